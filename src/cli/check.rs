@@ -1,0 +1,109 @@
+//! `landau check`: what a run of the scenario means, without running it.
+
+use super::{ScenarioArguments, Stop, print};
+use landau::functionals::moments::Moments;
+use landau::integrators::{self, Conservation};
+use landau::kernel::lanes::InstructionSet;
+use landau::landau::{Evaluation, Landau, pairs};
+use landau::problem::{Conserved, Problem};
+use landau::scenario::{self, Scenario, Source};
+use landau::setup;
+use std::fmt::Write;
+use std::time::Instant;
+
+#[derive(clap::Args)]
+pub struct Check {
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+}
+
+impl Check {
+    pub fn run(self) -> Result<(), Stop> {
+        let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
+        let report = match scenario.dimension {
+            2 => report::<2>(&scenario, &source)?,
+            _ => report::<3>(&scenario, &source)?,
+        };
+        print(&report)
+    }
+}
+
+fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String, Stop> {
+    let (problem, state) =
+        setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
+    let mut text = String::new();
+    let mut line = |label: &str, value: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{label:<22}{value}");
+    };
+    line("title", scenario.title.clone());
+    line("dimension, gamma", format!("{D}, {}", problem.gamma));
+    for species in &problem.species {
+        let range = species.range.clone();
+        let moments =
+            Moments::of(species.mass, &state.velocities[range.clone()], &problem.weights[range.clone()]);
+        line(
+            &species.name,
+            format!(
+                "{} particles, mass {}, density {:.6}, temperature {:.6}, thermal speed {:.4}; h = {:.4}, bandwidth {:.4e}",
+                range.len(),
+                species.mass,
+                moments.density,
+                moments.temperature(),
+                (moments.temperature() / species.mass).sqrt(),
+                species.spacing,
+                species.bandwidth
+            ),
+        );
+    }
+    for fixed in &problem.fixed {
+        line(&fixed.name, format!("fixed, density {}, velocity {:?}", fixed.density, fixed.velocity));
+    }
+    line("particles", problem.particles().to_string());
+    let method = if problem.gamma == 0.0 { "by moments" } else { "direct" };
+    line("pairs per evaluation", format!("{} ({method})", pairs(&problem)));
+    let integrator = integrators::new::<D>(&scenario.integrator, &problem).facts();
+    line(
+        "integrator",
+        format!("{}, order {}, {} stages", integrator.name, integrator.order, integrator.stages),
+    );
+    line("conserved", conserved(&problem, integrator.conservation));
+    let (memory, seconds) = estimate(scenario, &problem, &state.velocities)?;
+    let evaluations = scenario.time.steps as f64 * f64::from(integrator.stages);
+    line("memory", format!("about {:.1} MiB", memory / 2f64.powi(20)));
+    let iterations = if integrator.implicit { " for each iteration of the solver" } else { "" };
+    line(
+        "time",
+        format!(
+            "about {:.1} s: {seconds:.4} s an evaluation, {evaluations} evaluations{iterations}",
+            seconds * evaluations
+        ),
+    );
+    Ok(text)
+}
+
+fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -> String {
+    let how = match conservation {
+        Conservation::Exact => "to rounding".to_string(),
+        Conservation::ToTolerance(tolerance) => format!("to the solver's tolerance {tolerance:e}"),
+        Conservation::MomentumOnly => "(energy to first order in the step)".to_string(),
+    };
+    match problem.conserved() {
+        Conserved::MomentumAndEnergy => format!("mass of each species, total momentum and energy {how}"),
+        Conserved::EnergyAbout(center) => format!("mass of each species, energy about {center:?} {how}"),
+        Conserved::MassOnly => "mass of each species".to_string(),
+    }
+}
+
+/// Bytes of a run, and seconds of one evaluation, timed.
+fn estimate<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Result<(f64, f64), Stop> {
+    let mut landau = Landau::new(problem, setup::score(scenario, problem), InstructionSet::detect());
+    let mut evaluation = Evaluation::empty(problem);
+    let start = Instant::now();
+    landau.evaluate(velocities, &mut evaluation)?;
+    Ok((landau.memory() as f64, start.elapsed().as_secs_f64()))
+}

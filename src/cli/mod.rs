@@ -1,0 +1,132 @@
+//! The commands and their options, one file per command.
+
+mod check;
+mod progress;
+mod resume;
+mod run;
+mod session;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use landau::error::Failure;
+use landau::scenario::{Scenario, ScenarioErrors};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Deterministic particle solver for the spatially homogeneous multispecies Landau equation.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a scenario and write its run folder
+    Run(run::Run),
+    /// Continue an interrupted run to its own end
+    Resume(resume::Resume),
+    /// Validate a scenario and print what a run of it means; runs nothing
+    Check(check::Check),
+    /// Print the JSON Schema of a scenario
+    Schema,
+    /// Print shell completions
+    Completions {
+        /// The shell they are for
+        shell: clap_complete::Shell,
+    },
+}
+
+/// A scenario and changes to it.
+#[derive(clap::Args)]
+struct ScenarioArguments {
+    /// The scenario file
+    scenario: PathBuf,
+    /// Change one value before validation, as in time.steps=10 or species.0.mass=2 (VALUE is JSON or a bare string)
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+}
+
+/// Why the program stops without having done all it was asked to.
+pub enum Stop {
+    /// The command line or the scenario is wrong.
+    Wrong(String),
+    /// The run failed, or something could not be written.
+    Failed(String),
+    /// Ctrl-C.
+    Interrupted(String),
+}
+
+impl Stop {
+    /// Says it on stderr.
+    pub fn say(&self) {
+        match self {
+            Self::Wrong(message) | Self::Failed(message) => eprintln!("error: {message}"),
+            Self::Interrupted(message) => eprintln!("{message}"),
+        }
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Failed(_) => 1,
+            Self::Wrong(_) => 2,
+            Self::Interrupted(_) => 130,
+        })
+    }
+}
+
+impl From<ScenarioErrors> for Stop {
+    fn from(errors: ScenarioErrors) -> Self {
+        Self::Wrong(errors.to_string())
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure.to_string())
+    }
+}
+
+impl Arguments {
+    /// Does what the command line asks for.
+    pub fn run(self) -> Result<(), Stop> {
+        match self.command {
+            Command::Run(run) => run.run(),
+            Command::Resume(resume) => resume.run(),
+            Command::Check(check) => check.run(),
+            Command::Schema => {
+                let schema = schemars::schema_for!(Scenario);
+                print(&format!("{}\n", serde_json::to_string_pretty(&schema).unwrap_or_default()))
+            }
+            Command::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "landau", &mut script);
+                print(&String::from_utf8_lossy(&script))
+            }
+        }
+    }
+}
+
+/// Writes to stdout; a reader that has gone away is no error.
+fn print(text: &str) -> Result<(), Stop> {
+    use std::io::{ErrorKind, Write};
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Stop::Failed(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sets the number of threads, all processors if not given.
+fn set_threads(threads: Option<usize>) -> Result<(), Stop> {
+    let Some(threads) = threads else { return Ok(()) };
+    if !(1..=1024).contains(&threads) {
+        return Err(Stop::Wrong(format!("--threads: found {threads}; allowed: 1 to 1024")));
+    }
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .map_err(|error| Stop::Failed(format!("cannot start {threads} threads: {error}")))
+}

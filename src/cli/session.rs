@@ -1,0 +1,181 @@
+//! A run from start to end: problem, state, observers, loop, summary, and the words printed at its end.
+
+use super::progress::Progress;
+use super::{Stop, print};
+use landau::exact::bkw::Bkw;
+use landau::integrators;
+use landau::kernel::lanes::InstructionSet;
+use landau::landau::Landau;
+use landau::output::checkpoint::{self, Checkpoints};
+use landau::output::diagnostics::{Comparison, Diagnostics};
+use landau::output::folder::Folder;
+use landau::output::particles::ParticleFiles;
+use landau::output::summary::{self, Ledger, Seconds, Status};
+use landau::problem::Problem;
+use landau::scenario::{Initial, Reference, Scenario, Score, Source};
+use landau::setup;
+use landau::simulation::{Grid, Observer, Outcome, Simulation};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How a run begins.
+pub enum Start {
+    /// At its first state, in a folder of its own.
+    New { source: Source, overwrite: bool },
+    /// At the checkpoint in its folder.
+    Resumed { source: Source },
+}
+
+/// Runs a scenario into `folder`.
+pub fn run(scenario: &Scenario, folder: &Path, start: Start, quiet: bool) -> Result<(), Stop> {
+    match scenario.dimension {
+        2 => run_in::<2>(scenario, folder, start, quiet),
+        _ => run_in::<3>(scenario, folder, start, quiet),
+    }
+}
+
+fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet: bool) -> Result<(), Stop> {
+    let began = Instant::now();
+    let (Start::New { source, .. } | Start::Resumed { source }) = &start;
+    let (problem, mut state) =
+        setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
+    let instruction_set = InstructionSet::detect();
+    let output = &scenario.output;
+    let comparison = comparison(scenario, &problem);
+
+    let resumes = matches!(start, Start::Resumed { .. });
+    let (folder, mut diagnostics) = match start {
+        Start::New { overwrite, .. } => {
+            let folder = Folder::create(path, overwrite, scenario)?;
+            let diagnostics = Diagnostics::create(&folder, &problem, output.diagnostics_every, comparison)?;
+            (folder, diagnostics)
+        }
+        Start::Resumed { .. } => {
+            let folder = Folder::open(path);
+            let (checkpoint, bytes) =
+                checkpoint::read(&folder, scenario, problem.particles(), instruction_set.name())?;
+            state = checkpoint;
+            folder.remove_frames(|step| step > state.step)?;
+            let diagnostics = Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison)?;
+            (folder, diagnostics)
+        }
+    };
+    let mut frames = match output.particles_every {
+        0 => None,
+        every => Some(ParticleFiles::create(&folder, every)?),
+    };
+    let mut ledger = Ledger::new(&problem, &state.invariants);
+    let mut checkpoints =
+        Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name());
+    let mut progress = Progress::new(scenario.time.steps, quiet);
+    let interrupted = watch_for_interruption()?;
+
+    let mut simulation = Simulation {
+        landau: Landau::new(&problem, setup::score(scenario, &problem), instruction_set),
+        integrator: integrators::new(&scenario.integrator, &problem),
+        state,
+        grid: Grid { dt: scenario.time.step, steps: scenario.time.steps },
+        output: Duration::ZERO,
+    };
+    let outcome = {
+        let mut observers: Vec<&mut dyn Observer<D>> = vec![&mut diagnostics];
+        if let Some(frames) = &mut frames {
+            observers.push(frames);
+        }
+        observers.extend([&mut ledger as &mut dyn Observer<D>, &mut progress, &mut checkpoints]);
+        simulation.run(&mut observers, &interrupted, resumes)
+    };
+
+    let seconds = Seconds { total: began.elapsed(), output: simulation.output };
+    let (status, reason) = match &outcome {
+        Ok(Outcome::Completed) => (Status::Completed, None),
+        Ok(Outcome::Interrupted) => (Status::Interrupted, Some("interrupted".to_string())),
+        Err(failure) => (Status::Failed, Some(failure.to_string())),
+    };
+    let (work, pairs) = (simulation.work(), simulation.landau.pairs());
+    let written =
+        summary::write(&folder, instruction_set.name(), &ledger, &work, pairs, seconds, status, reason);
+    // The failure of the run is the one to report, if both failed.
+    let outcome = outcome?;
+    written?;
+    match outcome {
+        Outcome::Interrupted => Err(Stop::Interrupted(format!(
+            "interrupted after step {}; continue with: landau resume {}",
+            simulation.state.step,
+            folder.path().display()
+        ))),
+        Outcome::Completed if quiet => Ok(()),
+        Outcome::Completed => print(&closing_words(&folder, &simulation, &ledger, seconds)),
+    }
+}
+
+fn closing_words<const D: usize>(
+    folder: &Folder,
+    simulation: &Simulation<'_, D>,
+    ledger: &Ledger<D>,
+    seconds: Seconds,
+) -> String {
+    let work = simulation.work();
+    let drift = ledger.drift();
+    let mut text = format!(
+        "{} steps, {} evaluations in {:.1} s",
+        simulation.state.step,
+        work.evaluations,
+        seconds.total.as_secs_f64()
+    );
+    if let Some(rate) = summary::pairs_per_second(&work, simulation.landau.pairs()) {
+        text += &format!(", {rate:.2e} pairs/s");
+    }
+    let drifts = [
+        ("momentum", drift.momentum),
+        ("energy", drift.energy),
+        ("energy about the fixed species", drift.energy_about_fixed),
+    ];
+    let conserved: Vec<String> = drifts
+        .iter()
+        .filter_map(|(name, drift)| drift.map(|drift| format!("{name} to {drift:.1e}")))
+        .collect();
+    if !conserved.is_empty() {
+        text += &format!("\nconserved: {}", conserved.join(", "));
+    }
+    text + &format!("\nwritten to {}\n", folder.path().display())
+}
+
+/// A flag that Ctrl-C sets; a second Ctrl-C ends the program at once.
+fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
+    Ok(interrupted)
+}
+
+/// The exact solution a scenario names, with each species' parameters.
+fn comparison<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Option<Comparison> {
+    let Some(Reference::Bkw {}) = scenario.reference else { return None };
+    let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = &scenario.score;
+    let densities: Vec<f64> = scenario
+        .species
+        .iter()
+        .filter_map(|species| species.initial.as_ref().map(Initial::density))
+        .collect();
+    let rate = problem
+        .species
+        .iter()
+        .enumerate()
+        .map(|(j, other)| densities[j] * problem.coefficients[j] / (problem.species[0].mass * other.mass))
+        .sum();
+    let exact = scenario.species.iter().filter_map(|species| match (&species.initial, species.mass) {
+        (Some(Initial::Bkw { density, temperature, contrast }), Some(mass)) => {
+            Some(Bkw { density: *density, mass, temperature: *temperature, contrast: *contrast, rate })
+        }
+        _ => None,
+    });
+    Some(Comparison { exact: exact.collect(), order: *order, cutoff: *cutoff })
+}

@@ -1,0 +1,200 @@
+//! The sum over all pairs of particles, each unordered pair evaluated once.
+//!
+//! sums_p = Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q), p of species i. With
+//! u = c_ij A(z)(g_p − g_q), p receives w_q u and q receives −w_p u, so Σ w_p sums_p and
+//! Σ w_p v_p·sums_p vanish to rounding for any g. Memory is O(N); the bits of the result depend on
+//! the instruction set but not on the number of threads.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Mutex, MutexGuard};
+
+use rayon::prelude::*;
+
+use super::packed::{Block, Forces, GROUP, plan};
+use super::schedule::Schedule;
+use super::tile::{Between, Coefficients, Within};
+use crate::kernel::lanes::InstructionSet;
+use crate::kernel::power::{Coulomb, HardSpheres, Inverse, InverseSquare, Maxwell, Power, PowerLaw};
+
+/// The direct pair sum over `D`-dimensional velocities, with its workspace.
+///
+/// Velocities are arrays of all particles, species after species.
+#[derive(Debug)]
+pub struct DirectSum<const D: usize> {
+    law: PowerLaw,
+    coefficients: Coefficients,
+    instruction_set: InstructionSet,
+    particles: usize,
+    ordered_pairs: u64,
+    blocks: Vec<Block<D>>,
+    /// By block. No lock is ever waited for: the schedule keeps a block's meetings apart.
+    forces: Vec<Mutex<Forces<D>>>,
+    schedule: Schedule,
+}
+
+impl<const D: usize> DirectSum<D> {
+    /// A sum over species of `counts` particles each, for γ in [−3, 1].
+    ///
+    /// `coefficients` holds c_ij row by row, symmetric; `weights` one weight per particle.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths disagree, the coefficients are not symmetric, D is neither 2 nor 3, or the
+    /// machine does not have the instruction set.
+    pub fn new(
+        gamma: f64,
+        counts: &[usize],
+        coefficients: &[f64],
+        weights: &[f64],
+        instruction_set: InstructionSet,
+    ) -> Self {
+        let species = counts.len();
+        let particles = counts.iter().sum();
+        assert!(D == 2 || D == 3, "velocities have two or three components");
+        assert!((-3.0..=1.0).contains(&gamma), "the exponent is out of range");
+        assert!(instruction_set.is_available(), "no {} here", instruction_set.name());
+        assert_eq!(coefficients.len(), species * species);
+        assert_eq!(weights.len(), particles);
+        let coefficients = Coefficients { species, values: coefficients.to_vec() };
+        let mut ordered_pairs = 0;
+        for i in 0..species {
+            for j in 0..species {
+                assert_eq!(coefficients.of(i, j), coefficients.of(j, i));
+                if coefficients.of(i, j) != 0.0 {
+                    let others = if i == j { counts[j].saturating_sub(1) } else { counts[j] };
+                    ordered_pairs += counts[i] as u64 * others as u64;
+                }
+            }
+        }
+
+        let blocks: Vec<Block<D>> = plan(counts, block_capacity(particles))
+            .into_iter()
+            .map(|runs| Block::new(runs, weights))
+            .collect();
+        let schedule = Schedule::new(blocks.len(), |a, b| {
+            let of = |block: usize| blocks[block].runs.iter().map(|run| run.species);
+            of(a).any(|i| of(b).any(|j| coefficients.of(i, j) != 0.0))
+        });
+        let forces = blocks.iter().map(|block| Mutex::new(Forces::zeros(block.slots()))).collect();
+        Self {
+            law: PowerLaw::new(gamma),
+            coefficients,
+            instruction_set,
+            particles,
+            ordered_pairs,
+            blocks,
+            forces,
+            schedule,
+        }
+    }
+
+    /// Ordered pairs of different particles that interact, c_ij ≠ 0.
+    pub fn ordered_pairs(&self) -> u64 {
+        self.ordered_pairs
+    }
+
+    /// The instruction set in use.
+    pub fn instruction_set(&self) -> InstructionSet {
+        self.instruction_set
+    }
+
+    /// Overwrites `sums` with the pair sums of `velocities` and `gradients`.
+    ///
+    /// # Panics
+    ///
+    /// If an array is not as long as the particles are many.
+    pub fn evaluate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]], sums: &mut [[f64; D]]) {
+        assert_eq!(velocities.len(), self.particles);
+        assert_eq!(gradients.len(), self.particles);
+        assert_eq!(sums.len(), self.particles);
+        self.blocks.par_iter_mut().zip(&mut self.forces).for_each(|(block, forces)| {
+            block.pack(velocities, gradients);
+            exclusive(forces).fill(0.0);
+        });
+        self.hold_meetings();
+        unpack(&self.blocks, &mut self.forces, sums);
+    }
+
+    fn hold_meetings(&mut self) {
+        let Self { law, coefficients, blocks, forces, instruction_set, schedule, .. } = self;
+        let (law, set) = (&*law, *instruction_set);
+        schedule.run(|meeting| {
+            let parties = Parties { coefficients, blocks, forces, meeting };
+            match law {
+                PowerLaw::Coulomb => parties.meet(set, Coulomb),
+                PowerLaw::InverseSquare => parties.meet(set, InverseSquare),
+                PowerLaw::Inverse => parties.meet(set, Inverse),
+                PowerLaw::Maxwell => parties.meet(set, Maxwell),
+                PowerLaw::HardSpheres => parties.meet(set, HardSpheres),
+                PowerLaw::General(law) => parties.meet(set, &**law),
+            }
+        });
+    }
+
+    /// Overwrites all that an evaluation writes before it reads.
+    #[cfg(test)]
+    fn fill_workspace(&mut self, value: f64) {
+        for (block, forces) in self.blocks.iter_mut().zip(&mut self.forces) {
+            block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
+            exclusive(forces).fill(value);
+        }
+    }
+}
+
+/// Two blocks in a meeting, or one with itself.
+struct Parties<'a, const D: usize> {
+    coefficients: &'a Coefficients,
+    blocks: &'a [Block<D>],
+    forces: &'a [Mutex<Forces<D>>],
+    meeting: [usize; 2],
+}
+
+impl<const D: usize> Parties<'_, D> {
+    fn meet(self, set: InstructionSet, law: impl Power) {
+        let [a, b] = self.meeting;
+        let coefficients = self.coefficients;
+        let mut forces = uncontended(&self.forces[a]);
+        let targets = (&self.blocks[a], &mut *forces);
+        if a == b {
+            set.run(Within { law, coefficients, block: targets });
+        } else {
+            let mut forces = uncontended(&self.forces[b]);
+            let sources = (&self.blocks[b], &mut *forces);
+            set.run(Between { law, coefficients, targets, sources });
+        }
+    }
+}
+
+fn uncontended<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.try_lock().expect("the schedule keeps the meetings of a block apart")
+}
+
+fn exclusive<T>(mutex: &mut Mutex<T>) -> &mut T {
+    mutex.get_mut().expect("no thread panics while it holds forces")
+}
+
+/// Copies the forces of every block into its stretch of `sums`.
+fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], sums: &mut [[f64; D]]) {
+    match blocks {
+        [] => {}
+        [block] => block.unpack(exclusive(&mut forces[0]), sums),
+        _ => {
+            let half = blocks.len() / 2;
+            let (left, right) = blocks.split_at(half);
+            let (left_forces, right_forces) = forces.split_at_mut(half);
+            let particles = left.iter().map(Block::particles).sum();
+            let (left_sums, right_sums) = sums.split_at_mut(particles);
+            rayon::join(|| unpack(left, left_forces, left_sums), || unpack(right, right_forces, right_sums));
+        }
+    }
+}
+
+/// Slots of a block, from the number of particles alone: about 128 blocks of at least 128.
+///
+/// 128 blocks leave 64 pairs of blocks to work on at a time; fewer than 128 particles would spend
+/// too much of a meeting on its beginning and end.
+fn block_capacity(particles: usize) -> usize {
+    (particles / 128).next_multiple_of(GROUP).max(128)
+}

@@ -1,0 +1,13 @@
+//! Sums over pairs: Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) for every particle p, with g = s/m.
+//!
+//! The sums are antisymmetric in the pair and orthogonal to its relative velocity, so that total
+//! momentum and energy are conserved to rounding whatever the scores are.
+
+pub mod direct;
+pub mod fixed;
+pub mod maxwell;
+#[cfg(test)]
+pub(crate) mod oracle;
+mod packed;
+mod schedule;
+mod tile;

@@ -1,0 +1,193 @@
+//! Particles as the kernels read them: blocks of aligned arrays, one number after another.
+//!
+//! A block is a stretch of the particles in their order, of one species or several. Its particles
+//! of one species are a run, filled up to a multiple of [`GROUP`] by copies of its last particle
+//! without weight: they feel forces that no one reads and exert exactly none.
+
+use std::ops::{Deref, DerefMut};
+
+/// Slots of a run come in multiples of this many: the most targets a kernel takes at once.
+pub const GROUP: usize = 16;
+
+/// Numbers on whole cache lines.
+#[derive(Debug, Clone)]
+pub struct Aligned(Vec<Line>);
+
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([f64; 8]);
+
+impl Aligned {
+    /// `len` zeros; `len` is a multiple of 8.
+    pub fn zeros(len: usize) -> Self {
+        assert!(len.is_multiple_of(8));
+        Self(vec![Line([0.0; 8]); len / 8])
+    }
+}
+
+impl Deref for Aligned {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        // SAFETY: a `Line` is eight f64 without padding, so the lines are one array of them.
+        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), 8 * self.0.len()) }
+    }
+}
+
+impl DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut [f64] {
+        // SAFETY: as in `deref`, and the borrow of the lines is exclusive.
+        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), 8 * self.0.len()) }
+    }
+}
+
+/// The particles of one species in one block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    pub species: usize,
+    /// Index of the first particle among all particles.
+    pub first: usize,
+    /// Number of particles.
+    pub count: usize,
+    /// The first slot in the block, a multiple of [`GROUP`].
+    pub start: usize,
+}
+
+impl Run {
+    /// Slots with the padding.
+    pub fn slots(&self) -> usize {
+        self.count.next_multiple_of(GROUP)
+    }
+}
+
+/// A stretch of the particles, packed.
+#[derive(Debug)]
+pub struct Block<const D: usize> {
+    pub runs: Vec<Run>,
+    pub velocity: [Aligned; D],
+    pub gradient: [Aligned; D],
+    pub weight: Aligned,
+}
+
+/// Sums of the forces on a block's particles, slot by slot.
+#[derive(Debug)]
+pub struct Forces<const D: usize>(pub [Aligned; D]);
+
+/// Cuts the particles of all species into blocks of at most `capacity` slots, a multiple of
+/// [`GROUP`].
+pub fn plan(counts: &[usize], capacity: usize) -> Vec<Vec<Run>> {
+    let mut blocks: Vec<Vec<Run>> = Vec::new();
+    let mut free = 0;
+    let mut first = 0;
+    for (species, &total) in counts.iter().enumerate() {
+        let mut left = total;
+        while left > 0 {
+            if free == 0 {
+                blocks.push(Vec::new());
+                free = capacity;
+            }
+            let count = left.min(free);
+            let run = Run { species, first, count, start: capacity - free };
+            free -= run.slots();
+            first += count;
+            left -= count;
+            blocks.last_mut().expect("a block with room").push(run);
+        }
+    }
+    blocks
+}
+
+impl<const D: usize> Block<D> {
+    /// A block of the given runs; `weights` are those of all particles.
+    pub fn new(runs: Vec<Run>, weights: &[f64]) -> Self {
+        let slots = runs.last().map_or(0, |run| run.start + run.slots());
+        let zeros = || Aligned::zeros(slots);
+        let mut weight = zeros();
+        for run in &runs {
+            let of_run = &weights[run.first..run.first + run.count];
+            weight[run.start..run.start + run.count].copy_from_slice(of_run);
+        }
+        Self {
+            runs,
+            velocity: std::array::from_fn(|_| zeros()),
+            gradient: std::array::from_fn(|_| zeros()),
+            weight,
+        }
+    }
+
+    /// Slots with the padding.
+    pub fn slots(&self) -> usize {
+        self.weight.len()
+    }
+
+    /// The particles of the block.
+    pub fn particles(&self) -> usize {
+        self.runs.iter().map(|run| run.count).sum()
+    }
+
+    /// Reads the block's particles out of all particles.
+    pub fn pack(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) {
+        for run in &self.runs {
+            for slot in 0..run.slots() {
+                let p = run.first + slot.min(run.count - 1);
+                for k in 0..D {
+                    self.velocity[k][run.start + slot] = velocities[p][k];
+                    self.gradient[k][run.start + slot] = gradients[p][k];
+                }
+            }
+        }
+    }
+
+    /// Overwrites the sums of the block's particles, which `sums` holds alone.
+    pub fn unpack(&self, forces: &Forces<D>, sums: &mut [[f64; D]]) {
+        let mut sums = sums.iter_mut();
+        for run in &self.runs {
+            for slot in run.start..run.start + run.count {
+                if let Some(sum) = sums.next() {
+                    *sum = std::array::from_fn(|k| forces.0[k][slot]);
+                }
+            }
+        }
+    }
+}
+
+impl<const D: usize> Forces<D> {
+    /// Zero forces on a block of so many slots.
+    pub fn zeros(slots: usize) -> Self {
+        Self(std::array::from_fn(|_| Aligned::zeros(slots)))
+    }
+
+    /// Sets every force to `value`.
+    pub fn fill(&mut self, value: f64) {
+        for component in &mut self.0 {
+            component.fill(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_hold_every_particle_once_and_in_order() {
+        for counts in [vec![], vec![0], vec![1], vec![129], vec![40, 0, 1, 300, 17], vec![16, 16]] {
+            let blocks = plan(&counts, 64);
+            let mut next = 0;
+            for run in blocks.iter().flatten() {
+                assert_eq!(run.first, next);
+                assert!(run.count > 0 && run.start % GROUP == 0 && run.start + run.slots() <= 64);
+                let before: usize = counts[..run.species].iter().sum();
+                assert!(run.first >= before);
+                assert!(run.first + run.count <= before + counts[run.species]);
+                next += run.count;
+            }
+            assert_eq!(next, counts.iter().sum::<usize>());
+            for runs in &blocks {
+                for pair in runs.windows(2) {
+                    assert_eq!(pair[0].start + pair[0].slots(), pair[1].start);
+                }
+            }
+        }
+    }
+}

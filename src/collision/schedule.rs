@@ -1,0 +1,163 @@
+//! Which pairs of blocks are summed when: a tournament in which every block meets every other once.
+//!
+//! The circle method orders the pairs into rounds of disjoint pairs, after a first round in which
+//! each block meets itself. Threads take the pairs in that order and never wait for a whole round:
+//! a pair starts as soon as both its blocks have finished their earlier pairs. So each block sees
+//! its pairs one at a time and always in the same order, whatever the number of threads.
+
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+/// Two blocks that meet, or one that meets itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meeting {
+    pub blocks: [usize; 2],
+    /// How many meetings each of the two has behind it.
+    turns: [u32; 2],
+}
+
+/// The meetings in order, and how far the threads have come.
+#[derive(Debug)]
+pub struct Schedule {
+    meetings: Vec<Meeting>,
+    next: AtomicUsize,
+    /// Meetings finished, by block.
+    finished: Vec<AtomicU32>,
+}
+
+impl Schedule {
+    /// Every pair of `blocks` blocks, and every block with itself, for which `interact` holds.
+    pub fn new(blocks: usize, interact: impl Fn(usize, usize) -> bool) -> Self {
+        let mut turns = vec![0; blocks];
+        let mut meetings = Vec::new();
+        let mut meet = |a: usize, b: usize| {
+            if interact(a, b) {
+                meetings.push(Meeting { blocks: [a, b], turns: [turns[a], turns[b]] });
+                turns[a] += 1;
+                if a != b {
+                    turns[b] += 1;
+                }
+            }
+        };
+        for block in 0..blocks {
+            meet(block, block);
+        }
+        // One place stays, the others move around a circle; an odd one out sits opposite nobody.
+        let places = blocks.next_multiple_of(2);
+        for round in 1..places {
+            let at = |place: usize| match place {
+                0 => 0,
+                _ => 1 + (place - 1 + round) % (places - 1),
+            };
+            for place in 0..places / 2 {
+                let (a, b) = (at(place), at(places - 1 - place));
+                if a.max(b) < blocks {
+                    meet(a.min(b), a.max(b));
+                }
+            }
+        }
+        let finished = turns.iter().map(|_| AtomicU32::new(0)).collect();
+        Self { meetings, next: AtomicUsize::new(0), finished }
+    }
+
+    /// Holds every meeting once, on all threads of the current pool.
+    ///
+    /// `hold` is never called for two meetings of one block at a time. It must not panic: the
+    /// other threads would wait for it forever.
+    pub fn run(&mut self, hold: impl Fn([usize; 2]) + Sync) {
+        *self.next.get_mut() = 0;
+        for finished in &mut self.finished {
+            *finished.get_mut() = 0;
+        }
+        let threads = rayon::current_num_threads().min(self.meetings.len());
+        crew(threads, &|| self.work(&hold));
+    }
+
+    /// Takes meetings until none is left.
+    fn work(&self, hold: &(impl Fn([usize; 2]) + Sync)) {
+        while let Some(meeting) = self.meetings.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let [a, b] = meeting.blocks;
+            // What is waited for was taken earlier, hence is being worked on: no deadlock.
+            self.wait(a, meeting.turns[0]);
+            self.wait(b, meeting.turns[1]);
+            hold(meeting.blocks);
+            self.finished[a].store(meeting.turns[0] + 1, Ordering::Release);
+            self.finished[b].store(meeting.turns[1] + 1, Ordering::Release);
+        }
+    }
+
+    fn wait(&self, block: usize, turn: u32) {
+        let mut patience = 1000;
+        while self.finished[block].load(Ordering::Acquire) != turn {
+            if patience > 0 {
+                patience -= 1;
+                std::hint::spin_loop();
+            } else {
+                std::thread::yield_now();
+            }
+        }
+    }
+}
+
+/// Runs `work` on up to `threads` threads of the pool at once, without allocation.
+fn crew(threads: usize, work: &(impl Fn() + Sync)) {
+    if threads <= 1 {
+        work();
+    } else {
+        let half = threads / 2;
+        rayon::join(|| crew(threads - half, work), || crew(half, work));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    #[test]
+    fn every_pair_meets_once_in_rounds_of_disjoint_pairs() {
+        for blocks in 0..12 {
+            let schedule = Schedule::new(blocks, |_, _| true);
+            let mut seen = vec![[0, 0]; 0];
+            for meeting in &schedule.meetings {
+                assert!(meeting.blocks[0] <= meeting.blocks[1]);
+                seen.push(meeting.blocks);
+            }
+            let mut sorted = seen.clone();
+            sorted.sort();
+            sorted.dedup();
+            assert_eq!(sorted.len(), seen.len());
+            assert_eq!(seen.len(), blocks * (blocks + 1) / 2);
+            for round in seen[blocks..].chunks((blocks / 2).max(1)) {
+                let mut players: Vec<_> = round.iter().flatten().collect();
+                players.sort();
+                players.dedup();
+                assert_eq!(players.len(), 2 * round.len());
+            }
+        }
+    }
+
+    #[test]
+    fn each_block_sees_its_meetings_in_order_on_any_number_of_threads() {
+        let history = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut schedule = Schedule::new(9, |a, b| (a + b) % 5 != 0);
+            let seen: Vec<_> = (0..9).map(|_| Mutex::new(Vec::new())).collect();
+            for _ in 0..3 {
+                pool.install(|| {
+                    schedule.run(|[a, b]| {
+                        let mut one = seen[a].try_lock().unwrap();
+                        one.push(b);
+                        if a != b {
+                            seen[b].try_lock().unwrap().push(a);
+                        }
+                    });
+                });
+            }
+            seen.into_iter().map(|seen| seen.into_inner().unwrap()).collect::<Vec<_>>()
+        };
+        let alone = history(1);
+        for threads in [2, 3, 16] {
+            assert_eq!(history(threads), alone);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Instantaneous rates of temperature and velocity between Maxwellians, for any γ and d.
+//!
+//! With s² = T_i/m_i + T_j/m_j and z ~ N(u_i − u_j, s² I). For Coulomb collisions in three dimensions
+//! these are the energy exchange and slowing down of the NRL Plasma Formulary.
+
+use libm::{erf, tgamma};
+use std::f64::consts::PI;
+
+/// A Maxwellian species as its partner sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Maxwellian {
+    pub density: f64,
+    pub mass: f64,
+    pub temperature: f64,
+}
+
+/// ⟨|z|^k⟩ for z ~ N(0, s² I) in d dimensions: (√2 s)^k Γ((d + k)/2)/Γ(d/2).
+pub fn mean_power(dimension: usize, deviation: f64, power: f64) -> f64 {
+    let d = dimension as f64;
+    (2f64.sqrt() * deviation).powf(power) * tgamma(0.5 * (d + power)) / tgamma(0.5 * d)
+}
+
+fn variance(i: Maxwellian, j: Maxwellian) -> f64 {
+    i.temperature / i.mass + j.temperature / j.mass
+}
+
+/// dT_i/dt from collisions with species j at the same mean velocity:
+/// (2(d−1)/d) c n_j ⟨|z|^(γ+2)⟩/s² · (T_j − T_i)/(m_i m_j).
+pub fn heating(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Maxwellian) -> f64 {
+    exchange(dimension, gamma, coefficient, i, j) * (j.temperature - i.temperature) / (i.mass * j.mass)
+}
+
+/// The same for the system with mollified scores of order 2 (form A, variances ε_i, ε_j), where
+/// (T_i T_j/(m_i m_j)) (1/θ_i − 1/θ_j) with θ = T + m ε takes the place of (T_j − T_i)/(m_i m_j).
+pub fn regularised_heating(
+    dimension: usize,
+    gamma: f64,
+    coefficient: f64,
+    (i, variance_i): (Maxwellian, f64),
+    (j, variance_j): (Maxwellian, f64),
+) -> f64 {
+    let theta_i = i.temperature + i.mass * variance_i;
+    let theta_j = j.temperature + j.mass * variance_j;
+    exchange(dimension, gamma, coefficient, i, j) * i.temperature * j.temperature / (i.mass * j.mass)
+        * (1.0 / theta_i - 1.0 / theta_j)
+}
+
+fn exchange(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Maxwellian) -> f64 {
+    let d = dimension as f64;
+    let square = variance(i, j);
+    2.0 * (d - 1.0) / d * coefficient * j.density * mean_power(dimension, square.sqrt(), gamma + 2.0) / square
+}
+
+/// d|u_i|/dt along u_i − u_j = `difference` for Coulomb collisions (γ = −3) in three dimensions:
+/// −(2/m_i) c (1/m_i + 1/m_j) n_j ⟨z/|z|³⟩, ⟨z/|z|³⟩ = [erf x − (2x/√π) e^(−x²)]/D², x = D/(√2 s).
+pub fn coulomb_friction(coefficient: f64, i: Maxwellian, j: Maxwellian, difference: f64) -> f64 {
+    let x = difference / (2.0 * variance(i, j)).sqrt();
+    let force = (erf(x) - 2.0 * x / PI.sqrt() * (-x * x).exp()) / (difference * difference);
+    -2.0 / i.mass * coefficient * (1.0 / i.mass + 1.0 / j.mass) * j.density * force
+}
+
+/// The factor by which mollified scores of order 2 change the friction:
+/// [(T_i/m_i)/θ_i + (T_j/m_j)/θ_j]/(1/m_i + 1/m_j).
+pub fn regularised_friction_factor(
+    (i, variance_i): (Maxwellian, f64),
+    (j, variance_j): (Maxwellian, f64),
+) -> f64 {
+    let share =
+        |of: Maxwellian, variance: f64| of.temperature / of.mass / (of.temperature + of.mass * variance);
+    (share(i, variance_i) + share(j, variance_j)) / (1.0 / i.mass + 1.0 / j.mass)
+}

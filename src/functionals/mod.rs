@@ -1,0 +1,4 @@
+//! Functionals of a cloud of particles: pure functions of velocities and weights.
+
+pub mod invariants;
+pub mod moments;

@@ -1,0 +1,42 @@
+//! Density, mean velocity and temperature tensor of one species.
+
+use crate::sum::{Sum, sum};
+use nalgebra::SMatrix;
+
+/// Moments of one species up to the second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moments<const D: usize> {
+    /// n = Σ w.
+    pub density: f64,
+    /// u = Σ w v / n.
+    pub velocity: [f64; D],
+    /// m ⟨(v − u)(v − u)ᵀ⟩.
+    pub temperature_tensor: SMatrix<f64, D, D>,
+}
+
+impl<const D: usize> Moments<D> {
+    /// The moments of particles of one mass.
+    pub fn of(mass: f64, velocities: &[[f64; D]], weights: &[f64]) -> Self {
+        let density = sum(weights.iter().copied());
+        let velocity: [f64; D] = std::array::from_fn(|axis| {
+            sum(velocities.iter().zip(weights).map(|(v, w)| w * v[axis])) / density
+        });
+        let mut second = [[Sum::default(); D]; D];
+        for (v, w) in velocities.iter().zip(weights) {
+            let peculiar: [f64; D] = std::array::from_fn(|axis| v[axis] - velocity[axis]);
+            for row in 0..D {
+                for column in 0..=row {
+                    second[row][column].add(w * peculiar[row] * peculiar[column]);
+                }
+            }
+        }
+        let temperature_tensor =
+            SMatrix::from_fn(|row, column| mass * second[row.max(column)][row.min(column)].value() / density);
+        Self { density, velocity, temperature_tensor }
+    }
+
+    /// T = m ⟨|v − u|²⟩ / d.
+    pub fn temperature(&self) -> f64 {
+        self.temperature_tensor.trace() / D as f64
+    }
+}

@@ -1,0 +1,160 @@
+//! Vectors of f64 as one kernel source sees them, and the choice of the instruction set at run time.
+//!
+//! A kernel is written once, generic over [`Lanes`], with every function inlined into the caller;
+//! [`InstructionSet::run`] compiles it once for each instruction set.
+
+mod portable;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+/// Squared distances below this count as zero: the particles coincide and do not interact.
+///
+/// 2⁻⁶⁸⁰ keeps |z|⁻³ and all products with it finite. It is a distance of 4.5e-103, far below the
+/// spacing of the numbers around any velocity that is not itself that small. Distances above
+/// 2³⁴⁰ = 2e102 are equally out of range: there, powers go to zero or cease to be finite.
+pub const NEAREST_SQUARE: f64 = f64::from_bits((1023 - 680) << 52);
+
+/// A few f64 handled by one instruction, as a token that proves the machine has it.
+///
+/// Arithmetic follows IEEE 754 lane by lane, NaN included; only [`mul_add`](Lanes::mul_add) and
+/// [`neg_mul_add`](Lanes::neg_mul_add) may round once or twice, by instruction set.
+pub trait Lanes: Copy {
+    /// `WIDTH` numbers.
+    type Vector: Copy;
+    /// Numbers in a vector: a power of two of at most 8.
+    const WIDTH: usize;
+    /// Vectors of targets that one pass over the sources serves; what the registers hold.
+    const TARGETS: usize;
+
+    fn splat(self, x: f64) -> Self::Vector;
+    /// The first `WIDTH` numbers of a slice.
+    fn load(self, from: &[f64]) -> Self::Vector;
+    /// Overwrites the first `WIDTH` numbers of a slice.
+    fn store(self, x: Self::Vector, to: &mut [f64]);
+    fn add(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
+    fn sub(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
+    fn mul(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
+    /// x y + z
+    fn mul_add(self, x: Self::Vector, y: Self::Vector, z: Self::Vector) -> Self::Vector;
+    /// z − x y
+    fn neg_mul_add(self, x: Self::Vector, y: Self::Vector, z: Self::Vector) -> Self::Vector;
+    /// The sum over the lanes, always in the same order.
+    fn sum(self, x: Self::Vector) -> f64;
+
+    /// 1/x to 2 ulp, exactly zero for x below [`NEAREST_SQUARE`], NaN for NaN.
+    fn reciprocal(self, x: Self::Vector) -> Self::Vector;
+    /// 1/√x to 2 ulp, exactly zero for x below [`NEAREST_SQUARE`], NaN for NaN.
+    fn reciprocal_root(self, x: Self::Vector) -> Self::Vector;
+    /// x, with zero wherever `square` is below [`NEAREST_SQUARE`].
+    fn zero_if_near(self, x: Self::Vector, square: Self::Vector) -> Self::Vector;
+
+    /// The exponent e of x = 2ᵉ m, 1 ≤ m < 2; unspecified unless x is normal.
+    fn exponent(self, x: Self::Vector) -> Self::Vector;
+    /// The mantissa m of x = 2ᵉ m, 1 ≤ m < 2; unspecified unless x is normal.
+    fn mantissa(self, x: Self::Vector) -> Self::Vector;
+    /// The middle of the sixteenth of [1, 2) that holds m.
+    fn middle(self, m: Self::Vector) -> Self::Vector;
+    /// The table's entry for the sixteenth of [1, 2) that holds m.
+    fn lookup(self, table: &[f64; 16], m: Self::Vector) -> Self::Vector;
+    /// The nearest integer, for |x| < 2⁵¹.
+    fn round(self, x: Self::Vector) -> Self::Vector;
+    /// x 2ⁿ for an integer n and √½ ≤ x ≤ √2; for n below −1021 at most 2⁻¹⁰²⁰.
+    fn scale(self, x: Self::Vector, n: Self::Vector) -> Self::Vector;
+}
+
+/// Work that is compiled for every instruction set. `run` must be `#[inline(always)]`, and
+/// everything it calls with it.
+pub trait Kernel {
+    fn run<L: Lanes>(self, lanes: L);
+}
+
+/// The instruction sets the kernels are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InstructionSet {
+    /// What every machine of the architecture has.
+    Portable,
+    /// AVX2 with fused multiply-add.
+    Avx2,
+    /// AVX-512 Foundation.
+    Avx512,
+}
+
+impl InstructionSet {
+    /// Every instruction set this machine has, the best last.
+    pub fn available() -> impl Iterator<Item = Self> {
+        [Self::Portable, Self::Avx2, Self::Avx512].into_iter().filter(|set| set.is_available())
+    }
+
+    /// The best instruction set of this machine.
+    pub fn detect() -> Self {
+        Self::available().last().unwrap_or(Self::Portable)
+    }
+
+    /// Whether this machine has the instruction set.
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => is_x86_feature_detected!("avx512f"),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => false,
+        }
+    }
+
+    /// The name written into results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// Runs a kernel compiled for this instruction set.
+    ///
+    /// # Panics
+    ///
+    /// If the machine does not have it.
+    #[inline]
+    pub fn run(self, kernel: impl Kernel) {
+        assert!(self.is_available(), "this machine has no {} instructions", self.name());
+        match self {
+            Self::Portable => kernel.run(portable::Portable),
+            // SAFETY: the assertion has found the features on this machine.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { avx2::run(kernel) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => unsafe { avx512::run(kernel) },
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("never available on this architecture"),
+        }
+    }
+}
+
+/// The seed of [`Lanes::reciprocal_root`] without a hardware estimate: these bits less half the
+/// bits of x, as an integer, are the bits of 1/√x (1 ± 0.0345), so that e = 1 − x y² stays within
+/// `[-0.0692, 0.0676]` (the constant of Lomont, *Fast inverse square root*, 2003, for 64 bits).
+const ROOT_SEED: u64 = 0x5FE6_EB50_C7B5_37A9;
+
+/// (1 − e)^(−1/2) ≈ Σ aₙ eⁿ over the seed's range of e, error 8e-7 (Chebyshev fit).
+const ROOT_COARSE: [f64; 4] = [0.999999254984806, 0.5000013195659415, 0.3762781196132548, 0.3127976402959914];
+
+/// 1/√x from its seed: one step of fourth order, then one of third. The second leaves
+/// 5/16 (1.6e-6)³ = 1.3e-18, so rounding alone is left.
+#[inline(always)]
+fn root_from_seed<L: Lanes>(lanes: L, x: L::Vector, seed: L::Vector) -> L::Vector {
+    let one = lanes.splat(1.0);
+    let [a0, a1, a2, a3] = ROOT_COARSE.map(|a| lanes.splat(a));
+    let e = lanes.neg_mul_add(lanes.mul(x, seed), seed, one);
+    let p = lanes.mul_add(lanes.mul_add(lanes.mul_add(a3, e, a2), e, a1), e, a0);
+    let y = lanes.mul(seed, p);
+    let e = lanes.neg_mul_add(lanes.mul(x, y), y, one);
+    let p = lanes.mul_add(lanes.splat(0.375), e, lanes.splat(0.5));
+    lanes.mul_add(lanes.mul(y, e), p, y)
+}

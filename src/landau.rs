@@ -1,0 +1,187 @@
+//! The right-hand side: scores, then sums over pairs and over fixed species.
+//!
+//! dv_p/dt = −(1/m_i) Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) − (1/m_i) Σ_b c_ib n_b A(v_p − u_b) g_p,
+//! with g_p = s_p / m_i.
+
+use crate::collision::direct::DirectSum;
+use crate::collision::{fixed, maxwell};
+use crate::error::Failure;
+use crate::kernel::interaction::dot;
+use crate::kernel::lanes::InstructionSet;
+use crate::problem::Problem;
+use crate::score::Score;
+use crate::sum::sum;
+use std::time::{Duration, Instant};
+
+/// The rates of change at one point of state space.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation<const D: usize> {
+    /// dv_p/dt of every particle.
+    pub rates: Vec<[f64; D]>,
+    /// The functional of each species whose gradient the scores are.
+    pub entropies: Vec<f64>,
+    /// Σ_p w_p s_p · dv_p/dt ≤ 0.
+    pub entropy_rate: f64,
+}
+
+impl<const D: usize> Evaluation<D> {
+    /// Room for the rates of a problem, all NaN until an evaluation fills it.
+    pub fn empty(problem: &Problem<D>) -> Self {
+        Self {
+            rates: vec![[f64::NAN; D]; problem.particles()],
+            entropies: vec![f64::NAN; problem.species.len()],
+            entropy_rate: f64::NAN,
+        }
+    }
+
+    /// The entropy of all species.
+    pub fn entropy(&self) -> f64 {
+        self.entropies.iter().sum()
+    }
+}
+
+/// Work done so far, and the time it took.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Work {
+    pub evaluations: u64,
+    pub score: Duration,
+    pub pair_sum: Duration,
+}
+
+/// How pairs are summed.
+enum PairSum<const D: usize> {
+    Direct(DirectSum<D>),
+    Maxwell,
+}
+
+/// The right-hand side of the particle system, with its workspace.
+pub struct Landau<'p, const D: usize> {
+    problem: &'p Problem<D>,
+    score: Box<dyn Score<D>>,
+    pair_sum: PairSum<D>,
+    scores: Vec<[f64; D]>,
+    gradients: Vec<[f64; D]>,
+    sums: Vec<[f64; D]>,
+    /// The step that evaluations belong to, for messages.
+    pub step: u64,
+    work: Work,
+}
+
+impl<'p, const D: usize> Landau<'p, D> {
+    pub fn new(problem: &'p Problem<D>, score: Box<dyn Score<D>>, instruction_set: InstructionSet) -> Self {
+        let counts: Vec<usize> = problem.species.iter().map(|species| species.range.len()).collect();
+        let pair_sum = if problem.gamma == 0.0 {
+            PairSum::Maxwell
+        } else {
+            PairSum::Direct(DirectSum::new(
+                problem.gamma,
+                &counts,
+                &problem.coefficients,
+                &problem.weights,
+                instruction_set,
+            ))
+        };
+        let room = vec![[f64::NAN; D]; problem.particles()];
+        Self {
+            problem,
+            score,
+            pair_sum,
+            scores: room.clone(),
+            gradients: room.clone(),
+            sums: room,
+            step: 0,
+            work: Work::default(),
+        }
+    }
+
+    /// The problem whose right-hand side this is.
+    pub fn problem(&self) -> &'p Problem<D> {
+        self.problem
+    }
+
+    /// Work done so far.
+    pub fn work(&self) -> Work {
+        self.work
+    }
+
+    /// Ordered pairs with c_ij > 0 that one evaluation stands for.
+    pub fn pairs(&self) -> u64 {
+        pairs(self.problem)
+    }
+
+    /// Bytes of the workspace after an evaluation, without the state's and the integrator's own few
+    /// arrays of the same size.
+    pub fn memory(&self) -> usize {
+        let arrays = 3 * std::mem::size_of_val(self.scores.as_slice());
+        arrays + self.score.memory()
+    }
+
+    /// The scores of the last evaluation.
+    pub fn scores(&self) -> &[[f64; D]] {
+        &self.scores
+    }
+
+    /// Evaluates the right-hand side at `velocities`.
+    pub fn evaluate(
+        &mut self,
+        velocities: &[[f64; D]],
+        evaluation: &mut Evaluation<D>,
+    ) -> Result<(), Failure> {
+        self.require_finite("a velocity", velocities)?;
+        let start = Instant::now();
+        self.score.evaluate(self.problem, velocities, &mut self.scores, &mut evaluation.entropies)?;
+        let after_score = Instant::now();
+        for species in &self.problem.species {
+            for p in species.range.clone() {
+                self.gradients[p] = self.scores[p].map(|component| component / species.mass);
+            }
+        }
+        match &mut self.pair_sum {
+            PairSum::Direct(direct) => direct.evaluate(velocities, &self.gradients, &mut self.sums),
+            PairSum::Maxwell => maxwell::evaluate(self.problem, velocities, &self.gradients, &mut self.sums),
+        }
+        fixed::add(self.problem, velocities, &self.gradients, &mut self.sums);
+        for species in &self.problem.species {
+            for p in species.range.clone() {
+                evaluation.rates[p] = self.sums[p].map(|component| -component / species.mass);
+            }
+        }
+        self.work.evaluations += 1;
+        self.work.score += after_score - start;
+        self.work.pair_sum += after_score.elapsed();
+        self.require_finite("a rate of change", &evaluation.rates)?;
+        let terms = self.problem.weights.iter().zip(&self.scores).zip(&evaluation.rates);
+        evaluation.entropy_rate = sum(terms.map(|((w, s), rate)| w * dot(*s, *rate)));
+        Ok(())
+    }
+
+    fn require_finite(&self, quantity: &'static str, values: &[[f64; D]]) -> Result<(), Failure> {
+        for species in &self.problem.species {
+            let mut components = values[species.range.clone()].iter().flatten();
+            if let Some(&value) = components.find(|component| !component.is_finite()) {
+                return Err(Failure::NotFinite {
+                    quantity,
+                    species: species.name.clone(),
+                    value,
+                    step: self.step,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ordered pairs of distinct particles whose species have c_ij > 0.
+pub fn pairs<const D: usize>(problem: &Problem<D>) -> u64 {
+    let species = &problem.species;
+    let mut pairs = 0;
+    for (i, targets) in species.iter().enumerate() {
+        for (j, sources) in species.iter().enumerate() {
+            if problem.coefficients[i * species.len() + j] > 0.0 {
+                let sources = sources.range.len() as u64 - u64::from(i == j && !sources.range.is_empty());
+                pairs += targets.range.len() as u64 * sources;
+            }
+        }
+    }
+    pairs
+}

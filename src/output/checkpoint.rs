@@ -1,0 +1,155 @@
+//! The checkpoint: the state, and how much of each output belongs to it.
+//!
+//! A line of JSON that says what the file is, then the velocities as little-endian f64, then their
+//! CRC-32. Written to a temporary name, synced and renamed: the file is whole or not there.
+
+use crate::error::Failure;
+use crate::functionals::invariants::Invariants;
+use crate::output::folder::{Folder, json_text};
+use crate::scenario::Scenario;
+use crate::simulation::{Observer, Outcome, View};
+use crate::state::State;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+/// What the first line of the file says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Header {
+    landau_checkpoint: u32,
+    program_version: String,
+    instruction_set: String,
+    scenario: String,
+    step: u64,
+    mass: f64,
+    momentum: Vec<f64>,
+    energy: f64,
+    particles: usize,
+    diagnostics_bytes: u64,
+}
+
+/// The layout of the file; grows with every change of it.
+const LAYOUT: u32 = 1;
+
+/// Writes a checkpoint every so many steps, and when the run is interrupted.
+pub struct Checkpoints {
+    folder: Folder,
+    every: u64,
+    scenario: String,
+    instruction_set: &'static str,
+}
+
+impl Checkpoints {
+    /// `every` 0: on interruption only.
+    pub fn new(folder: &Folder, every: u64, scenario: &Scenario, instruction_set: &'static str) -> Self {
+        Self { folder: folder.clone(), every, scenario: json_text(scenario), instruction_set }
+    }
+}
+
+impl<const D: usize> Observer<D> for Checkpoints {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+        let due = self.every > 0 && view.state.step > 0 && view.state.step.is_multiple_of(self.every);
+        if !due && view.ending != Some(Outcome::Interrupted) {
+            return Ok(());
+        }
+        let diagnostics = self.folder.diagnostics();
+        let diagnostics_bytes =
+            fs::metadata(&diagnostics).map_err(Failure::file(diagnostics, "cannot read the length"))?.len();
+        let invariants = view.state.invariants;
+        let header = Header {
+            landau_checkpoint: LAYOUT,
+            program_version: env!("CARGO_PKG_VERSION").to_string(),
+            instruction_set: self.instruction_set.to_string(),
+            scenario: self.scenario.clone(),
+            step: view.state.step,
+            mass: invariants.mass,
+            momentum: invariants.momentum.to_vec(),
+            energy: invariants.energy,
+            particles: view.state.velocities.len(),
+            diagnostics_bytes,
+        };
+        write(&self.folder.checkpoint(), &header, &view.state.velocities)
+    }
+}
+
+fn write<const D: usize>(path: &Path, header: &Header, velocities: &[[f64; D]]) -> Result<(), Failure> {
+    let mut bytes = serde_json::to_vec(header).map_err(|error| Failure::Checkpoint {
+        path: path.to_path_buf(),
+        reason: format!("cannot be written: {error}"),
+    })?;
+    bytes.push(b'\n');
+    let start = bytes.len();
+    bytes.extend(velocities.iter().flatten().flat_map(|component| component.to_le_bytes()));
+    let check = crc32fast::hash(&bytes[start..]);
+    bytes.extend(check.to_le_bytes());
+
+    let partial = path.with_extension("partial");
+    let save = || -> std::io::Result<()> {
+        let mut file = File::create(&partial)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        fs::rename(&partial, path)?;
+        if cfg!(unix)
+            && let Some(directory) = path.parent()
+        {
+            File::open(directory)?.sync_all()?;
+        }
+        Ok(())
+    };
+    save().map_err(Failure::file(path, "cannot write"))
+}
+
+/// The state of an interrupted run, and how many bytes of diagnostics.csv belong to it.
+pub fn read<const D: usize>(
+    folder: &Folder,
+    scenario: &Scenario,
+    particles: usize,
+    instruction_set: &str,
+) -> Result<(State<D>, u64), Failure> {
+    let path = folder.checkpoint();
+    let refuse = |reason: String| Failure::Checkpoint { path: path.clone(), reason };
+    let bytes = fs::read(&path).map_err(Failure::file(&path, "cannot read the checkpoint"))?;
+    let damaged = || refuse("is damaged; run the scenario anew".to_string());
+    let line = bytes.iter().position(|&byte| byte == b'\n').ok_or_else(damaged)?;
+    let header: Header = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
+    let this_version = env!("CARGO_PKG_VERSION");
+    if header.landau_checkpoint != LAYOUT || header.program_version != this_version {
+        return Err(refuse(format!(
+            "was written by version {} (layout {}), this is version {this_version} (layout {LAYOUT}); resume with that version, or run the scenario anew",
+            header.program_version, header.landau_checkpoint
+        )));
+    }
+    if header.instruction_set != instruction_set {
+        return Err(refuse(format!(
+            "was written with instruction set {}, this machine would go on with {instruction_set} and other last bits; resume where the run began, or run the scenario anew",
+            header.instruction_set
+        )));
+    }
+    if header.scenario != json_text(scenario) {
+        return Err(refuse(
+            "belongs to another scenario than the scenario.json beside it; restore that file, or run the scenario anew"
+                .to_string(),
+        ));
+    }
+    let payload = &bytes[line + 1..];
+    let length = particles * D * 8;
+    if header.particles != particles || header.momentum.len() != D || payload.len() != length + 4 {
+        return Err(damaged());
+    }
+    let (values, check) = payload.split_at(length);
+    if crc32fast::hash(values).to_le_bytes() != check {
+        return Err(damaged());
+    }
+    let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));
+    let velocities = values
+        .chunks_exact(8 * D)
+        .map(|vector| std::array::from_fn(|axis| number(&vector[8 * axis..])))
+        .collect();
+    let invariants = Invariants {
+        mass: header.mass,
+        momentum: std::array::from_fn(|axis| header.momentum[axis]),
+        energy: header.energy,
+    };
+    Ok((State { step: header.step, velocities, invariants }, header.diagnostics_bytes))
+}

@@ -1,0 +1,170 @@
+//! diagnostics.csv: a row of totals and of each species' moments, streamed.
+
+use crate::error::Failure;
+use crate::exact::bkw::Bkw;
+use crate::functionals::invariants::Invariants;
+use crate::functionals::moments::Moments;
+use crate::output::folder::Folder;
+use crate::problem::{Problem, Species};
+use crate::score::mesh::density_on_lattice;
+use crate::simulation::{Observer, Outcome, View};
+use crate::sum::sum;
+use std::fs::{File, OpenOptions};
+use std::path::PathBuf;
+
+const AXES: [&str; 3] = ["x", "y", "z"];
+
+/// The exact solution of every species, and how densities are reconstructed to compare with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// One for each moving species.
+    pub exact: Vec<Bkw>,
+    pub order: u32,
+    pub cutoff: f64,
+}
+
+/// Writes diagnostics.csv.
+pub struct Diagnostics {
+    path: PathBuf,
+    writer: csv::Writer<File>,
+    every: u64,
+    comparison: Option<Comparison>,
+}
+
+impl Diagnostics {
+    /// Opens the file for the rows of a new run and writes its header.
+    pub fn create<const D: usize>(
+        folder: &Folder,
+        problem: &Problem<D>,
+        every: u64,
+        comparison: Option<Comparison>,
+    ) -> Result<Self, Failure> {
+        let path = folder.diagnostics();
+        let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
+        let mut diagnostics = Self { path, writer: csv::Writer::from_writer(file), every, comparison };
+        let header = header(problem, diagnostics.comparison.is_some());
+        diagnostics.write(&header)?;
+        Ok(diagnostics)
+    }
+
+    /// Opens the file of an interrupted run to go on after its first `length` bytes.
+    pub fn reopen(
+        folder: &Folder,
+        length: u64,
+        every: u64,
+        comparison: Option<Comparison>,
+    ) -> Result<Self, Failure> {
+        let path = folder.diagnostics();
+        let file =
+            OpenOptions::new().append(true).open(&path).map_err(Failure::file(&path, "cannot open"))?;
+        let found = file.metadata().map_err(Failure::file(&path, "cannot open"))?.len();
+        if found < length {
+            let reason = format!(
+                "holds {found} bytes, the checkpoint says {length}: rows are missing; run the scenario anew"
+            );
+            return Err(Failure::Checkpoint { path, reason });
+        }
+        file.set_len(length).map_err(Failure::file(&path, "cannot cut"))?;
+        Ok(Self { path, writer: csv::Writer::from_writer(file), every, comparison })
+    }
+
+    fn write(&mut self, record: &[String]) -> Result<(), Failure> {
+        let written = self.writer.write_record(record).map_err(std::io::Error::from);
+        written.and_then(|()| self.writer.flush()).map_err(Failure::file(&self.path, "cannot write"))
+    }
+}
+
+impl<const D: usize> Observer<D> for Diagnostics {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+        let due = view.state.step.is_multiple_of(self.every);
+        if !due && view.ending != Some(Outcome::Completed) {
+            return Ok(());
+        }
+        let row = row(view, self.comparison.as_ref())?;
+        self.write(&row)
+    }
+}
+
+fn header<const D: usize>(problem: &Problem<D>, with_errors: bool) -> Vec<String> {
+    let mut names: Vec<String> = vec!["step".into(), "time".into()];
+    names.extend(AXES[..D].iter().map(|axis| format!("momentum_{axis}")));
+    names.extend(["energy", "entropy", "entropy_rate"].map(String::from));
+    for species in &problem.species {
+        let name = &species.name;
+        names.push(format!("{name}_density"));
+        names.extend(AXES[..D].iter().map(|axis| format!("{name}_velocity_{axis}")));
+        names.push(format!("{name}_temperature"));
+        for (row, column) in distinct::<D>() {
+            names.push(format!("{name}_temperature_{}{}", AXES[row], AXES[column]));
+        }
+        names.push(format!("{name}_entropy"));
+        if with_errors {
+            names.extend(["l1", "l2", "linf"].map(|norm| format!("{name}_error_{norm}")));
+        }
+    }
+    names
+}
+
+/// The distinct components of a symmetric tensor: xx, xy, …, row after row.
+fn distinct<const D: usize>() -> impl Iterator<Item = (usize, usize)> {
+    (0..D).flat_map(|row| (row..D).map(move |column| (row, column)))
+}
+
+fn row<const D: usize>(view: &View<'_, D>, comparison: Option<&Comparison>) -> Result<Vec<String>, Failure> {
+    let View { problem, state, evaluation, time, .. } = *view;
+    let totals = Invariants::of(problem, &state.velocities);
+    let mut values = vec![time];
+    values.extend(totals.momentum);
+    values.extend([totals.energy, evaluation.entropy(), evaluation.entropy_rate]);
+    for (index, species) in problem.species.iter().enumerate() {
+        let velocities = &state.velocities[species.range.clone()];
+        let weights = &problem.weights[species.range.clone()];
+        let moments = Moments::of(species.mass, velocities, weights);
+        values.push(moments.density);
+        values.extend(moments.velocity);
+        values.push(moments.temperature());
+        values.extend(distinct::<D>().map(|place| moments.temperature_tensor[place]));
+        values.push(evaluation.entropies[index]);
+        if let Some(comparison) = comparison {
+            values.extend(errors(species, comparison, index, velocities, weights, time)?);
+        }
+    }
+    let mut record = vec![state.step.to_string()];
+    record.extend(values.iter().map(|value| format!("{value:e}")));
+    Ok(record)
+}
+
+/// Relative L1, L2 and L∞ errors of the reconstructed density at the cell centres of the initial lattice.
+fn errors<const D: usize>(
+    species: &Species<D>,
+    comparison: &Comparison,
+    index: usize,
+    velocities: &[[f64; D]],
+    weights: &[f64],
+    time: f64,
+) -> Result<[f64; 3], Failure> {
+    let Some(lattice) = species.lattice else { return Ok([f64::NAN; 3]) };
+    let exact = comparison.exact[index];
+    let density = density_on_lattice(
+        &lattice,
+        velocities,
+        weights,
+        species.bandwidth,
+        comparison.order,
+        comparison.cutoff,
+        &species.name,
+    )?;
+    let pairs = || {
+        lattice.centers().zip(&density).map(|(v, found)| {
+            let exact = exact.density_at::<D>(v.iter().map(|c| c * c).sum(), time);
+            ((found - exact).abs(), exact)
+        })
+    };
+    let largest = |of: fn((f64, f64)) -> f64| pairs().map(of).fold(0.0, f64::max);
+    let total = |of: fn((f64, f64)) -> f64| sum(pairs().map(of));
+    Ok([
+        total(|(error, _)| error) / total(|(_, exact)| exact),
+        (total(|(error, _)| error * error) / total(|(_, exact)| exact * exact)).sqrt(),
+        largest(|(error, _)| error) / largest(|(_, exact)| exact),
+    ])
+}

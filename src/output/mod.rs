@@ -1,0 +1,8 @@
+//! What a run writes, one file per thing written. Observers look and never change the run.
+
+pub mod checkpoint;
+pub mod diagnostics;
+pub mod folder;
+pub mod openpmd;
+pub mod particles;
+pub mod summary;

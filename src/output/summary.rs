@@ -1,0 +1,198 @@
+//! run.json: what ran, how long it took, how well it conserved, how it ended.
+
+use crate::error::Failure;
+use crate::functionals::invariants::{Invariants, energy_about};
+use crate::landau::Work;
+use crate::output::folder::Folder;
+use crate::problem::{Conserved, Problem};
+use crate::simulation::{Observer, View};
+use serde::Serialize;
+use std::fs;
+use std::time::Duration;
+
+/// Follows the invariants of a run.
+#[derive(Debug, Clone)]
+pub struct Ledger<const D: usize> {
+    first: Totals,
+    last: Totals,
+    drift: Drift,
+}
+
+/// Totals of all moving species at one time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Totals {
+    mass: f64,
+    momentum: Vec<f64>,
+    energy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    energy_about_fixed: Option<f64>,
+}
+
+/// Largest deviations from the start so far, of what the equation conserves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Drift {
+    /// Relative to √(2 M E).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub momentum: Option<f64>,
+    /// Relative to the energy at the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy: Option<f64>,
+    /// Relative to the energy about the fixed species at the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_about_fixed: Option<f64>,
+}
+
+impl<const D: usize> Ledger<D> {
+    /// Opens with the invariants at the start of the run.
+    pub fn new(problem: &Problem<D>, start: &Invariants<D>) -> Self {
+        let first = totals(problem, start, start.energy_about(center(problem)));
+        Self { last: first.clone(), first, drift: Drift::default() }
+    }
+
+    /// Largest deviations so far.
+    pub fn drift(&self) -> Drift {
+        self.drift
+    }
+}
+
+/// The common velocity of the fixed species, about which energy is conserved, if there is one.
+fn center<const D: usize>(problem: &Problem<D>) -> [f64; D] {
+    match problem.conserved() {
+        Conserved::EnergyAbout(center) => center,
+        _ => [0.0; D],
+    }
+}
+
+fn totals<const D: usize>(problem: &Problem<D>, invariants: &Invariants<D>, about_center: f64) -> Totals {
+    let with_fixed = matches!(problem.conserved(), Conserved::EnergyAbout(_));
+    Totals {
+        mass: invariants.mass,
+        momentum: invariants.momentum.to_vec(),
+        energy: invariants.energy,
+        energy_about_fixed: with_fixed.then_some(about_center),
+    }
+}
+
+impl<const D: usize> Observer<D> for Ledger<D> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+        let now = Invariants::of(view.problem, &view.state.velocities);
+        let about = energy_about(view.problem, &view.state.velocities, center(view.problem));
+        self.last = totals(view.problem, &now, about);
+        let start = &view.state.invariants;
+        let grow = |drift: &mut Option<f64>, found: f64| {
+            *drift = Some(drift.map_or(found, |before| before.max(found)))
+        };
+        let relative =
+            |found: f64, first: f64| if found == first { 0.0 } else { ((found - first) / first).abs() };
+        match view.problem.conserved() {
+            Conserved::MomentumAndEnergy => {
+                let distance = (0..D)
+                    .map(|axis| (now.momentum[axis] - start.momentum[axis]).powi(2))
+                    .sum::<f64>()
+                    .sqrt();
+                grow(
+                    &mut self.drift.momentum,
+                    if distance == 0.0 { 0.0 } else { distance / start.momentum_scale() },
+                );
+                grow(&mut self.drift.energy, relative(now.energy, start.energy));
+            }
+            Conserved::EnergyAbout(center) => {
+                grow(&mut self.drift.energy_about_fixed, relative(about, start.energy_about(center)));
+            }
+            Conserved::MassOnly => {}
+        }
+        Ok(())
+    }
+}
+
+/// How a run ended, as run.json says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Completed,
+    Interrupted,
+    Failed,
+}
+
+/// Time spent, by part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seconds {
+    pub total: Duration,
+    pub output: Duration,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    version: &'a str,
+    commit: &'a str,
+    threads: usize,
+    instruction_set: &'a str,
+    seconds: SecondsBy,
+    evaluations: u64,
+    pairs_per_second: Option<f64>,
+    invariants: InvariantsBy<'a>,
+    status: Status,
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SecondsBy {
+    total: f64,
+    score: f64,
+    pair_sum: f64,
+    integrator: f64,
+    output: f64,
+}
+
+#[derive(Serialize)]
+struct InvariantsBy<'a> {
+    first: &'a Totals,
+    last: &'a Totals,
+    drift: Drift,
+}
+
+/// The commit the program was built from.
+pub const COMMIT: &str =
+    git_version::git_version!(args = ["--always", "--dirty", "--abbrev=12"], fallback = "unknown");
+
+/// Ordered pairs over the seconds of the pair sum, once there was one.
+pub fn pairs_per_second(work: &Work, pairs: u64) -> Option<f64> {
+    let seconds = work.pair_sum.as_secs_f64();
+    (work.evaluations > 0 && seconds > 0.0).then(|| pairs as f64 * work.evaluations as f64 / seconds)
+}
+
+/// Writes run.json. `pairs` is the number of ordered pairs an evaluation stands for.
+#[allow(clippy::too_many_arguments)]
+pub fn write<const D: usize>(
+    folder: &Folder,
+    instruction_set: &str,
+    ledger: &Ledger<D>,
+    work: &Work,
+    pairs: u64,
+    seconds: Seconds,
+    status: Status,
+    reason: Option<String>,
+) -> Result<(), Failure> {
+    let spent = work.score + work.pair_sum + seconds.output;
+    let summary = Summary {
+        version: env!("CARGO_PKG_VERSION"),
+        commit: COMMIT,
+        threads: rayon::current_num_threads(),
+        instruction_set,
+        seconds: SecondsBy {
+            total: seconds.total.as_secs_f64(),
+            score: work.score.as_secs_f64(),
+            pair_sum: work.pair_sum.as_secs_f64(),
+            integrator: seconds.total.saturating_sub(spent).as_secs_f64(),
+            output: seconds.output.as_secs_f64(),
+        },
+        evaluations: work.evaluations,
+        pairs_per_second: pairs_per_second(work, pairs),
+        invariants: InvariantsBy { first: &ledger.first, last: &ledger.last, drift: ledger.drift },
+        status,
+        reason,
+    };
+    let path = folder.summary();
+    let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
+    fs::write(&path, text).map_err(Failure::file(path, "cannot write"))
+}

@@ -1,0 +1,112 @@
+//! What is constant in a run: species, weights, coefficients, and what the equation conserves.
+
+use std::ops::Range;
+
+/// A moving species.
+#[derive(Debug, Clone)]
+pub struct Species<const D: usize> {
+    pub name: String,
+    pub mass: f64,
+    pub charge: f64,
+    /// The species' particles in the arrays of the run.
+    pub range: Range<usize>,
+    /// h: the lattice spacing, or for other clouds the mean distance between neighbours at the start.
+    pub spacing: f64,
+    /// Variance ε of the mollifier at extrapolation order 2.
+    pub bandwidth: f64,
+    /// The lattice the particles started on, if they did.
+    pub lattice: Option<Lattice<D>>,
+    /// Mean velocity of the initial distribution.
+    pub center: [f64; D],
+}
+
+/// A uniform lattice of cell centres: `first` + `spacing` × index, indices 0 to `per_axis` − 1 on each axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lattice<const D: usize> {
+    pub first: [f64; D],
+    pub spacing: f64,
+    pub per_axis: usize,
+}
+
+impl<const D: usize> Lattice<D> {
+    /// The cell centres, the last axis varying fastest.
+    pub fn centers(&self) -> impl Iterator<Item = [f64; D]> + '_ {
+        (0..self.per_axis.pow(D as u32)).map(|cell| {
+            let mut rest = cell;
+            let mut center = self.first;
+            for axis in (0..D).rev() {
+                center[axis] += (rest % self.per_axis) as f64 * self.spacing;
+                rest /= self.per_axis;
+            }
+            center
+        })
+    }
+
+    /// h^d.
+    pub fn cell_volume(&self) -> f64 {
+        self.spacing.powi(D as i32)
+    }
+}
+
+/// A species of infinite mass, at `velocity` for all times.
+#[derive(Debug, Clone)]
+pub struct FixedSpecies<const D: usize> {
+    pub name: String,
+    pub charge: f64,
+    pub density: f64,
+    pub velocity: [f64; D],
+}
+
+/// What the equation conserves besides the mass of each species.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Conserved<const D: usize> {
+    /// No fixed species: total momentum and kinetic energy.
+    MomentumAndEnergy,
+    /// Fixed species at one common velocity: the kinetic energy about it.
+    EnergyAbout([f64; D]),
+    /// Fixed species at different velocities: nothing more.
+    MassOnly,
+}
+
+/// What does not change in a run.
+#[derive(Debug, Clone)]
+pub struct Problem<const D: usize> {
+    pub species: Vec<Species<D>>,
+    pub fixed: Vec<FixedSpecies<D>>,
+    /// Weights (numbers of real particles per volume), species after species.
+    pub weights: Vec<f64>,
+    /// γ in [−3, 1].
+    pub gamma: f64,
+    /// c_ij between moving species, row after row.
+    pub coefficients: Vec<f64>,
+    /// c_ib between moving species i and fixed species b, row after row.
+    pub fixed_coefficients: Vec<f64>,
+}
+
+impl<const D: usize> Problem<D> {
+    /// Number of particles.
+    pub fn particles(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// What the equation conserves besides mass; fixed species that collide with nothing do not count.
+    pub fn conserved(&self) -> Conserved<D> {
+        let mut velocities = self.fixed.iter().enumerate().filter_map(|(b, fixed)| {
+            let acts =
+                (0..self.species.len()).any(|i| self.fixed_coefficients[i * self.fixed.len() + b] > 0.0);
+            acts.then_some(fixed.velocity)
+        });
+        match velocities.next() {
+            None => Conserved::MomentumAndEnergy,
+            Some(first) if velocities.all(|other| other == first) => Conserved::EnergyAbout(first),
+            Some(_) => Conserved::MassOnly,
+        }
+    }
+
+    /// Iterates over particles as (mass, weight) in the order of the arrays.
+    pub fn masses_and_weights(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.species.iter().flat_map(|species| {
+            self.weights[species.range.clone()].iter().map(|&weight| (species.mass, weight))
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! What the user wrote: the scenario file as JSON types, strictly parsed and validated. No numerics.
+//!
+//! [`read`] turns a file and `--set` changes into a [`Scenario`] in which every rule of this
+//! module holds; everything after it may trust the values.
+
+mod locate;
+mod overrides;
+mod parse;
+mod resolve;
+mod types;
+mod validate;
+
+pub use parse::{ScenarioErrors, Source, Violation, parse, read};
+pub use types::*;

@@ -1,0 +1,64 @@
+//! `--set PATH=VALUE`: one value of the scenario changed before it is validated.
+
+use serde_json::{Map, Value};
+
+/// One `--set` argument, split at its first `=`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Override {
+    pub path: String,
+    pub value: Value,
+}
+
+impl Override {
+    /// Parses `PATH=VALUE`; VALUE is JSON, or a bare string where it is not.
+    pub fn parse(argument: &str) -> Result<Self, String> {
+        let (path, value) = argument
+            .split_once('=')
+            .ok_or_else(|| format!("found `{argument}`; allowed: PATH=VALUE, as in time.steps=10"))?;
+        if path.is_empty() || path.split('.').any(str::is_empty) {
+            return Err(format!(
+                "found the path `{path}`; allowed: keys and indices joined by dots, as in species.0.mass"
+            ));
+        }
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_string()));
+        Ok(Self { path: path.to_string(), value })
+    }
+
+    /// Puts the value at its path in `root`. Keys that do not exist are added (the strict parse
+    /// that follows refuses unknown ones); a list is not extended.
+    pub fn apply(&self, root: &mut Value) -> Result<(), String> {
+        let mut target = root;
+        let mut walked = String::new();
+        for key in self.path.split('.') {
+            target = match target {
+                Value::Array(elements) => {
+                    let length = elements.len();
+                    let element = key.parse::<usize>().ok().and_then(|index| elements.get_mut(index));
+                    element.ok_or_else(|| {
+                        format!(
+                            "found `{key}` as an index of `{walked}`; allowed: 0 to {}",
+                            length.max(1) - 1
+                        )
+                    })?
+                }
+                Value::Object(object) => object.entry(key).or_insert_with(|| Value::Object(Map::new())),
+                other => {
+                    return Err(format!(
+                        "found {other} at `{walked}`, which has no `{key}`; allowed: an object or a list there"
+                    ));
+                }
+            };
+            if !walked.is_empty() {
+                walked.push('.');
+            }
+            walked.push_str(key);
+        }
+        *target = self.value.clone();
+        Ok(())
+    }
+
+    /// Whether `path` is, or lies under, the path this override has set.
+    pub fn covers(&self, path: &str) -> bool {
+        path == self.path || path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    }
+}

@@ -1,0 +1,351 @@
+//! The scenario file, key by key. The doc comments are the descriptions in the JSON Schema.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The version of the scenario format this program reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A run: species, collisions, method, time span and output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Version of the scenario format: 1.
+    pub version: u32,
+    /// A line that says what the run shows.
+    #[serde(default)]
+    pub title: String,
+    /// Dimension of velocity space: 2 or 3.
+    pub dimension: u32,
+    /// Units of every quantity in the file.
+    #[serde(default)]
+    pub units: Units,
+    /// The species, moving or fixed.
+    pub species: Vec<Species>,
+    /// The collision kernel and its coefficients.
+    pub collisions: Collisions,
+    /// How the gradients of the log-densities (scores) are computed.
+    #[serde(default)]
+    pub score: Score,
+    /// How the sum over pairs of particles is computed.
+    #[serde(default)]
+    pub summation: Summation,
+    /// The time integrator.
+    #[serde(default)]
+    pub integrator: Integrator,
+    /// The time grid.
+    pub time: Time,
+    /// What is written, and how often.
+    #[serde(default)]
+    pub output: Output,
+    /// An exact solution to measure errors against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+}
+
+/// Units of every quantity in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Units {
+    /// Dimensionless: temperature is mass times velocity squared.
+    Normalized {},
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self::Normalized {}
+    }
+}
+
+/// One species: `mass`, `initial` and `particles` for a moving one, `fixed` for one of infinite mass.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Species {
+    /// Name in the output columns: a letter, then letters, digits or `_`.
+    pub name: String,
+    /// Mass of a particle, > 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mass: Option<f64>,
+    /// Charge of a particle.
+    #[serde(default)]
+    pub charge: f64,
+    /// Distribution at the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial: Option<Initial>,
+    /// Where the particles are placed at the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub particles: Option<Particles>,
+    /// Infinite mass: a density at a velocity, for all times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<Fixed>,
+}
+
+/// Distribution at the start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Initial {
+    /// Maxwellian of a density (> 0) and a temperature (> 0) about a drift velocity (default 0).
+    Maxwellian {
+        density: f64,
+        temperature: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drift: Option<Vec<f64>>,
+    },
+    /// Maxwellian with a temperature (> 0) of its own along each axis.
+    AnisotropicMaxwellian {
+        density: f64,
+        temperatures: Vec<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drift: Option<Vec<f64>>,
+    },
+    /// The Bobylev–Krook–Wu solution at t = 0, K = T (1 − contrast), 0 ≤ contrast ≤ 2/(d + 2).
+    Bkw { density: f64, temperature: f64, contrast: f64 },
+    /// A spherical shell, exp(−sharpness (|v| − radius)² / radius²) up to a factor.
+    Shell { density: f64, radius: f64, sharpness: f64 },
+    /// The sum of its parts.
+    Mixture(Vec<Initial>),
+}
+
+/// Where the particles are placed at the start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Particles {
+    /// Cell centres of a uniform lattice, each with weight h^d f(v).
+    Lattice {
+        /// Cells along each axis, ≥ 1.
+        per_axis: u32,
+        /// Half the edge of the square or cube, > 0; h = 2 half_width / per_axis.
+        half_width: f64,
+        /// Centre of the lattice; the mean velocity of the distribution when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        center: Option<Vec<f64>>,
+        /// Particles below this fraction of the largest weight are left out; 0 ≤ drop_below < 1.
+        #[serde(default)]
+        drop_below: f64,
+    },
+    /// Independent samples of equal weight.
+    Random { count: u32, seed: u64 },
+    /// Low-discrepancy samples of equal weight.
+    QuasiRandom { count: u32 },
+}
+
+/// A species of infinite mass.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fixed {
+    /// Density, > 0.
+    pub density: f64,
+    /// Velocity, one component per dimension; 0 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub velocity: Option<Vec<f64>>,
+}
+
+/// The collision kernel |z|^γ (|z|² I − z zᵀ) and its coefficients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Collisions {
+    /// Exponent γ in [−3, 1]: −3 Coulomb, 0 Maxwell molecules.
+    pub gamma: f64,
+    /// Collision strength of every pair of species.
+    pub coefficients: Coefficients,
+}
+
+/// Collision strength c_ij = c_ji ≥ 0 of every pair of species.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Coefficients {
+    /// A symmetric matrix in the order of the species.
+    Matrix(Vec<Vec<f64>>),
+    /// The same number for every pair.
+    Uniform(f64),
+}
+
+/// How the gradients of the log-densities (scores) are computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Score {
+    /// Entropy of the mollified density summed over a uniform mesh, differentiated exactly.
+    Mesh {
+        /// Order in the bandwidth: 2, 4, 6 or 8.
+        #[serde(default = "default_order")]
+        order: u32,
+        #[serde(default)]
+        bandwidth: Bandwidth,
+        #[serde(default)]
+        spacing: MeshSpacing,
+        /// Reach of the mollifier in standard deviations, 3 to 12.
+        #[serde(default = "default_cutoff")]
+        cutoff: f64,
+    },
+    /// Entropy of the mollified density summed over the particles themselves, differentiated exactly.
+    Particles {
+        /// Order in the bandwidth: 2, 4, 6 or 8.
+        #[serde(default = "default_order")]
+        order: u32,
+        #[serde(default)]
+        bandwidth: Bandwidth,
+        /// Reach of the mollifier in standard deviations, 3 to 12.
+        #[serde(default = "default_cutoff")]
+        cutoff: f64,
+    },
+}
+
+fn default_order() -> u32 {
+    2
+}
+
+fn default_cutoff() -> f64 {
+    7.0
+}
+
+impl Default for Score {
+    fn default() -> Self {
+        Self::Mesh {
+            order: default_order(),
+            bandwidth: Bandwidth::default(),
+            spacing: MeshSpacing::default(),
+            cutoff: default_cutoff(),
+        }
+    }
+}
+
+/// The variance ε of the Gaussian mollifier; h is the lattice spacing, for other clouds the mean
+/// distance between neighbours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Bandwidth {
+    /// ε = κ h² with this κ > 0.
+    SpacingSquared(f64),
+    /// ε itself, > 0: one number, or one for each moving species.
+    Variance(Variance),
+    /// ε = 0.64 h^1.98 (Carrillo, Hu, Van Fleet 2024).
+    Chv {},
+}
+
+impl Default for Bandwidth {
+    fn default() -> Self {
+        Self::SpacingSquared(1.0)
+    }
+}
+
+/// One number, or one for each moving species.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Variance {
+    Common(f64),
+    PerSpecies(Vec<f64>),
+}
+
+/// The mesh of the mesh scores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum MeshSpacing {
+    /// Spacing as a multiple (0.1 to 2) of h; the mesh covers wherever particles are.
+    Relative(f64),
+    /// The cells of the initial lattice and nothing beyond, as published by Carrillo, Hu and Van Fleet (2024).
+    Lattice {},
+}
+
+impl Default for MeshSpacing {
+    fn default() -> Self {
+        Self::Relative(0.8)
+    }
+}
+
+/// How the sum over pairs of particles is computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Summation {
+    /// Every pair; for γ = 0 by moments, which is exact too.
+    Direct {},
+}
+
+impl Default for Summation {
+    fn default() -> Self {
+        Self::Direct {}
+    }
+}
+
+/// The time integrator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Integrator {
+    /// Explicit Euler, first order, without projection: the published baseline.
+    ForwardEuler {},
+    /// Explicit Runge–Kutta of order 2 (Heun) or 4 (classical), projected on the invariants.
+    RungeKutta { order: u32 },
+    /// Implicit midpoint, solved by fixed-point iteration.
+    ImplicitMidpoint {
+        /// Largest change of the last iteration, in thermal speeds.
+        #[serde(default = "default_solver_tolerance")]
+        tolerance: f64,
+        /// Iterations after which the step counts as failed.
+        #[serde(default = "default_max_iterations")]
+        max_iterations: u32,
+    },
+}
+
+fn default_solver_tolerance() -> f64 {
+    1e-13
+}
+
+fn default_max_iterations() -> u32 {
+    100
+}
+
+impl Default for Integrator {
+    fn default() -> Self {
+        Self::RungeKutta { order: 2 }
+    }
+}
+
+/// The time grid: `steps` steps of length `step`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Time {
+    /// Length of a step, > 0.
+    pub step: f64,
+    /// Number of steps, ≥ 1.
+    pub steps: u64,
+}
+
+/// What is written, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// Steps between rows of diagnostics.csv, ≥ 1.
+    #[serde(default = "default_diagnostics_every")]
+    pub diagnostics_every: u64,
+    /// Steps between particle files; 0 writes none.
+    #[serde(default)]
+    pub particles_every: u64,
+    /// Steps between checkpoints; 0 writes one on interruption only.
+    #[serde(default = "default_checkpoint_every")]
+    pub checkpoint_every: u64,
+}
+
+fn default_diagnostics_every() -> u64 {
+    1
+}
+
+fn default_checkpoint_every() -> u64 {
+    100
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self {
+            diagnostics_every: default_diagnostics_every(),
+            particles_every: 0,
+            checkpoint_every: default_checkpoint_every(),
+        }
+    }
+}
+
+/// An exact solution to measure errors against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reference {
+    /// The Bobylev–Krook–Wu solution: Maxwell molecules (γ = 0), every species `bkw` on a `lattice`.
+    Bkw {},
+}

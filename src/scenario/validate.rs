@@ -1,0 +1,346 @@
+//! The rules a scenario must keep beyond its types, each with what was found and what is allowed.
+
+use super::parse::Violation;
+use super::types::*;
+
+/// Every rule the scenario breaks, in the order of the file.
+pub fn violations(scenario: &Scenario) -> Vec<Violation> {
+    let mut found = Checks::default();
+    let dimension = scenario.dimension as usize;
+    found.require(scenario.version == FORMAT_VERSION, "version", || {
+        format!("found {}; allowed: {FORMAT_VERSION}", scenario.version)
+    });
+    if !found
+        .require(matches!(dimension, 2 | 3), "dimension", || format!("found {dimension}; allowed: 2 or 3"))
+    {
+        return found.violations;
+    }
+    species(&mut found, &scenario.species, dimension);
+    collisions(&mut found, &scenario.collisions, scenario.species.len());
+    score(&mut found, &scenario.score, &scenario.species);
+    integrator(&mut found, &scenario.integrator);
+    let time = &scenario.time;
+    found.positive("time.step", time.step);
+    found.require(time.steps >= 1, "time.steps", || {
+        format!("found {}; allowed: a whole number ≥ 1", time.steps)
+    });
+    found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {
+        "found 0; allowed: a whole number ≥ 1".to_string()
+    });
+    if found.violations.is_empty()
+        && let Some(Reference::Bkw {}) = scenario.reference
+    {
+        bkw_reference(&mut found, scenario);
+    }
+    found.violations
+}
+
+#[derive(Default)]
+struct Checks {
+    violations: Vec<Violation>,
+}
+
+impl Checks {
+    fn require(&mut self, holds: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> bool {
+        if !holds {
+            self.violations.push(Violation::new(path, message()));
+        }
+        holds
+    }
+
+    fn positive(&mut self, path: impl Into<String>, value: f64) -> bool {
+        self.require(value > 0.0 && value.is_finite(), path, || {
+            format!("found {value}; allowed: a number > 0")
+        })
+    }
+
+    fn within(&mut self, path: impl Into<String>, value: f64, low: f64, high: f64) -> bool {
+        self.require((low..=high).contains(&value), path, || {
+            format!("found {value}; allowed: a number from {low} to {high}")
+        })
+    }
+
+    fn vector(&mut self, path: impl Into<String>, value: Option<&Vec<f64>>, dimension: usize) {
+        let length = value.map_or(dimension, Vec::len);
+        self.require(length == dimension, path, || {
+            format!("found {length} components; allowed: {dimension}, one for each dimension")
+        });
+    }
+}
+
+fn species(found: &mut Checks, species: &[Species], dimension: usize) {
+    for (index, one) in species.iter().enumerate() {
+        let path = format!("species.{index}");
+        let mut characters = one.name.chars();
+        let named = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
+            && characters.all(|other| other.is_ascii_alphanumeric() || other == '_');
+        found.require(named, format!("{path}.name"), || {
+            format!("found \"{}\"; allowed: a letter, then letters, digits or `_`", one.name)
+        });
+        let earlier = species[..index].iter().position(|other| other.name == one.name);
+        found.require(earlier.is_none(), format!("{path}.name"), || {
+            format!(
+                "found \"{}\", the name of species {} already; allowed: a name of its own",
+                one.name,
+                earlier.unwrap_or(0)
+            )
+        });
+        match &one.fixed {
+            Some(fixed) => {
+                for (key, present) in [
+                    ("mass", one.mass.is_some()),
+                    ("initial", one.initial.is_some()),
+                    ("particles", one.particles.is_some()),
+                ] {
+                    found.require(!present, format!("{path}.{key}"), || {
+                        format!("found `{key}` beside `fixed`; allowed: name, charge and fixed for a species of infinite mass")
+                    });
+                }
+                found.positive(format!("{path}.fixed.density"), fixed.density);
+                found.vector(format!("{path}.fixed.velocity"), fixed.velocity.as_ref(), dimension);
+            }
+            None => moving(found, &path, one, dimension),
+        }
+    }
+    found.require(species.iter().any(|one| one.fixed.is_none()), "species", || {
+        let count = species.len();
+        format!("found {count} species, none of which moves; allowed: at least one with mass, initial and particles")
+    });
+}
+
+fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
+    let missing =
+        |key: &str| format!("found no `{key}`; allowed: mass, initial and particles, or fixed alone");
+    if found.require(one.mass.is_some(), path, || missing("mass")) {
+        found.positive(format!("{path}.mass"), one.mass.unwrap_or_default());
+    }
+    if found.require(one.initial.is_some(), path, || missing("initial"))
+        && let Some(distribution) = &one.initial
+    {
+        initial(found, &format!("{path}.initial"), distribution, dimension);
+    }
+    if !found.require(one.particles.is_some(), path, || missing("particles")) {
+        return;
+    }
+    match one.particles.as_ref() {
+        Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {
+            let path = format!("{path}.particles.lattice");
+            let most = if dimension == 2 { 16_384 } else { 640 };
+            found.require((1..=most).contains(per_axis), format!("{path}.per_axis"), || {
+                format!("found {per_axis}; allowed: a whole number from 1 to {most}")
+            });
+            found.positive(format!("{path}.half_width"), *half_width);
+            found.vector(format!("{path}.center"), center.as_ref(), dimension);
+            found.require((0.0..1.0).contains(drop_below), format!("{path}.drop_below"), || {
+                format!("found {drop_below}; allowed: 0 ≤ drop_below < 1")
+            });
+        }
+        Some(Particles::Random { count, .. }) => {
+            found.require(*count >= 2, format!("{path}.particles.random.count"), || {
+                format!("found {count}; allowed: a whole number ≥ 2")
+            });
+        }
+        Some(Particles::QuasiRandom { count }) => {
+            found.require(*count >= 2, format!("{path}.particles.quasi_random.count"), || {
+                format!("found {count}; allowed: a whole number ≥ 2")
+            });
+        }
+        None => {}
+    }
+}
+
+fn initial(found: &mut Checks, path: &str, initial: &Initial, dimension: usize) {
+    match initial {
+        Initial::Maxwellian { density, temperature, drift } => {
+            let path = format!("{path}.maxwellian");
+            found.positive(format!("{path}.density"), *density);
+            found.positive(format!("{path}.temperature"), *temperature);
+            found.vector(format!("{path}.drift"), drift.as_ref(), dimension);
+        }
+        Initial::AnisotropicMaxwellian { density, temperatures, drift } => {
+            let path = format!("{path}.anisotropic_maxwellian");
+            found.positive(format!("{path}.density"), *density);
+            found.vector(format!("{path}.temperatures"), Some(temperatures), dimension);
+            for (axis, temperature) in temperatures.iter().enumerate() {
+                found.positive(format!("{path}.temperatures.{axis}"), *temperature);
+            }
+            found.vector(format!("{path}.drift"), drift.as_ref(), dimension);
+        }
+        Initial::Bkw { density, temperature, contrast } => {
+            let path = format!("{path}.bkw");
+            found.positive(format!("{path}.density"), *density);
+            found.positive(format!("{path}.temperature"), *temperature);
+            let most = 2.0 / (dimension as f64 + 2.0);
+            found.require((0.0..=most).contains(contrast), format!("{path}.contrast"), || {
+                format!(
+                    "found {contrast}; allowed: 0 to 2/(d + 2) = {most}, beyond which the density is negative"
+                )
+            });
+        }
+        Initial::Shell { density, radius, sharpness } => {
+            let path = format!("{path}.shell");
+            found.positive(format!("{path}.density"), *density);
+            found.positive(format!("{path}.radius"), *radius);
+            found.positive(format!("{path}.sharpness"), *sharpness);
+        }
+        Initial::Mixture(parts) => {
+            let path = format!("{path}.mixture");
+            found.require(!parts.is_empty(), path.clone(), || {
+                "found no parts; allowed: one or more".to_string()
+            });
+            for (index, part) in parts.iter().enumerate() {
+                self::initial(found, &format!("{path}.{index}"), part, dimension);
+            }
+        }
+    }
+}
+
+fn collisions(found: &mut Checks, collisions: &Collisions, species: usize) {
+    found.within("collisions.gamma", collisions.gamma, -3.0, 1.0);
+    let not_negative = |found: &mut Checks, path: String, value: f64| {
+        found.require(value >= 0.0 && value.is_finite(), path, || {
+            format!("found {value}; allowed: a number ≥ 0")
+        })
+    };
+    match &collisions.coefficients {
+        Coefficients::Uniform(coefficient) => {
+            not_negative(found, "collisions.coefficients.uniform".to_string(), *coefficient);
+        }
+        Coefficients::Matrix(rows) => {
+            let path = "collisions.coefficients.matrix";
+            let mut square = found.require(rows.len() == species, path, || {
+                format!("found {} rows; allowed: {species}, one for each species", rows.len())
+            });
+            for (i, row) in rows.iter().enumerate() {
+                square &= found.require(row.len() == species, format!("{path}.{i}"), || {
+                    format!("found {} numbers; allowed: {species}, one for each species", row.len())
+                });
+                for (j, coefficient) in row.iter().enumerate() {
+                    not_negative(found, format!("{path}.{i}.{j}"), *coefficient);
+                }
+            }
+            if !square {
+                return;
+            }
+            for (i, row) in rows.iter().enumerate() {
+                for (j, coefficient) in row.iter().enumerate().take(i) {
+                    found.require(*coefficient == rows[j][i], format!("{path}.{i}.{j}"), || {
+                        format!(
+                            "found {coefficient} where [{j}][{i}] is {}; allowed: a symmetric matrix",
+                            rows[j][i]
+                        )
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn score(found: &mut Checks, score: &Score, species: &[Species]) {
+    let (path, order, bandwidth, cutoff) = match score {
+        Score::Mesh { order, bandwidth, cutoff, .. } => ("score.mesh", order, bandwidth, cutoff),
+        Score::Particles { order, bandwidth, cutoff } => ("score.particles", order, bandwidth, cutoff),
+    };
+    found.require(matches!(order, 2 | 4 | 6 | 8), format!("{path}.order"), || {
+        format!("found {order}; allowed: 2, 4, 6 or 8")
+    });
+    found.within(format!("{path}.cutoff"), *cutoff, 3.0, 12.0);
+    match bandwidth {
+        Bandwidth::SpacingSquared(factor) => {
+            found.positive(format!("{path}.bandwidth.spacing_squared"), *factor);
+        }
+        Bandwidth::Variance(Variance::Common(variance)) => {
+            found.positive(format!("{path}.bandwidth.variance"), *variance);
+        }
+        Bandwidth::Variance(Variance::PerSpecies(variances)) => {
+            let moving = species.iter().filter(|one| one.fixed.is_none()).count();
+            found.require(variances.len() == moving, format!("{path}.bandwidth.variance"), || {
+                format!(
+                    "found {} numbers; allowed: {moving}, one for each moving species, or a single number",
+                    variances.len()
+                )
+            });
+            for (index, variance) in variances.iter().enumerate() {
+                found.positive(format!("{path}.bandwidth.variance.{index}"), *variance);
+            }
+        }
+        Bandwidth::Chv {} => {}
+    }
+    match score {
+        Score::Mesh { spacing: MeshSpacing::Relative(relative), .. } => {
+            found.within("score.mesh.spacing.relative", *relative, 0.1, 2.0);
+        }
+        Score::Mesh { spacing: MeshSpacing::Lattice {}, .. } => {
+            for one in species {
+                let off_lattice =
+                    matches!(one.particles, Some(Particles::Random { .. } | Particles::QuasiRandom { .. }));
+                found.require(!off_lattice, "score.mesh.spacing.lattice", || {
+                    format!("found species \"{}\" without a lattice; allowed: particles on a `lattice` for every moving species", one.name)
+                });
+            }
+        }
+        Score::Particles { .. } => {}
+    }
+}
+
+fn integrator(found: &mut Checks, integrator: &Integrator) {
+    match integrator {
+        Integrator::ForwardEuler {} => {}
+        Integrator::RungeKutta { order } => {
+            found.require(matches!(order, 2 | 4), "integrator.runge_kutta.order", || {
+                format!("found {order}; allowed: 2 or 4")
+            });
+        }
+        Integrator::ImplicitMidpoint { tolerance, max_iterations } => {
+            let path = "integrator.implicit_midpoint";
+            found.within(format!("{path}.tolerance"), *tolerance, 1e-15, 1e-2);
+            found.require(*max_iterations >= 1, format!("{path}.max_iterations"), || {
+                format!("found {max_iterations}; allowed: a whole number ≥ 1")
+            });
+        }
+    }
+}
+
+/// The conditions under which the Bobylev–Krook–Wu densities solve the multispecies equation
+/// (Carrillo, Hu, Van Fleet 2024): γ = 0, one temperature and contrast for all species, and
+/// Σ_j n_j c_ij / (m_i m_j) the same number for every i.
+fn bkw_reference(found: &mut Checks, scenario: &Scenario) {
+    let path = "reference.bkw";
+    let gamma = scenario.collisions.gamma;
+    found.require(gamma == 0.0, path, || {
+        format!("found collisions.gamma {gamma}; allowed with this reference: 0")
+    });
+    let mut first: Option<(f64, f64)> = None;
+    let mut densities = Vec::new();
+    for (index, one) in scenario.species.iter().enumerate() {
+        let Some(Initial::Bkw { density, temperature, contrast }) = one.initial else {
+            found.require(false, path, || {
+                format!("found species.{index} without `bkw`; allowed with this reference: `bkw` as the initial of every species, none fixed")
+            });
+            return;
+        };
+        found.require(matches!(one.particles, Some(Particles::Lattice { .. })), path, || {
+            format!("found species.{index} without a lattice; allowed with this reference: particles on a `lattice`, whose cell centres the errors are taken at")
+        });
+        let (common_temperature, common_contrast) = *first.get_or_insert((temperature, contrast));
+        found.require(temperature == common_temperature && contrast == common_contrast, path, || {
+            format!("found temperature {temperature} and contrast {contrast} in species.{index}, {common_temperature} and {common_contrast} in species.0; allowed with this reference: the same for all")
+        });
+        densities.push(density);
+    }
+    let rates: Vec<f64> = (0..densities.len())
+        .map(|i| {
+            let mass = |k: usize| scenario.species[k].mass.unwrap_or(f64::NAN);
+            (0..densities.len())
+                .map(|j| densities[j] * scenario.collisions.coefficients.between(i, j) / (mass(i) * mass(j)))
+                .sum()
+        })
+        .collect();
+    for (index, rate) in rates.iter().enumerate() {
+        // A few rounding errors of the sum are no violation.
+        let same = (rate - rates[0]).abs() <= 1e-12 * rates[0].abs();
+        found.require(same, path, || {
+            format!("found Σ_j n_j c_ij/(m_i m_j) = {rate} for species.{index}, {} for species.0; allowed with this reference: the same number for every species", rates[0])
+        });
+    }
+}

@@ -1,0 +1,30 @@
+//! Scores: gradients of a regularised entropy with respect to the particles' velocities.
+//!
+//! With the Gaussian mollifier ψ_ε of variance ε and ρ_ε(v) = Σ_k w_k ψ_ε(v − v_k), the score of
+//! particle p is s_p = (1/w_p) ∂E/∂v_p, where E is the entropy summed over a mesh
+//! ([`mesh::MeshScore`]) or over the particles ([`particles::ParticleScore`]). Both are combined
+//! over several bandwidths to higher order ([`extrapolation`]).
+
+pub mod extrapolation;
+pub mod mesh;
+pub mod mollifier;
+pub mod particles;
+
+use crate::error::Failure;
+use crate::problem::Problem;
+
+/// A way to compute scores.
+pub trait Score<const D: usize>: Send {
+    /// Writes the score of every particle to `scores`, and to `entropies` each species' functional
+    /// whose gradient they are.
+    fn evaluate(
+        &mut self,
+        problem: &Problem<D>,
+        velocities: &[[f64; D]],
+        scores: &mut [[f64; D]],
+        entropies: &mut [f64],
+    ) -> Result<(), Failure>;
+
+    /// Bytes of the workspace after an evaluation.
+    fn memory(&self) -> usize;
+}

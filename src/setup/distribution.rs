@@ -1,0 +1,258 @@
+//! The initial distributions: densities, and maps from the unit cube that sample them.
+
+use super::radial::{Quantiles, integral};
+use crate::exact::bkw::Bkw;
+use crate::scenario::Initial;
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution as _, StandardNormal};
+use statrs::distribution::{ContinuousCDF, Normal};
+use std::f64::consts::PI;
+
+/// One part of a distribution, with the constants of its density worked out.
+enum Part<const D: usize> {
+    /// Independent normal components; deviations √(T/m) for each axis.
+    Normal { density: f64, deviations: [f64; D], drift: [f64; D] },
+    /// A density of |v| alone.
+    Radial { density: f64, profile: Box<dyn Fn(f64) -> f64>, quantiles: Quantiles<Box<dyn Fn(f64) -> f64>> },
+}
+
+/// A distribution of velocities, the sum of its parts.
+pub struct Distribution<const D: usize> {
+    parts: Vec<Part<D>>,
+}
+
+impl<const D: usize> Distribution<D> {
+    /// The distribution of a species of this mass.
+    pub fn new(initial: &Initial, mass: f64) -> Self {
+        let mut parts = Vec::new();
+        push_parts(initial, mass, &mut parts);
+        Self { parts }
+    }
+
+    /// f(v).
+    pub fn density_at(&self, v: [f64; D]) -> f64 {
+        self.parts.iter().map(|part| part.density_at(v)).sum()
+    }
+
+    /// ∫ f dv.
+    pub fn total(&self) -> f64 {
+        self.parts.iter().map(Part::total).sum()
+    }
+
+    /// Independent samples.
+    pub fn random(&self, count: usize, generator: &mut impl Rng) -> Vec<[f64; D]> {
+        (0..count)
+            .map(|_| {
+                let mut share = generator.random::<f64>() * self.total();
+                let part = self.parts.iter().find(|part| {
+                    share -= part.total();
+                    share < 0.0
+                });
+                // Rounding may leave a share of 0 behind the last part.
+                let part = part.unwrap_or(&self.parts[self.parts.len() - 1]);
+                match part {
+                    Part::Normal { deviations, drift, .. } => std::array::from_fn(|axis| {
+                        let normal: f64 = StandardNormal.sample(generator);
+                        drift[axis] + deviations[axis] * normal
+                    }),
+                    Part::Radial { .. } => part.at_cube_point(std::array::from_fn(|_| generator.random())),
+                }
+            })
+            .collect()
+    }
+
+    /// Low-discrepancy samples: every part gets its share of the count, rounded so that the counts
+    /// add up, and its own sequence from the start.
+    pub fn quasi_random(&self, count: usize) -> Vec<[f64; D]> {
+        let mut samples = Vec::with_capacity(count);
+        let mut before = 0.0;
+        for part in &self.parts {
+            before += part.total();
+            let end = (count as f64 * before / self.total()).round() as usize;
+            let own = end - samples.len();
+            samples.extend((0..own).map(|index| part.at_cube_point(kronecker_point(index))));
+        }
+        samples
+    }
+}
+
+fn push_parts<const D: usize>(initial: &Initial, mass: f64, parts: &mut Vec<Part<D>>) {
+    let vector = |components: &Option<Vec<f64>>| {
+        std::array::from_fn(|axis| components.as_ref().map_or(0.0, |components| components[axis]))
+    };
+    match initial {
+        Initial::Maxwellian { density, temperature, drift } => parts.push(Part::Normal {
+            density: *density,
+            deviations: [(temperature / mass).sqrt(); D],
+            drift: vector(drift),
+        }),
+        Initial::AnisotropicMaxwellian { density, temperatures, drift } => parts.push(Part::Normal {
+            density: *density,
+            deviations: std::array::from_fn(|axis| (temperatures[axis] / mass).sqrt()),
+            drift: vector(drift),
+        }),
+        Initial::Bkw { density, temperature, contrast } => {
+            let exact =
+                Bkw { density: *density, mass, temperature: *temperature, contrast: *contrast, rate: 0.0 };
+            // 14 thermal speeds: the density beyond is below 1e-40 of its largest value.
+            let reach = 14.0 * (temperature / mass).sqrt();
+            parts.push(radial::<D>(
+                *density,
+                Box::new(move |r| exact.density_at::<D>(r * r, 0.0)),
+                0.0,
+                reach,
+            ));
+        }
+        Initial::Shell { density, radius, sharpness } => {
+            let (radius, sharpness) = (*radius, *sharpness);
+            // Where the exponent is −50 the density is below 2e-22 of its largest value.
+            let half_width = radius * (50.0 / sharpness).sqrt();
+            let shape = move |r: f64| (-sharpness * ((r - radius) / radius).powi(2)).exp();
+            let low = (radius - half_width).max(0.0);
+            let factor = density / integral(|r| shell_area(r, D) * shape(r), low, radius + half_width);
+            parts.push(radial::<D>(*density, Box::new(move |r| factor * shape(r)), low, radius + half_width));
+        }
+        Initial::Mixture(inner) => inner.iter().for_each(|part| push_parts(part, mass, parts)),
+    }
+}
+
+fn radial<const D: usize>(density: f64, profile: Box<dyn Fn(f64) -> f64>, low: f64, high: f64) -> Part<D> {
+    // Sampling asks for quantiles of r^(d−1) times the profile, relative to its own integral.
+    let profile = std::rc::Rc::<dyn Fn(f64) -> f64>::from(profile);
+    let of_radius = std::rc::Rc::clone(&profile);
+    let weighted: Box<dyn Fn(f64) -> f64> = Box::new(move |r| shell_area(r, D) * of_radius(r));
+    Part::Radial {
+        density,
+        profile: Box::new(move |r| profile(r)),
+        quantiles: Quantiles::new(weighted, low, high),
+    }
+}
+
+/// The area of a sphere (the circumference of a circle) of radius r.
+fn shell_area(r: f64, dimension: usize) -> f64 {
+    if dimension == 2 { 2.0 * PI * r } else { 4.0 * PI * r * r }
+}
+
+impl<const D: usize> Part<D> {
+    fn total(&self) -> f64 {
+        match self {
+            Self::Normal { density, .. } | Self::Radial { density, .. } => *density,
+        }
+    }
+
+    fn density_at(&self, v: [f64; D]) -> f64 {
+        match self {
+            Self::Normal { density, deviations, drift } => (0..D).fold(*density, |value, axis| {
+                let x = (v[axis] - drift[axis]) / deviations[axis];
+                value * (-0.5 * x * x).exp() / ((2.0 * PI).sqrt() * deviations[axis])
+            }),
+            Self::Radial { profile, .. } => profile(v.iter().map(|c| c * c).sum::<f64>().sqrt()),
+        }
+    }
+
+    /// The velocity at a point of the unit cube, such that uniform points give this distribution.
+    fn at_cube_point(&self, point: [f64; D]) -> [f64; D] {
+        match self {
+            Self::Normal { deviations, drift, .. } => {
+                let standard = Normal::standard();
+                std::array::from_fn(|axis| drift[axis] + deviations[axis] * standard.inverse_cdf(point[axis]))
+            }
+            Self::Radial { quantiles, .. } => {
+                let r = quantiles.at(point[0]);
+                let angle = 2.0 * PI * point[1];
+                let mut v = [0.0; D];
+                if D == 2 {
+                    (v[0], v[1]) = (r * angle.cos(), r * angle.sin());
+                } else {
+                    let cosine = 2.0 * point[2] - 1.0;
+                    let sine = (1.0 - cosine * cosine).max(0.0).sqrt();
+                    (v[0], v[1], v[2]) = (r * sine * angle.cos(), r * sine * angle.sin(), r * cosine);
+                }
+                v
+            }
+        }
+    }
+}
+
+/// Point `index` of the additive (Kronecker) sequence ½ + (index + 1) α mod 1 with α_j = φ^(−j), φ the
+/// root of φ^(d+1) = φ + 1: the golden ratio's generalisation to d dimensions (Roberts 2018).
+fn kronecker_point<const D: usize>(index: usize) -> [f64; D] {
+    // φ for d = 2 (the plastic number) and d = 3.
+    let ratio: f64 = if D == 2 { 1.324_717_957_244_746 } else { 1.220_744_084_605_759_5 };
+    std::array::from_fn(|axis| {
+        let place = 0.5 + (index + 1) as f64 * ratio.powi(-(axis as i32 + 1));
+        // Off the faces of the cube, where the normal distribution has no quantile.
+        place.fract().clamp(f64::EPSILON, 1.0 - f64::EPSILON)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn shapes(dimension: usize) -> Vec<Initial> {
+        let maxwellian =
+            Initial::Maxwellian { density: 2.0, temperature: 0.5, drift: Some(vec![0.3; dimension]) };
+        let anisotropic = Initial::AnisotropicMaxwellian {
+            density: 1.5,
+            temperatures: (1..=dimension).map(|axis| axis as f64).collect(),
+            drift: Some(vec![-0.1; dimension]),
+        };
+        let bkw = Initial::Bkw { density: 0.7, temperature: 1.3, contrast: 0.3 };
+        let shell = Initial::Shell { density: 1.1, radius: 0.8, sharpness: 10.0 };
+        vec![maxwellian.clone(), anisotropic, bkw, shell.clone(), Initial::Mixture(vec![maxwellian, shell])]
+    }
+
+    /// ∫ f and ∫ |v|² f over a grid that is exact to far below the tolerance for these densities.
+    fn grid_moments<const D: usize>(distribution: &Distribution<D>) -> (f64, f64) {
+        let (n, half_width) = (if D == 2 { 160 } else { 64 }, 10.0);
+        let lattice = crate::problem::Lattice {
+            first: [-half_width + half_width / n as f64; D],
+            spacing: 2.0 * half_width / n as f64,
+            per_axis: n,
+        };
+        lattice.centers().fold((0.0, 0.0), |(density, square), v| {
+            let w = distribution.density_at(v) * lattice.cell_volume();
+            (density + w, square + w * v.iter().map(|c| c * c).sum::<f64>())
+        })
+    }
+
+    fn check<const D: usize>() {
+        for initial in shapes(D) {
+            let distribution = Distribution::<D>::new(&initial, 1.2);
+            let (density, square) = grid_moments(&distribution);
+            // The shell's width is 0.36 lattice spacings of the three-dimensional grid, hence 1e-4.
+            assert!((density / initial.density() - 1.0).abs() < 1e-4, "{initial:?}: {density}");
+            let mean_square = square / density;
+            for (samples, tolerance) in [
+                // Four standard errors of the mean of 40,000 squares (their spread is below 2 means).
+                (distribution.random(40_000, &mut ChaCha8Rng::seed_from_u64(7)), 0.04),
+                // Low discrepancy: well below the random error.
+                (distribution.quasi_random(40_000), 0.004),
+            ] {
+                assert_eq!(samples.len(), 40_000);
+                let sampled = samples.iter().flatten().map(|c| c * c).sum::<f64>() / samples.len() as f64;
+                assert!(
+                    (sampled / mean_square - 1.0).abs() < tolerance,
+                    "{initial:?}: {sampled} {mean_square}"
+                );
+                for (axis, expected) in initial.mean_velocity(D).iter().enumerate() {
+                    let mean = samples.iter().map(|v| v[axis]).sum::<f64>() / samples.len() as f64;
+                    assert!((mean - expected).abs() < tolerance * mean_square.sqrt(), "{initial:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn densities_and_samples_have_the_same_moments_in_2d() {
+        check::<2>();
+    }
+
+    #[test]
+    fn densities_and_samples_have_the_same_moments_in_3d() {
+        check::<3>();
+    }
+}

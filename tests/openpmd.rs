@@ -1,0 +1,302 @@
+//! openPMD frames: what Python's readers find in them, equal bytes for equal frames, whole or not at all.
+
+#[path = "common/python.rs"]
+mod python;
+
+use landau::output::openpmd::{Error, Frame, SiFactors, SpeciesFrame, Units, file_name, is_name, write};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+const SI: Units = Units::Si(SiFactors {
+    mass: 9.1093837139e-31,
+    charge: 1.602176634e-19,
+    velocity: 419_382.81,
+    weighting: 1e19,
+    time: 1e-9,
+});
+
+/// A species that owns its particles.
+struct Particles<const D: usize> {
+    name: &'static str,
+    mass: f64,
+    charge: f64,
+    velocities: Vec<[f64; D]>,
+    weights: Vec<f64>,
+}
+
+impl<const D: usize> Particles<D> {
+    /// Particles whose numbers have random bits: any sign, any exponent but those of infinity and NaN.
+    fn random(name: &'static str, count: usize) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(count as u64);
+        let mut number = || {
+            loop {
+                let number = f64::from_bits(generator.next_u64());
+                if number.is_finite() {
+                    return number;
+                }
+            }
+        };
+        Self {
+            name,
+            mass: 1836.152673426,
+            charge: -1.0,
+            velocities: (0..count).map(|_| std::array::from_fn(|_| number())).collect(),
+            weights: (0..count).map(|_| number().abs()).collect(),
+        }
+    }
+
+    /// Particles of a lattice, with the sizes that numbers have in a run and a zero of each sign.
+    fn lattice(name: &'static str, count: usize) -> Self {
+        let velocity = |p: usize| std::array::from_fn(|axis| (p as f64).sqrt() * 0.1 - axis as f64);
+        let mut velocities: Vec<[f64; D]> = (0..count).map(velocity).collect();
+        velocities[0] = [-0.0; D];
+        velocities[1] = [0.0; D];
+        let weights = (0..count).map(|p| (-(p as f64) * 1e-3).exp()).collect();
+        Self { name, mass: 2.0, charge: 1.0, velocities, weights }
+    }
+
+    fn fixed(name: &'static str) -> Self {
+        let velocities = vec![std::array::from_fn(|axis| 0.25 * axis as f64)];
+        Self { name, mass: f64::INFINITY, charge: 6.0, velocities, weights: vec![0.02] }
+    }
+
+    fn frame(&self) -> SpeciesFrame<'_, D> {
+        SpeciesFrame {
+            name: self.name,
+            mass: self.mass,
+            charge: self.charge,
+            velocities: &self.velocities,
+            weights: &self.weights,
+        }
+    }
+}
+
+fn frame<const D: usize>(step: u64, units: Units, species: &[Particles<D>]) -> Frame<'_, D> {
+    Frame {
+        step,
+        time: step as f64 * 0.1,
+        dt: 0.1,
+        units,
+        species: species.iter().map(Particles::frame).collect(),
+    }
+}
+
+/// What the readers should find: the numbers of the frames, an infinite mass replaced, and units typed in here again.
+fn expectation<const D: usize>(frames: &[Frame<D>]) -> Value {
+    let (seconds, units) = match frames[0].units {
+        Units::Normalized => {
+            let none = json!([1.0, [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]);
+            (1.0, json!({"velocity": none, "weighting": none, "mass": none, "charge": none}))
+        }
+        Units::Si(factors) => (
+            factors.time,
+            json!({
+                "velocity": [factors.velocity, [1.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0]],
+                "weighting": [factors.weighting, [-3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]],
+                "mass": [factors.mass, [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]],
+                "charge": [factors.charge, [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0]],
+            }),
+        ),
+    };
+    let species = |species: &SpeciesFrame<D>| {
+        let velocities: Vec<Vec<f64>> = species.velocities.iter().map(|velocity| velocity.to_vec()).collect();
+        let mass = if species.mass.is_infinite() { f64::MAX } else { species.mass };
+        json!({
+            "name": species.name, "mass": mass, "charge": species.charge,
+            "velocities": velocities, "weights": species.weights,
+        })
+    };
+    let frames: Vec<Value> = frames
+        .iter()
+        .map(|frame| {
+            let species: Vec<Value> = frame.species.iter().map(species).collect();
+            json!({"step": frame.step, "time": frame.time, "dt": frame.dt, "species": species})
+        })
+        .collect();
+    json!({
+        "dimension": D, "seconds": seconds, "software_version": env!("CARGO_PKG_VERSION"),
+        "units": units, "frames": frames,
+    })
+}
+
+/// Writes the frames into `folder/particles` and what is expected of them beside it.
+fn write_series<const D: usize>(folder: &Path, frames: &[Frame<D>]) {
+    let particles = folder.join("particles");
+    fs::create_dir(&particles).unwrap();
+    for frame in frames {
+        assert_eq!(write(&particles, frame).unwrap(), particles.join(file_name(frame.step)));
+    }
+    fs::write(folder.join("expectation.json"), expectation(frames).to_string()).unwrap();
+}
+
+fn read(command: &str, folder: &Path) -> Output {
+    let (particles, expectation) = (folder.join("particles"), folder.join("expectation.json"));
+    let arguments = [OsStr::new(command), particles.as_os_str(), expectation.as_os_str()];
+    python::run("tests/python/requirements.txt", "tests/python/read_openpmd.py", arguments)
+}
+
+#[track_caller]
+fn assert_success(output: &Output) {
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn readers_find_every_bit_in_two_dimensions_normalised() {
+    let folder = tempfile::tempdir().unwrap();
+    let species = [
+        Particles::<2>::lattice("electron", 500),
+        Particles::random("deuteron_2", 33),
+        Particles { velocities: vec![], weights: vec![], ..Particles::random("none", 1) },
+        Particles::fixed("carbon"),
+        Particles::random("single", 1),
+    ];
+    // The last step has more than the eight digits that the file name has at least.
+    let frames = [0, 7, 100, 123_456_789].map(|step| frame(step, Units::Normalized, &species));
+    write_series(folder.path(), &frames);
+    assert_success(&read("check", folder.path()));
+}
+
+#[test]
+fn readers_find_every_bit_in_three_dimensions_si() {
+    let folder = tempfile::tempdir().unwrap();
+    // Sizes around one and two chunks of 32,768.
+    let species = [
+        Particles::<3>::lattice("electron", 32_768),
+        Particles::random("deuteron", 32_769),
+        Particles::lattice("tritium", 65_537),
+        Particles { velocities: vec![], weights: vec![], ..Particles::random("none", 1) },
+        Particles::fixed("carbon"),
+    ];
+    write_series(folder.path(), &[frame(1, SI, &species), frame(2, SI, &species[..2])]);
+    assert_success(&read("check", folder.path()));
+}
+
+#[test]
+fn readers_find_a_frame_without_species() {
+    let folder = tempfile::tempdir().unwrap();
+    write_series::<3>(folder.path(), &[frame(3, SI, &[])]);
+    assert_success(&read("check", folder.path()));
+}
+
+#[test]
+fn readers_notice_alterations_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let species = [Particles::<3>::lattice("electron", 20), Particles::lattice("deuteron", 10)];
+    write_series(folder.path(), &[frame(4, SI, &species), frame(5, SI, &species)]);
+    assert_success(&read("check", folder.path()));
+    assert_success(&read("alter", folder.path()));
+}
+
+#[test]
+fn readers_notice_another_expectation() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut species = [Particles::<2>::lattice("electron", 20)];
+    write_series(folder.path(), &[frame(4, Units::Normalized, &species)]);
+    species[0].weights[19] = species[0].weights[19].next_up();
+    let other = expectation(&[frame(4, Units::Normalized, &species)]);
+    fs::write(folder.path().join("expectation.json"), other.to_string()).unwrap();
+    let output = read("check", folder.path());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("h5py: /data/4/particles/electron/weighting: "), "{output:?}");
+}
+
+#[test]
+fn equal_frames_are_equal_files() {
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let species = [Particles::<3>::lattice("electron", 40_000), Particles::random("deuteron", 10)];
+    let one = fs::read(write(first.path(), &frame(9, SI, &species)).unwrap()).unwrap();
+    let other = fs::read(write(second.path(), &frame(9, SI, &species)).unwrap()).unwrap();
+    assert!(one == other);
+    // Over a former file, too, be it longer or shorter.
+    fs::write(first.path().join(file_name(9)), vec![1; 2 * one.len()]).unwrap();
+    assert!(one == fs::read(write(first.path(), &frame(9, SI, &species)).unwrap()).unwrap());
+    assert_eq!(fs::read_dir(first.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_partial_file_left_by_a_crash_does_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let species = [Particles::<2>::lattice("electron", 10)];
+    let whole = fs::read(write(folder.path(), &frame(9, SI, &species)).unwrap()).unwrap();
+    let partial = folder.path().join(".frame_00000009.h5.partial");
+    fs::write(&partial, vec![1; 2 * whole.len()]).unwrap();
+    assert!(whole == fs::read(write(folder.path(), &frame(9, SI, &species)).unwrap()).unwrap());
+    assert!(!partial.exists());
+}
+
+#[test]
+fn a_folder_that_does_not_exist_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = write(&folder.path().join("absent"), &frame::<2>(9, SI, &[])).unwrap_err();
+    let path = folder.path().join("absent/frame_00000009.h5");
+    assert!(error.to_string().starts_with(&format!("cannot write {}: ", path.display())), "{error}");
+    assert!(error.to_string().contains("No such file or directory"), "{error}");
+}
+
+#[test]
+fn a_name_that_is_taken_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join(file_name(9))).unwrap();
+    let error = write(folder.path(), &frame::<2>(9, SI, &[])).unwrap_err();
+    assert!(matches!(error, Error::Write { .. }), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn bad_species_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = |species: &[Particles<2>]| {
+        let error = write(folder.path(), &frame(9, SI, species)).unwrap_err().to_string();
+        let place = format!("cannot write {}: ", folder.path().join(file_name(9)).display());
+        error.strip_prefix(&place).unwrap_or_else(|| panic!("{error}")).to_owned()
+    };
+    let named = |name| Particles::<2>::random(name, 3);
+    for name in ["", "a/b", ".", "D+", "é", "two words"] {
+        assert!(!is_name(name));
+        assert_eq!(
+            message(&[named(name)]),
+            format!("species name {name:?}: openPMD allows a-z, A-Z, 0-9 and _ only")
+        );
+    }
+    assert!(is_name("He_2"));
+    assert_eq!(message(&[named("a"), named("b"), named("a")]), "two species are called \"a\"");
+    let short = Particles { weights: vec![1.0], ..named("a") };
+    assert_eq!(message(&[short]), "species \"a\" has 3 velocities and 1 weights");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// The disk is full when a file may not grow: the test runs itself again under a limit on the size of files.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_reported_and_leaves_the_former_frame() {
+    const FOLDER: &str = "LANDAU_TEST_FULL_DISK";
+    let species = [Particles::<3>::random("electron", 40_000)];
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let error = write(Path::new(&folder), &frame(9, SI, &species)).unwrap_err();
+        assert!(error.to_string().contains("File too large"), "{error}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let former = fs::read(write(folder.path(), &frame(9, SI, &species[..0])).unwrap()).unwrap();
+    let output = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" --exact \"$1\" --nocapture"])
+        .arg(std::env::current_exe().unwrap())
+        .arg("a_full_disk_is_reported_and_leaves_the_former_frame")
+        .env(FOLDER, folder.path())
+        .output()
+        .unwrap();
+    assert_success(&output);
+    assert!(text(&output.stdout).contains("1 passed"), "{output:?}");
+    assert!(!text(&output.stderr).contains("HDF5"), "{output:?}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert!(former == fs::read(folder.path().join(file_name(9))).unwrap());
+}

@@ -1,4 +1,61 @@
-//! landau
+//! Deterministic particle solver for the spatially homogeneous multispecies Landau equation.
+//!
+//! # Equation
+//!
+//! Species i with mass m_i has a density f_i(v, t) in velocity space, d = 2 or 3 dimensions:
+//!
+//! ```text
+//! ∂_t f_i = Σ_j Q_ij(f_i, f_j)
+//! Q_ij    = (1/m_i) ∇_v · ∫ c_ij A(v − v*) [ f_j(v*) ∇f_i(v)/m_i − f_i(v) ∇f_j(v*)/m_j ] dv*
+//! A(z)    = |z|^γ ( |z|² I − z zᵀ ),   −3 ≤ γ ≤ 1,   c_ij = c_ji ≥ 0
+//! ```
+//!
+//! γ = −3 are Coulomb collisions, γ = 0 Maxwell molecules. A species of infinite mass is fixed at a
+//! density n_b and a velocity u_b; it acts on the others by the limit m_j → ∞, diffusion on spheres
+//! around u_b. The mass of each species is conserved always; total momentum and energy when no species
+//! is fixed; the energy about u_b when all fixed species share that velocity.
+//!
+//! # Method
+//!
+//! The blob method (Carrillo, Hu, Wang, Wu, J. Comput. Phys. X 7, 2020; several species: Carrillo, Hu,
+//! Van Fleet, Acta Appl. Math. 194, 2024). f_i ≈ Σ_p w_p δ(v − v_p) with constant weights, and
+//!
+//! ```text
+//! dv_p/dt = −(1/m_i) Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) − (1/m_i) Σ_b c_ib n_b A(v_p − u_b) g_p
+//! ```
+//!
+//! with g_p = s_p/m_i and the score s_p the gradient of a regularised entropy ([`score`]). Whatever the
+//! scores are, the pair sums ([`collision`]) conserve momentum and energy to rounding; since the scores
+//! are exact gradients, the regularised entropy decays. Integrators ([`integrators`]) keep the
+//! invariants over a step.
+//!
+//! # Units
+//!
+//! Everything is dimensionless: temperature is mass times velocity squared, a weight is a number of real
+//! particles per volume, and c_ij carries the strength of collisions.
+//!
+//! # Determinism
+//!
+//! Sums run in a fixed order: the same program, scenario and instruction set give the same bits for any
+//! number of threads, and across an interruption.
+//!
+//! # Modules, in the order data flows
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`scenario`] | what the user wrote: JSON types, strict parsing, validation; no numerics |
+//! | [`setup`] | scenario → problem and state; the only place that samples |
+//! | [`problem`], [`state`] | what is constant in a run, and what evolves |
+//! | [`kernel`] | formulas of single pairs, pure functions of numbers |
+//! | [`score`] | gradients of the regularised entropy, on a mesh or on the particles |
+//! | [`collision`] | sums over pairs: direct, by moments, over fixed species |
+//! | [`landau`] | the right-hand side: scores, then pair sums; owns the workspace |
+//! | [`integrators`] | the trait, one file per method, projection on the invariants |
+//! | [`functionals`] | invariants and moments of a cloud |
+//! | [`exact`] | closed-form answers to measure against |
+//! | [`simulation`] | the one time loop |
+//! | [`output`] | what is written, one file per thing written |
+//! | [`error`] | why a run ends early |
 
 pub mod collision;
 pub mod error;

@@ -101,7 +101,8 @@ fn estimate<const D: usize>(
     problem: &Problem<D>,
     velocities: &[[f64; D]],
 ) -> Result<(f64, f64), Stop> {
-    let mut landau = Landau::new(problem, setup::score(scenario, problem), InstructionSet::detect());
+    let instruction_set = InstructionSet::detect();
+    let mut landau = Landau::new(problem, setup::score(scenario, problem, instruction_set), instruction_set);
     let mut evaluation = Evaluation::empty(problem);
     let start = Instant::now();
     landau.evaluate(velocities, &mut evaluation)?;

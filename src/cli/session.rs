@@ -73,7 +73,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let interrupted = watch_for_interruption()?;
 
     let mut simulation = Simulation {
-        landau: Landau::new(&problem, setup::score(scenario, &problem), instruction_set),
+        landau: Landau::new(&problem, setup::score(scenario, &problem, instruction_set), instruction_set),
         integrator: integrators::new(&scenario.integrator, &problem),
         state,
         grid: Grid { dt: scenario.time.step, steps: scenario.time.steps },

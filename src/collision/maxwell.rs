@@ -109,3 +109,61 @@ pub fn evaluate<const D: usize>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collision::oracle::pair_sums;
+    use crate::problem::Species;
+
+    /// A small cloud of two species with uneven weights, numbers from a fixed recurrence.
+    fn cloud(counts: [usize; 2]) -> (Problem<3>, Vec<[f64; 3]>, Vec<[f64; 3]>) {
+        let mut state = 0.37f64;
+        let mut next = || {
+            state = (state * 997.0 + 0.123).fract();
+            2.0 * state - 1.0
+        };
+        let total = counts[0] + counts[1];
+        let species = |name: &str, range| Species {
+            name: name.to_string(),
+            mass: 1.0,
+            charge: 0.0,
+            range,
+            spacing: 1.0,
+            bandwidth: 1.0,
+            lattice: None,
+            center: [0.0; 3],
+        };
+        let mut vectors = || (0..total).map(|_| [next() + 30.0, next(), next()]).collect::<Vec<_>>();
+        let (velocities, gradients) = (vectors(), vectors());
+        let problem = Problem {
+            species: vec![species("a", 0..counts[0]), species("b", counts[0]..total)],
+            fixed: Vec::new(),
+            weights: (0..total).map(|p| 1.0 + (p % 7) as f64).collect(),
+            gamma: 0.0,
+            coefficients: vec![0.5, 2.0, 2.0, 0.25],
+            fixed_coefficients: Vec::new(),
+        };
+        (problem, velocities, gradients)
+    }
+
+    #[test]
+    fn moments_equal_the_pair_sum() {
+        let counts = [23, 40];
+        let (problem, velocities, gradients) = cloud(counts);
+        let mut sums = vec![[f64::NAN; 3]; 63];
+        evaluate(&problem, &velocities, &gradients, &mut sums);
+        let expected =
+            pair_sums(0.0, &counts, &problem.coefficients, &problem.weights, &velocities, &gradients);
+        for (found, (expected, size)) in sums.iter().zip(expected) {
+            for axis in 0..3 {
+                // The cloud stands 30 widths off the origin with all gradients near one vector, which the
+                // moments multiply by |z|² before they cancel: 60 ulp of the terms.
+                assert!(
+                    (found[axis] - expected[axis]).abs() <= 1e-12 * size.max(1.0),
+                    "{found:?} {expected:?}"
+                );
+            }
+        }
+    }
+}

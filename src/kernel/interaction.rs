@@ -3,9 +3,7 @@
 //! A(z) maps z to 0 and is symmetric and positive semidefinite. A(0) is 0 by definition, also for
 //! γ < −2 where the formula has no limit: coincident particles do not interact.
 
-/// |z|² below this is treated as this value inside the power, so that |z|^γ stays finite
-/// (10³⁰⁰ at γ = −3) and multiplies |z|² x − z (z·x), which vanishes at z = 0.
-const SMALLEST_SQUARE: f64 = 1e-200;
+use super::lanes::NEAREST_SQUARE;
 
 /// A(z) x.
 pub fn apply<const D: usize>(gamma: f64, z: [f64; D], x: [f64; D]) -> [f64; D] {
@@ -15,11 +13,11 @@ pub fn apply<const D: usize>(gamma: f64, z: [f64; D], x: [f64; D]) -> [f64; D] {
     std::array::from_fn(|axis| power * (square * x[axis] - z[axis] * along))
 }
 
-/// |z|^γ from |z|².
+/// |z|^γ from |z|²; 0 for coincident particles.
 fn power(gamma: f64, square: f64) -> f64 {
-    // Not `max`, which would turn a NaN into the floor.
-    let square = if square < SMALLEST_SQUARE { SMALLEST_SQUARE } else { square };
-    if gamma == 0.0 {
+    if square < NEAREST_SQUARE {
+        0.0
+    } else if gamma == 0.0 {
         1.0
     } else if gamma == -3.0 {
         1.0 / (square * square.sqrt())

@@ -5,6 +5,7 @@ mod distribution;
 mod radial;
 
 use crate::functionals::invariants::Invariants;
+use crate::kernel::lanes::InstructionSet;
 use crate::problem::{FixedSpecies, Lattice, Problem, Species};
 use crate::scenario::{
     Bandwidth, Initial, MeshSpacing, Particles, Scenario, Score as ScoreChoice, Variance, Violation,
@@ -84,14 +85,18 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
 }
 
 /// The score of a scenario.
-pub fn score<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Box<dyn Score<D>> {
+pub fn score<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    instruction_set: InstructionSet,
+) -> Box<dyn Score<D>> {
     match &scenario.score {
         ScoreChoice::Mesh { order, spacing, cutoff, .. } => {
             let spacing = match spacing {
                 MeshSpacing::Relative(relative) => Spacing::Relative(*relative),
                 MeshSpacing::Lattice {} => Spacing::Lattice,
             };
-            Box::new(MeshScore::new(problem, *order, spacing, *cutoff))
+            Box::new(MeshScore::new(problem, *order, spacing, *cutoff, instruction_set))
         }
         ScoreChoice::Particles { order, cutoff, .. } => Box::new(ParticleScore::new(*order, *cutoff)),
     }

@@ -5,12 +5,11 @@
 //! of threads.
 
 use super::layout::{Layout, Node, Row};
+use super::stencil::{GROUP, Stencil};
+use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::score::mollifier::{AxisTable, normalization};
 use crate::sum::Sum;
 use rayon::prelude::*;
-
-/// Rows are processed in groups of this many nodes, the last one filled up with zeros.
-const LANES: usize = 8;
 
 /// Particles per parallel task of the gather.
 const CHUNK: usize = 64;
@@ -45,6 +44,7 @@ struct Placed {
 #[derive(Debug)]
 pub struct Field<const D: usize> {
     geometry: Geometry<D>,
+    instruction_set: InstructionSet,
     table: AxisTable,
     layout: Layout,
     placed: Vec<Placed>,
@@ -59,11 +59,12 @@ pub struct Field<const D: usize> {
 pub struct TooManyNodes(pub f64);
 
 impl<const D: usize> Field<D> {
-    pub fn new(geometry: Geometry<D>) -> Self {
+    pub fn new(geometry: Geometry<D>, instruction_set: InstructionSet) -> Self {
         let reach = (geometry.cutoff * geometry.variance.sqrt() / geometry.spacing).ceil() as usize;
         Self {
             table: AxisTable::new(geometry.variance, geometry.spacing, reach),
             geometry,
+            instruction_set,
             layout: Layout::default(),
             placed: Vec::new(),
             rank: Vec::new(),
@@ -81,7 +82,7 @@ impl<const D: usize> Field<D> {
 
     /// Length of a particle's row, filled up to whole groups.
     fn width(&self) -> usize {
-        (2 * self.table.reach() + 1).next_multiple_of(LANES)
+        (2 * self.table.reach() + 1).next_multiple_of(GROUP)
     }
 
     /// Nodes a particle touches.
@@ -164,29 +165,7 @@ impl<const D: usize> Field<D> {
             );
             return;
         }
-        let [plane_reach, row_reach, _] = self.reach().map(|reach| reach as i64);
-        let first = self.layout.first_plane() + planes.start as i64;
-        let last = self.layout.first_plane() + planes.end as i64 - 1;
-        let begin = self.placed.partition_point(|placed| placed.node[0] < first - plane_reach);
-        let end = self.placed.partition_point(|placed| placed.node[0] <= last + plane_reach);
-        let base = self.layout.plane_offset(planes.start);
-        let mut factors = Factors::new(self.width());
-        for placed in &self.placed[begin..end] {
-            factors.tabulate(&self.table, placed, D);
-            let from = first.max(placed.node[0] - plane_reach);
-            let to = last.min(placed.node[0] + plane_reach);
-            for plane in from..=to {
-                let index = (plane - self.layout.first_plane()) as usize;
-                let of_plane =
-                    placed.strength * factors.planes[(plane - placed.node[0] + plane_reach) as usize];
-                let rows =
-                    self.layout.rows_between(index, placed.node[1] - row_reach, 2 * row_reach as usize + 1);
-                for (row, of_row) in rows.iter().zip(&factors.rows) {
-                    let at = self.start_in(row, placed) - base;
-                    add_scaled(&mut values[at..at + self.width()], of_plane * of_row, &factors.nodes);
-                }
-            }
-        }
+        self.instruction_set.run(DepositGroup { field: self, planes, values });
     }
 
     /// Where a particle's nodes begin in storage.
@@ -252,11 +231,9 @@ impl<const D: usize> Field<D> {
         gathered.resize(self.placed.len(), [0.0; D]);
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
         gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each_init(
-            || (Factors::new(self.width()), Rows::new(self.width())),
-            |(factors, rows), (gradients, placed)| {
-                for (gradient, placed) in gradients.iter_mut().zip(placed) {
-                    *gradient = self.gradient_at(placed, factors, rows).map(|component| volume * component);
-                }
+            || Stencil::new(self.width()),
+            |stencil, (gradients, placed)| {
+                self.instruction_set.run(GatherChunk { field: self, placed, stencil, gradients, volume });
             },
         );
         scores.par_chunks_mut(CHUNK).zip(self.rank.par_chunks(CHUNK)).for_each(|(scores, ranks)| {
@@ -269,138 +246,84 @@ impl<const D: usize> Field<D> {
         self.gathered = gathered;
     }
 
-    /// Σ_l ∇ψ(v_p − x_l) L_l without the mollifier's normalisation: rows are first summed over
-    /// planes and rows, with and without a derivative, then over their nodes.
-    fn gradient_at(&self, placed: &Placed, factors: &mut Factors, sums: &mut Rows) -> [f64; D] {
-        factors.tabulate(&self.table, placed, D);
-        factors.tabulate_derivatives(&self.table, placed, D);
-        sums.clear();
-        let [plane_reach, row_reach, _] = self.reach().map(|reach| reach as i64);
-        let first = placed.node[0] - plane_reach - self.layout.first_plane();
-        for plane in 0..=2 * plane_reach as usize {
-            let rows = self.layout.rows_between(
-                first as usize + plane,
-                placed.node[1] - row_reach,
-                2 * row_reach as usize + 1,
-            );
-            let (of_plane, slope_of_plane) = (factors.planes[plane], factors.plane_slopes[plane]);
-            if D == 2 {
-                let at = self.start_in(&rows[0], placed);
-                let row = &self.values[at..at + self.width()];
-                add_scaled_twice(&mut sums.plain, of_plane, &mut sums.along_plane, slope_of_plane, row);
-                continue;
-            }
-            sums.clear_rows();
-            for (index, row) in rows.iter().enumerate() {
-                let at = self.start_in(row, placed);
-                let row = &self.values[at..at + self.width()];
-                add_scaled_twice(
-                    &mut sums.row,
-                    factors.rows[index],
-                    &mut sums.row_slope,
-                    factors.row_slopes[index],
-                    row,
-                );
-            }
-            add_scaled_twice(&mut sums.plain, of_plane, &mut sums.along_plane, slope_of_plane, &sums.row);
-            add_scaled(&mut sums.along_row, of_plane, &sums.row_slope);
-        }
-        let along_node = dot(&sums.plain, &factors.node_slopes);
-        let along_row = dot(&sums.along_row, &factors.nodes);
-        let along_plane = dot(&sums.along_plane, &factors.nodes);
-        let gradient =
-            if D == 3 { [along_node, along_row, along_plane] } else { [along_node, along_plane, 0.0] };
-        std::array::from_fn(|axis| gradient[axis])
-    }
-
     /// The value at a node of the mesh; 0 where no particle reaches.
     pub fn value_at(&self, node: Node) -> f64 {
         self.layout.place(node).map_or(0.0, |place| self.values[place])
     }
 }
 
-/// A particle's mollifier along the three axes of storage, and its slopes.
-struct Factors {
-    planes: Vec<f64>,
-    rows: Vec<f64>,
-    nodes: Vec<f64>,
-    plane_slopes: Vec<f64>,
-    row_slopes: Vec<f64>,
-    node_slopes: Vec<f64>,
+/// The deposit on one group of planes, whose nodes `values` holds.
+struct DepositGroup<'a, const D: usize> {
+    field: &'a Field<D>,
+    planes: std::ops::Range<usize>,
+    values: &'a mut [f64],
 }
 
-impl Factors {
-    fn new(width: usize) -> Self {
-        let zeros = || vec![0.0; width];
-        let mut rows = zeros();
-        rows[0] = 1.0;
-        Self {
-            planes: zeros(),
-            rows,
-            nodes: zeros(),
-            plane_slopes: zeros(),
-            row_slopes: zeros(),
-            node_slopes: zeros(),
+impl<const D: usize> Kernel for DepositGroup<'_, D> {
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { field, planes, values } = self;
+        let layout = &field.layout;
+        let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
+        let first = layout.first_plane() + planes.start as i64;
+        let last = layout.first_plane() + planes.end as i64 - 1;
+        let begin = field.placed.partition_point(|placed| placed.node[0] < first - plane_reach);
+        let end = field.placed.partition_point(|placed| placed.node[0] <= last + plane_reach);
+        let base = layout.plane_offset(planes.start);
+        let mut stencil = Stencil::new(field.width());
+        for placed in &field.placed[begin..end] {
+            stencil.tabulate(&field.table, placed.offset, D);
+            let from = first.max(placed.node[0] - plane_reach);
+            let to = last.min(placed.node[0] + plane_reach);
+            for plane in from..=to {
+                let index = (plane - layout.first_plane()) as usize;
+                let strength =
+                    placed.strength * stencil.planes[(plane - placed.node[0] + plane_reach) as usize];
+                let rows = layout.rows_between(index, placed.node[1] - row_reach, 2 * row_reach as usize + 1);
+                stencil.add_to_plane(lanes, values, rows, |row| field.start_in(row, placed) - base, strength);
+            }
         }
     }
+}
 
-    fn tabulate(&mut self, table: &AxisTable, placed: &Placed, dimension: usize) {
-        table.values(placed.offset[0], &mut self.planes);
-        if dimension == 3 {
-            table.values(placed.offset[1], &mut self.rows);
+/// The gather of some particles.
+struct GatherChunk<'a, const D: usize> {
+    field: &'a Field<D>,
+    placed: &'a [Placed],
+    stencil: &'a mut Stencil,
+    gradients: &'a mut [[f64; D]],
+    /// η^d times the mollifier's normalisation.
+    volume: f64,
+}
+
+impl<const D: usize> Kernel for GatherChunk<'_, D> {
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { field, placed, stencil, gradients, volume } = self;
+        let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
+        for (gradient, placed) in gradients.iter_mut().zip(placed) {
+            stencil.tabulate(&field.table, placed.offset, D);
+            stencil.tabulate_slopes(&field.table, placed.offset, D);
+            let first = (placed.node[0] - plane_reach - field.layout.first_plane()) as usize;
+            let rows = |plane: usize| {
+                field.layout.rows_between(
+                    first + plane,
+                    placed.node[1] - row_reach,
+                    2 * row_reach as usize + 1,
+                )
+            };
+            let planes = 2 * plane_reach as usize + 1;
+            let [along_node, along_row, along_plane] =
+                stencil.gradient(lanes, &field.values, rows, |row| field.start_in(row, placed), planes);
+            // Rows run along axis 0, planes along the last one.
+            for (axis, component) in gradient.iter_mut().enumerate() {
+                *component = volume
+                    * match axis {
+                        0 => along_node,
+                        axis if axis + 1 == D => along_plane,
+                        _ => along_row,
+                    };
+            }
         }
-        table.values(placed.offset[2], &mut self.nodes);
     }
-
-    fn tabulate_derivatives(&mut self, table: &AxisTable, placed: &Placed, dimension: usize) {
-        table.derivatives(placed.offset[0], &self.planes, &mut self.plane_slopes);
-        if dimension == 3 {
-            table.derivatives(placed.offset[1], &self.rows, &mut self.row_slopes);
-        }
-        table.derivatives(placed.offset[2], &self.nodes, &mut self.node_slopes);
-    }
-}
-
-/// Sums of rows of the mesh as wide as a particle's own.
-struct Rows {
-    row: Vec<f64>,
-    row_slope: Vec<f64>,
-    plain: Vec<f64>,
-    along_row: Vec<f64>,
-    along_plane: Vec<f64>,
-}
-
-impl Rows {
-    fn new(width: usize) -> Self {
-        let zeros = || vec![0.0; width];
-        Self { row: zeros(), row_slope: zeros(), plain: zeros(), along_row: zeros(), along_plane: zeros() }
-    }
-
-    fn clear(&mut self) {
-        self.plain.fill(0.0);
-        self.along_row.fill(0.0);
-        self.along_plane.fill(0.0);
-    }
-
-    fn clear_rows(&mut self) {
-        self.row.fill(0.0);
-        self.row_slope.fill(0.0);
-    }
-}
-
-fn add_scaled(sum: &mut [f64], factor: f64, row: &[f64]) {
-    for (sum, value) in sum.iter_mut().zip(row) {
-        *sum += factor * value;
-    }
-}
-
-fn add_scaled_twice(first: &mut [f64], factor: f64, second: &mut [f64], slope: f64, row: &[f64]) {
-    for ((first, second), value) in first.iter_mut().zip(second).zip(row) {
-        *first += factor * value;
-        *second += slope * value;
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -13,10 +13,12 @@
 
 mod field;
 mod layout;
+mod stencil;
 
 use super::Score;
 use super::extrapolation;
 use crate::error::Failure;
+use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Lattice, Problem};
 use field::{Field, Geometry, TooManyNodes};
 
@@ -43,7 +45,13 @@ pub struct MeshScore<const D: usize> {
 
 impl<const D: usize> MeshScore<D> {
     /// Scores of the given order; `cutoff` in standard deviations.
-    pub fn new(problem: &Problem<D>, order: u32, spacing: Spacing, cutoff: f64) -> Self {
+    pub fn new(
+        problem: &Problem<D>,
+        order: u32,
+        spacing: Spacing,
+        cutoff: f64,
+        instruction_set: InstructionSet,
+    ) -> Self {
         let weights = extrapolation::weights(order);
         let fields = problem
             .species
@@ -52,7 +60,7 @@ impl<const D: usize> MeshScore<D> {
                 (1..=weights.len())
                     .map(|k| {
                         let variance = k as f64 * species.bandwidth;
-                        Field::new(match (spacing, species.lattice) {
+                        let geometry = match (spacing, species.lattice) {
                             (Spacing::Lattice, Some(lattice)) => on_lattice(&lattice, variance, cutoff),
                             (Spacing::Relative(relative), _) => Geometry {
                                 origin: species.center,
@@ -62,7 +70,8 @@ impl<const D: usize> MeshScore<D> {
                                 cutoff,
                             },
                             (Spacing::Lattice, None) => unreachable!("validation asks for lattices here"),
-                        })
+                        };
+                        Field::new(geometry, instruction_set)
                     })
                     .collect()
             })
@@ -141,7 +150,8 @@ pub fn density_on_lattice<const D: usize>(
 ) -> Result<Vec<f64>, Failure> {
     let mut density = vec![0.0; lattice.per_axis.pow(D as u32)];
     for (factor, k) in extrapolation::weights(order).iter().zip(1..) {
-        let mut field = Field::new(on_lattice(lattice, f64::from(k) * bandwidth, cutoff));
+        let mut field =
+            Field::new(on_lattice(lattice, f64::from(k) * bandwidth, cutoff), InstructionSet::detect());
         field
             .deposit(velocities, weights, MOST_NODES)
             .map_err(|error| too_large(species, lattice.spacing, error))?;

@@ -1,0 +1,150 @@
+//! The stencil of one particle: its mollifier along the three axes of storage, and the two walks over
+//! its nodes. A row of nodes is a few vectors; every row of a particle has the same number of them.
+
+use super::layout::Row;
+use crate::kernel::lanes::Lanes;
+use crate::score::mollifier::AxisTable;
+
+/// Rows are filled up to whole groups of this many nodes, a multiple of every vector's width.
+pub const GROUP: usize = 8;
+
+/// A particle's mollifier along the axes of storage, and its slopes.
+pub struct Stencil {
+    pub planes: Vec<f64>,
+    pub rows: Vec<f64>,
+    nodes: Vec<f64>,
+    plane_slopes: Vec<f64>,
+    row_slopes: Vec<f64>,
+    node_slopes: Vec<f64>,
+}
+
+impl Stencil {
+    /// For rows of `width` nodes; the rows of a two-dimensional mesh have the one factor 1.
+    pub fn new(width: usize) -> Self {
+        let zeros = || vec![0.0; width];
+        let mut rows = zeros();
+        rows[0] = 1.0;
+        Self {
+            planes: zeros(),
+            rows,
+            nodes: zeros(),
+            plane_slopes: zeros(),
+            row_slopes: zeros(),
+            node_slopes: zeros(),
+        }
+    }
+
+    /// Tabulates the mollifier at offsets from the nearest plane, row and node.
+    pub fn tabulate(&mut self, table: &AxisTable, offset: [f64; 3], dimension: usize) {
+        table.values(offset[0], &mut self.planes);
+        if dimension == 3 {
+            table.values(offset[1], &mut self.rows);
+        }
+        table.values(offset[2], &mut self.nodes);
+    }
+
+    /// Tabulates the slopes of what [`Self::tabulate`] left.
+    pub fn tabulate_slopes(&mut self, table: &AxisTable, offset: [f64; 3], dimension: usize) {
+        table.derivatives(offset[0], &self.planes, &mut self.plane_slopes);
+        if dimension == 3 {
+            table.derivatives(offset[1], &self.rows, &mut self.row_slopes);
+        }
+        table.derivatives(offset[2], &self.nodes, &mut self.node_slopes);
+    }
+
+    /// Adds the particle, times `strength`, to the rows of one plane; `at` says where in `values` the
+    /// particle's nodes of a row begin.
+    #[inline(always)]
+    pub fn add_to_plane<L: Lanes>(
+        &self,
+        lanes: L,
+        values: &mut [f64],
+        rows: &[Row],
+        at: impl Fn(&Row) -> usize,
+        strength: f64,
+    ) {
+        for (row, factor) in rows.iter().zip(&self.rows) {
+            let start = at(row);
+            let stored = &mut values[start..start + self.nodes.len()];
+            let factor = lanes.splat(strength * factor);
+            for (stored, nodes) in stored.chunks_exact_mut(L::WIDTH).zip(self.nodes.chunks_exact(L::WIDTH)) {
+                let sum = lanes.mul_add(factor, lanes.load(nodes), lanes.load(stored));
+                lanes.store(sum, stored);
+            }
+        }
+    }
+
+    /// Σ L_l ψ′ along node, row and plane axis, L_l being the values on the mesh: `columns` vectors of
+    /// each row at a time, so that their sums stay in registers.
+    #[inline(always)]
+    pub fn gradient<'r, L: Lanes>(
+        &self,
+        lanes: L,
+        values: &[f64],
+        rows_of_plane: impl Fn(usize) -> &'r [Row],
+        at: impl Fn(&Row) -> usize,
+        planes: usize,
+    ) -> [f64; 3] {
+        let mut gradient = [0.0; 3];
+        let mut column = 0;
+        while column < self.nodes.len() {
+            let left = (self.nodes.len() - column) / L::WIDTH;
+            let taken = match left {
+                1 => self.columns::<L, 1>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
+                2 => self.columns::<L, 2>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
+                3 => self.columns::<L, 3>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
+                _ => self.columns::<L, 4>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
+            };
+            column += taken;
+        }
+        gradient
+    }
+
+    /// The same for N vectors of each row from `column` on; returns the nodes they hold.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "one call, split off for the number of vectors alone")]
+    fn columns<'r, L: Lanes, const N: usize>(
+        &self,
+        lanes: L,
+        values: &[f64],
+        rows_of_plane: &impl Fn(usize) -> &'r [Row],
+        at: &impl Fn(&Row) -> usize,
+        planes: usize,
+        column: usize,
+        gradient: &mut [f64; 3],
+    ) -> usize {
+        let zero = lanes.splat(0.0);
+        let (mut plain, mut along_row, mut along_plane) = ([zero; N], [zero; N], [zero; N]);
+        for plane in 0..planes {
+            let (mut sum, mut slope) = ([zero; N], [zero; N]);
+            for ((row, factor), row_slope) in
+                rows_of_plane(plane).iter().zip(&self.rows).zip(&self.row_slopes)
+            {
+                let (factor, row_slope) = (lanes.splat(*factor), lanes.splat(*row_slope));
+                let start = at(row) + column;
+                let stored = &values[start..start + N * L::WIDTH];
+                for n in 0..N {
+                    let value = lanes.load(&stored[n * L::WIDTH..(n + 1) * L::WIDTH]);
+                    sum[n] = lanes.mul_add(factor, value, sum[n]);
+                    slope[n] = lanes.mul_add(row_slope, value, slope[n]);
+                }
+            }
+            let (factor, plane_slope) =
+                (lanes.splat(self.planes[plane]), lanes.splat(self.plane_slopes[plane]));
+            for n in 0..N {
+                plain[n] = lanes.mul_add(factor, sum[n], plain[n]);
+                along_row[n] = lanes.mul_add(factor, slope[n], along_row[n]);
+                along_plane[n] = lanes.mul_add(plane_slope, sum[n], along_plane[n]);
+            }
+        }
+        for n in 0..N {
+            let here = column + n * L::WIDTH..column + (n + 1) * L::WIDTH;
+            let (nodes, slopes) =
+                (lanes.load(&self.nodes[here.clone()]), lanes.load(&self.node_slopes[here]));
+            gradient[0] += lanes.sum(lanes.mul(plain[n], slopes));
+            gradient[1] += lanes.sum(lanes.mul(along_row[n], nodes));
+            gradient[2] += lanes.sum(lanes.mul(along_plane[n], nodes));
+        }
+        N * L::WIDTH
+    }
+}

@@ -1,0 +1,94 @@
+//! Scenarios written as JSON in a test, run without files.
+
+#![allow(dead_code)] // Each test file uses its own part.
+
+use landau::error::Failure;
+use landau::functionals::moments::Moments;
+use landau::integrators;
+use landau::kernel::lanes::InstructionSet;
+use landau::landau::{Evaluation, Landau};
+use landau::problem::Problem;
+use landau::scenario::{self, Scenario};
+use landau::setup;
+use landau::state::State;
+use serde_json::Value;
+
+/// A scenario from its JSON; panics with the message of the parser.
+pub fn scenario(json: &Value) -> Scenario {
+    match scenario::parse("test", json.to_string(), &[]) {
+        Ok((scenario, _)) => scenario,
+        Err(errors) => panic!("{errors}"),
+    }
+}
+
+/// Problem and initial state of a scenario.
+pub fn start<const D: usize>(scenario: &Scenario) -> (Problem<D>, State<D>) {
+    setup::problem_and_state(scenario).unwrap_or_else(|violation| panic!("{violation:?}"))
+}
+
+/// The right-hand side of a scenario at the widest instruction set of the machine.
+pub fn landau<'p, const D: usize>(scenario: &Scenario, problem: &'p Problem<D>) -> Landau<'p, D> {
+    let instruction_set = InstructionSet::detect();
+    Landau::new(problem, setup::score(scenario, problem, instruction_set), instruction_set)
+}
+
+/// The rates at some velocities.
+pub fn evaluate<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Evaluation<D> {
+    let mut evaluation = Evaluation::empty(problem);
+    landau(scenario, problem)
+        .evaluate(velocities, &mut evaluation)
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    evaluation
+}
+
+/// Runs all steps of a scenario, calling `look` with the state and its rates before each and at the end.
+pub fn run<const D: usize>(
+    scenario: &Scenario,
+    mut look: impl FnMut(&Problem<D>, &State<D>, &Evaluation<D>),
+) -> Result<State<D>, Failure> {
+    let (problem, mut state) = start::<D>(scenario);
+    let mut landau = landau(scenario, &problem);
+    let mut integrator = integrators::new(&scenario.integrator, &problem);
+    let mut evaluation = Evaluation::empty(&problem);
+    loop {
+        landau.step = state.step;
+        landau.evaluate(&state.velocities, &mut evaluation)?;
+        look(&problem, &state, &evaluation);
+        if state.step == scenario.time.steps {
+            return Ok(state);
+        }
+        integrator.step(&mut landau, &evaluation, &mut state, scenario.time.step)?;
+        state.step += 1;
+    }
+}
+
+/// Moments of species `index`.
+pub fn moments<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]], index: usize) -> Moments<D> {
+    let species = &problem.species[index];
+    Moments::of(species.mass, &velocities[species.range.clone()], &problem.weights[species.range.clone()])
+}
+
+/// The rate of change of species `index`'s mean velocity and temperature, from the particles' rates.
+pub fn moment_rates<const D: usize>(
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+    evaluation: &Evaluation<D>,
+    index: usize,
+) -> ([f64; D], f64) {
+    let species = &problem.species[index];
+    let moments = moments(problem, velocities, index);
+    let mut drift = [0.0; D];
+    let mut heating = 0.0;
+    for p in species.range.clone() {
+        for axis in 0..D {
+            let share = problem.weights[p] * evaluation.rates[p][axis] / moments.density;
+            drift[axis] += share;
+            heating += 2.0 * species.mass * share * (velocities[p][axis] - moments.velocity[axis]) / D as f64;
+        }
+    }
+    (drift, heating)
+}

@@ -1,0 +1,231 @@
+//! Scores: exact gradients of a functional that decays, with a stated truncation error, on clouds as sparse
+//! or uneven as scenarios make them.
+
+mod common;
+
+use landau::functionals::invariants::Invariants;
+use landau::problem::Problem;
+use landau::scenario::Scenario;
+use landau::score::mollifier::{mass_beyond_ball, mass_beyond_cube};
+use serde_json::{Value, json};
+
+fn scenario(dimension: usize, species: Value, gamma: f64, score: &Value) -> Scenario {
+    common::scenario(&json!({
+        "version": 1, "dimension": dimension, "species": species,
+        "collisions": { "gamma": gamma, "coefficients": { "uniform": 0.1 } },
+        "score": score,
+        "time": { "step": 1.0, "steps": 1 }
+    }))
+}
+
+fn cloud(dimension: usize, name: &str, mass: f64, temperature: f64, particles: Value) -> Value {
+    json!({
+        "name": name, "mass": mass, "particles": particles,
+        "initial": { "anisotropic_maxwellian": {
+            "density": 0.8, "temperatures": (0..dimension).map(|axis| temperature * (1.0 + axis as f64)).collect::<Vec<_>>()
+        } }
+    })
+}
+
+fn two_species(dimension: usize) -> Value {
+    let n = if dimension == 2 { 12 } else { 7 };
+    json!([
+        cloud(dimension, "heavy", 2.0, 1.0, json!({ "lattice": { "per_axis": n, "half_width": 3.0 } })),
+        cloud(dimension, "light", 1.0, 0.5, json!({ "random": { "count": 150, "seed": 5 } })),
+    ])
+}
+
+fn every_score() -> Vec<Value> {
+    vec![
+        json!({ "mesh": {} }),
+        json!({ "mesh": { "order": 6 } }),
+        json!({ "mesh": { "order": 8, "spacing": { "relative": 0.6 }, "bandwidth": { "variance": [0.1, 0.04] } } }),
+        json!({ "particles": {} }),
+        json!({ "particles": { "order": 4, "bandwidth": { "variance": 0.1 } } }),
+    ]
+}
+
+/// Entropy and scores at displaced velocities.
+fn entropy<const D: usize>(scenario: &Scenario, problem: &Problem<D>, velocities: &[[f64; D]]) -> f64 {
+    common::evaluate(scenario, problem, velocities).entropy()
+}
+
+/// entropy_rate is the derivative of entropy along the rates, and it is not positive.
+fn rate_is_the_derivative<const D: usize>() {
+    for score in every_score() {
+        for gamma in [-3.0, 0.0, 0.5] {
+            let scenario = scenario(D, two_species(D), gamma, &score);
+            let (problem, state) = common::start::<D>(&scenario);
+            let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+            assert!(evaluation.entropy_rate < 0.0, "{score}: {}", evaluation.entropy_rate);
+            // Central difference over displacements of 1e-4 thermal speeds at the fastest particle: its own
+            // error is 1e-8 relative, rounding of the entropy 1e-16/1e-4 against a rate of order 0.1.
+            let fastest = evaluation.rates.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));
+            let step = 1e-4 / fastest;
+            let moved = |sign: f64| -> Vec<[f64; D]> {
+                let pairs = state.velocities.iter().zip(&evaluation.rates);
+                pairs
+                    .map(|(v, rate)| std::array::from_fn(|axis| v[axis] + sign * step * rate[axis]))
+                    .collect()
+            };
+            let ahead = entropy(&scenario, &problem, &moved(1.0));
+            let behind = entropy(&scenario, &problem, &moved(-1.0));
+            let difference = (ahead - behind) / (2.0 * step);
+            let error = (difference / evaluation.entropy_rate - 1.0).abs();
+            assert!(
+                error < 1e-6,
+                "{D}-D, {score}, γ = {gamma}: {difference} against {}",
+                evaluation.entropy_rate
+            );
+        }
+    }
+}
+
+#[test]
+fn entropy_rate_is_the_derivative_of_entropy_in_2d() {
+    rate_is_the_derivative::<2>();
+}
+
+#[test]
+fn entropy_rate_is_the_derivative_of_entropy_in_3d() {
+    rate_is_the_derivative::<3>();
+}
+
+/// The published variant too: its functional lacks the "+1".
+#[test]
+fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
+    let score = json!({ "mesh": { "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } });
+    let species =
+        json!([cloud(2, "one", 1.0, 0.5, json!({ "lattice": { "per_axis": 12, "half_width": 3.0 } }))]);
+    let scenario = scenario(2, species, -1.0, &score);
+    let (problem, state) = common::start::<2>(&scenario);
+    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+    let step = 1e-4 / evaluation.rates.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));
+    let moved = |sign: f64| -> Vec<[f64; 2]> {
+        let pairs = state.velocities.iter().zip(&evaluation.rates);
+        pairs.map(|(v, rate)| [v[0] + sign * step * rate[0], v[1] + sign * step * rate[1]]).collect()
+    };
+    let difference = (entropy(&scenario, &problem, &moved(1.0)) - entropy(&scenario, &problem, &moved(-1.0)))
+        / (2.0 * step);
+    assert!((difference / evaluation.entropy_rate - 1.0).abs() < 1e-6, "{difference}");
+}
+
+/// Entropy falls over a run, step by step, for both forms of score.
+#[test]
+fn entropy_falls_at_every_step() {
+    for score in [json!({ "mesh": {} }), json!({ "mesh": { "order": 6 } }), json!({ "particles": {} })] {
+        let mut scenario = scenario(2, two_species(2), -3.0, &score);
+        (scenario.time.step, scenario.time.steps) = (0.002, 20);
+        let mut last = f64::INFINITY;
+        common::run::<2>(&scenario, |_, _, evaluation| {
+            assert!(evaluation.entropy() < last && evaluation.entropy_rate < 0.0, "{score}");
+            last = evaluation.entropy();
+        })
+        .unwrap();
+    }
+}
+
+/// Largest difference of two sets of scores, relative to the largest score.
+fn score_difference<const D: usize>(first: &Value, second: &Value) -> f64 {
+    let scores = |score: &Value| {
+        let scenario = scenario(D, two_species(D), 0.0, score);
+        let (problem, state) = common::start::<D>(&scenario);
+        let mut landau = common::landau(&scenario, &problem);
+        let mut evaluation = landau::landau::Evaluation::empty(&problem);
+        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+        landau.scores().to_vec()
+    };
+    let (first, second) = (scores(first), scores(second));
+    let largest = second.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));
+    first.iter().flatten().zip(second.iter().flatten()).fold(0.0f64, |most, (a, b)| most.max((a - b).abs()))
+        / largest
+}
+
+/// The truncation error of the largest score lies between the mollifier's mass beyond the cut-off and 1000 times
+/// it: the score multiplies that mass by the logarithm of the density, by the cut-off itself and, for
+/// particles in the tails, by the weight of what they lose sight of over their own.
+#[test]
+fn truncation_errors_stay_in_their_brackets() {
+    let bracket = |what: &str, error: f64, bound: f64| {
+        assert!((1.0..1000.0).contains(&(error / bound)), "{what}: {error:e}, mass beyond {bound:e}");
+    };
+    for cutoff in [4.0, 5.0, 6.0, 7.0] {
+        let mesh = |cutoff: f64| json!({ "mesh": { "cutoff": cutoff, "spacing": { "relative": 0.5 } } });
+        let error = score_difference::<2>(&mesh(cutoff), &mesh(12.0));
+        bracket(&format!("mesh, {cutoff}"), error, mass_beyond_cube(cutoff, 2));
+
+        let particles = |cutoff: f64| json!({ "particles": { "cutoff": cutoff } });
+        let error = score_difference::<2>(&particles(cutoff), &particles(12.0));
+        bracket(&format!("particles, {cutoff}"), error, mass_beyond_ball(cutoff, 2));
+    }
+}
+
+/// Halving the mesh spacing gains more than any power of it: the sums are over smooth functions. With few
+/// random particles, whose densities bend most, the default of 0.8 h is good to 1e-3 of the largest score.
+#[test]
+fn mesh_sums_converge_faster_than_any_power() {
+    let mesh = |spacing: f64| json!({ "mesh": { "cutoff": 10.0, "spacing": { "relative": spacing } } });
+    let [coarse, medium, fine] =
+        [0.8, 0.56, 0.4].map(|spacing| score_difference::<2>(&mesh(spacing), &mesh(0.2)));
+    assert!(coarse < 2e-3, "{coarse:e}");
+    let orders = [(coarse / medium).log2() * 2.0, (medium / fine).log2() * 2.0];
+    assert!(orders.iter().all(|&order| order > 8.0), "{coarse:e} {medium:e} {fine:e}: orders {orders:?}");
+}
+
+/// A species a hundred times narrower than the other, and a cloud of two clumps a thousand widths apart: the mesh
+/// holds what its particles touch, and the scores of a clump are those it has alone.
+#[test]
+fn sparse_and_uneven_clouds_have_the_scores_of_their_parts() {
+    let score = json!({ "mesh": { "bandwidth": { "variance": 0.02 }, "spacing": { "relative": 0.5 } } });
+    let near = json!({ "maxwellian": { "density": 1.0, "temperature": 0.05, "drift": [0.0, 0.0, 0.0] } });
+    let far =
+        json!({ "maxwellian": { "density": 1.0, "temperature": 0.05, "drift": [400.0, 300.0, -200.0] } });
+    let particles = json!({ "quasi_random": { "count": 120 } });
+    let alone = json!([{ "name": "one", "mass": 1.0, "initial": near, "particles": particles }]);
+    let both = json!([{ "name": "one", "mass": 1.0, "initial": { "mixture": [near, far] },
+        "particles": { "quasi_random": { "count": 240 } } }]);
+    let scores = |species: Value| {
+        let scenario = scenario(3, species, 0.0, &score);
+        let (problem, state) = common::start::<3>(&scenario);
+        let mut landau = common::landau(&scenario, &problem);
+        let mut evaluation = landau::landau::Evaluation::empty(&problem);
+        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+        (landau.scores().to_vec(), landau.memory())
+    };
+    let (alone, _) = scores(alone);
+    let (both, memory) = scores(both);
+    assert_eq!(both.len(), 240);
+    assert!(memory < 400 << 20, "{memory} bytes");
+    for (a, b) in alone.iter().flatten().zip(both.iter().take(120).flatten()) {
+        // The mesh is anchored at the mean velocity, so that nodes lie elsewhere.
+        assert!((a - b).abs() < 1e-5 * a.abs().max(1.0), "{a} {b}");
+    }
+}
+
+/// Anything a fixed mesh or a tree does with a cloud moves with the cloud: scores are those of the cloud at rest.
+#[test]
+fn rates_do_not_depend_on_the_frame() {
+    let species = |shift: f64| {
+        json!([{
+            "name": "one", "mass": 1.0,
+            "initial": { "maxwellian": { "density": 1.0, "temperature": 0.5, "drift": [shift, -shift] } },
+            "particles": { "lattice": { "per_axis": 14, "half_width": 3.0 } }
+        }])
+    };
+    // Lattice neighbours at just the cut-off come and go with rounding; at 9 deviations they weigh 3e-18.
+    for score in [&json!({ "mesh": { "order": 6 } }), &json!({ "particles": { "cutoff": 9.0 } })] {
+        let rates = |shift: f64| {
+            let scenario = scenario(2, species(shift), -2.0, score);
+            let (problem, state) = common::start::<2>(&scenario);
+            let totals = Invariants::of(&problem, &state.velocities);
+            assert!((totals.mean_velocity()[0] - shift).abs() < 1e-9);
+            common::evaluate(&scenario, &problem, &state.velocities).rates
+        };
+        let (rest, moving) = (rates(0.0), rates(64.0));
+        let largest = rest.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));
+        for (a, b) in rest.iter().flatten().zip(moving.iter().flatten()) {
+            // 64/0.43 ulp of a lattice spacing move, and the scores of the thin tails amplify them.
+            assert!((a - b).abs() < 1e-9 * largest, "{score}: {a} {b}");
+        }
+    }
+}

@@ -69,10 +69,8 @@ impl<const D: usize> DirectSum<D> {
             }
         }
 
-        let blocks: Vec<Block<D>> = plan(counts, block_capacity(particles))
-            .into_iter()
-            .map(|runs| Block::new(runs, weights))
-            .collect();
+        let blocks: Vec<Block<D>> =
+            plan(counts, block_capacity(counts)).into_iter().map(|runs| Block::new(runs, weights)).collect();
         let schedule = Schedule::new(blocks.len(), |a, b| {
             let of = |block: usize| blocks[block].runs.iter().map(|run| run.species);
             of(a).any(|i| of(b).any(|j| coefficients.of(i, j) != 0.0))
@@ -191,10 +189,11 @@ fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], 
     }
 }
 
-/// Slots of a block, from the number of particles alone: about 128 blocks of at least 128.
+/// Slots of a block, from the numbers of particles alone: at most about 128 blocks, of at least 128.
 ///
 /// 128 blocks leave 64 pairs of blocks to work on at a time; fewer than 128 particles would spend
 /// too much of a meeting on its beginning and end.
-fn block_capacity(particles: usize) -> usize {
-    (particles / 128).next_multiple_of(GROUP).max(128)
+fn block_capacity(counts: &[usize]) -> usize {
+    let slots: usize = counts.iter().map(|count| count.next_multiple_of(GROUP)).sum();
+    slots.div_ceil(128).next_multiple_of(GROUP).max(128)
 }

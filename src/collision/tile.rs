@@ -4,6 +4,8 @@
 //! sources collect lane by lane in a buffer of the tile and are summed over the lanes once all
 //! targets of a run have passed.
 
+#![allow(clippy::needless_range_loop, reason = "closures lose the instruction set")]
+
 use super::packed::{Block, Forces, GROUP, Run};
 use crate::kernel::lanes::{Kernel, Lanes};
 use crate::kernel::pair::{Source, Targets, interact};
@@ -141,13 +143,12 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
     fn take(&mut self, block: &Block<D>, run: &Run, first: usize) {
         self.count = (run.count - first).min(TILE);
         self.slot = run.start + first;
-        for (k, source) in self.sources[..self.count].iter_mut().enumerate() {
-            let slot = self.slot + k;
-            *source = Source {
-                velocity: std::array::from_fn(|k| block.velocity[k][slot]),
-                gradient: std::array::from_fn(|k| block.gradient[k][slot]),
-                weight: block.weight[slot],
-            };
+        for (slot, source) in (self.slot..).zip(&mut self.sources[..self.count]) {
+            for k in 0..D {
+                source.velocity[k] = block.velocity[k][slot];
+                source.gradient[k] = block.gradient[k][slot];
+            }
+            source.weight = block.weight[slot];
         }
     }
 
@@ -164,14 +165,16 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
     ) {
         debug_assert!(GROUP.is_multiple_of(T * L::WIDTH));
         let lanes = self.lanes;
-        let targets: [Targets<L, D>; T] = std::array::from_fn(|t| {
+        let zero = lanes.splat(0.0);
+        let mut targets = [Targets::<L, D> { velocity: [zero; D], gradient: [zero; D], weight: zero }; T];
+        for (t, targets) in targets.iter_mut().enumerate() {
             let at = slot + t * L::WIDTH;
-            Targets {
-                velocity: std::array::from_fn(|k| lanes.load(&block.velocity[k][at..])),
-                gradient: std::array::from_fn(|k| lanes.load(&block.gradient[k][at..])),
-                weight: lanes.load(&block.weight[at..]),
+            for k in 0..D {
+                targets.velocity[k] = lanes.load(&block.velocity[k][at..]);
+                targets.gradient[k] = lanes.load(&block.gradient[k][at..]);
             }
-        });
+            targets.weight = lanes.load(&block.weight[at..]);
+        }
         let pulls = &mut self.pulls[sources.clone()];
         let sums = interact::<L, P, D, T, MUTUAL>(lanes, law, &targets, &self.sources[sources], pulls);
         for (t, sum) in sums.iter().enumerate() {
@@ -188,7 +191,7 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
     fn settle(&mut self, c: f64, forces: &mut Forces<D>) {
         for (slot, pulls) in (self.slot..).zip(&mut self.pulls[..self.count]) {
             for (force, pull) in forces.0.iter_mut().zip(pulls) {
-                force[slot] += c * self.lanes.sum(*pull);
+                force[slot] -= c * self.lanes.sum(*pull);
                 *pull = self.lanes.splat(0.0);
             }
         }

@@ -4,6 +4,8 @@
 //! both the direction is orthogonal to z to rounding whatever the error of the power, which keeps
 //! the energy; both are exactly zero for z = 0, where the power is finite.
 
+#![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
+
 use super::lanes::Lanes;
 use super::power::Power;
 
@@ -36,31 +38,38 @@ fn force<L: Lanes, P: Power, const D: usize>(
     targets: &Targets<L, D>,
     source: &Source<D>,
 ) -> (L::Vector, [L::Vector; D]) {
-    let z: [L::Vector; D] = each(|k| lanes.sub(targets.velocity[k], lanes.splat(source.velocity[k])));
-    let g: [L::Vector; D] = each(|k| lanes.sub(targets.gradient[k], lanes.splat(source.gradient[k])));
+    let z = subtract(lanes, &targets.velocity, &source.velocity);
+    let g = subtract(lanes, &targets.gradient, &source.gradient);
     let square = dot(lanes, &z, &z);
+    let mut direction = z;
     if D == 2 {
         let across = lanes.neg_mul_add(z[1], g[0], lanes.mul(z[0], g[1]));
         let scale = lanes.mul(law.power(lanes, square), across);
-        let minus_z1 = lanes.sub(lanes.splat(source.velocity[1]), targets.velocity[1]);
-        (scale, each(|k| if k == 0 { minus_z1 } else { z[0] }))
+        direction[0] = lanes.sub(lanes.splat(source.velocity[1]), targets.velocity[1]);
+        direction[1] = z[0];
+        (scale, direction)
     } else if P::COULOMB {
         // |z|⁻¹ (g − z (z·g)/|z|²): 1/|z| is right to 2 ulp and exactly zero for coincident
         // particles, so the short form keeps both properties.
         let y = lanes.reciprocal_root(square);
         let along = lanes.mul(lanes.mul(y, y), dot(lanes, &z, &g));
-        (y, each(|k| lanes.neg_mul_add(z[k], along, g[k])))
+        for k in 0..D {
+            direction[k] = lanes.neg_mul_add(z[k], along, g[k]);
+        }
+        (y, direction)
     } else {
         let along = dot(lanes, &z, &g);
-        let direction = each(|k| lanes.neg_mul_add(z[k], along, lanes.mul(square, g[k])));
+        for k in 0..D {
+            direction[k] = lanes.neg_mul_add(z[k], along, lanes.mul(square, g[k]));
+        }
         (law.power(lanes, square), direction)
     }
 }
 
 /// Every pair of a few vectors of targets and a list of sources.
 ///
-/// Returns the sums of w_q u over the sources, u = A(z)(g_p − g_q); if `MUTUAL`, also subtracts
-/// w_p u from `pulls`, source by source, each lane its own targets.
+/// Returns the sums of w_q u over the sources, u = A(z)(g_p − g_q); if `MUTUAL`, also adds w_p u to
+/// `pulls`, source by source, each lane its own targets: minus the force on the source.
 #[inline(always)]
 pub fn interact<L: Lanes, P: Power, const D: usize, const T: usize, const MUTUAL: bool>(
     lanes: L,
@@ -69,30 +78,43 @@ pub fn interact<L: Lanes, P: Power, const D: usize, const T: usize, const MUTUAL
     sources: &[Source<D>],
     pulls: &mut [[L::Vector; D]],
 ) -> [[L::Vector; D]; T] {
-    let zero = lanes.splat(0.0);
-    let mut sums = [[zero; D]; T];
+    let mut sums = [[lanes.splat(0.0); D]; T];
     for (source, pull) in sources.iter().zip(pulls) {
         let weight = lanes.splat(source.weight);
-        let mut back = *pull;
         for (targets, sum) in targets.iter().zip(&mut sums) {
             let (scale, direction) = force(lanes, law, targets, source);
-            let forward = lanes.mul(weight, scale);
-            *sum = each(|k| lanes.mul_add(forward, direction[k], sum[k]));
+            accumulate(lanes, lanes.mul(weight, scale), &direction, sum);
             if MUTUAL {
-                let backward = lanes.mul(targets.weight, scale);
-                back = each(|k| lanes.neg_mul_add(backward, direction[k], back[k]));
+                accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);
             }
-        }
-        if MUTUAL {
-            *pull = back;
         }
     }
     sums
 }
 
 #[inline(always)]
-fn each<T, const D: usize>(f: impl FnMut(usize) -> T) -> [T; D] {
-    std::array::from_fn(f)
+fn subtract<L: Lanes, const D: usize>(
+    lanes: L,
+    target: &[L::Vector; D],
+    source: &[f64; D],
+) -> [L::Vector; D] {
+    let mut difference = *target;
+    for k in 0..D {
+        difference[k] = lanes.sub(target[k], lanes.splat(source[k]));
+    }
+    difference
+}
+
+#[inline(always)]
+fn accumulate<L: Lanes, const D: usize>(
+    lanes: L,
+    scale: L::Vector,
+    direction: &[L::Vector; D],
+    sum: &mut [L::Vector; D],
+) {
+    for k in 0..D {
+        sum[k] = lanes.mul_add(scale, direction[k], sum[k]);
+    }
 }
 
 #[inline(always)]

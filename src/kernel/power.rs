@@ -224,8 +224,9 @@ impl PowerLaw {
 /// In three dimensions z, g_p − g_q, |z|² and z·(g_p − g_q) take 16; for γ = −3 the rest of
 /// A(z)(g_p − g_q) 8, its weight and its addition 7, and 1/|z| is counted as 7: 38. Another γ takes
 /// 16 + 9 + 7 and its power. In two dimensions A(z) g = |z|^γ z⊥ (z⊥·g) makes it 16 and the power.
-/// Reciprocals and roots count 7 (the kernels spend 8 to 20), a general power 48. Pair symmetry
-/// spares a part of all this, so a share of the peak in these operations can exceed 1.
+/// Reciprocals and roots count 7 (the kernels spend 8 and 10, or a division), a general power 48.
+/// Pair symmetry spares almost half of all this, so a share of the peak in these operations can
+/// exceed 1.
 pub fn flops_per_ordered_pair(dimension: usize, gamma: f64) -> u32 {
     let (pair, power) = match (dimension, PowerLaw::new(gamma)) {
         (3, PowerLaw::Coulomb) => (31, 7),

@@ -107,8 +107,8 @@ impl<const D: usize> Case<D> {
     }
 }
 
-/// Rounding of one term: 2 ulp of the power and four operations on either side; of a sum of n
-/// terms in two different orders, √n ulp in the mean. The clouds here reach 5; ten for n below 1000.
+/// Rounding of one term, 2 ulp of the power and four operations on either side, and of sums of below
+/// 1000 terms in two different orders: the clouds here reach 6.
 const ROUNDING: f64 = 10.0;
 
 fn agrees_with_the_oracle<const D: usize>(counts: &[usize]) {

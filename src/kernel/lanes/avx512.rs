@@ -87,21 +87,21 @@ impl Lanes for Avx512 {
     /// The 14-bit estimate y and one step of fourth order, e = 1 − x y: |e|⁴ ≤ 2⁻⁵⁶ is left.
     #[inline(always)]
     fn reciprocal(self, x: __m512d) -> __m512d {
-        let y = vector!(_mm512_maskz_rcp14_pd(self.is_apart(x), x));
+        let y = vector!(_mm512_rcp14_pd(x));
         let e = self.neg_mul_add(x, y, self.splat(1.0));
         let series = self.mul_add(self.mul_add(e, e, e), e, e);
-        self.mul_add(y, series, y)
+        vector!(_mm512_maskz_fmadd_pd(self.is_apart(x), y, series, y))
     }
 
     /// The 14-bit estimate y and one step of fourth order, e = 1 − x y²: with |e| ≤ 2⁻¹³,
     /// 35/128 e⁴ ≤ 6e-17 is left.
     #[inline(always)]
     fn reciprocal_root(self, x: __m512d) -> __m512d {
-        let y = vector!(_mm512_maskz_rsqrt14_pd(self.is_apart(x), x));
+        let y = vector!(_mm512_rsqrt14_pd(x));
         let e = self.neg_mul_add(self.mul(x, y), y, self.splat(1.0));
         let series = self.mul_add(self.splat(0.3125), e, self.splat(0.375));
         let series = self.mul_add(series, e, self.splat(0.5));
-        self.mul_add(self.mul(y, e), series, y)
+        vector!(_mm512_maskz_fmadd_pd(self.is_apart(x), self.mul(y, e), series, y))
     }
 
     #[inline(always)]

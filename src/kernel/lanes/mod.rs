@@ -136,25 +136,3 @@ impl InstructionSet {
         }
     }
 }
-
-/// The seed of [`Lanes::reciprocal_root`] without a hardware estimate: these bits less half the
-/// bits of x, as an integer, are the bits of 1/√x (1 ± 0.0345), so that e = 1 − x y² stays within
-/// `[-0.0692, 0.0676]` (the constant of Lomont, *Fast inverse square root*, 2003, for 64 bits).
-const ROOT_SEED: u64 = 0x5FE6_EB50_C7B5_37A9;
-
-/// (1 − e)^(−1/2) ≈ Σ aₙ eⁿ over the seed's range of e, error 8e-7 (Chebyshev fit).
-const ROOT_COARSE: [f64; 4] = [0.999999254984806, 0.5000013195659415, 0.3762781196132548, 0.3127976402959914];
-
-/// 1/√x from its seed: one step of fourth order, then one of third. The second leaves
-/// 5/16 (1.6e-6)³ = 1.3e-18, so rounding alone is left.
-#[inline(always)]
-fn root_from_seed<L: Lanes>(lanes: L, x: L::Vector, seed: L::Vector) -> L::Vector {
-    let one = lanes.splat(1.0);
-    let [a0, a1, a2, a3] = ROOT_COARSE.map(|a| lanes.splat(a));
-    let e = lanes.neg_mul_add(lanes.mul(x, seed), seed, one);
-    let p = lanes.mul_add(lanes.mul_add(lanes.mul_add(a3, e, a2), e, a1), e, a0);
-    let y = lanes.mul(seed, p);
-    let e = lanes.neg_mul_add(lanes.mul(x, y), y, one);
-    let p = lanes.mul_add(lanes.splat(0.375), e, lanes.splat(0.5));
-    lanes.mul_add(lanes.mul(y, e), p, y)
-}

@@ -1,6 +1,6 @@
 //! Lanes for any machine: an array that the compiler turns into whatever vectors the target has.
 
-use super::{Lanes, NEAREST_SQUARE, ROOT_SEED, root_from_seed};
+use super::{Lanes, NEAREST_SQUARE};
 
 /// No fused multiply-add: without hardware for it, it is a library call.
 #[derive(Debug, Clone, Copy)]
@@ -72,8 +72,7 @@ impl Lanes for Portable {
 
     #[inline(always)]
     fn reciprocal_root(self, x: Vector) -> Vector {
-        let seed = each(|k| f64::from_bits(ROOT_SEED.wrapping_sub(x[k].to_bits() >> 1)));
-        root_from_seed(self, x, self.zero_if_near(seed, x))
+        self.zero_if_near(each(|k| 1.0 / x[k].sqrt()), x)
     }
 
     #[inline(always)]

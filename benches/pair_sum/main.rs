@@ -1,0 +1,131 @@
+//! Ordered pairs a second of the direct pair sum, by dimension, exponent, number of particles,
+//! instruction set and threads; and each rate as a share of the multiply-add peak that the same
+//! machine shows in the same minute.
+//!
+//! Criterion's `elem/s` are ordered pairs. The line after each benchmark is the best evaluation,
+//! which neighbours on the machine disturb least, and its share of the peak at
+//! [`flops_per_ordered_pair`] operations a pair. Pair symmetry serves two ordered pairs by one
+//! evaluation of the kernel, so a share can exceed 1.
+
+mod fma_peak;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use landau::collision::direct::DirectSum;
+use landau::kernel::lanes::InstructionSet;
+use landau::kernel::power::flops_per_ordered_pair;
+
+#[derive(Clone, Copy)]
+struct Setting {
+    gamma: f64,
+    particles: usize,
+    set: InstructionSet,
+    threads: usize,
+}
+
+/// Two species of equal numbers, uniform in a box, the same in every run.
+struct Cloud<const D: usize> {
+    velocities: Vec<[f64; D]>,
+    gradients: Vec<[f64; D]>,
+}
+
+impl<const D: usize> Cloud<D> {
+    fn new(particles: usize) -> Self {
+        let mut state = 1_u64;
+        let mut vectors = || {
+            let mut number = || {
+                // Knuth's linear congruential generator.
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+            };
+            (0..particles).map(|_| std::array::from_fn(|_| number())).collect()
+        };
+        Self { velocities: vectors(), gradients: vectors() }
+    }
+}
+
+fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Setting) {
+    let Setting { gamma, particles, set, threads } = setting;
+    let cloud = Cloud::<D>::new(particles);
+    let counts = [particles / 2, particles - particles / 2];
+    let weights = vec![1.0 / particles as f64; particles];
+    let mut direct = DirectSum::<D>::new(gamma, &counts, &[1.0, 0.5, 0.5, 2.0], &weights, set);
+    let mut sums = vec![[0.0; D]; particles];
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+    let pairs = direct.ordered_pairs();
+
+    let mut best = Duration::MAX;
+    let mut peak: f64 = 0.0;
+    let mut criterion_group = criterion.benchmark_group(group);
+    criterion_group.throughput(Throughput::Elements(pairs));
+    criterion_group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    criterion_group.warm_up_time(Duration::from_millis(200));
+    criterion_group.measurement_time(Duration::from_secs(1));
+    let name = format!("D={D} γ={gamma} N={particles} {} threads={threads}", set.name());
+    criterion_group.bench_function(BenchmarkId::from_parameter(&name), |bencher| {
+        bencher.iter_custom(|times| {
+            peak = peak.max(fma_peak::flops_per_second(set, threads));
+            let mut total = Duration::ZERO;
+            for _ in 0..times {
+                let start = Instant::now();
+                pool.install(|| direct.evaluate(&cloud.velocities, &cloud.gradients, &mut sums));
+                let time = start.elapsed();
+                best = best.min(time);
+                total += time;
+            }
+            black_box(&sums);
+            total
+        });
+    });
+    criterion_group.finish();
+    // Criterion skips what its command line filters out.
+    if best < Duration::MAX {
+        let rate = pairs as f64 / best.as_secs_f64();
+        let flops = flops_per_ordered_pair(D, gamma);
+        let share = rate * f64::from(flops) / peak;
+        println!("best: {rate:.3e} pairs/s, {share:.3} of {:.1} GFlop/s at {flops} a pair", peak / 1e9);
+    }
+}
+
+const GAMMAS: [f64; 6] = [-3.0, -2.0, -1.0, 0.0, 1.0, -1.3];
+
+fn exponents(criterion: &mut Criterion) {
+    let threads = rayon::current_num_threads();
+    for set in InstructionSet::available() {
+        for gamma in GAMMAS {
+            let setting = Setting { gamma, particles: 8_000, set, threads };
+            measure::<2>(criterion, "exponent", setting);
+            measure::<3>(criterion, "exponent", setting);
+        }
+    }
+}
+
+fn sizes(criterion: &mut Criterion) {
+    let threads = rayon::current_num_threads();
+    let set = InstructionSet::detect();
+    for gamma in [-3.0, -1.3] {
+        for particles in [1_000, 3_000, 16_000, 64_000] {
+            let setting = Setting { gamma, particles, set, threads };
+            measure::<2>(criterion, "size", setting);
+            measure::<3>(criterion, "size", setting);
+        }
+    }
+    measure::<3>(criterion, "size", Setting { gamma: -3.0, particles: 260_000, set, threads });
+}
+
+fn threads(criterion: &mut Criterion) {
+    let set = InstructionSet::detect();
+    let most = rayon::current_num_threads();
+    let doublings = std::iter::successors(Some(1), |threads| Some(2 * threads));
+    for threads in doublings.take_while(|&threads| threads < most).chain([most]) {
+        for particles in [3_000, 64_000] {
+            let setting = Setting { gamma: -3.0, particles, set, threads };
+            measure::<3>(criterion, "threads", setting);
+        }
+    }
+}
+
+criterion_group!(benches, exponents, sizes, threads);
+criterion_main!(benches);

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use landau::collision::InstructionSet;
+use landau::kernel::lanes::InstructionSet;
 
 const STEPS: usize = 200_000;
 

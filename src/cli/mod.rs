@@ -8,7 +8,7 @@ mod session;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use landau::error::Failure;
-use landau::scenario::{Scenario, ScenarioErrors};
+use landau::scenario::{self, ScenarioErrors};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -61,8 +61,8 @@ impl Stop {
     /// Says it on stderr.
     pub fn say(&self) {
         match self {
-            Self::Wrong(message) | Self::Failed(message) => eprintln!("error: {message}"),
-            Self::Interrupted(message) => eprintln!("{message}"),
+            Self::Wrong(message) | Self::Failed(message) => say(&format!("error: {message}")),
+            Self::Interrupted(message) => say(message),
         }
     }
 
@@ -83,7 +83,10 @@ impl From<ScenarioErrors> for Stop {
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
-        Self::Failed(failure.to_string())
+        match failure {
+            Failure::FolderExists { .. } => Self::Wrong(failure.to_string()),
+            _ => Self::Failed(failure.to_string()),
+        }
     }
 }
 
@@ -94,10 +97,7 @@ impl Arguments {
             Command::Run(run) => run.run(),
             Command::Resume(resume) => resume.run(),
             Command::Check(check) => check.run(),
-            Command::Schema => {
-                let schema = schemars::schema_for!(Scenario);
-                print(&format!("{}\n", serde_json::to_string_pretty(&schema).unwrap_or_default()))
-            }
+            Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "landau", &mut script);
@@ -119,12 +119,21 @@ fn print(text: &str) -> Result<(), Stop> {
     }
 }
 
+/// Writes a line to stderr; with nobody left to read it there is nobody to tell.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// The value of `--threads`.
+fn number_of_threads(word: &str) -> Result<usize, String> {
+    let threads = word.parse().ok().filter(|threads| (1..=1024).contains(threads));
+    threads.ok_or_else(|| "allowed: a whole number from 1 to 1024".to_string())
+}
+
 /// Sets the number of threads, all processors if not given.
 fn set_threads(threads: Option<usize>) -> Result<(), Stop> {
     let Some(threads) = threads else { return Ok(()) };
-    if !(1..=1024).contains(&threads) {
-        return Err(Stop::Wrong(format!("--threads: found {threads}; allowed: 1 to 1024")));
-    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build_global()

@@ -1,5 +1,6 @@
 //! Progress of a run: a bar with rate and remaining time on a terminal, plain lines when piped.
 
+use super::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use landau::error::Failure;
 use landau::simulation::{Observer, View};
@@ -46,7 +47,7 @@ impl<const D: usize> Observer<D> for Progress {
                 // Whole tenths reached with this step: ⌊10 s/S⌋ has grown.
                 let tenths = |step: u64| u128::from(step) * 10 / u128::from(*steps).max(1);
                 if step == 0 || tenths(step) > tenths(step - 1) || view.ending.is_some() {
-                    eprintln!("step {step}/{steps}  t = {:.6}  entropy {entropy:.9}", view.time);
+                    say(&format!("step {step}/{steps}  t = {:.6}  entropy {entropy:.9}", view.time));
                 }
             }
             Self::Silent => {}

@@ -1,7 +1,7 @@
 //! `landau run`: a scenario into a run folder.
 
 use super::session::{self, Start};
-use super::{ScenarioArguments, Stop, set_threads};
+use super::{ScenarioArguments, Stop, number_of_threads, set_threads};
 use landau::scenario;
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub struct Run {
     #[arg(long)]
     overwrite: bool,
     /// Threads [default: all processors]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number_of_threads)]
     threads: Option<usize>,
     /// Print nothing but errors
     #[arg(long)]

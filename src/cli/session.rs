@@ -67,6 +67,9 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         every => Some(ParticleFiles::create(&folder, every)?),
     };
     let mut ledger = Ledger::new(&problem, &state.invariants);
+    if resumes {
+        ledger.follow(&problem, &state);
+    }
     let mut checkpoints =
         Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name());
     let mut progress = Progress::new(scenario.time.steps, quiet);
@@ -100,6 +103,9 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     // The failure of the run is the one to report, if both failed.
     let outcome = outcome?;
     written?;
+    if outcome == Outcome::Completed {
+        checkpoint::remove(&folder)?;
+    }
     match outcome {
         Outcome::Interrupted => Err(Stop::Interrupted(format!(
             "interrupted after step {}; continue with: landau resume {}",

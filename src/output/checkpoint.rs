@@ -1,7 +1,7 @@
 //! The checkpoint: the state, and how much of each output belongs to it.
 //!
-//! A line of JSON that says what the file is, then the velocities as little-endian f64, then their
-//! CRC-32. Written to a temporary name, synced and renamed: the file is whole or not there.
+//! A line of JSON that says what the file is, then the velocities as little-endian f64, then the
+//! CRC-32 of all that. Written to a temporary name, synced and renamed: the file is whole or not there.
 
 use crate::error::Failure;
 use crate::functionals::invariants::Invariants;
@@ -10,9 +10,16 @@ use crate::scenario::Scenario;
 use crate::simulation::{Observer, Outcome, View};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// The part of the first line that every layout has.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Origin {
+    landau_checkpoint: u32,
+    program_version: String,
+}
 
 /// What the first line of the file says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,9 +60,7 @@ impl<const D: usize> Observer<D> for Checkpoints {
         if !due && view.ending != Some(Outcome::Interrupted) {
             return Ok(());
         }
-        let diagnostics = self.folder.diagnostics();
-        let diagnostics_bytes =
-            fs::metadata(&diagnostics).map_err(Failure::file(diagnostics, "cannot read the length"))?.len();
+        let diagnostics_bytes = synced_length(self.folder.diagnostics())?;
         let invariants = view.state.invariants;
         let header = Header {
             landau_checkpoint: LAYOUT,
@@ -73,23 +78,52 @@ impl<const D: usize> Observer<D> for Checkpoints {
     }
 }
 
+/// The length of a file, all of which is on the disk, so that no checkpoint outlives its rows.
+fn synced_length(path: PathBuf) -> Result<u64, Failure> {
+    let length = || -> std::io::Result<u64> {
+        let file = OpenOptions::new().append(true).open(&path)?;
+        file.sync_all()?;
+        Ok(file.metadata()?.len())
+    };
+    length().map_err(Failure::file(&path, "cannot sync"))
+}
+
+/// The name a checkpoint has until it is whole.
+pub fn partial(path: &Path) -> PathBuf {
+    path.with_extension("partial")
+}
+
+/// Removes the checkpoint of a run that has nothing left to do.
+pub fn remove(folder: &Folder) -> Result<(), Failure> {
+    match fs::remove_file(folder.checkpoint()) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::file(folder.checkpoint(), "cannot remove")(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn write<const D: usize>(path: &Path, header: &Header, velocities: &[[f64; D]]) -> Result<(), Failure> {
     let mut bytes = serde_json::to_vec(header).map_err(|error| Failure::Checkpoint {
         path: path.to_path_buf(),
         reason: format!("cannot be written: {error}"),
     })?;
     bytes.push(b'\n');
-    let start = bytes.len();
     bytes.extend(velocities.iter().flatten().flat_map(|component| component.to_le_bytes()));
-    let check = crc32fast::hash(&bytes[start..]);
+    let check = crc32fast::hash(&bytes);
     bytes.extend(check.to_le_bytes());
 
-    let partial = path.with_extension("partial");
+    let partial = partial(path);
     let save = || -> std::io::Result<()> {
-        let mut file = File::create(&partial)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)?;
+        let written = File::create(&partial).and_then(|mut file| {
+            file.write_all(&bytes)?;
+            file.sync_all()
+        });
+        if let Err(error) = written.and_then(|()| fs::rename(&partial, path)) {
+            // The failure above is the one to report.
+            let _ = fs::remove_file(&partial);
+            return Err(error);
+        }
         if cfg!(unix)
             && let Some(directory) = path.parent()
         {
@@ -109,36 +143,44 @@ pub fn read<const D: usize>(
 ) -> Result<(State<D>, u64), Failure> {
     let path = folder.checkpoint();
     let refuse = |reason: String| Failure::Checkpoint { path: path.clone(), reason };
-    let bytes = fs::read(&path).map_err(Failure::file(&path, "cannot read the checkpoint"))?;
-    let damaged = || refuse("is damaged; run the scenario anew".to_string());
+    let bytes = match fs::read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let folder = folder.path().display();
+            return Err(refuse(format!(
+                "found no checkpoint, the run stopped before its first; run it anew: landau run {folder}/scenario.json --out {folder} --overwrite"
+            )));
+        }
+        read => read.map_err(Failure::file(&path, "cannot read"))?,
+    };
+    let damaged = || refuse("found a damaged checkpoint; run the scenario anew".to_string());
     let line = bytes.iter().position(|&byte| byte == b'\n').ok_or_else(damaged)?;
-    let header: Header = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
+    let origin: Origin = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
     let this_version = env!("CARGO_PKG_VERSION");
-    if header.landau_checkpoint != LAYOUT || header.program_version != this_version {
+    if origin.landau_checkpoint != LAYOUT || origin.program_version != this_version {
         return Err(refuse(format!(
-            "was written by version {} (layout {}), this is version {this_version} (layout {LAYOUT}); resume with that version, or run the scenario anew",
-            header.program_version, header.landau_checkpoint
+            "found one written by version {} (layout {}), this is version {this_version} (layout {LAYOUT}); resume with that version, or run the scenario anew",
+            origin.program_version, origin.landau_checkpoint
         )));
     }
+    let (content, check) = bytes.split_at(bytes.len().saturating_sub(4).max(line));
+    if crc32fast::hash(content).to_le_bytes() != check {
+        return Err(damaged());
+    }
+    let header: Header = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
     if header.instruction_set != instruction_set {
         return Err(refuse(format!(
-            "was written with instruction set {}, this machine would go on with {instruction_set} and other last bits; resume where the run began, or run the scenario anew",
+            "found one written with instruction set {}, this machine would go on with {instruction_set} and other last bits; resume where the run began, or run the scenario anew",
             header.instruction_set
         )));
     }
     if header.scenario != json_text(scenario) {
         return Err(refuse(
-            "belongs to another scenario than the scenario.json beside it; restore that file, or run the scenario anew"
+            "found one of another scenario than the scenario.json beside it; restore that file, or run the scenario anew"
                 .to_string(),
         ));
     }
-    let payload = &bytes[line + 1..];
-    let length = particles * D * 8;
-    if header.particles != particles || header.momentum.len() != D || payload.len() != length + 4 {
-        return Err(damaged());
-    }
-    let (values, check) = payload.split_at(length);
-    if crc32fast::hash(values).to_le_bytes() != check {
+    let values = content.get(line + 1..).ok_or_else(damaged)?;
+    if header.particles != particles || header.momentum.len() != D || values.len() != particles * D * 8 {
         return Err(damaged());
     }
     let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));

@@ -10,6 +10,7 @@ use crate::score::mesh::density_on_lattice;
 use crate::simulation::{Observer, Outcome, View};
 use crate::sum::sum;
 use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::PathBuf;
 
 const AXES: [&str; 3] = ["x", "y", "z"];
@@ -26,7 +27,9 @@ pub struct Comparison {
 /// Writes diagnostics.csv.
 pub struct Diagnostics {
     path: PathBuf,
-    writer: csv::Writer<File>,
+    file: File,
+    /// Bytes of whole rows.
+    length: u64,
     every: u64,
     comparison: Option<Comparison>,
 }
@@ -41,7 +44,7 @@ impl Diagnostics {
     ) -> Result<Self, Failure> {
         let path = folder.diagnostics();
         let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
-        let mut diagnostics = Self { path, writer: csv::Writer::from_writer(file), every, comparison };
+        let mut diagnostics = Self { path, file, length: 0, every, comparison };
         let header = header(problem, diagnostics.comparison.is_some());
         diagnostics.write(&header)?;
         Ok(diagnostics)
@@ -65,12 +68,29 @@ impl Diagnostics {
             return Err(Failure::Checkpoint { path, reason });
         }
         file.set_len(length).map_err(Failure::file(&path, "cannot cut"))?;
-        Ok(Self { path, writer: csv::Writer::from_writer(file), every, comparison })
+        Ok(Self { path, file, length, every, comparison })
     }
 
+    /// Writes a row, whole or, where the disk is full, not at all.
     fn write(&mut self, record: &[String]) -> Result<(), Failure> {
-        let written = self.writer.write_record(record).map_err(std::io::Error::from);
-        written.and_then(|()| self.writer.flush()).map_err(Failure::file(&self.path, "cannot write"))
+        let mut row = csv::Writer::from_writer(Vec::new());
+        let row = row
+            .write_record(record)
+            .map_err(std::io::Error::from)
+            .and_then(|()| row.into_inner().map_err(|error| error.into_error()));
+        let written = row.and_then(|row| {
+            self.file.write_all(&row)?;
+            Ok(row.len() as u64)
+        });
+        match written {
+            Ok(length) => self.length += length,
+            Err(error) => {
+                // The failure to write is the one to report.
+                let _ = self.file.set_len(self.length);
+                return Err(Failure::file(&self.path, "cannot write")(error));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,9 @@
 //! The run folder: created before anything is computed, never overwritten by accident.
 
 use crate::error::Failure;
+use crate::output::{checkpoint, openpmd};
 use crate::scenario::Scenario;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -19,13 +21,8 @@ impl Folder {
         let folder = Self { path: path.to_path_buf() };
         match fs::read_dir(path) {
             Ok(mut entries) => {
-                let empty = entries.next().is_none();
-                if !empty && !overwrite {
-                    let exists = std::io::Error::new(
-                        ErrorKind::AlreadyExists,
-                        "the folder exists and is not empty; use --overwrite, or --out for another",
-                    );
-                    return Err(Failure::file(path, "cannot create the run folder")(exists));
+                if entries.next().is_some() && !overwrite {
+                    return Err(Failure::FolderExists { path: path.to_path_buf() });
                 }
                 folder.clear()?;
             }
@@ -48,11 +45,16 @@ impl Folder {
         for file in [self.scenario(), self.diagnostics(), self.summary(), self.checkpoint()] {
             remove(&file)?;
         }
-        self.remove_frames(|_| true)
+        self.remove_frames(|_| true)?;
+        // Where something else lies in it, it stays.
+        let _ = fs::remove_dir(self.particles());
+        Ok(())
     }
 
-    /// Removes the particle files of the steps that `condemned` names.
+    /// Removes the particle files of the steps that `condemned` names, and what a run that was killed
+    /// while it wrote left behind.
     pub fn remove_frames(&self, condemned: impl Fn(u64) -> bool) -> Result<(), Failure> {
+        remove(&checkpoint::partial(&self.checkpoint()))?;
         let particles = self.particles();
         let entries = match fs::read_dir(&particles) {
             Ok(entries) => entries,
@@ -60,12 +62,15 @@ impl Folder {
             Err(error) => return Err(Failure::file(particles, "cannot list")(error)),
         };
         for entry in entries {
-            let entry = entry.map_err(Failure::file(&particles, "cannot list"))?;
-            let name = entry.file_name();
-            let step =
-                name.to_str().and_then(|name| name.strip_prefix("frame_")?.strip_suffix(".h5")?.parse().ok());
-            if step.is_some_and(&condemned) {
-                remove(&entry.path())?;
+            let path = entry.map_err(Failure::file(&particles, "cannot list"))?.path();
+            if path.is_dir() {
+                continue;
+            }
+            let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+            let whole = openpmd::step_of(name);
+            let partial = openpmd::step_of_partial(name);
+            if partial.is_some() || whole.is_some_and(&condemned) {
+                remove(&path)?;
             }
         }
         Ok(())

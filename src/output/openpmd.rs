@@ -123,6 +123,22 @@ pub fn file_name(step: u64) -> String {
     format!("frame_{step:08}.h5")
 }
 
+/// The step of the file that holds a frame, if this is the name of one.
+pub fn step_of(name: &str) -> Option<u64> {
+    let step = name.strip_prefix("frame_")?.strip_suffix(".h5")?.parse().ok()?;
+    (file_name(step) == name).then_some(step)
+}
+
+/// The name a frame's file has until it is whole.
+fn partial_name(step: u64) -> String {
+    format!(".{}.partial", file_name(step))
+}
+
+/// The step of a frame whose writer was killed, if this is the name of what it left.
+pub fn step_of_partial(name: &str) -> Option<u64> {
+    step_of(name.strip_prefix('.')?.strip_suffix(".partial")?)
+}
+
 /// Writes a frame into `directory`, which must exist, and returns the path of its file.
 ///
 /// The file appears whole or not at all: it is written under a hidden name that no reader takes for a frame, synced and
@@ -135,10 +151,9 @@ pub fn file_name(step: u64) -> String {
 /// new one may be in its place.
 pub fn write<const D: usize>(directory: &Path, frame: &Frame<'_, D>) -> Result<PathBuf, Error> {
     const { assert!(D == 2 || D == 3) };
-    let name = file_name(frame.step);
-    let path = directory.join(&name);
+    let path = directory.join(file_name(frame.step));
     check(&path, frame)?;
-    let partial = directory.join(format!(".{name}.partial"));
+    let partial = directory.join(partial_name(frame.step));
     let written = encoder::encode(&partial, frame)
         .and_then(|()| fs::rename(&partial, &path))
         .and_then(|()| sync_directory(directory));

@@ -6,7 +6,9 @@ use crate::landau::Work;
 use crate::output::folder::Folder;
 use crate::problem::{Conserved, Problem};
 use crate::simulation::{Observer, View};
+use crate::state::State;
 use serde::Serialize;
+use serde_json::Value;
 use std::fs;
 use std::time::Duration;
 
@@ -49,6 +51,36 @@ impl<const D: usize> Ledger<D> {
         Self { last: first.clone(), first, drift: Drift::default() }
     }
 
+    /// Takes note of the invariants at a state.
+    pub fn follow(&mut self, problem: &Problem<D>, state: &State<D>) {
+        let now = Invariants::of(problem, &state.velocities);
+        let about = energy_about(problem, &state.velocities, center(problem));
+        self.last = totals(problem, &now, about);
+        let start = &state.invariants;
+        let grow = |drift: &mut Option<f64>, found: f64| {
+            *drift = Some(drift.map_or(found, |before| before.max(found)))
+        };
+        let relative =
+            |found: f64, first: f64| if found == first { 0.0 } else { ((found - first) / first).abs() };
+        match problem.conserved() {
+            Conserved::MomentumAndEnergy => {
+                let distance = (0..D)
+                    .map(|axis| (now.momentum[axis] - start.momentum[axis]).powi(2))
+                    .sum::<f64>()
+                    .sqrt();
+                grow(
+                    &mut self.drift.momentum,
+                    if distance == 0.0 { 0.0 } else { distance / start.momentum_scale() },
+                );
+                grow(&mut self.drift.energy, relative(now.energy, start.energy));
+            }
+            Conserved::EnergyAbout(center) => {
+                grow(&mut self.drift.energy_about_fixed, relative(about, start.energy_about(center)));
+            }
+            Conserved::MassOnly => {}
+        }
+    }
+
     /// Largest deviations so far.
     pub fn drift(&self) -> Drift {
         self.drift
@@ -75,32 +107,7 @@ fn totals<const D: usize>(problem: &Problem<D>, invariants: &Invariants<D>, abou
 
 impl<const D: usize> Observer<D> for Ledger<D> {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
-        let now = Invariants::of(view.problem, &view.state.velocities);
-        let about = energy_about(view.problem, &view.state.velocities, center(view.problem));
-        self.last = totals(view.problem, &now, about);
-        let start = &view.state.invariants;
-        let grow = |drift: &mut Option<f64>, found: f64| {
-            *drift = Some(drift.map_or(found, |before| before.max(found)))
-        };
-        let relative =
-            |found: f64, first: f64| if found == first { 0.0 } else { ((found - first) / first).abs() };
-        match view.problem.conserved() {
-            Conserved::MomentumAndEnergy => {
-                let distance = (0..D)
-                    .map(|axis| (now.momentum[axis] - start.momentum[axis]).powi(2))
-                    .sum::<f64>()
-                    .sqrt();
-                grow(
-                    &mut self.drift.momentum,
-                    if distance == 0.0 { 0.0 } else { distance / start.momentum_scale() },
-                );
-                grow(&mut self.drift.energy, relative(now.energy, start.energy));
-            }
-            Conserved::EnergyAbout(center) => {
-                grow(&mut self.drift.energy_about_fixed, relative(about, start.energy_about(center)));
-            }
-            Conserved::MassOnly => {}
-        }
+        self.follow(view.problem, view.state);
         Ok(())
     }
 }
@@ -149,6 +156,13 @@ struct InvariantsBy<'a> {
     first: &'a Totals,
     last: &'a Totals,
     drift: Drift,
+}
+
+/// Whether the run in the folder has come to its end.
+pub fn is_completed(folder: &Folder) -> bool {
+    let summary: Option<Value> =
+        fs::read(folder.summary()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    summary.is_some_and(|summary| summary["status"] == "completed")
 }
 
 /// The commit the program was built from.

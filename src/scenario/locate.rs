@@ -3,12 +3,31 @@
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use std::fmt;
 
 /// A line and a column, both counted from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     pub line: usize,
     pub column: usize,
+}
+
+impl Position {
+    /// The first character of a file.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.line, self.column)
+    }
+}
+
+/// The position of the character that starts at this byte.
+pub fn position_at(text: &str, byte: usize) -> Position {
+    let before = &text[..byte];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
 }
 
 /// The syntax tree of a file that is known to be valid JSON.
@@ -27,48 +46,60 @@ impl<'a> Located<'a> {
     }
 
     /// The position of the value at `path` (keys and indices joined by dots), or of the longest
-    /// part of the path that exists.
-    pub fn position(&self, path: &str) -> Option<Position> {
+    /// part of the path that exists; with `of_key` that of the key in front of the value.
+    pub fn position(&self, path: &str, of_key: bool) -> Option<Position> {
         let mut value = self.root.as_ref()?;
         let mut start = value.range().start;
-        for key in path.split('.').filter(|key| !key.is_empty()) {
-            match child(value, key) {
-                Some((at, next)) => (start, value) = (at, next),
-                None => {
-                    // An unknown key is named by its own place, not by its parent's.
-                    if let Value::Object(object) = value
-                        && let Some(property) = object.get(key)
-                    {
-                        start = property.range.start;
-                    }
-                    break;
-                }
-            }
+        let mut rest = Some(path);
+        while let Some(path) = rest.filter(|path| !path.is_empty()) {
+            // A key may hold dots of its own: the whole rest of the path is tried first.
+            let (key, behind) = match child(value, path) {
+                Some(_) => (path, None),
+                None => path.split_once('.').map_or((path, None), |(key, behind)| (key, Some(behind))),
+            };
+            let Some(child) = child(value, key) else { break };
+            value = child.value;
+            start = if of_key && behind.is_none() { child.start } else { value.range().start };
+            rest = behind;
         }
-        Some(self.position_at(start))
+        Some(position_at(self.text, start))
+    }
+
+    /// Whether the file holds a value at `path`.
+    pub fn holds(&self, path: &str) -> bool {
+        let mut keys = path.split('.');
+        let root = self.root.as_ref();
+        root.is_some_and(|root| {
+            keys.try_fold(root, |value, key| child(value, key).map(|child| child.value)).is_some()
+        })
     }
 
     /// The first key that an object of the file holds twice, with the place of the second.
     pub fn duplicate_key(&self) -> Option<(String, Position)> {
         let mut path = Vec::new();
         let (path, at) = duplicate_in(self.root.as_ref()?, &mut path)?;
-        Some((path, self.position_at(at)))
-    }
-
-    fn position_at(&self, byte: usize) -> Position {
-        let before = &self.text[..byte];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+        Some((path, position_at(self.text, at)))
     }
 }
 
-fn child<'v, 'a>(value: &'v Value<'a>, key: &str) -> Option<(usize, &'v Value<'a>)> {
-    let next = match value {
-        Value::Object(object) => &object.get(key)?.value,
-        Value::Array(array) => array.elements.get(key.parse::<usize>().ok()?)?,
-        _ => return None,
-    };
-    Some((next.range().start, next))
+struct Child<'v, 'a> {
+    /// Where the key starts; for an element of a list the value.
+    start: usize,
+    value: &'v Value<'a>,
+}
+
+fn child<'v, 'a>(value: &'v Value<'a>, key: &str) -> Option<Child<'v, 'a>> {
+    match value {
+        Value::Object(object) => {
+            let property = object.get(key)?;
+            Some(Child { start: property.range.start, value: &property.value })
+        }
+        Value::Array(array) => {
+            let value = array.elements.get(key.parse::<usize>().ok()?)?;
+            Some(Child { start: value.range().start, value })
+        }
+        _ => None,
+    }
 }
 
 fn duplicate_in(value: &Value, path: &mut Vec<String>) -> Option<(String, usize)> {

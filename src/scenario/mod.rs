@@ -7,8 +7,11 @@ mod locate;
 mod overrides;
 mod parse;
 mod resolve;
+mod schema;
+mod syntax;
 mod types;
 mod validate;
 
 pub use parse::{ScenarioErrors, Source, Violation, parse, read};
+pub use schema::schema;
 pub use types::*;

@@ -1,6 +1,10 @@
 //! `--set PATH=VALUE`: one value of the scenario changed before it is validated.
 
+use super::locate::Located;
+use super::schema::found;
+use super::syntax::visible;
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// One `--set` argument, split at its first `=`.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +24,16 @@ impl Override {
                 "found the path `{path}`; allowed: keys and indices joined by dots, as in species.0.mass"
             ));
         }
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_string()));
+        if let Ok(number) = value.trim().parse::<f64>()
+            && !number.is_finite()
+        {
+            return Err(format!("found {value} as the value; allowed: numbers up to 1.7e308 in size"));
+        }
+        let parsed = serde_json::from_str(value);
+        if let (Ok(_), Some((key, _))) = (&parsed, Located::new(value).duplicate_key()) {
+            return Err(format!("found the key {key} twice in the value; allowed: once"));
+        }
+        let value = parsed.unwrap_or_else(|_| Value::String(value.to_string()));
         Ok(Self { path: path.to_string(), value })
     }
 
@@ -35,16 +48,18 @@ impl Override {
                     let length = elements.len();
                     let element = key.parse::<usize>().ok().and_then(|index| elements.get_mut(index));
                     element.ok_or_else(|| {
-                        format!(
-                            "found `{key}` as an index of `{walked}`; allowed: 0 to {}",
-                            length.max(1) - 1
-                        )
+                        let allowed = match length {
+                            0 => "no index, the list is empty".to_string(),
+                            _ => format!("0 to {}", length - 1),
+                        };
+                        format!("found `{key}` as an index of `{walked}`; allowed: {allowed}")
                     })?
                 }
                 Value::Object(object) => object.entry(key).or_insert_with(|| Value::Object(Map::new())),
                 other => {
                     return Err(format!(
-                        "found {other} at `{walked}`, which has no `{key}`; allowed: an object or a list there"
+                        "found {} at `{walked}`, which has no `{key}`; allowed: an object or a list there",
+                        found(other)
                     ));
                 }
             };
@@ -60,5 +75,17 @@ impl Override {
     /// Whether `path` is, or lies under, the path this override has set.
     pub fn covers(&self, path: &str) -> bool {
         path == self.path || path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    }
+
+    /// Whether the path this override has set lies under `path`.
+    pub fn lies_under(&self, path: &str) -> bool {
+        self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))
+    }
+}
+
+impl fmt::Display for Override {
+    /// As on the command line.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "--set {}={}", visible(&self.path), self.value)
     }
 }

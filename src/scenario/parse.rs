@@ -1,9 +1,10 @@
 //! From a file and `--set` arguments to a valid scenario, or to errors that say the place.
 
-use super::locate::{Located, Position};
+use super::locate::{Located, position_at};
 use super::overrides::Override;
+use super::syntax::{self, visible};
 use super::types::Scenario;
-use super::validate;
+use super::{schema, validate};
 use std::fmt;
 use std::path::Path;
 
@@ -14,11 +15,19 @@ pub struct Violation {
     pub path: String,
     /// What was found and what is allowed.
     pub message: String,
+    /// Whether the key is wrong, not its value.
+    of_key: bool,
 }
 
 impl Violation {
+    /// The value at `path` is wrong.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into() }
+        Self { path: path.into(), message: message.into(), of_key: false }
+    }
+
+    /// The key at the end of `path` is wrong.
+    pub fn of_key(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into(), of_key: true }
     }
 }
 
@@ -57,37 +66,51 @@ impl Source {
     }
 
     fn line(&self, located: &Located, violation: &Violation) -> String {
-        let Violation { path, message } = violation;
-        let place = match self.overrides.iter().rev().find(|change| change.covers(path)) {
-            Some(change) => format!("--set {}={}", change.path, change.value),
-            None => match located.position(path) {
-                Some(Position { line, column }) => format!("{}:{line}:{column}", self.file),
+        let Violation { path, message, of_key } = violation;
+        let set = self
+            .overrides
+            .iter()
+            .rev()
+            .find(|change| change.covers(path) || (change.lies_under(path) && !located.holds(path)));
+        let place = match set {
+            Some(change) => change.to_string(),
+            None => match located.position(path, *of_key) {
+                Some(at) => format!("{}:{at}", self.file),
                 None => self.file.clone(),
             },
         };
-        if path.is_empty() { format!("{place}: {message}") } else { format!("{place}: {path}: {message}") }
+        let colon = if path.is_empty() { "" } else { ": " };
+        format!("{place}{colon}{}: {}", visible(path), visible(message))
     }
 }
 
 /// Reads the scenario at `file` with the changes of `set` (each `PATH=VALUE`), and validates it.
 pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        ScenarioErrors::one(format!("{}: cannot read the scenario: {error}", file.display()))
+    let name = file.display().to_string();
+    let bytes = std::fs::read(file)
+        .map_err(|error| ScenarioErrors::one(format!("{name}: cannot read the scenario: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let (before, after) = error.as_bytes().split_at(valid);
+        let at = position_at(&String::from_utf8_lossy(before), valid);
+        let byte = after.first().copied().unwrap_or_default();
+        ScenarioErrors::one(format!(
+            "{name}:{at}: found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text"
+        ))
     })?;
-    parse(&file.display().to_string(), text, set)
+    parse(&name, text, set)
 }
 
 /// Parses and validates the text of a scenario; `file` is its name in messages.
 pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
     let mut value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
-        let at = Position { line: error.line(), column: error.column() };
-        ScenarioErrors::one(format!(
-            "{file}:{}:{}: {}",
-            at.line,
-            at.column,
-            without_place(&error.to_string())
-        ))
+        let (at, message) = syntax::violation(&text, &error);
+        ScenarioErrors::one(format!("{file}:{at}: {message}"))
     })?;
+    if let Some((path, at)) = Located::new(&text).duplicate_key() {
+        let path = visible(&path);
+        return Err(ScenarioErrors::one(format!("{file}:{at}: {path}: found the key twice; allowed: once")));
+    }
     let mut overrides = Vec::new();
     for argument in set {
         let applied = Override::parse(argument).and_then(|change| {
@@ -96,60 +119,28 @@ pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Sour
         });
         match applied {
             Ok(change) => overrides.push(change),
-            Err(message) => return Err(ScenarioErrors::one(format!("--set {argument}: {message}"))),
+            Err(message) => {
+                return Err(ScenarioErrors::one(format!(
+                    "--set {}: {}",
+                    visible(argument),
+                    visible(&message)
+                )));
+            }
         }
     }
     let source = Source { file: file.to_string(), text, overrides };
     let located = Located::new(&source.text);
-    if let Some((path, at)) = located.duplicate_key() {
-        return Err(ScenarioErrors::one(format!(
-            "{file}:{}:{}: {path}: found the key twice; allowed: once",
-            at.line, at.column
-        )));
-    }
-    let mut scenario: Scenario = serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = dotted(&error.path().to_string());
-        let message = plain_words(&error.inner().to_string());
-        ScenarioErrors::one(source.line(&located, &Violation::new(path, message)))
-    })?;
-    let violations = validate::violations(&scenario);
-    if !violations.is_empty() {
-        let lines = violations.iter().map(|violation| source.line(&located, violation)).collect();
-        return Err(ScenarioErrors { lines });
-    }
+    let all = |violations: Vec<Violation>| match violations.is_empty() {
+        true => Ok(()),
+        false => Err(ScenarioErrors {
+            lines: violations.iter().map(|violation| source.line(&located, violation)).collect(),
+        }),
+    };
+    all(schema::violations(&value))?;
+    // What has the schema's shape has the types' too; were it not so, this says it without a place.
+    let mut scenario: Scenario = serde_json::from_value(value)
+        .map_err(|error| ScenarioErrors::one(format!("{file}: found a value of a wrong type: {error}")))?;
+    all(validate::violations(&scenario))?;
     scenario.fill_defaults();
     Ok((scenario, source))
-}
-
-/// `species[0].mass` and `.` as written by the deserialiser, in the notation of `--set`.
-fn dotted(path: &str) -> String {
-    let path = path.replace('[', ".").replace(']', "");
-    path.trim_matches('.').replace("?", "").trim_matches('.').to_string()
-}
-
-/// The deserialiser's message without its own "at line … column …".
-fn without_place(message: &str) -> &str {
-    message.rfind(" at line ").map_or(message, |at| &message[..at])
-}
-
-/// The deserialiser's message with Rust's type names put in words.
-fn plain_words(message: &str) -> String {
-    let message = without_place(message);
-    let (found, expected) = match message.split_once(", expected ") {
-        Some(halves) => halves,
-        None => return message.to_string(),
-    };
-    let expected = match expected {
-        "f64" => "a number",
-        "u32" | "u64" => "a whole number ≥ 0",
-        "a sequence" => "a list",
-        "a string" => "a string",
-        "map with a single key" => "an object with a single key that names the choice",
-        other => other.strip_prefix("struct variant ").map_or(other, |_| "an object of the choice's fields"),
-    };
-    let expected = match expected.strip_prefix("struct ") {
-        Some(name) => format!("the object of `{}`", name.split(' ').next().unwrap_or(name).to_lowercase()),
-        None => expected.to_string(),
-    };
-    format!("{found}; allowed: {expected}")
 }

@@ -16,6 +16,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
         return found.violations;
     }
     species(&mut found, &scenario.species, dimension);
+    memory(&mut found, &scenario.species, dimension);
     collisions(&mut found, &scenario.collisions, scenario.species.len());
     score(&mut found, &scenario.score, &scenario.species);
     integrator(&mut found, &scenario.integrator);
@@ -23,6 +24,14 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     found.positive("time.step", time.step);
     found.require(time.steps >= 1, "time.steps", || {
         format!("found {}; allowed: a whole number ≥ 1", time.steps)
+    });
+    let end = time.step * time.steps as f64;
+    found.require(end.is_finite() || !time.step.is_finite(), "time", || {
+        format!(
+            "found {} steps of {}, which end beyond every number; allowed: step × steps up to 1.7e308",
+            time.steps,
+            number(time.step)
+        )
     });
     found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {
         "found 0; allowed: a whole number ≥ 1".to_string()
@@ -50,12 +59,13 @@ impl Checks {
 
     fn positive(&mut self, path: impl Into<String>, value: f64) -> bool {
         self.require(value > 0.0 && value.is_finite(), path, || {
-            format!("found {value}; allowed: a number > 0")
+            format!("found {}; allowed: a number > 0", number(value))
         })
     }
 
     fn within(&mut self, path: impl Into<String>, value: f64, low: f64, high: f64) -> bool {
         self.require((low..=high).contains(&value), path, || {
+            let [value, low, high] = [value, low, high].map(number);
             format!("found {value}; allowed: a number from {low} to {high}")
         })
     }
@@ -66,6 +76,12 @@ impl Checks {
             format!("found {length} components; allowed: {dimension}, one for each dimension")
         });
     }
+}
+
+/// A number in a message: with an exponent where it would fill the line with zeros.
+fn number(value: f64) -> String {
+    let plain = value == 0.0 || (1e-4..1e16).contains(&value.abs());
+    if plain { value.to_string() } else { format!("{value:e}") }
 }
 
 fn species(found: &mut Checks, species: &[Species], dimension: usize) {
@@ -92,9 +108,12 @@ fn species(found: &mut Checks, species: &[Species], dimension: usize) {
                     ("initial", one.initial.is_some()),
                     ("particles", one.particles.is_some()),
                 ] {
-                    found.require(!present, format!("{path}.{key}"), || {
-                        format!("found `{key}` beside `fixed`; allowed: name, charge and fixed for a species of infinite mass")
-                    });
+                    if present {
+                        found.violations.push(Violation::of_key(
+                            format!("{path}.{key}"),
+                            format!("found `{key}` beside `fixed`; allowed: name, charge and fixed for a species of infinite mass"),
+                        ));
+                    }
                 }
                 found.positive(format!("{path}.fixed.density"), fixed.density);
                 found.vector(format!("{path}.fixed.velocity"), fixed.velocity.as_ref(), dimension);
@@ -125,14 +144,13 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
     match one.particles.as_ref() {
         Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {
             let path = format!("{path}.particles.lattice");
-            let most = if dimension == 2 { 16_384 } else { 640 };
-            found.require((1..=most).contains(per_axis), format!("{path}.per_axis"), || {
-                format!("found {per_axis}; allowed: a whole number from 1 to {most}")
+            found.require(*per_axis >= 1, format!("{path}.per_axis"), || {
+                "found 0; allowed: a whole number ≥ 1".to_string()
             });
             found.positive(format!("{path}.half_width"), *half_width);
             found.vector(format!("{path}.center"), center.as_ref(), dimension);
             found.require((0.0..1.0).contains(drop_below), format!("{path}.drop_below"), || {
-                format!("found {drop_below}; allowed: 0 ≤ drop_below < 1")
+                format!("found {}; allowed: 0 ≤ drop_below < 1", number(*drop_below))
             });
         }
         Some(Particles::Random { count, .. }) => {
@@ -147,6 +165,40 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
         }
         None => {}
     }
+}
+
+/// What a particle costs at most, from its velocity to its places on the meshes of order 8: about 700
+/// bytes in three dimensions, rounded up.
+const BYTES_PER_PARTICLE: f64 = 1024.0;
+
+/// 2²⁴ particles: what a workstation holds, and 2.8e14 pairs, a day for one evaluation at 3e9 pairs
+/// per second. Larger counts are more likely typos, and end a program for want of memory.
+const MOST_BYTES: f64 = 16.0 * GIBIBYTE;
+
+const GIBIBYTE: f64 = (1u64 << 30) as f64;
+
+/// All particles must fit in memory, the cells that `drop_below` may leave out included.
+fn memory(found: &mut Checks, species: &[Species], dimension: usize) {
+    let count = |one: &Species| match one.particles {
+        Some(Particles::Lattice { per_axis, .. }) => f64::from(per_axis).powi(dimension as i32),
+        Some(Particles::Random { count, .. } | Particles::QuasiRandom { count }) => f64::from(count),
+        None => 0.0,
+    };
+    let total: f64 = species.iter().map(count).sum();
+    let largest =
+        (0..species.len()).max_by(|&i, &j| count(&species[i]).total_cmp(&count(&species[j]))).unwrap_or(0);
+    found.require(
+        total * BYTES_PER_PARTICLE <= MOST_BYTES,
+        format!("species.{largest}.particles"),
+        || {
+            format!(
+                "found {total} particles in all species, which need {:.0} GiB; allowed: at most {} particles, {:.0} GiB",
+                (total * BYTES_PER_PARTICLE / GIBIBYTE).ceil(),
+                MOST_BYTES / BYTES_PER_PARTICLE,
+                MOST_BYTES / GIBIBYTE
+            )
+        },
+    );
 }
 
 fn initial(found: &mut Checks, path: &str, initial: &Initial, dimension: usize) {
@@ -173,7 +225,8 @@ fn initial(found: &mut Checks, path: &str, initial: &Initial, dimension: usize) 
             let most = 2.0 / (dimension as f64 + 2.0);
             found.require((0.0..=most).contains(contrast), format!("{path}.contrast"), || {
                 format!(
-                    "found {contrast}; allowed: 0 to 2/(d + 2) = {most}, beyond which the density is negative"
+                    "found {}; allowed: 0 to 2/(d + 2) = {most}, beyond which the density is negative",
+                    number(*contrast)
                 )
             });
         }
@@ -191,6 +244,11 @@ fn initial(found: &mut Checks, path: &str, initial: &Initial, dimension: usize) 
             for (index, part) in parts.iter().enumerate() {
                 self::initial(found, &format!("{path}.{index}"), part, dimension);
             }
+            let total: f64 = parts.iter().map(Initial::density).sum();
+            found.require(total < f64::INFINITY || parts.len() < 2, path, || {
+                "found parts whose densities add up beyond every number; allowed: a sum up to 1.7e308"
+                    .to_string()
+            });
         }
     }
 }
@@ -199,7 +257,7 @@ fn collisions(found: &mut Checks, collisions: &Collisions, species: usize) {
     found.within("collisions.gamma", collisions.gamma, -3.0, 1.0);
     let not_negative = |found: &mut Checks, path: String, value: f64| {
         found.require(value >= 0.0 && value.is_finite(), path, || {
-            format!("found {value}; allowed: a number ≥ 0")
+            format!("found {}; allowed: a number ≥ 0", number(value))
         })
     };
     match &collisions.coefficients {
@@ -226,8 +284,9 @@ fn collisions(found: &mut Checks, collisions: &Collisions, species: usize) {
                 for (j, coefficient) in row.iter().enumerate().take(i) {
                     found.require(*coefficient == rows[j][i], format!("{path}.{i}.{j}"), || {
                         format!(
-                            "found {coefficient} where [{j}][{i}] is {}; allowed: a symmetric matrix",
-                            rows[j][i]
+                            "found {} where [{j}][{i}] is {}; allowed: a symmetric matrix",
+                            number(*coefficient),
+                            number(rows[j][i])
                         )
                     });
                 }
@@ -308,23 +367,25 @@ fn bkw_reference(found: &mut Checks, scenario: &Scenario) {
     let path = "reference.bkw";
     let gamma = scenario.collisions.gamma;
     found.require(gamma == 0.0, path, || {
-        format!("found collisions.gamma {gamma}; allowed with this reference: 0")
+        format!("found collisions.gamma {}; allowed: 0 with this reference", number(gamma))
     });
     let mut first: Option<(f64, f64)> = None;
     let mut densities = Vec::new();
     for (index, one) in scenario.species.iter().enumerate() {
         let Some(Initial::Bkw { density, temperature, contrast }) = one.initial else {
             found.require(false, path, || {
-                format!("found species.{index} without `bkw`; allowed with this reference: `bkw` as the initial of every species, none fixed")
+                format!("found species.{index} without `bkw`; allowed: `bkw` as the initial of every species with this reference, none fixed")
             });
             return;
         };
         found.require(matches!(one.particles, Some(Particles::Lattice { .. })), path, || {
-            format!("found species.{index} without a lattice; allowed with this reference: particles on a `lattice`, whose cell centres the errors are taken at")
+            format!("found species.{index} without a lattice; allowed: particles on a `lattice` with this reference, whose errors are taken at the cell centres")
         });
         let (common_temperature, common_contrast) = *first.get_or_insert((temperature, contrast));
         found.require(temperature == common_temperature && contrast == common_contrast, path, || {
-            format!("found temperature {temperature} and contrast {contrast} in species.{index}, {common_temperature} and {common_contrast} in species.0; allowed with this reference: the same for all")
+            let [temperature, contrast] = [temperature, contrast].map(number);
+            let [first, second] = [common_temperature, common_contrast].map(number);
+            format!("found temperature {temperature} and contrast {contrast} in species.{index}, {first} and {second} in species.0; allowed: the same for all with this reference")
         });
         densities.push(density);
     }
@@ -340,7 +401,11 @@ fn bkw_reference(found: &mut Checks, scenario: &Scenario) {
         // A few rounding errors of the sum are no violation.
         let same = (rate - rates[0]).abs() <= 1e-12 * rates[0].abs();
         found.require(same, path, || {
-            format!("found Σ_j n_j c_ij/(m_i m_j) = {rate} for species.{index}, {} for species.0; allowed with this reference: the same number for every species", rates[0])
+            format!(
+                "found Σ_j n_j c_ij/(m_i m_j) = {} for species.{index}, {} for species.0; allowed: the same number for every species with this reference",
+                number(*rate),
+                number(rates[0])
+            )
         });
     }
 }

@@ -2,6 +2,7 @@
 //! draws random numbers.
 
 mod distribution;
+mod limits;
 mod radial;
 
 use crate::functionals::invariants::Invariants;
@@ -81,6 +82,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         }
     }
     let invariants = Invariants::of(&problem, &velocities);
+    limits::check(scenario, &problem, &velocities, &invariants)?;
     Ok((problem, State { step: 0, velocities, invariants }))
 }
 

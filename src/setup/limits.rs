@@ -1,0 +1,74 @@
+//! Sizes that only the particles show: what no floating-point number or no mesh can hold is refused here.
+
+use crate::functionals::invariants::Invariants;
+use crate::functionals::moments::Moments;
+use crate::problem::Problem;
+use crate::scenario::{MeshSpacing, Scenario, Score, Violation};
+
+/// Nodes a mollifier may reach to each side on the mesh. At 1000 one particle touches 4 million nodes
+/// in two dimensions, 8 billion in three: the limit is far beyond what makes sense, and protects memory.
+const MOST_REACH: f64 = 1000.0;
+
+/// Variances whose Gaussian, to the power 3 and over any weight, stays within floating-point range.
+const VARIANCES: std::ops::RangeInclusive<f64> = 1e-150..=1e150;
+
+pub fn check<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+    invariants: &Invariants<D>,
+) -> Result<(), Violation> {
+    for species in &problem.species {
+        let range = species.range.clone();
+        let moments = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
+        let temperature = moments.temperature();
+        if !(moments.density > 0.0 && moments.density.is_finite() && temperature.is_finite()) {
+            return Err(Violation::new(
+                "species",
+                format!(
+                    "found species \"{}\" with density {} and temperature {temperature}; allowed: densities, masses and speeds whose sums and squares are finite",
+                    species.name, moments.density
+                ),
+            ));
+        }
+    }
+    if !(invariants.mass.is_normal() && invariants.energy.is_finite()) {
+        return Err(Violation::new(
+            "species",
+            format!(
+                "found a total mass of {} and a total energy of {}; allowed: densities, masses and speeds whose sums and squares are finite",
+                invariants.mass, invariants.energy
+            ),
+        ));
+    }
+    bandwidths(scenario, problem)
+}
+
+fn bandwidths<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Result<(), Violation> {
+    let path = match scenario.score {
+        Score::Mesh { .. } => "score.mesh.bandwidth",
+        Score::Particles { .. } => "score.particles.bandwidth",
+    };
+    for species in &problem.species {
+        let refuse = |found: String| {
+            Err(Violation::new(path, format!("found, for species \"{}\", {found}", species.name)))
+        };
+        let variance = species.bandwidth;
+        if !VARIANCES.contains(&variance) {
+            return refuse(format!("a variance of {variance:e}; allowed: 1e-150 to 1e150"));
+        }
+        let Score::Mesh { order, cutoff, spacing, .. } = &scenario.score else { continue };
+        // The mesh of the widest of the order / 2 bandwidths is widened along, but for a lattice.
+        let (spacing, widest) = match spacing {
+            MeshSpacing::Relative(relative) => (relative * species.spacing, 1.0),
+            MeshSpacing::Lattice {} => (species.spacing, f64::from(order / 2)),
+        };
+        let reach = cutoff * (widest * variance).sqrt() / spacing;
+        if reach.is_nan() || reach > MOST_REACH {
+            return refuse(format!(
+                "a mollifier that reaches {reach:.0} mesh spacings to each side; allowed: at most {MOST_REACH}"
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,286 @@
+//! Whatever a scenario file holds, the program answers with a scenario or with words, never with a panic.
+//!
+//! Good scenarios are mutated: their bytes, their values, their keys. Sizes that pass the rules but
+//! would take long are not sampled here; that they are bounded is a rule of its own.
+
+use landau::kernel::lanes::InstructionSet;
+use landau::landau::{Evaluation, Landau};
+use landau::scenario::{Particles, Scenario, Score, parse};
+use landau::setup;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+const FILE: &str = "scenario.json";
+
+/// Particles that a case places at most.
+const MOST: f64 = 3000.0;
+
+fn good(which: usize) -> String {
+    let bases = [include_str!("bad/maxwellian.json"), include_str!("bad/bkw.json")];
+    bases[which % bases.len()].to_string()
+}
+
+/// Parses; where there is a scenario of few particles, places them and evaluates its right-hand side.
+fn try_scenario(text: String, set: &[String]) -> Result<(), TestCaseError> {
+    match parse(FILE, text, set) {
+        Ok((scenario, source)) => {
+            if particles(&scenario) <= MOST {
+                let placed = match scenario.dimension {
+                    2 => place::<2>(&scenario),
+                    _ => place::<3>(&scenario),
+                };
+                if let Err(violation) = placed {
+                    check_message(&source.error(&violation).to_string())?;
+                }
+            }
+        }
+        Err(errors) => check_message(&errors.to_string())?,
+    }
+    Ok(())
+}
+
+fn check_message(message: &str) -> Result<(), TestCaseError> {
+    for line in message.lines() {
+        let placed = line.starts_with(&format!("{FILE}:")) || line.starts_with("--set ");
+        prop_assert!(placed && line.contains("found") && line.contains("; allowed: "), "{}", line);
+        // The parser's own words have no place of their own: what the schema lets through, it takes.
+        prop_assert!(!line.contains("wrong type"), "{}", line);
+    }
+    Ok(())
+}
+
+fn particles(scenario: &Scenario) -> f64 {
+    let count = |particles: &Option<Particles>| match particles {
+        Some(Particles::Lattice { per_axis, .. }) => f64::from(*per_axis).powi(scenario.dimension as i32),
+        Some(Particles::Random { count, .. } | Particles::QuasiRandom { count }) => f64::from(*count),
+        None => 0.0,
+    };
+    scenario.species.iter().map(|species| count(&species.particles)).sum()
+}
+
+fn place<const D: usize>(scenario: &Scenario) -> Result<(), landau::scenario::Violation> {
+    let (problem, state) = setup::problem_and_state::<D>(scenario)?;
+    // A mesh may be allowed gigabytes; scores over particles take what the particles take.
+    if let Score::Particles { .. } = scenario.score {
+        let score = setup::score(scenario, &problem);
+        let mut landau = Landau::new(&problem, score, InstructionSet::detect());
+        // A failure is an answer too.
+        let _ = landau.evaluate(&state.velocities, &mut Evaluation::empty(&problem));
+    }
+    Ok(())
+}
+
+/// Numbers that break things, words that come close, and nests of them.
+fn any_json() -> impl Strategy<Value = Value> {
+    let numbers = prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        (-3i32..20).prop_map(Value::from),
+        prop::sample::select(vec![0.0, -0.0, 5e-324, 1e-300, 1e-150, 0.5, 1e150, 1.7e308, 4294967296.0])
+            .prop_map(Value::from),
+    ];
+    let words = prop_oneof![
+        prop::sample::select(vec![
+            "",
+            "mass",
+            "lattice",
+            "bkw",
+            "mesh",
+            "chv",
+            "normalized",
+            "NaN",
+            "1e3",
+            "\u{feff}",
+            "\n",
+            "é",
+            "."
+        ])
+        .prop_map(Value::from),
+        ".*".prop_map(Value::from),
+    ];
+    let choices = prop::sample::select(vec![
+        json!({ "particles": { "order": 8 } }),
+        json!({ "particles": { "bandwidth": { "variance": 1e-3 } } }),
+        json!({ "mesh": { "bandwidth": { "variance": [1e-3, 1e9] } } }),
+        json!({ "random": { "count": 2, "seed": 0 } }),
+        json!({ "quasi_random": { "count": 3 } }),
+        json!({ "lattice": { "per_axis": 1, "half_width": 1e-300 } }),
+        json!({ "shell": { "density": 1e-300, "radius": 1e300, "sharpness": 1e-300 } }),
+        json!({ "bkw": { "density": 1e300, "temperature": 1e300, "contrast": 0.0 } }),
+        json!({ "anisotropic_maxwellian": { "density": 1, "temperatures": [1e-300, 1e300] } }),
+        json!({ "mixture": [{ "maxwellian": { "density": 1, "temperature": 1e-300 } },
+                            { "maxwellian": { "density": 1e-300, "temperature": 1e300 } }] }),
+        json!({ "uniform": 1e308 }),
+    ]);
+    let leaf = prop_oneof![
+        4 => numbers,
+        2 => words,
+        2 => choices,
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-z_]{0,8}", inner, 0..4)
+                .prop_map(|entries| Value::Object(entries.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+/// Every path of a value, as `--set` writes it, the root left out.
+fn paths(value: &Value, path: &str, found: &mut Vec<String>) {
+    let mut visit = |key: &str, inner: &Value| {
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+        paths(inner, &path, found);
+        found.push(path);
+    };
+    match value {
+        Value::Object(object) => object.iter().for_each(|(key, inner)| visit(key, inner)),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, inner)| visit(&index.to_string(), inner))
+        }
+        _ => {}
+    }
+}
+
+fn pick(value: &Value, at: prop::sample::Index) -> String {
+    let mut found = Vec::new();
+    paths(value, "", &mut found);
+    if found.is_empty() { String::new() } else { at.get(&found).clone() }
+}
+
+fn pointer(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("/{}", path.replace('.', "/")) }
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Replace(prop::sample::Index, Value),
+    Delete(prop::sample::Index),
+    Copy(prop::sample::Index, prop::sample::Index),
+    Rename(prop::sample::Index, String),
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    let index = any::<prop::sample::Index>;
+    prop_oneof![
+        4 => (index(), any_json()).prop_map(|(at, value)| Change::Replace(at, value)),
+        2 => index().prop_map(Change::Delete),
+        2 => (index(), index()).prop_map(|(from, to)| Change::Copy(from, to)),
+        1 => (index(), "[a-z_.]{0,10}").prop_map(|(at, name)| Change::Rename(at, name)),
+    ]
+}
+
+fn change(root: &mut Value, change: &Change) {
+    match change {
+        Change::Replace(at, value) => {
+            let path = pick(root, *at);
+            if let Some(place) = root.pointer_mut(&pointer(&path)) {
+                *place = value.clone();
+            }
+        }
+        Change::Copy(from, to) => {
+            let (from, to) = (pick(root, *from), pick(root, *to));
+            if let Some(value) = root.pointer(&pointer(&from)).cloned()
+                && let Some(place) = root.pointer_mut(&pointer(&to))
+            {
+                *place = value;
+            }
+        }
+        Change::Delete(at) => {
+            let path = pick(root, *at);
+            let (parent, key) = path.rsplit_once('.').unwrap_or(("", &path));
+            match root.pointer_mut(&pointer(parent)) {
+                Some(Value::Object(object)) => drop(object.remove(key)),
+                Some(Value::Array(list)) => drop(list.remove(key.parse().unwrap())),
+                _ => {}
+            }
+        }
+        Change::Rename(at, name) => {
+            let path = pick(root, *at);
+            let (parent, key) = path.rsplit_once('.').unwrap_or(("", &path));
+            if let Some(Value::Object(object)) = root.pointer_mut(&pointer(parent))
+                && let Some(value) = object.remove(key)
+            {
+                object.insert(name.clone(), value);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn changed_bytes_never_panic(
+        which in 0usize..2,
+        edits in prop::collection::vec(
+            (any::<prop::sample::Index>(), 0usize..12, prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..6),
+                prop::sample::select(vec!["{", "}", "[", "]", "\"", ",", ":", "-", "e9", "1", "\\u", "null", "//", "\n"])
+                    .prop_map(|text| text.as_bytes().to_vec()),
+            ]),
+            1..4,
+        ),
+    ) {
+        let mut bytes = good(which).into_bytes();
+        for (at, length, new) in edits {
+            let start = at.index(bytes.len() + 1);
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, new);
+        }
+        try_scenario(String::from_utf8_lossy(&bytes).into_owned(), &[])?;
+    }
+
+    #[test]
+    fn changed_values_and_keys_never_panic(
+        which in 0usize..2,
+        changes in prop::collection::vec(any_change(), 1..5),
+    ) {
+        let mut value: Value = serde_json::from_str(&good(which)).unwrap();
+        changes.iter().for_each(|one| change(&mut value, one));
+        try_scenario(value.to_string(), &[])?;
+    }
+
+    #[test]
+    fn repeated_keys_are_found(which in 0usize..2, at in any::<prop::sample::Index>()) {
+        // A `"key":` becomes `"key": null, "key":`.
+        let text = good(which);
+        let mut pieces: Vec<&str> = text.split_inclusive("\": ").collect();
+        pieces.pop();
+        let upto: usize = pieces[..=at.index(pieces.len())].iter().map(|piece| piece.len()).sum();
+        let key = text[..upto - 3].rfind('"').unwrap();
+        let doubled = format!("{}null, {}{}", &text[..upto], &text[key..upto], &text[upto..]);
+        let error = parse(FILE, doubled, &[]).unwrap_err().to_string();
+        prop_assert!(error.contains("found the key twice"), "{}", error);
+    }
+
+    #[test]
+    fn set_never_panics(
+        which in 0usize..2,
+        at in any::<prop::sample::Index>(),
+        suffix in prop_oneof![3 => Just(String::new()), 1 => "[.=a-z0-9]{0,5}"],
+        value in any_json(),
+        raw in prop::option::of(".*"),
+    ) {
+        let base: Value = serde_json::from_str(&good(which)).unwrap();
+        let value = raw.unwrap_or_else(|| value.to_string());
+        let argument = format!("{}{suffix}={value}", pick(&base, at));
+        try_scenario(good(which), &[argument])?;
+    }
+}
+
+/// Brackets deeper than any stack of calls should go.
+#[test]
+fn deep_nesting_is_refused() {
+    for open in ["[", "{\"a\":", "{\"mixture\":["] {
+        let text = open.repeat(100_000);
+        let error = parse(FILE, text, &[]).unwrap_err().to_string();
+        assert!(error.contains("nested 128 deep"), "{error}");
+        let argument = format!("title={}", open.repeat(100_000));
+        // Not JSON, hence a string: a long title.
+        parse(FILE, good(0), &[argument]).unwrap();
+    }
+}

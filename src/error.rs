@@ -10,13 +10,25 @@ pub enum Failure {
     )]
     NotFinite { quantity: &'static str, species: String, value: f64, step: u64 },
     #[error(
-        "the implicit midpoint iteration of step {step} did not converge: change {change:.1e} after {iterations} iterations, tolerance {tolerance:e}; try a smaller time step, a larger tolerance or more iterations"
+        "the equation of step {step} was not solved: residual {change:.1e} after {iterations} iterations, tolerance {tolerance:e}; try a smaller time step, a larger tolerance or more iterations"
     )]
     NotConverged { step: u64, iterations: u32, change: f64, tolerance: f64 },
+    #[error(
+        "entropy in step {step} is not balanced: its change differs from the dissipation by {defect:.1e} after {rounds} rounds; try a smaller time step"
+    )]
+    EntropyNotBalanced { step: u64, defect: f64, rounds: u32 },
     #[error(
         "the projection on the invariants failed in step {step}: the energy is {found:.3e}, at the start it was {start:.3e}; try a smaller time step"
     )]
     Projection { step: u64, found: f64, start: f64 },
+    #[error(
+        "step {step} is too long for the method: the rates change by {radius:.3e} per unit of time, and {dt:.3e} is beyond its longest stable step {most:.3e}; try a smaller time step"
+    )]
+    TooStiff { step: u64, dt: f64, radius: f64, most: f64 },
+    #[error(
+        "the step size shrank to {dt:.3e} in step {step} at time {time}, which rounding loses: {reason}; try a larger tolerance or a smoother score (a larger bandwidth or cutoff)"
+    )]
+    StepTooSmall { step: u64, time: f64, dt: f64, reason: String },
     #[error(
         "the score mesh of species \"{species}\" would need {nodes:.1e} nodes ({gibibytes:.1} GiB; the limit is {limit_gibibytes:.1} GiB): particles are too far apart for its spacing {spacing:.3e}; try a larger mesh spacing, `score.particles`, or `drop_below`"
     )]

@@ -43,7 +43,10 @@ impl<const D: usize> Evaluation<D> {
 /// Work done so far, and the time it took.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Work {
+    /// Of the right-hand side: a sum over pairs each.
     pub evaluations: u64,
+    /// Of the scores and entropies without a sum over pairs.
+    pub score_evaluations: u64,
     pub score: Duration,
     pub pair_sum: Duration,
 }
@@ -127,13 +130,42 @@ impl<'p, const D: usize> Landau<'p, D> {
         velocities: &[[f64; D]],
         evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
+        let mut scores = std::mem::take(&mut self.scores);
+        let evaluated = self
+            .evaluate_scores(velocities, &mut scores, &mut evaluation.entropies)
+            .and_then(|()| self.evaluate_rates(velocities, &scores, evaluation));
+        self.scores = scores;
+        self.work.score_evaluations -= 1;
+        evaluated
+    }
+
+    /// Evaluates the scores and each species' functional at `velocities`, and no rates.
+    pub fn evaluate_scores(
+        &mut self,
+        velocities: &[[f64; D]],
+        scores: &mut [[f64; D]],
+        entropies: &mut [f64],
+    ) -> Result<(), Failure> {
         self.require_finite("a velocity", velocities)?;
         let start = Instant::now();
-        self.score.evaluate(self.problem, velocities, &mut self.scores, &mut evaluation.entropies)?;
-        let after_score = Instant::now();
+        self.work.score_evaluations += 1;
+        self.score.evaluate(self.problem, velocities, scores, entropies)?;
+        self.work.score += start.elapsed();
+        Ok(())
+    }
+
+    /// Evaluates the rates that given scores drive at `velocities`, and Σ w s · dv/dt; the entropies are
+    /// left as they are. Whatever the scores, the rates conserve what the equation conserves.
+    pub fn evaluate_rates(
+        &mut self,
+        velocities: &[[f64; D]],
+        scores: &[[f64; D]],
+        evaluation: &mut Evaluation<D>,
+    ) -> Result<(), Failure> {
+        let start = Instant::now();
         for species in &self.problem.species {
             for p in species.range.clone() {
-                self.gradients[p] = self.scores[p].map(|component| component / species.mass);
+                self.gradients[p] = scores[p].map(|component| component / species.mass);
             }
         }
         match &mut self.pair_sum {
@@ -147,12 +179,23 @@ impl<'p, const D: usize> Landau<'p, D> {
             }
         }
         self.work.evaluations += 1;
-        self.work.score += after_score - start;
-        self.work.pair_sum += after_score.elapsed();
+        self.work.pair_sum += start.elapsed();
         self.require_finite("a rate of change", &evaluation.rates)?;
-        let terms = self.problem.weights.iter().zip(&self.scores).zip(&evaluation.rates);
+        let terms = self.problem.weights.iter().zip(scores).zip(&evaluation.rates);
         evaluation.entropy_rate = sum(terms.map(|((w, s), rate)| w * dot(*s, *rate)));
         Ok(())
+    }
+
+    /// Differences of entropy below this are rounding, or the cut-off of the mollifier.
+    pub fn entropy_rounding(&self, evaluation: &Evaluation<D>) -> f64 {
+        // A functional is a sum of terms ρ log ρ that partly cancel: of the size of the species' density.
+        let densities = self
+            .problem
+            .species
+            .iter()
+            .map(|species| self.problem.weights[species.range.clone()].iter().sum::<f64>());
+        let size: f64 = evaluation.entropies.iter().zip(densities).map(|(e, n)| e.abs() + n).sum();
+        (32.0 * f64::EPSILON + self.score.truncation()) * size
     }
 
     fn require_finite(&self, quantity: &'static str, values: &[[f64; D]]) -> Result<(), Failure> {

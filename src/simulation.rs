@@ -2,6 +2,7 @@
 
 use crate::error::Failure;
 use crate::integrators::Integrator;
+use crate::integrators::adaptive::Adaptive;
 use crate::landau::{Evaluation, Landau, Work};
 use crate::problem::Problem;
 use crate::state::State;
@@ -22,6 +23,7 @@ pub struct View<'a, const D: usize> {
     /// The rates at the state.
     pub evaluation: &'a Evaluation<D>,
     pub time: f64,
+    /// The length of the last step; of the first before there was one.
     pub dt: f64,
     /// Set when the run ends here.
     pub ending: Option<Outcome>,
@@ -30,13 +32,38 @@ pub struct View<'a, const D: usize> {
 /// Looks at the run and changes nothing in it.
 pub trait Observer<const D: usize> {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure>;
+
+    /// Called when no step from the state can be taken: it is the last good one, and was observed.
+    fn observe_failure(&mut self, _view: &View<'_, D>) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
-/// The time grid: time is the step count times the step, never a running sum.
+/// The time grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Grid {
-    pub dt: f64,
-    pub steps: u64,
+pub enum Grid {
+    /// Time is the step count times the step, never a running sum.
+    Uniform { dt: f64, steps: u64 },
+    /// Steps as long as the tolerance allows, the last one exactly to the end.
+    Adaptive { end: f64, tolerance: f64 },
+}
+
+impl Grid {
+    /// The time of a state.
+    pub fn time<const D: usize>(&self, state: &State<D>) -> f64 {
+        match *self {
+            Self::Uniform { dt, .. } => state.step as f64 * dt,
+            Self::Adaptive { .. } => state.clock.map_or(f64::NAN, |clock| clock.time),
+        }
+    }
+
+    /// Whether a state is the last.
+    pub fn ends<const D: usize>(&self, state: &State<D>) -> bool {
+        match *self {
+            Self::Uniform { steps, .. } => state.step >= steps,
+            Self::Adaptive { end, .. } => self.time(state) >= end,
+        }
+    }
 }
 
 /// A run in progress.
@@ -58,22 +85,31 @@ impl<const D: usize> Simulation<'_, D> {
         interrupted: &AtomicBool,
         resumes: bool,
     ) -> Result<Outcome, Failure> {
-        let mut evaluation = Evaluation::empty(self.landau.problem());
+        let problem = self.landau.problem();
+        let grid = self.grid;
+        let (mut adaptive, mut dt) = match grid {
+            Grid::Uniform { dt, .. } => (None, dt),
+            Grid::Adaptive { end, tolerance } => {
+                let first = self.state.clock.and_then(|clock| clock.next);
+                (Some(Adaptive::new(problem, end, tolerance)), first.unwrap_or(end))
+            }
+        };
+        let mut evaluation = Evaluation::empty(problem);
+        self.landau.step = self.state.step;
+        self.landau.evaluate(&self.state.velocities, &mut evaluation)?;
         let mut seen = resumes;
         loop {
-            self.landau.step = self.state.step;
-            self.landau.evaluate(&self.state.velocities, &mut evaluation)?;
-            let ending = if self.state.step >= self.grid.steps {
+            let ending = if grid.ends(&self.state) {
                 Some(Outcome::Completed)
             } else {
                 interrupted.load(Ordering::Relaxed).then_some(Outcome::Interrupted)
             };
             let view = View {
-                problem: self.landau.problem(),
+                problem,
                 state: &self.state,
                 evaluation: &evaluation,
-                time: self.state.step as f64 * self.grid.dt,
-                dt: self.grid.dt,
+                time: grid.time(&self.state),
+                dt,
                 ending,
             };
             let start = Instant::now();
@@ -86,7 +122,36 @@ impl<const D: usize> Simulation<'_, D> {
             }
             seen = false;
             self.landau.step = self.state.step + 1;
-            self.integrator.step(&mut self.landau, &evaluation, &mut self.state, self.grid.dt)?;
+            match (&mut adaptive, self.state.clock) {
+                (Some(adaptive), Some(clock)) => {
+                    let integrator = &mut *self.integrator;
+                    match adaptive.advance(
+                        &mut self.landau,
+                        integrator,
+                        &mut evaluation,
+                        &mut self.state,
+                        clock,
+                    ) {
+                        Ok(taken) => dt = taken,
+                        Err(failure) => {
+                            let view = View {
+                                problem,
+                                state: &self.state,
+                                evaluation: &evaluation,
+                                time: clock.time,
+                                dt,
+                                ending: None,
+                            };
+                            observers.iter_mut().try_for_each(|observer| observer.observe_failure(&view))?;
+                            return Err(failure);
+                        }
+                    }
+                }
+                _ => {
+                    self.integrator.step(&mut self.landau, &evaluation, &mut self.state, dt)?;
+                    self.landau.evaluate(&self.state.velocities, &mut evaluation)?;
+                }
+            }
             self.state.step += 1;
         }
     }

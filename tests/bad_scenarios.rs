@@ -216,6 +216,9 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         Failure::NotFinite { quantity: "a velocity", species: "a".into(), value: f64::NAN, step: 1 },
         Failure::NotConverged { step: 1, iterations: 1, change: 1.0, tolerance: 1.0 },
         Failure::Projection { step: 1, found: 1.0, start: 1.0 },
+        Failure::EntropyNotBalanced { step: 1, defect: 1.0, rounds: 1 },
+        Failure::TooStiff { step: 1, dt: 1.0, radius: 1.0, most: 1.0 },
+        Failure::StepTooSmall { step: 1, time: 1.0, dt: 1.0, reason: "entropy rises".into() },
         Failure::MeshTooLarge {
             species: "a".into(),
             nodes: 1.0,
@@ -233,8 +236,11 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
     ];
     let words = |failure: &Failure| match failure {
         Failure::NotFinite { .. } => Some("is not finite"),
-        Failure::NotConverged { .. } => Some("did not converge"),
+        Failure::NotConverged { .. } => Some("was not solved"),
         Failure::Projection { .. } => Some("the projection on the invariants failed"),
+        Failure::TooStiff { .. } => Some("is too long for the method"),
+        // Both need a solver or a control that gives up, which takes more than a small case.
+        Failure::EntropyNotBalanced { .. } | Failure::StepTooSmall { .. } => None,
         Failure::MeshTooLarge { .. } => Some("would need"),
         Failure::FolderExists { .. } => Some("a folder that is not empty"),
         Failure::File { .. } => Some(": cannot "),

@@ -62,7 +62,7 @@ fn place<const D: usize>(scenario: &Scenario) -> Result<(), landau::scenario::Vi
     let (problem, state) = setup::problem_and_state::<D>(scenario)?;
     // A mesh may be allowed gigabytes; scores over particles take what the particles take.
     if let Score::Particles { .. } = scenario.score {
-        let score = setup::score(scenario, &problem);
+        let score = setup::score(scenario, &problem, InstructionSet::detect());
         let mut landau = Landau::new(&problem, score, InstructionSet::detect());
         // A failure is an answer too.
         let _ = landau.evaluate(&state.velocities, &mut Evaluation::empty(&problem));

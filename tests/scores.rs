@@ -115,7 +115,7 @@ fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
 fn entropy_falls_at_every_step() {
     for score in [json!({ "mesh": {} }), json!({ "mesh": { "order": 6 } }), json!({ "particles": {} })] {
         let mut scenario = scenario(2, two_species(2), -3.0, &score);
-        (scenario.time.step, scenario.time.steps) = (0.002, 20);
+        (scenario.time.step, scenario.time.steps) = (Some(0.002), Some(20));
         let mut last = f64::INFINITY;
         common::run::<2>(&scenario, |_, _, evaluation| {
             assert!(evaluation.entropy() < last && evaluation.entropy_rate < 0.0, "{score}");

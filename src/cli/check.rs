@@ -2,12 +2,13 @@
 
 use super::{ScenarioArguments, Stop, print};
 use landau::functionals::moments::Moments;
-use landau::integrators::{self, Conservation};
+use landau::integrators::{self, Conservation, Facts};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, Landau, pairs};
 use landau::problem::{Conserved, Problem};
 use landau::scenario::{self, Scenario, Source};
 use landau::setup;
+use landau::simulation::Grid;
 use std::fmt::Write;
 use std::time::Instant;
 
@@ -65,21 +66,31 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     let integrator = integrators::new::<D>(&scenario.integrator, &problem).facts();
     line(
         "integrator",
-        format!("{}, order {}, {} stages", integrator.name, integrator.order, integrator.stages),
+        format!("{}, order {}, {}", integrator.name, integrator.order, stages(integrator.stages)),
     );
     line("conserved", conserved(&problem, integrator.conservation));
     let (memory, seconds) = estimate(scenario, &problem, &state.velocities)?;
-    let evaluations = scenario.time.steps as f64 * f64::from(integrator.stages);
     line("memory", format!("about {:.1} MiB", memory / 2f64.powi(20)));
-    let iterations = if integrator.implicit { " for each iteration of the solver" } else { "" };
-    line(
-        "time",
-        format!(
-            "about {:.1} s: {seconds:.4} s an evaluation, {evaluations} evaluations{iterations}",
-            seconds * evaluations
-        ),
-    );
+    line("time", duration(setup::grid(scenario), &integrator, seconds));
     Ok(text)
+}
+
+fn stages(stages: Option<u32>) -> String {
+    stages.map_or("as many stages as stiffness asks for".to_string(), |stages| format!("{stages} stages"))
+}
+
+/// How long a run takes, as far as the number of evaluations is known beforehand.
+fn duration(grid: Grid, integrator: &Facts, seconds: f64) -> String {
+    let each = format!("{seconds:.4} s an evaluation");
+    match (grid, integrator.stages) {
+        (Grid::Adaptive { .. }, _) => format!("{each}; how many follows from the tolerance"),
+        (Grid::Uniform { .. }, None) => format!("{each}; how many follows from the stiffness"),
+        (Grid::Uniform { steps, .. }, Some(stages)) => {
+            let evaluations = steps as f64 * f64::from(stages);
+            let iterations = if integrator.implicit { " for each iteration of the solver" } else { "" };
+            format!("about {:.1} s: {each}, {evaluations} evaluations{iterations}", seconds * evaluations)
+        }
+    }
 }
 
 fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -> String {

@@ -3,31 +3,50 @@
 use super::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use landau::error::Failure;
-use landau::simulation::{Observer, View};
+use landau::simulation::{Grid, Observer, View};
 use std::io::IsTerminal;
 
 /// Shows how far a run has come, on stderr.
 pub enum Progress {
-    Bar(ProgressBar),
-    /// A line for every tenth of the steps.
+    Bar(ProgressBar, Grid),
+    /// A line for every tenth of the run.
     Lines {
-        steps: u64,
+        grid: Grid,
+        tenths: u64,
     },
     Silent,
 }
 
+/// Where steps adapt, the bar's length in parts of the time.
+const PARTS: u64 = 1000;
+
 impl Progress {
-    pub fn new(steps: u64, quiet: bool) -> Self {
+    pub fn new(grid: Grid, quiet: bool) -> Self {
         if quiet {
             Self::Silent
         } else if std::io::stderr().is_terminal() {
-            let template = "{bar:30} step {pos}/{len}  {per_sec}  {eta} left  {msg}";
+            let (template, length) = match grid {
+                Grid::Uniform { steps, .. } => {
+                    ("{bar:30} step {pos}/{len}  {per_sec}  {eta} left  {msg}", steps)
+                }
+                Grid::Adaptive { .. } => ("{bar:30} {percent} %  {eta} left  {msg}", PARTS),
+            };
             let style =
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-            Self::Bar(ProgressBar::new(steps).with_style(style))
+            Self::Bar(ProgressBar::new(length).with_style(style), grid)
         } else {
-            Self::Lines { steps }
+            Self::Lines { grid, tenths: 0 }
         }
+    }
+}
+
+/// Of `whole`, the part that is done, rounded down.
+fn part(grid: Grid, step: u64, time: f64, whole: u64) -> u64 {
+    match grid {
+        Grid::Uniform { steps, .. } => {
+            (u128::from(step) * u128::from(whole) / u128::from(steps).max(1)) as u64
+        }
+        Grid::Adaptive { end, .. } => (time / end * whole as f64) as u64,
     }
 }
 
@@ -36,18 +55,25 @@ impl<const D: usize> Observer<D> for Progress {
         let step = view.state.step;
         let entropy = view.evaluation.entropy();
         match self {
-            Self::Bar(bar) => {
-                bar.set_position(step);
+            Self::Bar(bar, grid) => {
+                bar.set_position(match grid {
+                    Grid::Uniform { .. } => step,
+                    Grid::Adaptive { .. } => part(*grid, step, view.time, PARTS),
+                });
                 bar.set_message(format!("t = {:.4}, entropy {entropy:.6}", view.time));
                 if view.ending.is_some() {
                     bar.finish();
                 }
             }
-            Self::Lines { steps } => {
-                // Whole tenths reached with this step: ⌊10 s/S⌋ has grown.
-                let tenths = |step: u64| u128::from(step) * 10 / u128::from(*steps).max(1);
-                if step == 0 || tenths(step) > tenths(step - 1) || view.ending.is_some() {
-                    say(&format!("step {step}/{steps}  t = {:.6}  entropy {entropy:.9}", view.time));
+            Self::Lines { grid, tenths } => {
+                let now = part(*grid, step, view.time, 10);
+                if step == 0 || now > *tenths || view.ending.is_some() {
+                    *tenths = now;
+                    let of = match grid {
+                        Grid::Uniform { steps, .. } => format!("/{steps}"),
+                        Grid::Adaptive { .. } => String::new(),
+                    };
+                    say(&format!("step {step}{of}  t = {:.6}  entropy {entropy:.9}", view.time));
                 }
             }
             Self::Silent => {}

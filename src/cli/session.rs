@@ -14,7 +14,7 @@ use landau::output::summary::{self, Ledger, Seconds, Status};
 use landau::problem::Problem;
 use landau::scenario::{Initial, Reference, Scenario, Score, Source};
 use landau::setup;
-use landau::simulation::{Grid, Observer, Outcome, Simulation};
+use landau::simulation::{Observer, Outcome, Simulation};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,14 +72,14 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     }
     let mut checkpoints =
         Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name());
-    let mut progress = Progress::new(scenario.time.steps, quiet);
+    let mut progress = Progress::new(setup::grid(scenario), quiet);
     let interrupted = watch_for_interruption()?;
 
     let mut simulation = Simulation {
         landau: Landau::new(&problem, setup::score(scenario, &problem, instruction_set), instruction_set),
         integrator: integrators::new(&scenario.integrator, &problem),
         state,
-        grid: Grid { dt: scenario.time.step, steps: scenario.time.steps },
+        grid: setup::grid(scenario),
         output: Duration::ZERO,
     };
     let outcome = {

@@ -4,20 +4,32 @@
 //! Stage s is taken at v + a_s dt k_(s−1), and the step ends at v + dt Σ_s b_s k_s. Source: Hairer,
 //! Nørsett, Wanner, Solving Ordinary Differential Equations I, table II.1.2.
 
-use super::{Conservation, Facts, Integrator, advance, projection};
+use super::{Conservation, Facts, Integrator, StepTaken, advance, projection};
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
 use crate::state::State;
 
+/// How the error of a step is estimated from the rates at its end, which the next step needs anyway.
+#[derive(Debug, Clone, Copy)]
+enum Estimate {
+    /// (dt/2)(F(v¹) − F(v⁰)), the leading term of Euler's error.
+    RateDifference,
+    /// (2/3)(v⁰ − v¹ + (dt/2)(F(v⁰) + F(v¹))): for linear F the leading term of Heun's error, dt³ v‴/6.
+    TrapezoidalDefect,
+    /// (dt/6)(k₄ − F(v¹)): the difference from the embedded method of order 3 whose last stage is the next
+    /// step's first (Hairer, Nørsett, Wanner I, section II.4).
+    LastStage,
+}
+
 /// An explicit method, with its workspace.
 pub struct Explicit<const D: usize> {
     facts: Facts,
+    estimate: Estimate,
     /// a_2, a_3, …
     nodes: &'static [f64],
     /// b_1, b_2, …
     weights: &'static [f64],
-    projected: bool,
     stage: Vec<[f64; D]>,
     increment: Vec<[f64; D]>,
     evaluation: Evaluation<D>,
@@ -26,38 +38,59 @@ pub struct Explicit<const D: usize> {
 impl<const D: usize> Explicit<D> {
     /// Euler's method as published: momentum exact, energy gains (dt²/2) Σ m w |dv/dt|² a step.
     pub fn forward_euler(problem: &Problem<D>) -> Self {
-        Self::new(problem, "forward_euler", 1, &[], &[1.0], false)
+        let facts = facts("forward_euler", 1, Conservation::MomentumOnly, 2.0, 2);
+        Self::new(problem, facts, Estimate::RateDifference, &[], &[1.0])
     }
 
     /// Heun's method, projected.
     pub fn heun(problem: &Problem<D>) -> Self {
-        Self::new(problem, "runge_kutta 2", 2, &[1.0], &[0.5, 0.5], true)
+        let facts = facts("runge_kutta 2", 2, Conservation::Exact, 2.0, 3);
+        Self::new(problem, facts, Estimate::TrapezoidalDefect, &[1.0], &[0.5, 0.5])
     }
 
     /// The classical Runge–Kutta method, projected.
     pub fn classical(problem: &Problem<D>) -> Self {
         const WEIGHTS: [f64; 4] = [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0];
-        Self::new(problem, "runge_kutta 4", 4, &[0.5, 0.5, 1.0], &WEIGHTS, true)
+        // The real root of 1 + z/2 + z²/6 + z³/24, below −2, ends the stable interval.
+        let facts = facts("runge_kutta 4", 4, Conservation::Exact, 2.785_293_563_405_282, 4);
+        Self::new(problem, facts, Estimate::LastStage, &[0.5, 0.5, 1.0], &WEIGHTS)
     }
 
     fn new(
         problem: &Problem<D>,
-        name: &'static str,
-        order: u32,
+        facts: Facts,
+        estimate: Estimate,
         nodes: &'static [f64],
         weights: &'static [f64],
-        projected: bool,
     ) -> Self {
-        let conservation = if projected { Conservation::Exact } else { Conservation::MomentumOnly };
         Self {
-            facts: Facts { name, order, stages: weights.len() as u32, implicit: false, conservation },
+            facts,
+            estimate,
             nodes,
             weights,
-            projected,
             stage: vec![[f64::NAN; D]; problem.particles()],
             increment: vec![[f64::NAN; D]; problem.particles()],
             evaluation: Evaluation::empty(problem),
         }
+    }
+}
+
+/// The facts of an explicit method, which has as many stages as its order.
+fn facts(
+    name: &'static str,
+    order: u32,
+    conservation: Conservation,
+    stable_interval: f64,
+    error_order: u32,
+) -> Facts {
+    Facts {
+        name,
+        order,
+        stages: Some(order),
+        implicit: false,
+        conservation,
+        stable_interval: Some(stable_interval),
+        error_order: Some(error_order),
     }
 }
 
@@ -72,8 +105,8 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
         start: &Evaluation<D>,
         state: &mut State<D>,
         dt: f64,
-    ) -> Result<(), Failure> {
-        let velocities = &mut state.velocities;
+    ) -> Result<f64, Failure> {
+        let velocities = &state.velocities;
         for (increment, rate) in self.increment.iter_mut().zip(&start.rates) {
             *increment = rate.map(|component| self.weights[0] * component);
         }
@@ -87,14 +120,27 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
                 }
             }
         }
-        for (velocity, increment) in velocities.iter_mut().zip(&self.increment) {
-            for axis in 0..D {
-                velocity[axis] += dt * increment[axis];
+        advance(&mut self.stage, velocities, dt, &self.increment);
+        let correction = match self.facts.conservation {
+            Conservation::Exact => {
+                projection::project(landau.problem(), &state.invariants, &mut self.stage, landau.step)?
             }
+            _ => 0.0,
+        };
+        std::mem::swap(&mut state.velocities, &mut self.stage);
+        Ok(correction)
+    }
+
+    fn estimate_error(&self, taken: &StepTaken<'_, D>, error: &mut [[f64; D]]) {
+        let difference = |factor: f64, from: &[[f64; D]], error: &mut [[f64; D]]| {
+            for ((error, from), to) in error.iter_mut().zip(from).zip(&taken.end.rates) {
+                *error = std::array::from_fn(|axis| factor * taken.dt * (to[axis] - from[axis]));
+            }
+        };
+        match self.estimate {
+            Estimate::RateDifference => difference(0.5, &taken.start.rates, error),
+            Estimate::TrapezoidalDefect => taken.trapezoidal_defect(2.0 / 3.0, error),
+            Estimate::LastStage => difference(1.0 / 6.0, &self.evaluation.rates, error),
         }
-        if self.projected {
-            projection::project(landau.problem(), &state.invariants, velocities, landau.step)?;
-        }
-        Ok(())
     }
 }

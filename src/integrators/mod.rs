@@ -1,11 +1,23 @@
-//! Time integrators: each is a value with facts, a step, and nothing to remember between steps.
+//! Time integrators: each is a value with facts and a step; what must last between steps is in the state.
 
+pub mod adaptive;
+mod anderson;
+mod discrete_gradient;
 mod explicit;
+mod fixed_point;
 mod implicit_midpoint;
+mod newton_krylov;
+pub mod norm;
 pub mod projection;
+mod runge_kutta_chebyshev;
+mod stiffness;
 
+pub use discrete_gradient::DiscreteGradient;
 pub use explicit::Explicit;
+pub use fixed_point::Accuracy;
 pub use implicit_midpoint::ImplicitMidpoint;
+pub use runge_kutta_chebyshev::{MOST_STAGES, RungeKuttaChebyshev, stable_interval};
+pub use stiffness::PowerIteration;
 
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
@@ -30,10 +42,41 @@ pub struct Facts {
     pub name: &'static str,
     /// Order of convergence in the step.
     pub order: u32,
-    /// Evaluations of the right-hand side in a step; for an implicit method in one iteration.
-    pub stages: u32,
+    /// Evaluations of the right-hand side in a step; for an implicit method in one iteration. None where
+    /// they follow from the problem.
+    pub stages: Option<u32>,
     pub implicit: bool,
     pub conservation: Conservation,
+    /// The longest step that is stable for decay, times the fastest rate of decay; none if any is.
+    pub stable_interval: Option<f64>,
+    /// The power of the step that the estimated error goes with; none without an estimate.
+    pub error_order: Option<u32>,
+}
+
+/// The share of the stable interval that steps may use where the spectral radius is an estimate: what
+/// damping there is thins out near the end.
+pub const STABLE_SHARE: f64 = 0.95;
+
+/// A step that was taken, with the rates at both ends.
+pub struct StepTaken<'a, const D: usize> {
+    pub dt: f64,
+    pub before: &'a [[f64; D]],
+    pub start: &'a Evaluation<D>,
+    pub after: &'a [[f64; D]],
+    pub end: &'a Evaluation<D>,
+}
+
+impl<const D: usize> StepTaken<'_, D> {
+    /// error ← factor (v⁰ − v¹ + (dt/2)(F(v⁰) + F(v¹))).
+    fn trapezoidal_defect(&self, factor: f64, error: &mut [[f64; D]]) {
+        let velocities = self.before.iter().zip(self.after);
+        let rates = self.start.rates.iter().zip(&self.end.rates);
+        for ((error, (before, after)), (start, end)) in error.iter_mut().zip(velocities).zip(rates) {
+            *error = std::array::from_fn(|axis| {
+                factor * (before[axis] - after[axis] + 0.5 * self.dt * (start[axis] + end[axis]))
+            });
+        }
+    }
 }
 
 /// A method that advances the velocities by one step.
@@ -41,14 +84,19 @@ pub trait Integrator<const D: usize> {
     fn facts(&self) -> Facts;
 
     /// Replaces the velocities of `state` by those a step `dt` later. `start` holds the rates at
-    /// the velocities of `state`, `landau` the right-hand side. The caller counts the step.
+    /// the velocities of `state`, `landau` the right-hand side. The caller counts the step. Returns how
+    /// far the projection moved the velocities, in thermal speeds. A step that fails leaves the
+    /// velocities as they were.
     fn step(
         &mut self,
         landau: &mut Landau<'_, D>,
         start: &Evaluation<D>,
         state: &mut State<D>,
         dt: f64,
-    ) -> Result<(), Failure>;
+    ) -> Result<f64, Failure>;
+
+    /// Writes an estimate of the error of the step just taken; called only with [`Facts::error_order`].
+    fn estimate_error(&self, taken: &StepTaken<'_, D>, error: &mut [[f64; D]]);
 }
 
 /// The integrator a scenario asks for.
@@ -57,8 +105,14 @@ pub fn new<const D: usize>(choice: &scenario::Integrator, problem: &Problem<D>) 
         scenario::Integrator::ForwardEuler {} => Box::new(Explicit::forward_euler(problem)),
         scenario::Integrator::RungeKutta { order: 4 } => Box::new(Explicit::classical(problem)),
         scenario::Integrator::RungeKutta { .. } => Box::new(Explicit::heun(problem)),
-        scenario::Integrator::ImplicitMidpoint { tolerance, max_iterations } => {
-            Box::new(ImplicitMidpoint::new(problem, *tolerance, *max_iterations))
+        scenario::Integrator::RungeKuttaChebyshev { stages } => {
+            Box::new(RungeKuttaChebyshev::new(problem, *stages))
+        }
+        &scenario::Integrator::ImplicitMidpoint { tolerance, max_iterations: most } => {
+            Box::new(ImplicitMidpoint::new(problem, Accuracy { tolerance, most }))
+        }
+        &scenario::Integrator::DiscreteGradient { tolerance, max_iterations: most } => {
+            Box::new(DiscreteGradient::new(problem, Accuracy { tolerance, most }))
         }
     }
 }

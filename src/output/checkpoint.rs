@@ -1,14 +1,15 @@
 //! The checkpoint: the state, and how much of each output belongs to it.
 //!
-//! A line of JSON that says what the file is, then the velocities as little-endian f64, then the
-//! CRC-32 of all that. Written to a temporary name, synced and renamed: the file is whole or not there.
+//! A line of JSON that says what the file is, then the velocities, and with an estimate of stiffness
+//! its direction, as little-endian f64, then the CRC-32 of all that. Written to a temporary name,
+//! synced and renamed: the file is whole or not there.
 
 use crate::error::Failure;
 use crate::functionals::invariants::Invariants;
 use crate::output::folder::{Folder, json_text};
 use crate::scenario::Scenario;
 use crate::simulation::{Observer, Outcome, View};
-use crate::state::State;
+use crate::state::{Clock, State, Stiffness};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -33,11 +34,28 @@ struct Header {
     momentum: Vec<f64>,
     energy: f64,
     particles: usize,
+    clock: Option<ClockHeader>,
+    stiffness: Option<StiffnessHeader>,
     diagnostics_bytes: u64,
 }
 
+/// The state's clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct ClockHeader {
+    time: f64,
+    next: Option<f64>,
+    last_error: Option<f64>,
+}
+
+/// The state's stiffness but for the direction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct StiffnessHeader {
+    radius: f64,
+    step: u64,
+}
+
 /// The layout of the file; grows with every change of it.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Writes a checkpoint every so many steps, and when the run is interrupted.
 pub struct Checkpoints {
@@ -60,8 +78,21 @@ impl<const D: usize> Observer<D> for Checkpoints {
         if !due && view.ending != Some(Outcome::Interrupted) {
             return Ok(());
         }
+        self.save(view)
+    }
+
+    fn observe_failure(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+        self.save(view)
+    }
+}
+
+impl Checkpoints {
+    fn save<const D: usize>(&self, view: &View<'_, D>) -> Result<(), Failure> {
         let diagnostics_bytes = synced_length(self.folder.diagnostics())?;
         let invariants = view.state.invariants;
+        let clock =
+            view.state.clock.map(|Clock { time, next, last_error }| ClockHeader { time, next, last_error });
+        let stiffness = view.state.stiffness.as_ref();
         let header = Header {
             landau_checkpoint: LAYOUT,
             program_version: env!("CARGO_PKG_VERSION").to_string(),
@@ -72,9 +103,12 @@ impl<const D: usize> Observer<D> for Checkpoints {
             momentum: invariants.momentum.to_vec(),
             energy: invariants.energy,
             particles: view.state.velocities.len(),
+            clock,
+            stiffness: stiffness.map(|&Stiffness { radius, step, .. }| StiffnessHeader { radius, step }),
             diagnostics_bytes,
         };
-        write(&self.folder.checkpoint(), &header, &view.state.velocities)
+        let direction = stiffness.map_or(&[][..], |stiffness| &stiffness.direction);
+        write(&self.folder.checkpoint(), &header, [&view.state.velocities, direction])
     }
 }
 
@@ -103,13 +137,13 @@ pub fn remove(folder: &Folder) -> Result<(), Failure> {
     }
 }
 
-fn write<const D: usize>(path: &Path, header: &Header, velocities: &[[f64; D]]) -> Result<(), Failure> {
+fn write<const D: usize>(path: &Path, header: &Header, vectors: [&[[f64; D]]; 2]) -> Result<(), Failure> {
     let mut bytes = serde_json::to_vec(header).map_err(|error| Failure::Checkpoint {
         path: path.to_path_buf(),
         reason: format!("cannot be written: {error}"),
     })?;
     bytes.push(b'\n');
-    bytes.extend(velocities.iter().flatten().flat_map(|component| component.to_le_bytes()));
+    bytes.extend(vectors.into_iter().flatten().flatten().flat_map(|component| component.to_le_bytes()));
     let check = crc32fast::hash(&bytes);
     bytes.extend(check.to_le_bytes());
 
@@ -180,18 +214,25 @@ pub fn read<const D: usize>(
         ));
     }
     let values = content.get(line + 1..).ok_or_else(damaged)?;
-    if header.particles != particles || header.momentum.len() != D || values.len() != particles * D * 8 {
+    let arrays = 1 + usize::from(header.stiffness.is_some());
+    let length = arrays * particles * D * 8;
+    if header.particles != particles || header.momentum.len() != D || values.len() != length {
         return Err(damaged());
     }
     let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));
-    let velocities = values
+    let mut velocities: Vec<[f64; D]> = values
         .chunks_exact(8 * D)
         .map(|vector| std::array::from_fn(|axis| number(&vector[8 * axis..])))
         .collect();
+    let direction = velocities.split_off(particles);
     let invariants = Invariants {
         mass: header.mass,
         momentum: std::array::from_fn(|axis| header.momentum[axis]),
         energy: header.energy,
     };
-    Ok((State { step: header.step, velocities, invariants }, header.diagnostics_bytes))
+    let clock = header.clock.map(|ClockHeader { time, next, last_error }| Clock { time, next, last_error });
+    let stiffness =
+        header.stiffness.map(|StiffnessHeader { radius, step }| Stiffness { radius, step, direction });
+    let state = State { step: header.step, velocities, invariants, clock, stiffness };
+    Ok((state, header.diagnostics_bytes))
 }

@@ -274,12 +274,27 @@ pub enum Integrator {
     ForwardEuler {},
     /// Explicit Runge–Kutta of order 2 (Heun) or 4 (classical), projected on the invariants.
     RungeKutta { order: u32 },
-    /// Implicit midpoint, solved by fixed-point iteration.
+    /// Runge–Kutta–Chebyshev of order 2, projected on the invariants: long steps where scores are stiff.
+    RungeKuttaChebyshev {
+        /// Stages of a step, 2 to 250; as many as the stiffness asks for when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stages: Option<u32>,
+    },
+    /// Implicit midpoint: conserves momentum to rounding, energy to the tolerance.
     ImplicitMidpoint {
-        /// Largest change of the last iteration, in thermal speeds.
+        /// Residual of the equation of a step, in thermal speeds, 1e-15 to 0.01.
         #[serde(default = "default_solver_tolerance")]
         tolerance: f64,
-        /// Iterations after which the step counts as failed.
+        /// Evaluations after which a step counts as failed.
+        #[serde(default = "default_max_iterations")]
+        max_iterations: u32,
+    },
+    /// Discrete gradient: conserves as implicit midpoint, and entropy falls at every step of any length.
+    DiscreteGradient {
+        /// Residual of the equation of a step, in thermal speeds, 1e-15 to 0.01.
+        #[serde(default = "default_solver_tolerance")]
+        tolerance: f64,
+        /// Evaluations after which a step counts as failed.
         #[serde(default = "default_max_iterations")]
         max_iterations: u32,
     },
@@ -290,7 +305,7 @@ fn default_solver_tolerance() -> f64 {
 }
 
 fn default_max_iterations() -> u32 {
-    100
+    500
 }
 
 impl Default for Integrator {
@@ -299,14 +314,33 @@ impl Default for Integrator {
     }
 }
 
-/// The time grid: `steps` steps of length `step`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// The time grid: `step` and `steps` for steps of one length, `adaptive` alone for steps as long as a
+/// tolerance allows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Time {
     /// Length of a step, > 0.
-    pub step: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<f64>,
     /// Number of steps, ≥ 1.
-    pub steps: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// Steps as long as a tolerance allows; for explicit integrators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<AdaptiveTime>,
+}
+
+/// Steps as long as a tolerance allows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdaptiveTime {
+    /// The time at which the run ends, exactly, > 0.
+    pub end: f64,
+    /// Largest estimated error of a step, in thermal speeds, 1e-12 to 0.1.
+    pub relative_tolerance: f64,
+    /// Length of the first step to try, > 0 and at most `end`; from the rates at the start when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_step: Option<f64>,
 }
 
 /// What is written, and how often.

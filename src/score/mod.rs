@@ -25,6 +25,10 @@ pub trait Score<const D: usize>: Send {
         entropies: &mut [f64],
     ) -> Result<(), Failure>;
 
+    /// What the mollifier's cut-off makes the functional of a species jump by as particles move, at
+    /// most, relative to its size.
+    fn truncation(&self) -> f64;
+
     /// Bytes of the workspace after an evaluation.
     fn memory(&self) -> usize;
 }

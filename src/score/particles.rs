@@ -160,6 +160,10 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
         Ok(())
     }
 
+    fn truncation(&self) -> f64 {
+        self.weights.iter().map(|a| a.abs()).sum::<f64>() * mollifier::mass_beyond_ball(self.cutoff, D)
+    }
+
     fn memory(&self) -> usize {
         // A tree holds every velocity once more, with its index.
         self.densities.len() * (std::mem::size_of::<[f64; MOST_BANDWIDTHS]>() + 8 * D + 4)

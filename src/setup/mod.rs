@@ -14,7 +14,8 @@ use crate::scenario::{
 use crate::score::Score;
 use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::particles::ParticleScore;
-use crate::state::State;
+use crate::simulation::Grid;
+use crate::state::{Clock, State};
 use distribution::Distribution;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use rand::SeedableRng;
@@ -83,7 +84,25 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     }
     let invariants = Invariants::of(&problem, &velocities);
     limits::check(scenario, &problem, &velocities, &invariants)?;
-    Ok((problem, State { step: 0, velocities, invariants }))
+    let clock = clock(scenario);
+    Ok((problem, State { step: 0, velocities, invariants, clock, stiffness: None }))
+}
+
+/// The time grid of a scenario.
+pub fn grid(scenario: &Scenario) -> Grid {
+    match (scenario.time.adaptive, scenario.time.step, scenario.time.steps) {
+        (Some(adaptive), _, _) => {
+            Grid::Adaptive { end: adaptive.end, tolerance: adaptive.relative_tolerance }
+        }
+        (None, Some(dt), Some(steps)) => Grid::Uniform { dt, steps },
+        _ => unreachable!("validation asks for one or the other"),
+    }
+}
+
+/// The clock at the start, where steps adapt.
+fn clock(scenario: &Scenario) -> Option<Clock> {
+    let adaptive = scenario.time.adaptive?;
+    Some(Clock { time: 0.0, next: adaptive.first_step, last_error: None })
 }
 
 /// The score of a scenario.

@@ -17,6 +17,7 @@ mod stencil;
 
 use super::Score;
 use super::extrapolation;
+use super::mollifier::mass_beyond_cube;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Lattice, Problem};
@@ -39,6 +40,7 @@ pub enum Spacing {
 pub struct MeshScore<const D: usize> {
     weights: Vec<f64>,
     spacing: Spacing,
+    cutoff: f64,
     /// For each species its fields, one for each bandwidth.
     fields: Vec<Vec<Field<D>>>,
 }
@@ -76,7 +78,7 @@ impl<const D: usize> MeshScore<D> {
                     .collect()
             })
             .collect();
-        Self { weights, spacing, fields }
+        Self { weights, spacing, cutoff, fields }
     }
 
     /// Nodes that the particles of each species touch in an evaluation, one number per species.
@@ -109,6 +111,10 @@ impl<const D: usize> Score<D> for MeshScore<D> {
             }
         }
         Ok(())
+    }
+
+    fn truncation(&self) -> f64 {
+        self.weights.iter().map(|a| a.abs()).sum::<f64>() * mass_beyond_cube(self.cutoff, D)
     }
 
     fn memory(&self) -> usize {

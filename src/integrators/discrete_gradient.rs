@@ -1,0 +1,130 @@
+//! The discrete-gradient step, which lets entropy fall whatever its length.
+//!
+//! v¹ = v⁰ + dt B(v̄) ḡ: pairs at the midpoint v̄ = (v⁰ + v¹)/2, and in place of the score there
+//! ḡ = s(v̄) + c Δv, c = [E(v¹) − E(v⁰) − ⟨s(v̄), Δv⟩]/|Δv|², ⟨a, b⟩ = Σ w a·b (Gonzalez, J. Nonlinear
+//! Sci. 6, 1996). Then E(v¹) − E(v⁰) = ⟨ḡ, Δv⟩ = −dt ⟨ḡ, B ḡ⟩ ≤ 0, and momentum and energy are kept as by
+//! the implicit midpoint rule, for any ḡ at all. Second order.
+//!
+//! The number c is found outside the equation of the step, which is solved with c held: one entropy
+//! at the end a round, and the rounding of E never spoils the solution for v¹. The step ends when
+//! E(v¹) − E(v⁰) is ⟨ḡ, Δv⟩ to the tolerance, relative, or to the rounding of E.
+
+use super::fixed_point::{Accuracy, ImplicitStep};
+use super::{Conservation, Facts, Integrator, StepTaken};
+use crate::error::Failure;
+use crate::kernel::interaction::dot;
+use crate::landau::{Evaluation, Landau};
+use crate::problem::Problem;
+use crate::state::State;
+use crate::sum::sum;
+
+/// Rounds for c at most; each wins about as many digits as the step's correction is small.
+const MOST_ROUNDS: u32 = 30;
+
+/// The slope of the defect in c is −|Δv|² but for the change of Δv; a secant that says otherwise by more
+/// than this factor is one of rounding.
+const SLOPE_RANGE: std::ops::RangeInclusive<f64> = 0.2..=5.0;
+
+/// The method, with its workspace.
+pub struct DiscreteGradient<const D: usize> {
+    accuracy: Accuracy,
+    equation: ImplicitStep<D>,
+    scores: Vec<[f64; D]>,
+    end: Vec<[f64; D]>,
+    entropies: Vec<f64>,
+}
+
+impl<const D: usize> DiscreteGradient<D> {
+    pub fn new(problem: &Problem<D>, accuracy: Accuracy) -> Self {
+        let room = vec![[f64::NAN; D]; problem.particles()];
+        Self {
+            accuracy,
+            equation: ImplicitStep::new(problem),
+            scores: room.clone(),
+            end: room,
+            entropies: vec![f64::NAN; problem.species.len()],
+        }
+    }
+
+    /// Solves the equation of the step with c held, and writes its end.
+    fn solve(
+        &mut self,
+        landau: &mut Landau<'_, D>,
+        state: &State<D>,
+        dt: f64,
+        c: f64,
+    ) -> Result<(), Failure> {
+        let (scores, entropies) = (&mut self.scores, &mut self.entropies);
+        let rates = &mut |landau: &mut Landau<'_, D>, middle: &[[f64; D]], evaluation: &mut Evaluation<D>| {
+            landau.evaluate_scores(middle, scores, entropies)?;
+            for ((score, middle), start) in scores.iter_mut().zip(middle).zip(&state.velocities) {
+                for axis in 0..D {
+                    score[axis] += 2.0 * c * (middle[axis] - start[axis]);
+                }
+            }
+            landau.evaluate_rates(middle, scores, evaluation)
+        };
+        self.equation.solve(landau, state, dt, self.accuracy, rates)?;
+        self.equation.end(&state.velocities, dt, &mut self.end);
+        Ok(())
+    }
+}
+
+impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "discrete_gradient",
+            order: 2,
+            stages: Some(1),
+            implicit: true,
+            conservation: Conservation::ToTolerance(self.accuracy.tolerance),
+            stable_interval: None,
+            error_order: None,
+        }
+    }
+
+    fn step(
+        &mut self,
+        landau: &mut Landau<'_, D>,
+        start: &Evaluation<D>,
+        state: &mut State<D>,
+        dt: f64,
+    ) -> Result<f64, Failure> {
+        let problem = landau.problem();
+        let rounding = landau.entropy_rounding(start);
+        self.equation.begin(problem, &state.velocities, start, dt);
+        let mut c = 0.0;
+        // (c, defect) of the round before.
+        let mut last: Option<(f64, f64)> = None;
+        let mut defect = f64::NAN;
+        for _ in 0..MOST_ROUNDS {
+            self.solve(landau, state, dt, c)?;
+            landau.evaluate_scores(&self.end, &mut self.scores, &mut self.entropies)?;
+            let fall: f64 = self.entropies.iter().zip(&start.entropies).map(|(end, start)| end - start).sum();
+            // ⟨ḡ, Δv⟩, of the end that was written.
+            let dissipation = dt * self.equation.evaluation.entropy_rate;
+            defect = fall - dissipation;
+            if defect.abs() <= rounding.max(self.accuracy.tolerance * dissipation.abs()) {
+                std::mem::swap(&mut state.velocities, &mut self.end);
+                return Ok(0.0);
+            }
+            let terms = problem.weights.iter().zip(self.end.iter().zip(&state.velocities));
+            let square = sum(terms.map(|(w, (end, start))| {
+                let change: [f64; D] = std::array::from_fn(|axis| end[axis] - start[axis]);
+                w * dot(change, change)
+            }));
+            let secant = last.map(|(last_c, last_defect)| (last_defect - defect) / (c - last_c));
+            let slope = match secant {
+                Some(secant) if SLOPE_RANGE.contains(&(secant / square)) => secant,
+                _ => square,
+            };
+            last = Some((c, defect));
+            c += defect / slope;
+        }
+        Err(Failure::EntropyNotBalanced { step: landau.step, defect, rounds: MOST_ROUNDS })
+    }
+
+    fn estimate_error(&self, _taken: &StepTaken<'_, D>, _error: &mut [[f64; D]]) {
+        unreachable!("its facts promise no estimate");
+    }
+}

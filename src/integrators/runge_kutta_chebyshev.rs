@@ -1,0 +1,231 @@
+//! The Runge–Kutta–Chebyshev method of second order, projected on the invariants.
+//!
+//! s stages reach along the negative real axis to β(s) ≈ 0.65 s²: the method for the spectrum of a
+//! diffusion. With w₀ = 1 + ε/s², ε = 2/13, w₁ = T_s′(w₀)/T_s″(w₀), b_j = T_j″(w₀)/T_j′(w₀)²,
+//! b₀ = b₁ = b₂, a_j = 1 − b_j T_j(w₀):
+//!
+//! Y₁ = v + b₁ w₁ dt F(v),
+//! Y_j = (1 − μ_j − ν_j) v + μ_j Y_(j−1) + ν_j Y_(j−2) + μ̃_j dt [F(Y_(j−1)) − a_(j−1) F(v)],
+//! μ_j = 2 b_j w₀/b_(j−1), ν_j = −b_j/b_(j−2), μ̃_j = 2 b_j w₁/b_(j−1).
+//!
+//! Source: Sommeijer, Shampine, Verwer, RKC: an explicit solver for parabolic PDEs, J. Comput. Appl.
+//! Math. 88 (1998), equations 2.1–2.8.
+
+use super::stiffness::PowerIteration;
+use super::{Conservation, Facts, Integrator, STABLE_SHARE, StepTaken, advance, projection};
+use crate::error::Failure;
+use crate::landau::{Evaluation, Landau};
+use crate::problem::Problem;
+use crate::state::State;
+
+/// Stages at most: rounding errors grow as s², and are 1e-11 of a stage here.
+pub const MOST_STAGES: u32 = 250;
+
+/// ε, the damping.
+const DAMPING: f64 = 2.0 / 13.0;
+
+/// One of the stages from the second on.
+#[derive(Debug, Clone, Copy)]
+struct Stage {
+    mu: f64,
+    nu: f64,
+    mu_tilde: f64,
+    /// a_(j−1).
+    a: f64,
+}
+
+/// The coefficients of one number of stages.
+#[derive(Debug, Clone)]
+struct Coefficients {
+    /// b₁ w₁.
+    first: f64,
+    stages: Vec<Stage>,
+}
+
+impl Coefficients {
+    fn new(stages: u32) -> Self {
+        let w0 = 1.0 + DAMPING / f64::from(stages).powi(2);
+        // (T, T′, T″)(w₀) of every degree, by the recurrences that define them.
+        let mut chebyshev = vec![(1.0, 0.0, 0.0), (w0, 1.0, 0.0)];
+        for j in 2..=stages as usize {
+            let ((t, dt, ddt), (s, ds, dds)) = (chebyshev[j - 1], chebyshev[j - 2]);
+            chebyshev.push((2.0 * w0 * t - s, 2.0 * w0 * dt + 2.0 * t - ds, 2.0 * w0 * ddt + 4.0 * dt - dds));
+        }
+        let (_, slope, curvature) = chebyshev[stages as usize];
+        let w1 = slope / curvature;
+        let b = |j: usize| {
+            let (_, slope, curvature) = chebyshev[j.max(2)];
+            curvature / (slope * slope)
+        };
+        let stage = |j: usize| Stage {
+            mu: 2.0 * b(j) * w0 / b(j - 1),
+            nu: -b(j) / b(j - 2),
+            mu_tilde: 2.0 * b(j) * w1 / b(j - 1),
+            a: 1.0 - b(j - 1) * chebyshev[j - 1].0,
+        };
+        Self { first: b(1) * w1, stages: (2..=stages as usize).map(stage).collect() }
+    }
+}
+
+/// β(s) = (2/3)(s² − 1)(1 − 2ε/15), the length of the stable real interval.
+pub fn stable_interval(stages: u32) -> f64 {
+    2.0 / 3.0 * (f64::from(stages).powi(2) - 1.0) * (1.0 - 2.0 / 15.0 * DAMPING)
+}
+
+/// The fewest stages whose stable interval, but for its last part, holds dt times the spectral radius.
+fn stages_for(extent: f64) -> Option<u32> {
+    (2..=MOST_STAGES).find(|&stages| STABLE_SHARE * stable_interval(stages) >= extent)
+}
+
+/// The method, with its workspace.
+pub struct RungeKuttaChebyshev<const D: usize> {
+    stages: Option<u32>,
+    coefficients: Coefficients,
+    power: PowerIteration<D>,
+    /// Y_(j−1), Y_(j−2) and room for Y_j.
+    last: Vec<[f64; D]>,
+    before_last: Vec<[f64; D]>,
+    next: Vec<[f64; D]>,
+    evaluation: Evaluation<D>,
+}
+
+impl<const D: usize> RungeKuttaChebyshev<D> {
+    /// With so many stages; without a number, as many as the estimated spectral radius asks for.
+    pub fn new(problem: &Problem<D>, stages: Option<u32>) -> Self {
+        let room = vec![[f64::NAN; D]; problem.particles()];
+        Self {
+            stages,
+            coefficients: Coefficients::new(stages.unwrap_or(2)),
+            power: PowerIteration::new(problem),
+            last: room.clone(),
+            before_last: room.clone(),
+            next: room,
+            evaluation: Evaluation::empty(problem),
+        }
+    }
+
+    fn choose_stages(
+        &mut self,
+        landau: &mut Landau<'_, D>,
+        start: &Evaluation<D>,
+        state: &mut State<D>,
+        dt: f64,
+    ) -> Result<(), Failure> {
+        if self.stages.is_some() {
+            return Ok(());
+        }
+        let radius = self.power.radius(landau, start, state, false)?;
+        let stages = stages_for(dt * radius).ok_or(Failure::TooStiff {
+            step: landau.step,
+            dt,
+            radius,
+            most: STABLE_SHARE * stable_interval(MOST_STAGES) / radius,
+        })?;
+        if stages as usize != self.coefficients.stages.len() + 1 {
+            self.coefficients = Coefficients::new(stages);
+        }
+        Ok(())
+    }
+}
+
+impl<const D: usize> Integrator<D> for RungeKuttaChebyshev<D> {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "runge_kutta_chebyshev",
+            order: 2,
+            stages: self.stages,
+            implicit: false,
+            conservation: Conservation::Exact,
+            stable_interval: Some(stable_interval(self.stages.unwrap_or(MOST_STAGES))),
+            error_order: Some(3),
+        }
+    }
+
+    fn step(
+        &mut self,
+        landau: &mut Landau<'_, D>,
+        start: &Evaluation<D>,
+        state: &mut State<D>,
+        dt: f64,
+    ) -> Result<f64, Failure> {
+        self.choose_stages(landau, start, state, dt)?;
+        let velocities = &state.velocities;
+        self.before_last.copy_from_slice(velocities);
+        advance(&mut self.last, velocities, dt * self.coefficients.first, &start.rates);
+        for &Stage { mu, nu, mu_tilde, a } in &self.coefficients.stages {
+            landau.evaluate(&self.last, &mut self.evaluation)?;
+            for (p, next) in self.next.iter_mut().enumerate() {
+                for (axis, next) in next.iter_mut().enumerate() {
+                    let v = velocities[p][axis];
+                    let slope = self.evaluation.rates[p][axis] - a * start.rates[p][axis];
+                    // (1 − μ − ν) v + μ Y + ν Y′ with the differences taken first: they are small.
+                    *next = v
+                        + mu * (self.last[p][axis] - v)
+                        + nu * (self.before_last[p][axis] - v)
+                        + mu_tilde * dt * slope;
+                }
+            }
+            std::mem::swap(&mut self.before_last, &mut self.last);
+            std::mem::swap(&mut self.last, &mut self.next);
+        }
+        let correction =
+            projection::project(landau.problem(), &state.invariants, &mut self.last, landau.step)?;
+        std::mem::swap(&mut state.velocities, &mut self.last);
+        Ok(correction)
+    }
+
+    /// (4/5)(v⁰ − v¹) + (2/5) dt (F(v⁰) + F(v¹)), section 4.1, which for the exact solution is dt³ v‴/15, the
+    /// leading error of many stages.
+    fn estimate_error(&self, taken: &StepTaken<'_, D>, error: &mut [[f64; D]]) {
+        taken.trapezoidal_defect(0.8, error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The factor by which a step of y′ = λy multiplies y, z = dt λ.
+    fn stability_function(stages: u32, z: f64) -> f64 {
+        let Coefficients { first, stages } = Coefficients::new(stages);
+        let (mut before_last, mut last) = (1.0, 1.0 + first * z);
+        for Stage { mu, nu, mu_tilde, a } in stages {
+            let next = (1.0 - mu - nu) + mu * last + nu * before_last + mu_tilde * z * (last - a);
+            (before_last, last) = (last, next);
+        }
+        last
+    }
+
+    #[test]
+    fn the_stability_function_agrees_with_the_exponential_to_second_order() {
+        for stages in [2, 3, 5, 8, 16, 50] {
+            let z = 1e-3;
+            let defect = stability_function(stages, z) - (1.0 + z + 0.5 * z * z);
+            // What is left is of third order, with a coefficient of at most 1/6.
+            assert!(defect.abs() <= z.powi(3) / 6.0 + 1e-15 * f64::from(stages), "{stages}: {defect:e}");
+        }
+    }
+
+    #[test]
+    fn the_stable_interval_ends_where_it_says() {
+        for stages in [2, 3, 5, 8, 16, 50, MOST_STAGES] {
+            let end = stable_interval(stages);
+            for k in 0..=2000 {
+                let z = -0.99 * end * f64::from(k) / 2000.0;
+                let factor = stability_function(stages, z);
+                assert!(factor.abs() <= 1.0 + 1e-11, "{stages} at {z}: {factor}");
+            }
+            assert!(stability_function(stages, -1.2 * end).abs() > 1.1, "{stages}");
+        }
+    }
+
+    #[test]
+    fn the_fewest_stages_are_chosen() {
+        assert_eq!(stages_for(0.0), Some(2));
+        for stages in 2..=MOST_STAGES {
+            let end = STABLE_SHARE * stable_interval(stages);
+            assert_eq!(stages_for(end), Some(stages));
+            assert_eq!(stages_for(end * 1.000_001), (stages < MOST_STAGES).then_some(stages + 1));
+        }
+    }
+}

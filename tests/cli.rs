@@ -184,7 +184,7 @@ fn a_run_can_be_repeated_in_its_own_folder() {
     succeed(directory, "run two.json --out there --quiet");
     let before = outputs(&directory.join("there"));
     succeed(directory, "run there/scenario.json --out there --overwrite --quiet");
-    assert_eq!(outputs(&directory.join("there")), before);
+    assert!(outputs(&directory.join("there")) == before);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn an_existing_folder_is_kept_unless_asked() {
         stderr(&output),
         "error: out/two: found a folder that is not empty; allowed: a new or empty one, or --overwrite to replace the run in it\n"
     );
-    assert_eq!(outputs(&out), before);
+    assert!(outputs(&out) == before);
 
     // With --overwrite all that a run wrote goes, and nothing else.
     let kept = ["notes.txt", "figures/a.png", "particles/notes.txt", "particles/frame_1.h5"];
@@ -248,7 +248,7 @@ fn a_wrong_scenario_leaves_the_old_run_alone() {
     let before = outputs(&directory.join("out/two"));
     let output = run(directory, "run two.json --set time.steps=0 --overwrite --quiet");
     assert_eq!(status(&output), 2);
-    assert_eq!(outputs(&directory.join("out/two")), before);
+    assert!(outputs(&directory.join("out/two")) == before);
 }
 
 #[test]

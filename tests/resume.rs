@@ -208,7 +208,7 @@ fn a_complete_run_has_nothing_to_resume() {
     let summary_before = summary(&directory.join("whole"));
     assert_eq!(succeed(directory, "resume whole"), "the run in whole is complete\n");
     assert_eq!(succeed(directory, "resume whole --quiet"), "");
-    assert_eq!(program::outputs(&directory.join("whole")), before);
+    assert!(program::outputs(&directory.join("whole")) == before);
     assert_eq!(summary(&directory.join("whole")), summary_before);
     assert!(!directory.join("whole/checkpoint").exists());
 }
@@ -257,7 +257,7 @@ fn refusal(directory: &Path) -> String {
     let output = run(directory, "resume broken --quiet");
     assert_eq!(status(&output), 1);
     assert!(output.stdout.is_empty());
-    assert_eq!(program::outputs(&directory.join("broken")), before, "a refused resume changes nothing");
+    assert!(program::outputs(&directory.join("broken")) == before, "a refused resume changes nothing");
     stderr(&output)
 }
 

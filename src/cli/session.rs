@@ -57,8 +57,9 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             let (checkpoint, bytes) =
                 checkpoint::read(&folder, scenario, problem.particles(), instruction_set.name())?;
             state = checkpoint;
-            folder.remove_frames(|step| step > state.step)?;
+            // What could refuse to be resumed comes before what is removed.
             let diagnostics = Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison)?;
+            folder.remove_frames(|step| step > state.step)?;
             (folder, diagnostics)
         }
     };

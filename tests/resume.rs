@@ -21,7 +21,9 @@ fn integrators() -> Vec<Value> {
         json!({ "forward_euler": {} }),
         json!({ "runge_kutta": { "order": 2 } }),
         json!({ "runge_kutta": { "order": 4 } }),
+        json!({ "runge_kutta_chebyshev": {} }),
         json!({ "implicit_midpoint": { "tolerance": 1e-12 } }),
+        json!({ "discrete_gradient": { "tolerance": 1e-12 } }),
     ]
 }
 
@@ -150,6 +152,21 @@ fn every_method_resumes_to_the_same_bits() {
                 assert_eq!(summary(&directory.join("broken"))["status"], "completed");
             }
         }
+    }
+}
+
+#[test]
+fn adaptive_steps_resume_to_the_same_bits() {
+    for integrator in integrators().into_iter().take(4) {
+        let mut scenario = scenario(&mixes()[0], &scores()[0], &integrator);
+        // So small a tolerance takes more than the five steps before the break.
+        scenario["time"] =
+            json!({ "adaptive": { "end": 0.02, "relative_tolerance": 1e-8, "first_step": 0.001 } });
+        let directory = prepared(&scenario);
+        let directory = directory.path();
+        break_at(directory, "broken", 5);
+        succeed(directory, "resume broken --quiet");
+        assert_same(&directory.join("broken"), &directory.join("whole"), &integrator.to_string());
     }
 }
 

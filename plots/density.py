@@ -122,15 +122,15 @@ def middle(frames):
 
 
 def window(particles, means):
-    """What to show along each axis: where all but a ten-thousandth of the weight is, at any of the times."""
+    """What to show along each axis: where all but a five-thousandth of the weight is, at any of the times."""
     limits = []
     for axis in range(particles[0][0].shape[1]):
         lows, highs = [], []
         for velocities, weights in particles:
             order = np.argsort(velocities[:, axis])
             share = np.cumsum(weights[order]) / weights.sum()
-            lows.append(velocities[order[np.searchsorted(share, 5e-5)], axis])
-            highs.append(velocities[order[min(np.searchsorted(share, 1.0 - 5e-5), len(order) - 1)], axis])
+            lows.append(velocities[order[np.searchsorted(share, 1e-4)], axis])
+            highs.append(velocities[order[min(np.searchsorted(share, 1.0 - 1e-4), len(order) - 1)], axis])
         margin = 0.08 * (max(highs) - min(lows))
         limits.append((min(lows) - margin, max(highs) + margin))
     # Planes have equal scales, so equal widths fill the panel.
@@ -198,7 +198,7 @@ def profiles(run, clouds, part):
     )
     # One hue, darker with time; the comparison is dashed.
     colors = plt.get_cmap(SEQUENTIAL)(np.linspace(0.75, 0.0, len(clouds[0].frames)))
-    for row, cloud in zip(panels, clouds):
+    for number, (row, cloud) in enumerate(zip(panels, clouds)):
         density, mean, variance = cloud.maxwellian(-1)
         last = len(cloud.frames) - 1
         for axis, axes in enumerate(row):
@@ -223,8 +223,11 @@ def profiles(run, clouds, part):
             axes.set_ylim(min(0.0, axes.get_ylim()[0] if axes.get_ylim()[0] < -0.05 * axes.get_ylim()[1] else 0.0), None)
             axes.xaxis.set_major_locator(TICKS())
             axes.yaxis.set_major_locator(TICKS())
-            axes.set_title(f"{cloud.species.name}: " + ("cut through the mean" if cut else f"marginal in $v_{AXES[axis]}$"))
-        row[0].set_ylabel("density" + density_unit(run, 1))
+            if number == 0:
+                axes.set_title("cut through the mean" if cut else f"marginal in $v_{AXES[axis]}$")
+            if cut:
+                axes.set_ylabel("$f$" + density_unit(run, run.dimension))
+        row[0].set_ylabel(f"{cloud.species.name}: marginal" + density_unit(run, 1))
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right center")
     against = "the exact solution" if clouds[0].exact else "the Maxwellian with the moments of the last frame, mollified alike"

@@ -187,7 +187,7 @@ def velocities(run):
         speeds = {name: np.linalg.norm(value, axis=1) for name, value in found.items()}
         for name, speed in speeds.items():
             axes.plot(time, speed, label=name, **style[name])
-        figures.axis_for_small_numbers(axes, list(speeds.values()))
+        figures.axis_for_small_numbers(axes, list(speeds.values()), hidden=0.04)
         axes.set(
             xlabel=time_label(run), ylabel=figures.label(run, "mean speed", "$|u|$", "m/s"), xlim=(0.0, None)
         )
@@ -238,7 +238,7 @@ def anisotropy(run):
         left.plot([], [], color=GREY, linestyle=["-", "--", ":"][axis], label=f"$T_{{{name}{name}}}/T$")
     left.set(xlabel=time_label(run), ylabel="temperature along an axis, over $T$", xlim=(0.0, None))
     legend(left)
-    figures.axis_for_small_numbers(right, spreads)
+    figures.axis_for_small_numbers(right, spreads, hidden=0.04)
     right.set(
         xlabel=time_label(run), ylabel=r"anisotropy $(T_\mathrm{max}-T_\mathrm{min})/T$", xlim=(0.0, None)
     )

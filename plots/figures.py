@@ -133,11 +133,13 @@ def styles(species):
     }
 
 
-def axis_for_small_numbers(axes, values):
+def axis_for_small_numbers(axes, values, hidden=0.0):
     """A logarithmic axis for values ≥ 0 of which some may be exactly 0: these are drawn on a line of their own at the
-    bottom, marked 0."""
+    bottom, marked 0. The share `hidden` of the values, the smallest, may lie below the axis: a quantity that starts
+    from rounding would else fill it with empty decades."""
     values = np.concatenate([np.ravel(v) for v in values]) if values else np.array([])
-    values = values[np.isfinite(values)]
+    values = np.sort(values[np.isfinite(values)])
+    values = values[int(hidden * len(values)) :]
     positive = values[values > 0.0]
     if len(positive) == 0:
         axes.set_ylim(-1.0, 1.0)

@@ -40,6 +40,11 @@ def pictures(run):
         yield profiles(run, clouds[place : place + MOST_ROWS], part)
 
 
+def of(run, draw):
+    """One of the pictures, of all species."""
+    return draw(run, [Cloud(run, species) for species in run.moving], "")
+
+
 class Cloud:
     """The particles of one species at the start, in between and at the end, and their density."""
 

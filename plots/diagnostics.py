@@ -63,7 +63,7 @@ def conservation(run):
     time, drawn = run.rows["time"][1:], []
     for i, (name, drift) in enumerate(drifts(run).items()):
         drift = drift[1:]
-        style = {"color": PALETTE[i], "marker": ".", "markersize": 4, "linewidth": 1.0}
+        style = {"color": PALETTE[i], "marker": ".", "markersize": 4, "linewidth": 0.6}
         if np.any(drift > 0.0):
             axes.plot(time, drift, label=name, **style)
             drawn.append(drift)
@@ -88,7 +88,8 @@ def entropy(run):
             column = rows.get(f"{species.name}_entropy")
             if column is not None:
                 left.plot(time, column - column[0], label=species.name, **style[species.name])
-    left.plot(time, total - total[0], color="black", linewidth=2.2, label="all species", zorder=1)
+    name = "all species" if len(run.moving) > 1 else run.moving[0].name
+    left.plot(time, total - total[0], color="black", linewidth=2.2, label=name, zorder=1)
     left.set(xlabel=time_label(run), ylabel=r"entropy since the start $E-E_0$", xlim=(0.0, None))
     legend(left)
 

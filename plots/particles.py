@@ -67,8 +67,9 @@ class Panel:
     def draw(self, axes, frame):
         x, y, weights = self.shown(frame)
         equal = self.smallest > 0.999 * self.largest
+        # The heaviest are the darkest: they matter, and paper is white.
         colors = {"color": figures.PALETTE[0]} if equal else {
-            "c": weights, "cmap": SEQUENTIAL, "norm": LogNorm(self.smallest, self.largest),
+            "c": weights, "cmap": f"{SEQUENTIAL}_r", "norm": LogNorm(self.smallest, self.largest),
         }
         size = float(np.clip(6000.0 / max(len(x), 1), 1.5, 14.0))
         points = axes.scatter(x, y, s=size, linewidths=0.0, **colors)

@@ -26,7 +26,7 @@ import density
 import diagnostics
 import figures
 import particles
-from run_folder import AXES, RunFolder
+from run_folder import RunFolder
 
 TYPES = {"png": "image/png", "svg": "image/svg+xml", "gif": "image/gif"}
 
@@ -34,9 +34,9 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.3; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 figure { margin: 1.5rem 0; } img { max-width: 100%; height: auto; } figcaption { color: #555; font-size: .9rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
+table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; font-size: .9rem; }
 .wide { overflow-x: auto; }
-th, td { padding: .2rem .8rem .2rem 0; text-align: left; border-bottom: 1px solid #ddd; vertical-align: top; } td.number { text-align: right; }
+th, td { padding: .2rem .8rem .2rem 0; text-align: left; border-bottom: 1px solid #ddd; vertical-align: top; }
 .bad { background: #fbe6dc; border-left: .3rem solid #d55e00; padding: .5rem 1rem; }
 pre { font-size: .8rem; overflow-x: auto; background: #f6f6f6; padding: 1rem; } summary { cursor: pointer; }
 """
@@ -53,14 +53,26 @@ def number(value):
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "–"}[value]
     if isinstance(value, list):
-        return ", ".join(number(part) for part in value)
+        return f"({', '.join(number(part) for part in value)})"
     if isinstance(value, (int, float)):
         if not math.isfinite(value):
             return str(value)
         if value == int(value) and abs(value) < 1e6:
-            return f"{int(value):,}".replace(",", "\u202f")
-        return f"{value:.6g}" if 1e-4 <= abs(value) < 1e6 else f"{value:.4g}"
+            text = f"{int(value):,}".replace(",", "\u202f")
+        else:
+            text = f"{value:.6g}" if 1e-4 <= abs(value) < 1e6 else f"{value:.3g}"
+        return text.replace("-", "\u2212")
     return escape(str(value))
+
+
+def words(value):
+    """A choice of the scenario in words: its name, then its fields."""
+    if isinstance(value, list):
+        return " + ".join(words(part) for part in value)
+    ((name, fields),) = value.items()
+    if isinstance(fields, dict):
+        return f"{escape(name)}: " + ", ".join(f"{escape(key)} {number(field)}" for key, field in fields.items())
+    return f"{escape(name)}: {words(fields) if isinstance(fields, list) else number(fields)}"
 
 
 def flat(value, path=()):
@@ -69,29 +81,30 @@ def flat(value, path=()):
         for key, part in value.items():
             yield from flat(part, (*path, key))
     else:
-        yield " ".join(path).replace("_", " "), value
+        yield " ".join(path), value
 
 
 def table(header, rows):
     head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
     body = "".join(
-        "<tr>" + "".join(f'<td class="number">{c}</td>' if i else f"<th>{c}</th>" for i, c in enumerate(row)) + "</tr>"
+        "<tr>" + "".join(f"<td>{cell}</td>" if i else f"<th>{cell}</th>" for i, cell in enumerate(row)) + "</tr>"
         for row in rows
     )
     return f'<div class="wide"><table>{f"<thead><tr>{head}</tr></thead>" if header else ""}<tbody>{body}</tbody></table></div>'
 
 
 def final_row(run):
-    """The totals and, a line each, the species of the last row."""
-    rows = run.rows
-    last = {name: column[-1] for name, column in rows.items()}
+    """The totals of the last row, then a line for each quantity of the species and a column for each of them."""
+    last = {name: float(column[-1]) for name, column in run.rows.items()}
     prefixes = [f"{species.name}_" for species in run.moving]
-    totals = [(escape(name), number(value)) for name, value in last.items() if not name.startswith(tuple(prefixes))]
+    totals = [(words_of(name), number(value)) for name, value in last.items() if not name.startswith(tuple(prefixes))]
     names = [name.removeprefix(prefixes[0]) for name in last if name.startswith(prefixes[0])]
-    species = [
-        [escape(one.name), *(number(last.get(f"{one.name}_{name}", math.nan)) for name in names)] for one in run.moving
-    ]
-    return table([], totals) + "<p></p>" + table(["species", *(name.replace("_", " ") for name in names)], species)
+    lines = [(words_of(name), *(number(last.get(prefix + name)) for prefix in prefixes)) for name in names]
+    return table([], totals) + table(["", *(species.name for species in run.moving)], lines)
+
+
+def words_of(name):
+    return escape(name.replace("_", " "))
 
 
 def state(run):
@@ -108,16 +121,10 @@ def state(run):
 def species_table(run):
     rows = []
     for species in run.species:
-        start = species.fixed if species.fixed is not None else species.initial
-        rows.append(
-            [
-                escape(species.name),
-                "fixed" if species.fixed is not None else number(species.mass),
-                number(species.charge),
-                escape(json.dumps(start)),
-                escape(json.dumps(species.particles)) if species.particles else "–",
-            ]
-        )
+        start = words({"fixed": species.fixed}) if species.fixed is not None else words(species.initial)
+        mass = "∞" if species.fixed is not None else number(species.mass)
+        particles = words(species.particles) if species.particles else "–"
+        rows.append([escape(species.name), mass, number(species.charge), start, particles])
     return table(["species", "mass", "charge", "start", "particles"], rows)
 
 
@@ -126,9 +133,9 @@ def page(run, shown):
     parts = [
         f"<h1>{title}</h1>",
         state(run),
-        f"<p>Landau equation in {run.dimension} dimensions, &gamma; = {run.gamma:g}; "
+        f"<p>Landau equation in {run.dimension} dimensions, &gamma; = {number(run.gamma)}; "
         f"{'SI units' if run.physical else 'normalized units'}.</p>",
-        '<div class="species">' + species_table(run) + "</div>",
+        species_table(run),
     ]
     for picture, suffix, data in shown:
         source = f"data:{TYPES[suffix]};base64,{base64.b64encode(data).decode('ascii')}"
@@ -138,7 +145,7 @@ def page(run, shown):
         )
     parts += [f"<h2>Last row of diagnostics.csv</h2>{final_row(run)}"]
     if run.summary is not None:
-        parts += ["<h2>run.json</h2>", table([], [(escape(name), number(value)) for name, value in flat(run.summary)])]
+        parts += ["<h2>run.json</h2>", table([], [(words_of(name), number(value)) for name, value in flat(run.summary)])]
     scenario = escape(json.dumps(run.scenario, indent=2, ensure_ascii=False))
     parts += [f"<h2>scenario.json</h2><details><summary>the resolved scenario</summary><pre>{scenario}</pre></details>"]
     return (

@@ -118,7 +118,8 @@ def entropy(run):
     legend(right)
     return Picture(
         "entropy",
-        "The regularised entropy, whose gradient the scores are, and the rate at which it falls.",
+        "The regularised entropy, whose gradient the scores are, and the rate at which it falls; where rate and difference "
+        "quotient part, the time step is too long.",
         figure,
     )
 

@@ -13,6 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
+from PIL import Image
 from run_folder import RunFolder, RunFolderError
 
 # Okabe and Ito (2008): told apart with every common colour vision. Yellow is left out: too pale for a line.
@@ -44,6 +45,18 @@ plt.rcParams.update(
         "text.parse_math": True,
     }
 )
+
+
+def indexed(image, colors, like=None):
+    """The image with a palette of so many colours, or with that of another one; paper stays white."""
+    image = image.convert("RGB")
+    if like is not None:
+        return image.quantize(palette=like, dither=Image.Dither.NONE)
+    reduced = image.quantize(colors, dither=Image.Dither.NONE)
+    entries = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)
+    entries[entries.min(axis=1) > 243] = 255
+    reduced.putpalette(entries.ravel().tolist())
+    return reduced
 
 
 @dataclass
@@ -171,7 +184,9 @@ def decade_ticks(axes):
 
 
 def legend(axes, **options):
-    """A legend if there is something to explain."""
+    """A legend if there is something to explain; beside the axes when it is too long to lie among the curves."""
     handles, labels = axes.get_legend_handles_labels()
+    if len(handles) > 6:
+        options = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}
     if handles:
         axes.legend(handles, labels, **options)

@@ -62,7 +62,7 @@ def main():
 def small(path):
     """The picture with a palette of its own, which the repository carries at a third of the size."""
     with Image.open(path) as image:
-        reduced = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        reduced = figures.indexed(image, 256)
     reduced.save(path, optimize=True)
     return path
 

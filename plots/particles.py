@@ -138,8 +138,8 @@ def animation(run):
         figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
         images.append(Image.open(buffer).convert("RGB"))
     plt.close(figure)
-    palette = images[-1].quantize(128, dither=Image.Dither.NONE)
-    images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    palette = figures.indexed(images[-1], 128)
+    images = [figures.indexed(image, 128, like=palette) for image in images]
     durations = [MILLISECONDS] * (len(images) - 1) + [int(1000 * SECONDS_AT_END)]
     buffer = io.BytesIO()
     images[0].save(

@@ -164,7 +164,9 @@ fn random_particles_and_many_species() {
     assert_success(&output);
     assert_success(&report(&[&run_folder]));
     let plots = run_folder.join("plots");
-    for name in ["density_1.png", "density_2.png", "density_3.png", "profiles_3.png", "animation.gif", "report.html"] {
+    for name in
+        ["density_1.png", "density_2.png", "density_3.png", "profiles_3.png", "animation.gif", "report.html"]
+    {
         assert!(plots.join(name).is_file(), "{name}");
     }
 }
@@ -224,7 +226,10 @@ fn every_broken_folder_is_named_in_one_line() {
     broken("run.json", "{", ":1:2: not JSON: Expecting property name enclosed in double quotes");
     broken("particles/frame_00000000.h5", "no HDF5", ": not an openPMD frame: ");
     fs::remove_file(at("diagnostics.csv")).unwrap();
-    fails_with(&absent, &format!("{}: cannot read: No such file or directory", at("diagnostics.csv").display()));
+    fails_with(
+        &absent,
+        &format!("{}: cannot read: No such file or directory", at("diagnostics.csv").display()),
+    );
 }
 
 /// The report of `folder` ends with status 1 and one line that starts with `message`, and leaves nothing behind.
@@ -276,7 +281,9 @@ fn the_scripts_ask_for_the_packages_they_are_tested_with() {
             continue;
         }
         let source = fs::read_to_string(&script).unwrap();
-        let Some(line) = source.lines().find_map(|line| line.strip_prefix("# dependencies = [")) else { continue };
+        let Some(line) = source.lines().find_map(|line| line.strip_prefix("# dependencies = [")) else {
+            continue;
+        };
         scripts += 1;
         for package in line.trim_end_matches(']').split(", ").map(|package| package.trim_matches('"')) {
             assert!(pinned.lines().any(|pin| pin == package), "{}: {package}", script.display());

@@ -1,0 +1,71 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["h5py==3.16.0", "matplotlib==3.11.2", "numpy==2.4.6", "pillow==13.0.0"]
+# ///
+"""The pictures of the gallery, from real runs of the shipped scenarios.
+
+    cargo build --release && python3 plots/gallery.py [--output DIR] [--runs DIR] [--keep]
+
+Runs the scenarios into out/gallery (a few minutes on two cores) and writes to plots/gallery.
+"""
+
+import environment
+
+environment.enter(__file__)
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import density
+import diagnostics
+import figures
+import particles
+from PIL import Image
+from run_folder import RunFolder
+
+ROOT = Path(__file__).resolve().parent.parent
+# Scenario: what makes its pictures.
+SHOWN = {
+    "bkw_2d": [lambda run: density.of(run, density.profiles)],
+    "drifting_2d": [diagnostics.velocities, diagnostics.temperatures, particles.scatter],
+    "electrons_ions_3d": [diagnostics.anisotropy],
+    "rosenbluth_shell_3d": [lambda run: density.of(run, density.planes), diagnostics.entropy],
+    "three_species_2d": [diagnostics.temperatures, diagnostics.conservation],
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, metavar="DIR", default=ROOT / "plots/gallery", help="default: plots/gallery")
+    parser.add_argument("--runs", type=Path, metavar="DIR", default=ROOT / "out/gallery", help="default: out/gallery")
+    parser.add_argument("--keep", action="store_true", help="use the runs that are there instead of repeating them")
+    chosen = parser.parse_args()
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    for scenario, makers in SHOWN.items():
+        folder = chosen.runs / scenario
+        if not (chosen.keep and (folder / "run.json").exists()):
+            program = ROOT / "target/release/landau"
+            command = [program, "run", ROOT / "scenarios" / f"{scenario}.json", "--out", folder, "--overwrite"]
+            try:
+                subprocess.run(command, check=True)
+            except (OSError, subprocess.CalledProcessError) as error:
+                sys.exit(f"error: cannot run {scenario}: {error}; build the program with `cargo build --release`")
+        run = figures.or_error(lambda folder=folder: RunFolder(folder))
+        for make in makers:
+            picture = figures.or_error(lambda make=make, run=run: make(run))
+            picture.name = f"{scenario}_{picture.name}"
+            print(small(picture.write(chosen.output, "png")[0]))
+
+
+def small(path):
+    """The picture with a palette of its own, which the repository carries at a third of the size."""
+    with Image.open(path) as image:
+        reduced = figures.indexed(image, 256)
+    reduced.save(path, optimize=True)
+    return path
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["h5py==3.16.0", "matplotlib==3.11.2", "numpy==2.4.6", "pillow==13.0.0"]
+# ///
+"""The particles themselves, coloured by weight: where they start and end, and an animation over all frames.
+
+    python3 plots/particles.py RUN [--output DIR] [--format png|svg|pdf]
+
+In three dimensions the particles near the plane v_z = u_z through the mean velocity are shown.
+"""
+
+import environment
+
+environment.enter(__file__)
+
+import io
+
+import figures
+import numpy as np
+from figures import SEQUENTIAL, WIDTH, Picture, plt, time_text, velocity_label
+from matplotlib.colors import LogNorm
+from matplotlib.ticker import LogLocator, MaxNLocator
+from PIL import Image
+
+# Of the largest weight: lighter particles are left out, as they count for nothing and hide the others.
+LIGHTEST = 1e-6
+MOST_FRAMES, MILLISECONDS, SECONDS_AT_END = 60, 100, 1.5
+MOST_COLUMNS = 4
+
+
+def pictures(run):
+    if not run.frames:
+        return
+    yield scatter(run)
+    if len(run.frames) > 1:
+        yield animation(run)
+
+
+class Panel:
+    """One species on one pair of axes: what is the same in every frame."""
+
+    def __init__(self, run, species, frames):
+        self.run, self.species = run, species
+        self.slab = run.spacing(species) if run.dimension == 3 else None
+        lows, highs, weights = [], [], None
+        for frame in frames:
+            velocities, weights = frame.particles(species.name)
+            heavy = velocities[weights >= LIGHTEST * weights.max()]
+            lows.append(heavy.min(axis=0))
+            highs.append(heavy.max(axis=0))
+        low, high = np.min(lows, axis=0)[:2], np.max(highs, axis=0)[:2]
+        half = 0.52 * max(high - low)
+        self.limits = [(0.5 * (a + b) - half, 0.5 * (a + b) + half) for a, b in zip(low, high)]
+        self.largest = weights.max()
+        self.smallest = weights[weights >= LIGHTEST * self.largest].min()
+
+    def shown(self, frame):
+        """v_x, v_y and weight of the particles to draw, the heaviest last and so on top."""
+        velocities, weights = frame.particles(self.species.name)
+        keep = weights >= LIGHTEST * self.largest
+        if self.slab is not None:
+            keep &= np.abs(velocities[:, 2] - weights @ velocities[:, 2] / weights.sum()) < self.slab
+        velocities, weights = velocities[keep], weights[keep]
+        order = np.argsort(weights, kind="stable")
+        return velocities[order, 0], velocities[order, 1], weights[order]
+
+    def draw(self, axes, frame):
+        x, y, weights = self.shown(frame)
+        equal = self.smallest > 0.999 * self.largest
+        # The heaviest are the darkest: they matter, and paper is white.
+        colors = {"color": figures.PALETTE[0]} if equal else {
+            "c": weights, "cmap": f"{SEQUENTIAL}_r", "norm": LogNorm(self.smallest, self.largest),
+        }
+        size = float(np.clip(6000.0 / max(len(x), 1), 1.5, 14.0))
+        points = axes.scatter(x, y, s=size, linewidths=0.0, **colors)
+        axes.set(xlim=self.limits[0], ylim=self.limits[1], aspect="equal", xlabel=velocity_label(self.run, "x"))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+        return None if equal else points
+
+
+def weight_bar(figure, points, axes):
+    if points is not None:
+        bar = figure.colorbar(points, ax=axes, shrink=0.85, pad=0.02)
+        bar.set_label("weight $w$")
+        bar.ax.yaxis.set_major_locator(LogLocator(numticks=6))
+
+
+def slab_text(run):
+    if run.dimension == 2:
+        return ""
+    return " In 3-D, those nearer than one lattice spacing to the plane through the mean velocity."
+
+
+def scatter(run):
+    frames = [run.frames[0], run.frames[-1]] if len(run.frames) > 1 else run.frames
+    species = run.moving
+    figure, panels = plt.subplots(
+        len(species), len(frames), figsize=(min(WIDTH, 4.5 * len(frames)), 3.9 * len(species)), squeeze=False
+    )
+    for row, one in zip(panels, species):
+        panel = Panel(run, one, frames)
+        for axes, frame in zip(row, frames):
+            points = panel.draw(axes, frame)
+            axes.set_title(f"{one.name}, {time_text(run, frame.time)}")
+        row[0].set_ylabel(velocity_label(run, "y"))
+        weight_bar(figure, points, row)
+    caption = f"Particles coloured by weight at the first and the last frame; those lighter than {LIGHTEST:.0e} of the heaviest are left out."
+    return Picture("particles", caption + slab_text(run), figure)
+
+
+def animation(run):
+    frames = chosen(run.frames)
+    species = run.moving
+    columns = min(len(species), MOST_COLUMNS)
+    rows = -(-len(species) // columns)
+    figure, panels = plt.subplots(
+        rows, columns, figsize=(min(WIDTH, 4.6 * columns), rows * min(WIDTH, 4.6 * columns) / columns * 0.92), squeeze=False
+    )
+    fixed = [Panel(run, one, frames) for one in species]
+    for axes in panels.flat[len(species) :]:
+        axes.set_axis_off()
+    images = []
+    for number, frame in enumerate(frames):
+        for axes, panel in zip(panels.flat, fixed):
+            axes.clear()
+            points = panel.draw(axes, frame)
+            axes.set_title(panel.species.name)
+            axes.set_ylabel(velocity_label(run, "y"))
+            if number == 0:
+                weight_bar(figure, points, axes)
+        figure.suptitle(time_text(run, frame.time))
+        if number == 1:
+            # The layout of the first frames holds for all: panels that move would distract.
+            figure.canvas.draw()
+            figure.set_layout_engine("none")
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
+        images.append(Image.open(buffer).convert("RGB"))
+    plt.close(figure)
+    palette = figures.indexed(images[-1], 128)
+    images = [figures.indexed(image, 128, like=palette) for image in images]
+    durations = [MILLISECONDS] * (len(images) - 1) + [int(1000 * SECONDS_AT_END)]
+    buffer = io.BytesIO()
+    images[0].save(
+        buffer, format="GIF", save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True
+    )
+    return Picture("animation", "The particles over all frames." + slab_text(run), gif=buffer.getvalue())
+
+
+def chosen(frames):
+    """At most so many frames, the first and the last among them."""
+    places = np.unique(np.linspace(0, len(frames) - 1, min(MOST_FRAMES, len(frames))).round().astype(int))
+    return [frames[place] for place in places]
+
+
+if __name__ == "__main__":
+    figures.main(__doc__.splitlines()[0], pictures)

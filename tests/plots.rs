@@ -1,0 +1,311 @@
+//! The plots of real runs: every picture is there and shows something, the report stands alone, bad folders are named.
+
+#[path = "common/python.rs"]
+mod python;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const REQUIREMENTS: &str = "tests/python/requirements-plots.txt";
+
+/// Pictures of every run that has particle files.
+const ALWAYS: [&str; 9] = [
+    "anisotropy.png",
+    "animation.gif",
+    "conservation.png",
+    "density.png",
+    "entropy.png",
+    "particles.png",
+    "profiles.png",
+    "temperatures.png",
+    "velocities.png",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a shipped scenario, made small, into `folder`.
+fn run(scenario: &str, changes: &[&str], folder: &Path) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_landau"));
+    command.arg("run").arg(root().join("scenarios").join(scenario)).arg("--out").arg(folder).arg("--quiet");
+    for change in changes {
+        command.args(["--set", change]);
+    }
+    assert_success(&command.output().unwrap());
+}
+
+fn small_bkw(folder: &Path) {
+    let changes = [
+        "species.0.particles.lattice.per_axis=14",
+        "species.1.particles.lattice.per_axis=14",
+        "time.steps=40",
+        "output.particles_every=10",
+    ];
+    run("bkw_2d.json", &changes, folder);
+}
+
+fn report(arguments: &[&Path]) -> Output {
+    python::run(REQUIREMENTS, "plots/report.py", arguments)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn assert_success(output: &Output) {
+    assert!(output.status.success(), "{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr));
+}
+
+/// Every picture of `more` and of every run is in `folder`, and report.html with them in it.
+fn check(folder: &Path, gif_frames: usize, more: &[&str]) {
+    let mut arguments = vec![folder.display().to_string(), gif_frames.to_string()];
+    arguments.extend(ALWAYS.iter().chain(more).map(|name| (*name).to_owned()));
+    assert_success(&python::run(REQUIREMENTS, "tests/python/check_report.py", arguments));
+}
+
+#[test]
+fn a_report_holds_every_picture_and_is_the_same_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    small_bkw(&run);
+    let output = report(&[&run]);
+    assert_success(&output);
+    assert_eq!(text(&output.stderr), "");
+    let plots = run.join("plots");
+    let printed: Vec<PathBuf> = text(&output.stdout).lines().map(PathBuf::from).collect();
+    assert_eq!(printed.len(), ALWAYS.len() + 2);
+    assert_eq!(printed.last(), Some(&plots.join("report.html")));
+    assert!(printed.iter().all(|path| path.is_file()), "{printed:?}");
+    check(&plots, 5, &["errors.png"]);
+    let page = fs::read_to_string(plots.join("report.html")).unwrap();
+    assert!(page.contains("<h1>Two-species BKW in 2-D"), "no title");
+    assert!(!page.contains("class=\"bad\""), "a completed run is called bad");
+
+    let again = folder.path().join("again");
+    assert_success(&report(&[&run, Path::new("--output"), &again]));
+    for name in ALWAYS.iter().chain(&["errors.png", "report.html"]) {
+        assert!(fs::read(plots.join(name)).unwrap() == fs::read(again.join(name)).unwrap(), "{name} differs");
+    }
+
+    open_in_a_browser(&plots.join("report.html"), ALWAYS.len() + 1);
+}
+
+/// Opens the page in Chromium, which must decode every image; says so and does nothing where there is none.
+fn open_in_a_browser(page: &Path, images: usize) {
+    const NAMES: [&str; 5] =
+        ["chromium", "chromium-browser", "chromium-headless-shell", "google-chrome", "google-chrome-stable"];
+    let found = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path)
+            .flat_map(|folder| NAMES.map(|name| folder.join(name)))
+            .find(|file| file.is_file())
+    });
+    let Some(browser) = found else {
+        eprintln!("no Chromium on the PATH: the report was not opened in a browser");
+        return;
+    };
+    // A copy that counts its images when they are loaded.
+    let folder = tempfile::tempdir().unwrap();
+    let counting = folder.path().join("report.html");
+    let script = "<script>onload = () => { const all = [...document.images]; document.body.dataset.shown = \
+                  `${all.filter(image => image.naturalWidth > 0).length} of ${all.length}`; }</script></body>";
+    let text_of_page = fs::read_to_string(page).unwrap();
+    fs::write(&counting, text_of_page.replace("</body>", script)).unwrap();
+    let output = Command::new(&browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .arg(format!("file://{}", counting.display()))
+        .output()
+        .unwrap();
+    assert_success(&output);
+    let shown = format!("data-shown=\"{images} of {images}\"");
+    assert!(text(&output.stdout).contains(&shown), "{} does not show all images", browser.display());
+}
+
+#[test]
+fn fixed_ions_in_three_dimensions() {
+    let folder = tempfile::tempdir().unwrap();
+    let run_folder = folder.path().join("run");
+    let changes = ["species.0.particles.lattice.per_axis=9", "time.steps=4", "output.particles_every=2"];
+    run("electrons_ions_3d.json", &changes, &run_folder);
+    assert_success(&report(&[&run_folder]));
+    check(&run_folder.join("plots"), 3, &[]);
+}
+
+#[test]
+fn random_particles_and_many_species() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("nine.json");
+    let species: Vec<String> = (0..9)
+        .map(|i| {
+            format!(
+                r#"{{"name": "s{i}", "mass": {mass}, "initial": {{"maxwellian": {{"density": 1.0, "temperature": {mass}}}}},
+                    "particles": {{"random": {{"count": 40, "seed": {i}}}}}}}"#,
+                mass = i + 1,
+            )
+        })
+        .collect();
+    let json = format!(
+        r#"{{"version": 1, "dimension": 2, "species": [{}],
+            "collisions": {{"gamma": 0.0, "coefficients": {{"uniform": 0.1}}}},
+            "time": {{"step": 0.01, "steps": 2}}, "output": {{"particles_every": 1}}}}"#,
+        species.join(",")
+    );
+    fs::write(&scenario, json).unwrap();
+    let run_folder = folder.path().join("run");
+    let output = Command::new(env!("CARGO_BIN_EXE_landau"))
+        .arg("run")
+        .arg(&scenario)
+        .args(["--quiet", "--out"])
+        .arg(&run_folder)
+        .output()
+        .unwrap();
+    assert_success(&output);
+    assert_success(&report(&[&run_folder]));
+    let plots = run_folder.join("plots");
+    for name in
+        ["density_1.png", "density_2.png", "density_3.png", "profiles_3.png", "animation.gif", "report.html"]
+    {
+        assert!(plots.join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn a_run_that_has_not_ended_is_plotted_and_said_to_be_unfinished() {
+    let folder = tempfile::tempdir().unwrap();
+    let run_folder = folder.path().join("run");
+    small_bkw(&run_folder);
+    fs::remove_file(run_folder.join("run.json")).unwrap();
+    // What a killed program may leave: no frames, the last row in pieces.
+    fs::remove_dir_all(run_folder.join("particles")).unwrap();
+    let rows = run_folder.join("diagnostics.csv");
+    let whole = fs::read_to_string(&rows).unwrap();
+    fs::write(&rows, &whole[..whole.len() - 100]).unwrap();
+    assert_success(&report(&[&run_folder]));
+    let page = fs::read_to_string(run_folder.join("plots/report.html")).unwrap();
+    assert!(page.contains("There is no run.json"));
+    assert!(run_folder.join("plots/errors.png").is_file());
+    assert!(!run_folder.join("plots/density.png").exists());
+}
+
+#[test]
+fn every_broken_folder_is_named_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole");
+    small_bkw(&whole);
+    let at = |file: &str| folder.path().join("broken").join(file);
+    let absent = folder.path().join("broken");
+    let error = "expected the folder that `landau run` wrote";
+    fails_with(&absent, &format!("{}: no such folder; {error}", absent.display()));
+    fs::create_dir(&absent).unwrap();
+    fails_with(&absent, &format!("{}: holds no scenario.json; {error}", absent.display()));
+    for file in ["scenario.json", "diagnostics.csv"] {
+        fs::copy(whole.join(file), at(file)).unwrap();
+    }
+    let broken = |file: &str, content: &str, message: &str| {
+        let former = fs::read(at(file)).ok();
+        fs::create_dir_all(at(file).parent().unwrap()).unwrap();
+        fs::write(at(file), content).unwrap();
+        fails_with(&absent, &format!("{}{message}", at(file).display()));
+        match former {
+            Some(content) => fs::write(at(file), content).unwrap(),
+            None => fs::remove_file(at(file)).unwrap(),
+        }
+    };
+    broken("scenario.json", "{\n  \"title\": }", ":2:12: not JSON: Expecting value");
+    broken("scenario.json", "[]", ": holds no JSON object");
+    broken("scenario.json", "{\"dimension\": 2}", ": not a resolved scenario: KeyError('collisions')");
+    broken("diagnostics.csv", "", ": is empty; expected a header and rows of numbers");
+    broken("diagnostics.csv", "step,time\n", ": has a header and no rows");
+    broken("diagnostics.csv", "step,step\n1,2\n", ": two columns have one name in the header step,step");
+    broken("diagnostics.csv", "step,time\n1,2\n1,2,3\n", ":3: 3 fields, the header has 2");
+    broken("diagnostics.csv", "step,time\n1,2\n1,x\n", ":3: '1,x' are not all numbers");
+    let lacks = ": lacks the columns energy, entropy, entropy_rate, momentum_x, momentum_y, heavy_density, ";
+    broken("diagnostics.csv", "step,time\n1,2\n", lacks);
+    broken("run.json", "{", ":1:2: not JSON: Expecting property name enclosed in double quotes");
+    broken("particles/frame_00000000.h5", "no HDF5", ": not an openPMD frame: ");
+    fs::remove_file(at("diagnostics.csv")).unwrap();
+    fails_with(
+        &absent,
+        &format!("{}: cannot read: No such file or directory", at("diagnostics.csv").display()),
+    );
+}
+
+/// The report of `folder` ends with status 1 and one line that starts with `message`, and leaves nothing behind.
+fn fails_with(folder: &Path, message: &str) {
+    let output = report(&[folder]);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.starts_with(&format!("error: {message}")), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(!folder.join("plots").exists());
+}
+
+#[test]
+fn convergence_beside_the_published_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("convergence.csv");
+    // An observed order needs a coarser run: the first is empty. An error may be exactly 0.
+    fs::write(
+        &table,
+        "per_axis,a_error_l1,a_error_l2,a_error_linf,a_order_l2,seconds\n\
+         20,1e-1,2e-1,4e-1,,0.5\n40,5e-3,1e-2,4e-2,4.3,2\n80,0,1e-4,4e-4,6.6,9\n",
+    )
+    .unwrap();
+    let script = "plots/convergence.py";
+    assert_success(&python::run(REQUIREMENTS, script, [folder.path()]));
+    let picture = folder.path().join("plots/convergence.png");
+    let with_published = fs::read(&picture).unwrap();
+    assert!(with_published.starts_with(b"\x89PNG\r\n\x1a\n") && with_published.len() > 20_000);
+    assert_success(&python::run(REQUIREMENTS, script, [&table, Path::new("--no-published")]));
+    assert!(fs::read(&picture).unwrap() != with_published);
+
+    fs::write(&table, "per_axis,seconds\n20,1\n").unwrap();
+    let output = python::run(REQUIREMENTS, script, [folder.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = format!(
+        "error: {}: expected the columns per_axis and NAME_error_l1, _l2 or _linf; found per_axis, seconds\n",
+        table.display()
+    );
+    assert_eq!(text(&output.stderr), message);
+}
+
+#[test]
+fn the_scripts_ask_for_the_packages_they_are_tested_with() {
+    let pinned = fs::read_to_string(root().join(REQUIREMENTS)).unwrap();
+    let mut scripts = 0;
+    for entry in fs::read_dir(root().join("plots")).unwrap() {
+        let script = entry.unwrap().path();
+        if script.extension().is_none_or(|extension| extension != "py") {
+            continue;
+        }
+        let source = fs::read_to_string(&script).unwrap();
+        let Some(line) = source.lines().find_map(|line| line.strip_prefix("# dependencies = [")) else {
+            continue;
+        };
+        scripts += 1;
+        for package in line.trim_end_matches(']').split(", ").map(|package| package.trim_matches('"')) {
+            assert!(pinned.lines().any(|pin| pin == package), "{}: {package}", script.display());
+        }
+    }
+    assert_eq!(scripts, 6);
+}
+
+/// As a user would on a machine with nothing but Python: the script makes the environment it needs.
+#[test]
+fn a_script_makes_its_own_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let run_folder = folder.path().join("run");
+    small_bkw(&run_folder);
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plots-cache");
+    let output = Command::new("python3")
+        .arg(root().join("plots/diagnostics.py"))
+        .arg(&run_folder)
+        .env("XDG_CACHE_HOME", &cache)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    assert_success(&output);
+    assert!(run_folder.join("plots/temperatures.png").is_file());
+}

@@ -55,7 +55,7 @@ struct StiffnessHeader {
 }
 
 /// The layout of the file; grows with every change of it.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 1;
 
 /// Writes a checkpoint every so many steps, and when the run is interrupted.
 pub struct Checkpoints {

@@ -5,7 +5,8 @@
 //! Neighbours within κ standard deviations come from a kd-tree, in the tree's order, which depends
 //! on the cloud alone. A particle is its own neighbour in ρ, so that no logarithm or quotient is
 //! taken of 0. The cut-off leaves out of the density at most
-//! [`mass_beyond_ball`](crate::score::mollifier::mass_beyond_ball), relative to the largest density.
+//! [the mass outside the ball](crate::score::mollifier::mass_beyond_ball), relative to the largest density; the score of a
+//! particle in a thin tail loses more, by the weight of what it loses sight of over its own.
 
 use super::{Score, extrapolation, mollifier};
 use crate::error::Failure;

@@ -3,8 +3,8 @@
 //! gradient of E_ε.
 //!
 //! The mollifier is cut off at κ standard deviations along each axis, in both passes alike; what
-//! that leaves out of the density is at most the mass outside the cube,
-//! [`mass_beyond_cube`](crate::score::mollifier::mass_beyond_cube), relative to the largest density.
+//! that leaves out of the density is at most
+//! [the mass outside the cube](crate::score::mollifier::mass_beyond_cube), relative to the largest density.
 //! The mesh of bandwidth kε has √k times the spacing of the first: the sums over it are as
 //! accurate, relative to a wider Gaussian, at the same cost.
 //!

@@ -17,6 +17,10 @@ use crate::state::State;
 /// Writes f(x) into the second slice.
 pub type Residual<'a> = dyn FnMut(&[f64], &mut [f64]) -> Result<(), Failure> + 'a;
 
+/// Evaluates the rates of a method's equation at some midpoint.
+pub type Rates<'a, const D: usize> =
+    dyn FnMut(&mut Landau<'_, D>, &[[f64; D]], &mut Evaluation<D>) -> Result<(), Failure> + 'a;
+
 /// The first guess moves no particle by more than so many thermal speeds, in the mean.
 const LONGEST_GUESS: f64 = 0.1;
 
@@ -74,7 +78,7 @@ impl<const D: usize> ImplicitStep<D> {
         state: &State<D>,
         dt: f64,
         accuracy: Accuracy,
-        rates: &mut dyn FnMut(&mut Landau<'_, D>, &[[f64; D]], &mut Evaluation<D>) -> Result<(), Failure>,
+        rates: &mut Rates<'_, D>,
     ) -> Result<(), Failure> {
         let Accuracy { tolerance, most } = accuracy;
         let step = landau.step;

@@ -11,8 +11,11 @@ use crate::error::Failure;
 const DEPTH: usize = 10;
 
 /// Within so many iterations the residual must fall by [`PROGRESS`], else the iteration counts as stalled.
-const PATIENCE: u32 = 12;
+const PATIENCE: u32 = 40;
 const PROGRESS: f64 = 0.1;
+
+/// A residual that grows by this much tells of curvature: differences are forgotten.
+const SETBACK: f64 = 2.0;
 
 /// A difference that others explain but for this part adds nothing but rounding.
 const DEPENDENT: f64 = 1e-9;
@@ -35,12 +38,14 @@ impl Anderson {
     pub fn solve(
         &mut self,
         x: &mut [f64],
+        damping: f64,
         tolerance: f64,
         residual: &mut Residual<'_>,
     ) -> Result<bool, Failure> {
         let n = x.len();
         self.residual.resize(n, f64::NAN);
-        let (mut kept, mut best, mut watched, mut since) = (0, f64::INFINITY, f64::INFINITY, 0);
+        let (mut kept, mut last) = (0, f64::INFINITY);
+        let (mut best, mut watched, mut since) = (f64::INFINITY, f64::INFINITY, 0);
         for iteration in 0.. {
             let evaluated = residual(x, &mut self.residual);
             let size = match evaluated {
@@ -68,18 +73,19 @@ impl Anderson {
                 return Ok(false);
             }
             if iteration > 0 {
-                kept = self.remember(x, kept);
+                kept = if size > SETBACK * last { 0 } else { self.remember(x, kept) };
             }
+            last = size;
             self.last_x.clear();
             self.last_x.extend_from_slice(x);
             self.last_residual.clone_from(&self.residual);
             let coefficients = self.least_squares(kept);
             for (x, f) in x.iter_mut().zip(&self.residual) {
-                *x += f;
+                *x += damping * f;
             }
             for ((dx, df), gamma) in self.differences[..kept].iter().zip(coefficients) {
                 for (x, (dx, df)) in x.iter_mut().zip(dx.iter().zip(df)) {
-                    *x -= gamma * (dx + df);
+                    *x -= gamma * (dx + damping * df);
                 }
             }
         }

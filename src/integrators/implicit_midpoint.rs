@@ -44,7 +44,7 @@ impl<const D: usize> Integrator<D> for ImplicitMidpoint<D> {
         state: &mut State<D>,
         dt: f64,
     ) -> Result<f64, Failure> {
-        self.equation.begin(landau.problem(), &state.velocities, start, dt);
+        self.equation.begin(landau, start, state, dt)?;
         self.equation.solve(landau, state, dt, self.accuracy, &mut |landau, middle, evaluation| {
             landau.evaluate(middle, evaluation)
         })?;

@@ -13,8 +13,9 @@ const MOST_VECTORS: usize = 40;
 /// Each correction solves its equation to this share of the residual.
 const FORCING: f64 = 1e-2;
 
-/// h: half the digits of a residual whose unit is a thermal speed.
-const DIFFERENCE: f64 = 1e-7;
+/// h: a residual, whose unit is a thermal speed, is rounded at 1e-16, and seven digits of a derivative are
+/// plenty for the forcing; thin tails, where a small length is a long way, want it small.
+const DIFFERENCE: f64 = 1e-9;
 
 /// A correction is halved at most so often.
 const MOST_HALVINGS: u32 = 10;

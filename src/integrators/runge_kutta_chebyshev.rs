@@ -126,6 +126,37 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
         }
         Ok(())
     }
+
+    /// The velocities `dt` after those of `state`, before any projection.
+    pub(super) fn predict(
+        &mut self,
+        landau: &mut Landau<'_, D>,
+        start: &Evaluation<D>,
+        state: &mut State<D>,
+        dt: f64,
+    ) -> Result<&mut Vec<[f64; D]>, Failure> {
+        self.choose_stages(landau, start, state, dt)?;
+        let velocities = &state.velocities;
+        self.before_last.copy_from_slice(velocities);
+        advance(&mut self.last, velocities, dt * self.coefficients.first, &start.rates);
+        for &Stage { mu, nu, mu_tilde, a } in &self.coefficients.stages {
+            landau.evaluate(&self.last, &mut self.evaluation)?;
+            for (p, next) in self.next.iter_mut().enumerate() {
+                for (axis, next) in next.iter_mut().enumerate() {
+                    let v = velocities[p][axis];
+                    let slope = self.evaluation.rates[p][axis] - a * start.rates[p][axis];
+                    // (1 − μ − ν) v + μ Y + ν Y′ with the differences taken first: they are small.
+                    *next = v
+                        + mu * (self.last[p][axis] - v)
+                        + nu * (self.before_last[p][axis] - v)
+                        + mu_tilde * dt * slope;
+                }
+            }
+            std::mem::swap(&mut self.before_last, &mut self.last);
+            std::mem::swap(&mut self.last, &mut self.next);
+        }
+        Ok(&mut self.last)
+    }
 }
 
 impl<const D: usize> Integrator<D> for RungeKuttaChebyshev<D> {
@@ -148,29 +179,11 @@ impl<const D: usize> Integrator<D> for RungeKuttaChebyshev<D> {
         state: &mut State<D>,
         dt: f64,
     ) -> Result<f64, Failure> {
-        self.choose_stages(landau, start, state, dt)?;
-        let velocities = &state.velocities;
-        self.before_last.copy_from_slice(velocities);
-        advance(&mut self.last, velocities, dt * self.coefficients.first, &start.rates);
-        for &Stage { mu, nu, mu_tilde, a } in &self.coefficients.stages {
-            landau.evaluate(&self.last, &mut self.evaluation)?;
-            for (p, next) in self.next.iter_mut().enumerate() {
-                for (axis, next) in next.iter_mut().enumerate() {
-                    let v = velocities[p][axis];
-                    let slope = self.evaluation.rates[p][axis] - a * start.rates[p][axis];
-                    // (1 − μ − ν) v + μ Y + ν Y′ with the differences taken first: they are small.
-                    *next = v
-                        + mu * (self.last[p][axis] - v)
-                        + nu * (self.before_last[p][axis] - v)
-                        + mu_tilde * dt * slope;
-                }
-            }
-            std::mem::swap(&mut self.before_last, &mut self.last);
-            std::mem::swap(&mut self.last, &mut self.next);
-        }
-        let correction =
-            projection::project(landau.problem(), &state.invariants, &mut self.last, landau.step)?;
-        std::mem::swap(&mut state.velocities, &mut self.last);
+        let problem = landau.problem();
+        let step = landau.step;
+        let end = self.predict(landau, start, state, dt)?;
+        let correction = projection::project(problem, &state.invariants, end, step)?;
+        std::mem::swap(&mut state.velocities, end);
         Ok(correction)
     }
 

@@ -289,7 +289,7 @@ pub enum Integrator {
         #[serde(default = "default_max_iterations")]
         max_iterations: u32,
     },
-    /// Discrete gradient: conserves as implicit midpoint, and entropy falls at every step of any length.
+    /// Discrete gradient: conserves as implicit midpoint, and entropy falls at every step, however long.
     DiscreteGradient {
         /// Residual of the equation of a step, in thermal speeds, 1e-15 to 0.01.
         #[serde(default = "default_solver_tolerance")]

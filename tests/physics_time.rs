@@ -43,7 +43,11 @@ impl<const D: usize> Case<D> {
     }
 
     fn landau(&self) -> Landau<'_, D> {
-        Landau::new(&self.problem, setup::score(&self.scenario, &self.problem), InstructionSet::detect())
+        Landau::new(
+            &self.problem,
+            setup::score(&self.scenario, &self.problem, InstructionSet::detect()),
+            InstructionSet::detect(),
+        )
     }
 
     /// The spectral radius of the Jacobian at the start, with its safety factor.
@@ -518,7 +522,7 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
     let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None).unwrap();
     let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any");
-    let score = Box::new(Rising(setup::score(&case.scenario, &case.problem), 0.0));
+    let score = Box::new(Rising(setup::score(&case.scenario, &case.problem, InstructionSet::detect()), 0.0));
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let mut simulation = Simulation {
         landau: Landau::new(&case.problem, score, InstructionSet::detect()),

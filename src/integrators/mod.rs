@@ -1,4 +1,5 @@
 //! Time integrators: each is a value with facts and a step; what must last between steps is in the state.
+#![doc = include_str!("work_precision.md")]
 
 pub mod adaptive;
 mod anderson;

@@ -4,7 +4,8 @@
 //! with g_p = s_p / m_i.
 
 use crate::collision::direct::DirectSum;
-use crate::collision::{fixed, maxwell};
+use crate::collision::fixed;
+use crate::collision::maxwell::MomentSum;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::kernel::lanes::InstructionSet;
@@ -54,7 +55,7 @@ pub struct Work {
 /// How pairs are summed.
 enum PairSum<const D: usize> {
     Direct(DirectSum<D>),
-    Maxwell,
+    Maxwell(MomentSum<D>),
 }
 
 /// The right-hand side of the particle system, with its workspace.
@@ -74,7 +75,7 @@ impl<'p, const D: usize> Landau<'p, D> {
     pub fn new(problem: &'p Problem<D>, score: Box<dyn Score<D>>, instruction_set: InstructionSet) -> Self {
         let counts: Vec<usize> = problem.species.iter().map(|species| species.range.len()).collect();
         let pair_sum = if problem.gamma == 0.0 {
-            PairSum::Maxwell
+            PairSum::Maxwell(MomentSum::default())
         } else {
             PairSum::Direct(DirectSum::new(
                 problem.gamma,
@@ -170,7 +171,9 @@ impl<'p, const D: usize> Landau<'p, D> {
         }
         match &mut self.pair_sum {
             PairSum::Direct(direct) => direct.evaluate(velocities, &self.gradients, &mut self.sums),
-            PairSum::Maxwell => maxwell::evaluate(self.problem, velocities, &self.gradients, &mut self.sums),
+            PairSum::Maxwell(moments) => {
+                moments.evaluate(self.problem, velocities, &self.gradients, &mut self.sums);
+            }
         }
         fixed::add(self.problem, velocities, &self.gradients, &mut self.sums);
         for species in &self.problem.species {

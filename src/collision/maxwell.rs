@@ -69,43 +69,46 @@ impl<const D: usize> Moments<D> {
     }
 }
 
-/// Writes the pair sums of every particle.
-pub fn evaluate<const D: usize>(
-    problem: &Problem<D>,
-    velocities: &[[f64; D]],
-    gradients: &[[f64; D]],
-    sums: &mut [[f64; D]],
-) {
-    // About the mean of the cloud, so that a common drift does not cost digits.
-    let mut center = SVector::<f64, D>::zeros();
-    let mut total = 0.0;
-    for (v, w) in velocities.iter().zip(&problem.weights) {
-        center += *w * SVector::from(*v);
-        total += w;
-    }
-    center /= total;
-    let moments: Vec<Moments<D>> = problem
-        .species
-        .iter()
-        .map(|species| {
-            let range = species.range.clone();
-            Moments::of(
-                &velocities[range.clone()],
-                &gradients[range.clone()],
-                &problem.weights[range],
-                center,
-            )
-        })
-        .collect();
-    for (i, species) in problem.species.iter().enumerate() {
-        // Sums over species differ by their coefficients alone.
-        let mut combined = Moments::of(&[], &[], &[], center);
-        for (j, moments) in moments.iter().enumerate() {
-            combined.add_scaled(problem.coefficients[i * problem.species.len() + j], moments);
+/// The pair sum for γ = 0, with its workspace.
+#[derive(Debug, Default)]
+pub struct MomentSum<const D: usize> {
+    /// Of each species.
+    moments: Vec<Moments<D>>,
+}
+
+impl<const D: usize> MomentSum<D> {
+    /// Writes the pair sums of every particle.
+    pub fn evaluate(
+        &mut self,
+        problem: &Problem<D>,
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        sums: &mut [[f64; D]],
+    ) {
+        // About the mean of the cloud, so that a common drift does not cost digits.
+        let mut center = SVector::<f64, D>::zeros();
+        let mut total = 0.0;
+        for (v, w) in velocities.iter().zip(&problem.weights) {
+            center += *w * SVector::from(*v);
+            total += w;
         }
-        for p in species.range.clone() {
-            let v = SVector::from(velocities[p]) - center;
-            sums[p] = combined.sum_at(v, SVector::from(gradients[p])).into();
+        center /= total;
+        self.moments.clear();
+        self.moments.extend(problem.species.iter().map(|species| {
+            let range = species.range.clone();
+            let (velocities, gradients) = (&velocities[range.clone()], &gradients[range.clone()]);
+            Moments::of(velocities, gradients, &problem.weights[range], center)
+        }));
+        for (i, species) in problem.species.iter().enumerate() {
+            // Sums over species differ by their coefficients alone.
+            let mut combined = Moments::of(&[], &[], &[], center);
+            for (j, moments) in self.moments.iter().enumerate() {
+                combined.add_scaled(problem.coefficients[i * problem.species.len() + j], moments);
+            }
+            for p in species.range.clone() {
+                let v = SVector::from(velocities[p]) - center;
+                sums[p] = combined.sum_at(v, SVector::from(gradients[p])).into();
+            }
         }
     }
 }
@@ -152,7 +155,7 @@ mod tests {
         let counts = [23, 40];
         let (problem, velocities, gradients) = cloud(counts);
         let mut sums = vec![[f64::NAN; 3]; 63];
-        evaluate(&problem, &velocities, &gradients, &mut sums);
+        MomentSum::default().evaluate(&problem, &velocities, &gradients, &mut sums);
         let expected =
             pair_sums(0.0, &counts, &problem.coefficients, &problem.weights, &velocities, &gradients);
         for (found, (expected, size)) in sums.iter().zip(expected) {

@@ -10,6 +10,7 @@ use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::score::mollifier::{AxisTable, normalization};
 use crate::sum::Sum;
 use rayon::prelude::*;
+use std::sync::{Mutex, MutexGuard};
 
 /// Particles per parallel task of the gather.
 const CHUNK: usize = 64;
@@ -52,6 +53,8 @@ pub struct Field<const D: usize> {
     values: Vec<f64>,
     plane_entropies: Vec<f64>,
     gathered: Vec<[f64; D]>,
+    /// One for each thread; no lock is ever waited for.
+    stencils: Vec<Mutex<Stencil>>,
 }
 
 /// The mesh needed more nodes than memory allows; holds their number.
@@ -71,6 +74,7 @@ impl<const D: usize> Field<D> {
             values: Vec::new(),
             plane_entropies: Vec::new(),
             gathered: Vec::new(),
+            stencils: Vec::new(),
         }
     }
 
@@ -110,6 +114,7 @@ impl<const D: usize> Field<D> {
         self.values.clear();
         self.values.resize(self.layout.nodes(), 0.0);
         let mut values = std::mem::take(&mut self.values);
+        self.provide_stencils();
         self.deposit_planes(0..self.layout.planes(), &mut values);
         self.values = values;
         Ok(())
@@ -166,6 +171,20 @@ impl<const D: usize> Field<D> {
             return;
         }
         self.instruction_set.run(DepositGroup { field: self, planes, values });
+    }
+
+    /// Makes a stencil for every thread there is.
+    fn provide_stencils(&mut self) {
+        let (threads, width) = (rayon::current_num_threads(), self.width());
+        if self.stencils.len() < threads {
+            self.stencils.resize_with(threads, || Mutex::new(Stencil::new(width)));
+        }
+    }
+
+    /// The stencil of this thread, whatever it holds.
+    fn stencil(&self) -> MutexGuard<'_, Stencil> {
+        let thread = rayon::current_thread_index().unwrap_or(0);
+        self.stencils[thread].try_lock().expect("a thread deposits or gathers one group at a time")
     }
 
     /// Where a particle's nodes begin in storage.
@@ -230,12 +249,11 @@ impl<const D: usize> Field<D> {
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.resize(self.placed.len(), [0.0; D]);
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
-        gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each_init(
-            || Stencil::new(self.width()),
-            |stencil, (gradients, placed)| {
-                self.instruction_set.run(GatherChunk { field: self, placed, stencil, gradients, volume });
-            },
-        );
+        self.provide_stencils();
+        gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each(|(gradients, placed)| {
+            let stencil = &mut self.stencil();
+            self.instruction_set.run(GatherChunk { field: self, placed, stencil, gradients, volume });
+        });
         scores.par_chunks_mut(CHUNK).zip(self.rank.par_chunks(CHUNK)).for_each(|(scores, ranks)| {
             for (score, &rank) in scores.iter_mut().zip(ranks) {
                 for axis in 0..D {
@@ -270,7 +288,7 @@ impl<const D: usize> Kernel for DepositGroup<'_, D> {
         let begin = field.placed.partition_point(|placed| placed.node[0] < first - plane_reach);
         let end = field.placed.partition_point(|placed| placed.node[0] <= last + plane_reach);
         let base = layout.plane_offset(planes.start);
-        let mut stencil = Stencil::new(field.width());
+        let mut stencil = field.stencil();
         for placed in &field.placed[begin..end] {
             stencil.tabulate(&field.table, placed.offset, D);
             let from = first.max(placed.node[0] - plane_reach);

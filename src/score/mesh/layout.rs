@@ -31,6 +31,8 @@ pub struct Layout {
     rows: Vec<Row>,
     nodes: usize,
     occupied: Vec<Span>,
+    /// The last row of each plane while planes are laid.
+    last_rows: Vec<i64>,
 }
 
 /// The nodes nearest to particles in one row: `low` to `high`.
@@ -101,20 +103,20 @@ impl Layout {
             return Err(count as f64);
         }
         self.planes.resize(count, Plane { first: i64::MAX, start: 0, rows: 0 });
-        // `rows` holds the last row of the interval until the loop below turns it into a count.
-        let mut last_row = vec![i64::MIN; count];
+        self.last_rows.clear();
+        self.last_rows.resize(count, i64::MIN);
         for span in &self.occupied {
             let center = (span.plane - self.first_plane) as usize;
             let near = center - reach[0]..=center + reach[0];
-            for (plane, last) in self.planes[near.clone()].iter_mut().zip(&mut last_row[near]) {
+            for (plane, last) in self.planes[near.clone()].iter_mut().zip(&mut self.last_rows[near]) {
                 plane.first = plane.first.min(span.row - row_reach);
                 *last = (*last).max(span.row + row_reach);
             }
         }
         let mut start = 0usize;
-        for (plane, last) in self.planes.iter_mut().zip(last_row) {
+        for (plane, last) in self.planes.iter_mut().zip(&self.last_rows) {
             plane.start = start;
-            if last >= plane.first {
+            if *last >= plane.first {
                 plane.rows = (last - plane.first + 1) as usize;
                 start = start.saturating_add(plane.rows);
             } else {

@@ -9,6 +9,7 @@ use crate::score::mollifier::AxisTable;
 pub const GROUP: usize = 8;
 
 /// A particle's mollifier along the axes of storage, and its slopes.
+#[derive(Debug)]
 pub struct Stencil {
     pub planes: Vec<f64>,
     pub rows: Vec<f64>,

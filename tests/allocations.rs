@@ -1,0 +1,115 @@
+//! No allocation in evaluations after the first, but for the few blocks that the thread pool asks for now and
+//! then: the workspaces are as large as they must be by then.
+
+mod common;
+
+use landau::landau::Evaluation;
+use serde_json::{Value, json};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The system's allocator, counting.
+struct Counting;
+
+/// Blocks asked for, larger ones for smaller ones included, and their bytes.
+static BLOCKS: AtomicUsize = AtomicUsize::new(0);
+static BYTES: AtomicUsize = AtomicUsize::new(0);
+
+impl Counting {
+    fn count(size: usize) {
+        BLOCKS.fetch_add(1, Ordering::Relaxed);
+        BYTES.fetch_add(size, Ordering::Relaxed);
+    }
+}
+
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Self::count(layout.size());
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        Self::count(layout.size());
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        Self::count(size);
+        // SAFETY: as the caller promises.
+        unsafe { System.realloc(block, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Evaluations after the first.
+const EVALUATIONS: usize = 20;
+
+/// Blocks and bytes that the evaluations after the first ask for.
+fn allocated<const D: usize>(score: &Value, gamma: f64, threads: usize) -> (usize, usize) {
+    let species = |name: &str, mass: f64| {
+        json!({
+            "name": name, "mass": mass,
+            "particles": { "lattice": { "per_axis": if D == 2 { 40 } else { 11 }, "half_width": 3.5 } },
+            "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0 } }
+        })
+    };
+    let scenario = common::scenario(&json!({
+        "version": 1, "dimension": D,
+        "species": [species("one", 1.0), species("other", 2.0)],
+        "collisions": { "gamma": gamma, "coefficients": { "uniform": 0.1 } },
+        "score": score,
+        "time": { "step": 1.0, "steps": 1 }
+    }));
+    let (problem, state) = common::start::<D>(&scenario);
+    let mut landau = common::landau(&scenario, &problem);
+    let mut evaluation = Evaluation::empty(&problem);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let mut counts = (0, 0);
+    // Inside the pool: to call it from outside asks for memory now and then.
+    pool.install(|| {
+        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+        let before = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
+        for _ in 0..EVALUATIONS {
+            landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+        }
+        let after = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
+        counts = (after.0 - before.0, after.1 - before.1);
+    });
+    counts
+}
+
+/// One test alone in this file: others would be counted too.
+#[test]
+fn evaluations_after_the_first_allocate_nothing_of_their_own() {
+    let scores = [
+        json!({ "mesh": { "order": 2 } }),
+        json!({ "mesh": { "order": 6 } }),
+        json!({ "mesh": { "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } }),
+    ];
+    for score in &scores {
+        for gamma in [-3.0, -1.3, 0.0] {
+            for threads in [1, 3] {
+                let counts =
+                    [(2, allocated::<2>(score, gamma, threads)), (3, allocated::<3>(score, gamma, threads))];
+                for (dimension, (blocks, bytes)) in counts {
+                    // The thread pool's own: bags of retired queues, queues that grow by powers of two. One
+                    // block for each evaluation would be twice as many.
+                    assert!(
+                        blocks <= EVALUATIONS / 2 && bytes <= 64 * 1024,
+                        "{dimension}-D, {score}, γ = {gamma}, {threads} threads: {blocks} blocks, {bytes} bytes"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -102,6 +102,16 @@ pub enum Initial {
     Bkw { density: f64, temperature: f64, contrast: f64 },
     /// A spherical shell, exp(−sharpness (|v| − radius)² / radius²) up to a factor.
     Shell { density: f64, radius: f64, sharpness: f64 },
+    /// A Maxwellian about 0 times exp(a (|v|/√(T/m))^p cos θ), θ the angle to the first axis; normalised to
+    /// the density.
+    Dipole {
+        density: f64,
+        temperature: f64,
+        /// a: at most 10 either way, and at most 0.49 where the power is above 1.
+        amplitude: f64,
+        /// p, 0 to 2.
+        power: f64,
+    },
     /// The sum of its parts.
     Mixture(Vec<Initial>),
 }
@@ -382,4 +392,9 @@ impl Default for Output {
 pub enum Reference {
     /// The Bobylev–Krook–Wu solution: Maxwell molecules (γ = 0), every species `bkw` on a `lattice`.
     Bkw {},
+    /// Maxwellians that stay Maxwellian: Maxwell molecules (γ = 0), every moving species `maxwellian` at one
+    /// drift on a `lattice`.
+    OrnsteinUhlenbeck {},
+    /// Scattering by fixed species alone, at velocity 0: every moving species `dipole` on a `lattice`.
+    Lorentz {},
 }

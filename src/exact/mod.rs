@@ -1,4 +1,5 @@
 //! Closed-form answers that runs are measured against.
+#![doc = include_str!("verification.md")]
 
 pub mod bkw;
 pub mod lorentz;

@@ -157,7 +157,7 @@ fn row<const D: usize>(
 }
 
 /// Relative L1, L2 and L∞ errors of the reconstructed density at the cell centres of the initial lattice.
-fn errors<const D: usize>(
+pub fn errors<const D: usize>(
     species: &Species<D>,
     comparison: &Comparison<D>,
     index: usize,

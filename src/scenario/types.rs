@@ -200,8 +200,10 @@ pub enum Score {
     },
 }
 
+/// At 40 to 80 cells along an axis one to two orders of magnitude more accurate than order 2, for about four
+/// times the work; the tables are in the documentation of [`exact`](crate::exact).
 fn default_order() -> u32 {
-    2
+    6
 }
 
 fn default_cutoff() -> f64 {
@@ -234,6 +236,8 @@ pub enum Bandwidth {
 
 impl Default for Bandwidth {
     fn default() -> Self {
+        // One constant for all orders: what limits them is the overlap of particles that have drifted off their
+        // lattice (a floor of 2e-3 at 0.64), and above 1 the bias alone (twice the error at 1.3).
         Self::SpacingSquared(1.0)
     }
 }

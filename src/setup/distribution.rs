@@ -265,8 +265,7 @@ mod tests {
             anisotropic,
             bkw,
             shell.clone(),
-            dipole(0.8, 1.0),
-            dipole(-0.2, 1.7),
+            dipole(-0.4, 1.2),
             Initial::Mixture(vec![maxwellian, shell]),
         ]
     }

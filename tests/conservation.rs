@@ -130,11 +130,11 @@ fn check<const D: usize>(gamma: f64, score: &Value) {
 #[test]
 fn every_method_conserves_in_every_mix_with_mesh_scores() {
     for gamma in [-3.0, 0.0] {
-        check::<2>(gamma, &json!({ "mesh": {} }));
-        check::<3>(gamma, &json!({ "mesh": { "cutoff": 4.0 } }));
+        check::<2>(gamma, &json!({ "mesh": { "order": 2 } }));
+        check::<3>(gamma, &json!({ "mesh": { "order": 2, "cutoff": 4.0 } }));
     }
     check::<2>(-1.7, &json!({ "mesh": { "order": 4 } }));
-    check::<2>(1.0, &json!({ "mesh": {} }));
+    check::<2>(1.0, &json!({ "mesh": { "order": 2 } }));
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn every_method_conserves_in_every_mix_with_particle_scores() {
     for gamma in [-3.0, 0.0] {
         // At 9 standard deviations the mollifier's jump is 3e-18 of its height: no iteration can stall on
         // a neighbour that enters and leaves.
-        check::<2>(gamma, &json!({ "particles": { "cutoff": 9.0 } }));
-        check::<3>(gamma, &json!({ "particles": { "cutoff": 9.0 } }));
+        check::<2>(gamma, &json!({ "particles": { "order": 2, "cutoff": 9.0 } }));
+        check::<3>(gamma, &json!({ "particles": { "order": 2, "cutoff": 9.0 } }));
     }
 }
 
@@ -158,7 +158,7 @@ fn rates_are_orthogonal_to_momentum_and_energy() {
                 3,
                 &species,
                 gamma,
-                &json!({ "mesh": { "cutoff": 4.0 } }),
+                &json!({ "mesh": { "order": 2, "cutoff": 4.0 } }),
                 &json!({ "forward_euler": {} }),
             );
             let (problem, state) = common::start::<3>(&scenario);
@@ -190,7 +190,8 @@ fn rates_are_orthogonal_to_momentum_and_energy() {
 #[test]
 fn forward_euler_gains_the_energy_it_must() {
     let (_, species) = mixes(2).swap_remove(2);
-    let scenario = scenario(2, &species, -3.0, &json!({ "mesh": {} }), &json!({ "forward_euler": {} }));
+    let scenario =
+        scenario(2, &species, -3.0, &json!({ "mesh": { "order": 2 } }), &json!({ "forward_euler": {} }));
     let dt = scenario.time.step.unwrap();
     let mut expected: Option<f64> = None;
     let mut gained = 0.0;

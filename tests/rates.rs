@@ -40,7 +40,7 @@ fn scenario(
 }
 
 fn order_2() -> Value {
-    json!({ "mesh": { "bandwidth": { "spacing_squared": 1.0 } } })
+    json!({ "mesh": { "order": 2, "bandwidth": { "spacing_squared": 1.0 } } })
 }
 
 /// Heating of a species at rest over its exact value for the mollified system.

@@ -37,10 +37,10 @@ fn two_species(dimension: usize) -> Value {
 
 fn every_score() -> Vec<Value> {
     vec![
-        json!({ "mesh": {} }),
+        json!({ "mesh": { "order": 2 } }),
         json!({ "mesh": { "order": 6 } }),
         json!({ "mesh": { "order": 8, "spacing": { "relative": 0.6 }, "bandwidth": { "variance": [0.1, 0.04] } } }),
-        json!({ "particles": {} }),
+        json!({ "particles": { "order": 2 } }),
         json!({ "particles": { "order": 4, "bandwidth": { "variance": 0.1 } } }),
     ]
 }
@@ -94,7 +94,7 @@ fn entropy_rate_is_the_derivative_of_entropy_in_3d() {
 /// The published variant too: its functional lacks the "+1".
 #[test]
 fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
-    let score = json!({ "mesh": { "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } });
+    let score = json!({ "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } });
     let species =
         json!([cloud(2, "one", 1.0, 0.5, json!({ "lattice": { "per_axis": 12, "half_width": 3.0 } }))]);
     let scenario = scenario(2, species, -1.0, &score);
@@ -113,7 +113,11 @@ fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
 /// Entropy falls over a run, step by step, for both forms of score.
 #[test]
 fn entropy_falls_at_every_step() {
-    for score in [json!({ "mesh": {} }), json!({ "mesh": { "order": 6 } }), json!({ "particles": {} })] {
+    for score in [
+        json!({ "mesh": { "order": 2 } }),
+        json!({ "mesh": { "order": 6 } }),
+        json!({ "particles": { "order": 2 } }),
+    ] {
         let mut scenario = scenario(2, two_species(2), -3.0, &score);
         (scenario.time.step, scenario.time.steps) = (Some(0.002), Some(20));
         let mut last = f64::INFINITY;
@@ -150,11 +154,12 @@ fn truncation_errors_stay_in_their_brackets() {
         assert!((1.0..1000.0).contains(&(error / bound)), "{what}: {error:e}, mass beyond {bound:e}");
     };
     for cutoff in [4.0, 5.0, 6.0, 7.0] {
-        let mesh = |cutoff: f64| json!({ "mesh": { "cutoff": cutoff, "spacing": { "relative": 0.5 } } });
+        let mesh =
+            |cutoff: f64| json!({ "mesh": { "order": 2, "cutoff": cutoff, "spacing": { "relative": 0.5 } } });
         let error = score_difference::<2>(&mesh(cutoff), &mesh(12.0));
         bracket(&format!("mesh, {cutoff}"), error, mass_beyond_cube(cutoff, 2));
 
-        let particles = |cutoff: f64| json!({ "particles": { "cutoff": cutoff } });
+        let particles = |cutoff: f64| json!({ "particles": { "order": 2, "cutoff": cutoff } });
         let error = score_difference::<2>(&particles(cutoff), &particles(12.0));
         bracket(&format!("particles, {cutoff}"), error, mass_beyond_ball(cutoff, 2));
     }
@@ -164,7 +169,8 @@ fn truncation_errors_stay_in_their_brackets() {
 /// random particles, whose densities bend most, the default of 0.8 h is good to 1e-3 of the largest score.
 #[test]
 fn mesh_sums_converge_faster_than_any_power() {
-    let mesh = |spacing: f64| json!({ "mesh": { "cutoff": 10.0, "spacing": { "relative": spacing } } });
+    let mesh =
+        |spacing: f64| json!({ "mesh": { "order": 2, "cutoff": 10.0, "spacing": { "relative": spacing } } });
     let [coarse, medium, fine] =
         [0.8, 0.56, 0.4].map(|spacing| score_difference::<2>(&mesh(spacing), &mesh(0.2)));
     assert!(coarse < 2e-3, "{coarse:e}");
@@ -176,7 +182,8 @@ fn mesh_sums_converge_faster_than_any_power() {
 /// holds what its particles touch, and the scores of a clump are those it has alone.
 #[test]
 fn sparse_and_uneven_clouds_have_the_scores_of_their_parts() {
-    let score = json!({ "mesh": { "bandwidth": { "variance": 0.02 }, "spacing": { "relative": 0.5 } } });
+    let score =
+        json!({ "mesh": { "order": 2, "bandwidth": { "variance": 0.02 }, "spacing": { "relative": 0.5 } } });
     let near = json!({ "maxwellian": { "density": 1.0, "temperature": 0.05, "drift": [0.0, 0.0, 0.0] } });
     let far =
         json!({ "maxwellian": { "density": 1.0, "temperature": 0.05, "drift": [400.0, 300.0, -200.0] } });
@@ -213,7 +220,8 @@ fn rates_do_not_depend_on_the_frame() {
         }])
     };
     // Lattice neighbours at just the cut-off come and go with rounding; at 9 deviations they weigh 3e-18.
-    for score in [&json!({ "mesh": { "order": 6 } }), &json!({ "particles": { "cutoff": 9.0 } })] {
+    for score in [&json!({ "mesh": { "order": 6 } }), &json!({ "particles": { "order": 2, "cutoff": 9.0 } })]
+    {
         let rates = |shift: f64| {
             let scenario = scenario(2, species(shift), -2.0, score);
             let (problem, state) = common::start::<2>(&scenario);

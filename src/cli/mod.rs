@@ -1,6 +1,7 @@
 //! The commands and their options, one file per command.
 
 mod check;
+mod converge;
 mod progress;
 mod resume;
 mod run;
@@ -28,6 +29,8 @@ enum Command {
     Resume(resume::Resume),
     /// Validate a scenario and print what a run of it means; runs nothing
     Check(check::Check),
+    /// Run a scenario at several resolutions and compare with its exact solution
+    Converge(converge::Converge),
     /// Print the JSON Schema of a scenario
     Schema,
     /// Print shell completions
@@ -97,6 +100,7 @@ impl Arguments {
             Command::Run(run) => run.run(),
             Command::Resume(resume) => resume.run(),
             Command::Check(check) => check.run(),
+            Command::Converge(converge) => converge.run(),
             Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

@@ -2,7 +2,6 @@
 
 use super::progress::Progress;
 use super::{Stop, print};
-use landau::exact::bkw::Bkw;
 use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::Landau;
@@ -12,7 +11,7 @@ use landau::output::folder::Folder;
 use landau::output::particles::ParticleFiles;
 use landau::output::summary::{self, Ledger, Seconds, Status};
 use landau::problem::Problem;
-use landau::scenario::{Initial, Reference, Scenario, Score, Source};
+use landau::scenario::{Scenario, Score, Source};
 use landau::setup;
 use landau::simulation::{Observer, Outcome, Simulation};
 use std::path::Path;
@@ -163,26 +162,9 @@ fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
     Ok(interrupted)
 }
 
-/// The exact solution a scenario names, with each species' parameters.
-fn comparison<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Option<Comparison> {
-    let Some(Reference::Bkw {}) = scenario.reference else { return None };
+/// The exact solution a scenario names, and how densities are reconstructed.
+pub fn comparison<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Option<Comparison<D>> {
     let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = &scenario.score;
-    let densities: Vec<f64> = scenario
-        .species
-        .iter()
-        .filter_map(|species| species.initial.as_ref().map(Initial::density))
-        .collect();
-    let rate = problem
-        .species
-        .iter()
-        .enumerate()
-        .map(|(j, other)| densities[j] * problem.coefficients[j] / (problem.species[0].mass * other.mass))
-        .sum();
-    let exact = scenario.species.iter().filter_map(|species| match (&species.initial, species.mass) {
-        (Some(Initial::Bkw { density, temperature, contrast }), Some(mass)) => {
-            Some(Bkw { density: *density, mass, temperature: *temperature, contrast: *contrast, rate })
-        }
-        _ => None,
-    });
-    Some(Comparison { exact: exact.collect(), order: *order, cutoff: *cutoff })
+    let exact = setup::reference(scenario, problem)?;
+    Some(Comparison { exact, order: *order, cutoff: *cutoff })
 }

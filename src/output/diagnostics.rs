@@ -1,7 +1,7 @@
 //! diagnostics.csv: a row of totals and of each species' moments, streamed.
 
 use crate::error::Failure;
-use crate::exact::bkw::Bkw;
+use crate::exact::Exact;
 use crate::functionals::invariants::Invariants;
 use crate::functionals::moments::Moments;
 use crate::output::folder::Folder;
@@ -17,30 +17,29 @@ const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// The exact solution of every species, and how densities are reconstructed to compare with it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
-    /// One for each moving species.
-    pub exact: Vec<Bkw>,
+pub struct Comparison<const D: usize> {
+    pub exact: Exact<D>,
     pub order: u32,
     pub cutoff: f64,
 }
 
 /// Writes diagnostics.csv.
-pub struct Diagnostics {
+pub struct Diagnostics<const D: usize> {
     path: PathBuf,
     file: File,
     /// Bytes of whole rows.
     length: u64,
     every: u64,
-    comparison: Option<Comparison>,
+    comparison: Option<Comparison<D>>,
 }
 
-impl Diagnostics {
+impl<const D: usize> Diagnostics<D> {
     /// Opens the file for the rows of a new run and writes its header.
-    pub fn create<const D: usize>(
+    pub fn create(
         folder: &Folder,
         problem: &Problem<D>,
         every: u64,
-        comparison: Option<Comparison>,
+        comparison: Option<Comparison<D>>,
     ) -> Result<Self, Failure> {
         let path = folder.diagnostics();
         let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
@@ -55,7 +54,7 @@ impl Diagnostics {
         folder: &Folder,
         length: u64,
         every: u64,
-        comparison: Option<Comparison>,
+        comparison: Option<Comparison<D>>,
     ) -> Result<Self, Failure> {
         let path = folder.diagnostics();
         let file =
@@ -94,7 +93,7 @@ impl Diagnostics {
     }
 }
 
-impl<const D: usize> Observer<D> for Diagnostics {
+impl<const D: usize> Observer<D> for Diagnostics<D> {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
         let due = view.state.step.is_multiple_of(self.every);
         if !due && view.ending != Some(Outcome::Completed) {
@@ -130,7 +129,10 @@ fn distinct<const D: usize>() -> impl Iterator<Item = (usize, usize)> {
     (0..D).flat_map(|row| (row..D).map(move |column| (row, column)))
 }
 
-fn row<const D: usize>(view: &View<'_, D>, comparison: Option<&Comparison>) -> Result<Vec<String>, Failure> {
+fn row<const D: usize>(
+    view: &View<'_, D>,
+    comparison: Option<&Comparison<D>>,
+) -> Result<Vec<String>, Failure> {
     let View { problem, state, evaluation, time, .. } = *view;
     let totals = Invariants::of(problem, &state.velocities);
     let mut values = vec![time];
@@ -155,16 +157,15 @@ fn row<const D: usize>(view: &View<'_, D>, comparison: Option<&Comparison>) -> R
 }
 
 /// Relative L1, L2 and L∞ errors of the reconstructed density at the cell centres of the initial lattice.
-fn errors<const D: usize>(
+pub fn errors<const D: usize>(
     species: &Species<D>,
-    comparison: &Comparison,
+    comparison: &Comparison<D>,
     index: usize,
     velocities: &[[f64; D]],
     weights: &[f64],
     time: f64,
 ) -> Result<[f64; 3], Failure> {
     let Some(lattice) = species.lattice else { return Ok([f64::NAN; 3]) };
-    let exact = comparison.exact[index];
     let density = density_on_lattice(
         &lattice,
         velocities,
@@ -174,12 +175,8 @@ fn errors<const D: usize>(
         comparison.cutoff,
         &species.name,
     )?;
-    let pairs = || {
-        lattice.centers().zip(&density).map(|(v, found)| {
-            let exact = exact.density_at::<D>(v.iter().map(|c| c * c).sum(), time);
-            ((found - exact).abs(), exact)
-        })
-    };
+    let exact = comparison.exact.densities(index, lattice.centers(), time);
+    let pairs = || density.iter().zip(&exact).map(|(found, exact)| ((found - exact).abs(), exact.abs()));
     let largest = |of: fn((f64, f64)) -> f64| pairs().map(of).fold(0.0, f64::max);
     let total = |of: fn((f64, f64)) -> f64| sum(pairs().map(of));
     Ok([

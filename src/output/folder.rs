@@ -42,7 +42,9 @@ impl Folder {
     }
 
     fn clear(&self) -> Result<(), Failure> {
-        for file in [self.scenario(), self.diagnostics(), self.summary(), self.checkpoint()] {
+        for file in
+            [self.scenario(), self.diagnostics(), self.convergence(), self.summary(), self.checkpoint()]
+        {
             remove(&file)?;
         }
         self.remove_frames(|_| true)?;
@@ -86,6 +88,10 @@ impl Folder {
 
     pub fn diagnostics(&self) -> PathBuf {
         self.path.join("diagnostics.csv")
+    }
+
+    pub fn convergence(&self) -> PathBuf {
+        self.path.join("convergence.csv")
     }
 
     pub fn summary(&self) -> PathBuf {

@@ -4,7 +4,7 @@ use super::types::*;
 
 impl Scenario {
     /// Fills every velocity that was left out: drifts and fixed velocities with 0, lattice centres
-    /// with the mean velocity of their distribution.
+    /// with the centre of their distribution.
     pub(super) fn fill_defaults(&mut self) {
         let dimension = self.dimension as usize;
         for species in &mut self.species {
@@ -14,7 +14,7 @@ impl Scenario {
             let Some(initial) = &mut species.initial else { continue };
             initial.fill_drifts(dimension);
             if let Some(Particles::Lattice { center, .. }) = &mut species.particles {
-                center.get_or_insert_with(|| initial.mean_velocity(dimension));
+                center.get_or_insert_with(|| initial.center(dimension));
             }
         }
     }
@@ -27,7 +27,7 @@ impl Initial {
                 drift.get_or_insert_with(|| vec![0.0; dimension]);
             }
             Self::Mixture(parts) => parts.iter_mut().for_each(|part| part.fill_drifts(dimension)),
-            Self::Bkw { .. } | Self::Shell { .. } => {}
+            Self::Bkw { .. } | Self::Shell { .. } | Self::Dipole { .. } => {}
         }
     }
 
@@ -37,23 +37,25 @@ impl Initial {
             Self::Maxwellian { density, .. }
             | Self::AnisotropicMaxwellian { density, .. }
             | Self::Bkw { density, .. }
-            | Self::Shell { density, .. } => *density,
+            | Self::Shell { density, .. }
+            | Self::Dipole { density, .. } => *density,
             Self::Mixture(parts) => parts.iter().map(Self::density).sum(),
         }
     }
 
-    /// The mean velocity, one component per dimension.
-    pub fn mean_velocity(&self, dimension: usize) -> Vec<f64> {
+    /// The drift or the point of symmetry, of a mixture the mean over its parts, one component per dimension:
+    /// the mean velocity of all but dipoles.
+    pub fn center(&self, dimension: usize) -> Vec<f64> {
         match self {
             Self::Maxwellian { drift, .. } | Self::AnisotropicMaxwellian { drift, .. } => {
                 drift.clone().unwrap_or_else(|| vec![0.0; dimension])
             }
-            Self::Bkw { .. } | Self::Shell { .. } => vec![0.0; dimension],
+            Self::Bkw { .. } | Self::Shell { .. } | Self::Dipole { .. } => vec![0.0; dimension],
             Self::Mixture(parts) => {
                 let mut mean = vec![0.0; dimension];
                 for part in parts {
                     let share = part.density() / self.density();
-                    for (total, component) in mean.iter_mut().zip(part.mean_velocity(dimension)) {
+                    for (total, component) in mean.iter_mut().zip(part.center(dimension)) {
                         *total += share * component;
                     }
                 }

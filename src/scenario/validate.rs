@@ -25,10 +25,13 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {
         "found 0; allowed: a whole number ≥ 1".to_string()
     });
-    if found.violations.is_empty()
-        && let Some(Reference::Bkw {}) = scenario.reference
-    {
-        bkw_reference(&mut found, scenario);
+    if found.violations.is_empty() {
+        match scenario.reference {
+            Some(Reference::Bkw {}) => bkw_reference(&mut found, scenario),
+            Some(Reference::OrnsteinUhlenbeck {}) => ornstein_uhlenbeck_reference(&mut found, scenario),
+            Some(Reference::Lorentz {}) => lorentz_reference(&mut found, scenario),
+            None => {}
+        }
     }
     found.violations
 }
@@ -224,6 +227,17 @@ fn initial(found: &mut Checks, path: &str, initial: &Initial, dimension: usize) 
             found.positive(format!("{path}.density"), *density);
             found.positive(format!("{path}.radius"), *radius);
             found.positive(format!("{path}.sharpness"), *sharpness);
+        }
+        Initial::Dipole { density, temperature, amplitude, power } => {
+            let path = format!("{path}.dipole");
+            found.positive(format!("{path}.density"), *density);
+            found.positive(format!("{path}.temperature"), *temperature);
+            found.within(format!("{path}.power"), *power, 0.0, 2.0);
+            // Beyond 1/2 a dipole of power 2 grows without bound, and below 2 nearly so.
+            let most = if *power > 1.0 { 0.49 } else { 10.0 };
+            found.require(amplitude.abs() <= most, format!("{path}.amplitude"), || {
+                format!("found {}; allowed: a number from -10 to 10, from -0.49 to 0.49 where the power is above 1", number(*amplitude))
+            });
         }
         Initial::Mixture(parts) => {
             let path = format!("{path}.mixture");
@@ -426,9 +440,7 @@ fn bkw_reference(found: &mut Checks, scenario: &Scenario) {
             });
             return;
         };
-        found.require(matches!(one.particles, Some(Particles::Lattice { .. })), path, || {
-            format!("found species.{index} without a lattice; allowed: particles on a `lattice` with this reference, whose errors are taken at the cell centres")
-        });
+        on_lattice(found, path, index, one);
         let (common_temperature, common_contrast) = *first.get_or_insert((temperature, contrast));
         found.require(temperature == common_temperature && contrast == common_contrast, path, || {
             let [temperature, contrast] = [temperature, contrast].map(number);
@@ -455,5 +467,81 @@ fn bkw_reference(found: &mut Checks, scenario: &Scenario) {
                 number(rates[0])
             )
         });
+    }
+}
+
+/// A species of a scenario with an exact solution must be on a lattice, where errors are taken.
+fn on_lattice(found: &mut Checks, path: &str, index: usize, one: &Species) {
+    found.require(matches!(one.particles, Some(Particles::Lattice { .. })), path, || {
+        format!("found species.{index} without a lattice; allowed: particles on a `lattice` with this reference, whose errors are taken at the cell centres")
+    });
+}
+
+/// Whether a velocity that is 0 when left out is another one; only called with valid lengths.
+fn differs(velocity: &Option<Vec<f64>>, other: &Option<Vec<f64>>) -> bool {
+    let component = |of: &Option<Vec<f64>>, axis: usize| of.as_ref().map_or(0.0, |v| v[axis]);
+    let length = velocity.as_ref().or(other.as_ref()).map_or(0, Vec::len);
+    (0..length).any(|axis| component(velocity, axis) != component(other, axis))
+}
+
+/// The conditions under which Maxwellians stay Maxwellian: γ = 0 and one mean velocity.
+fn ornstein_uhlenbeck_reference(found: &mut Checks, scenario: &Scenario) {
+    let path = "reference.ornstein_uhlenbeck";
+    let gamma = scenario.collisions.gamma;
+    found.require(gamma == 0.0, path, || {
+        format!("found collisions.gamma {}; allowed: 0 with this reference", number(gamma))
+    });
+    let moving = |one: &&Species| one.fixed.is_none();
+    let common = scenario.species.iter().find(moving).and_then(|one| match &one.initial {
+        Some(Initial::Maxwellian { drift, .. }) => drift.clone(),
+        _ => None,
+    });
+    for (index, one) in scenario.species.iter().enumerate() {
+        let velocity = match (&one.fixed, &one.initial) {
+            (Some(fixed), _) => &fixed.velocity,
+            (None, Some(Initial::Maxwellian { drift, .. })) => {
+                on_lattice(found, path, index, one);
+                drift
+            }
+            _ => {
+                found.require(false, path, || {
+                    format!("found species.{index} without `maxwellian`; allowed: `maxwellian` as the initial of every moving species with this reference")
+                });
+                continue;
+            }
+        };
+        found.require(!differs(velocity, &common), path, || {
+            format!("found species.{index} at another velocity than the first moving species; allowed: the same for all with this reference")
+        });
+    }
+}
+
+/// The conditions under which dipoles decay mode by mode: collisions with fixed species at velocity 0 alone.
+fn lorentz_reference(found: &mut Checks, scenario: &Scenario) {
+    let path = "reference.lorentz";
+    found.require(scenario.species.iter().any(|one| one.fixed.is_some()), path, || {
+        "found no fixed species; allowed: one or more with this reference".to_string()
+    });
+    for (index, one) in scenario.species.iter().enumerate() {
+        if let Some(fixed) = &one.fixed {
+            found.require(!differs(&fixed.velocity, &None), path, || {
+                format!(
+                    "found species.{index} fixed at another velocity than 0; allowed: 0 with this reference"
+                )
+            });
+            continue;
+        }
+        found.require(matches!(one.initial, Some(Initial::Dipole { .. })), path, || {
+            format!("found species.{index} without `dipole`; allowed: `dipole` as the initial of every moving species with this reference")
+        });
+        on_lattice(found, path, index, one);
+        for (other, _) in
+            scenario.species.iter().enumerate().take(index + 1).filter(|(_, of)| of.fixed.is_none())
+        {
+            let coefficient = scenario.collisions.coefficients.between(index, other);
+            found.require(coefficient == 0.0, path, || {
+                format!("found a coefficient of {} between species.{index} and species.{other}, which move; allowed: 0 with this reference", number(coefficient))
+            });
+        }
     }
 }

@@ -4,6 +4,9 @@
 mod distribution;
 mod limits;
 mod radial;
+mod reference;
+
+pub use reference::reference;
 
 use crate::functionals::invariants::Invariants;
 use crate::kernel::lanes::InstructionSet;
@@ -147,7 +150,7 @@ impl<const D: usize> Cloud<D> {
     /// Places the particles of the species at `index`, which is also the stream of its random numbers.
     fn place(initial: &Initial, mass: f64, particles: &Particles, index: usize) -> Result<Self, String> {
         let distribution = Distribution::<D>::new(initial, mass);
-        let mean = vector(Some(&initial.mean_velocity(D)));
+        let mean = vector(Some(&initial.center(D)));
         match particles {
             Particles::Lattice { per_axis, half_width, center, drop_below } => {
                 let spacing = 2.0 * half_width / f64::from(*per_axis);

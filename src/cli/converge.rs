@@ -1,0 +1,129 @@
+//! `landau converge`: a scenario at several resolutions against its exact solution.
+
+use super::session::comparison;
+use super::{ScenarioArguments, Stop, number_of_threads, print, set_threads};
+use landau::error::Failure;
+use landau::integrators;
+use landau::kernel::lanes::InstructionSet;
+use landau::landau::Landau;
+use landau::output::convergence::{ConvergenceFile, Resolution};
+use landau::output::diagnostics::{Comparison, errors};
+use landau::output::folder::Folder;
+use landau::problem::Species;
+use landau::scenario::{self, Particles, Scenario, Source, Violation};
+use landau::setup;
+use landau::simulation::{Observer, Simulation, View};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+#[derive(clap::Args)]
+pub struct Converge {
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+    /// Cells along each axis of every lattice, as in 20,40,80: one number or more, each larger than the one before
+    #[arg(long, value_name = "N,…", value_parser = resolutions)]
+    per_axis: Resolutions,
+    /// The folder of convergence.csv [default: out/<file stem>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace what an earlier run left in an existing folder
+    #[arg(long)]
+    overwrite: bool,
+    /// Threads [default: all processors]
+    #[arg(long, value_name = "N", value_parser = number_of_threads)]
+    threads: Option<usize>,
+}
+
+/// What `--per-axis` says.
+#[derive(Clone)]
+struct Resolutions(Vec<u32>);
+
+fn resolutions(words: &str) -> Result<Resolutions, String> {
+    let numbers: Option<Vec<u32>> = words.split(',').map(|word| word.trim().parse().ok()).collect();
+    let increasing = |numbers: &Vec<u32>| numbers[0] > 0 && numbers.windows(2).all(|pair| pair[0] < pair[1]);
+    numbers.filter(increasing).map(Resolutions).ok_or_else(|| {
+        "allowed: whole numbers ≥ 1 between commas, each larger than the one before".to_string()
+    })
+}
+
+impl Converge {
+    pub fn run(self) -> Result<(), Stop> {
+        set_threads(self.threads)?;
+        let ScenarioArguments { scenario: file, set } = &self.scenario;
+        let (scenario, source) = scenario::read(file, set)?;
+        let lattices: Vec<usize> = (0..scenario.species.len())
+            .filter(|&i| matches!(scenario.species[i].particles, Some(Particles::Lattice { .. })))
+            .collect();
+        let wrong = |message: &str| Err(source.error(&Violation::new("", message)).into());
+        if lattices.is_empty() {
+            return wrong("found no species on a lattice; allowed: one or more, to be refined");
+        }
+        if scenario.reference.is_none() {
+            return wrong("found no `reference`; allowed: a scenario with one, to measure errors against");
+        }
+        // All of them are read before the first runs: what is wrong with the last is said at once.
+        let refined = self.per_axis.0.iter().map(|per_axis| {
+            let change =
+                lattices.iter().map(|i| format!("species.{i}.particles.lattice.per_axis={per_axis}"));
+            scenario::read(file, &set.iter().cloned().chain(change).collect::<Vec<_>>())
+        });
+        let refined = refined.collect::<Result<Vec<_>, _>>()?;
+        let out = self.out.unwrap_or_else(|| {
+            PathBuf::from("out").join(self.scenario.scenario.file_stem().unwrap_or("run".as_ref()))
+        });
+        let folder = Folder::create(&out, self.overwrite, &scenario)?;
+        let names = scenario.species.iter().filter(|one| one.fixed.is_none()).map(|one| one.name.clone());
+        let mut file = ConvergenceFile::create(&folder, names.collect())?;
+        print(&file.heading())?;
+        for ((scenario, source), per_axis) in refined.iter().zip(self.per_axis.0) {
+            let resolution = match scenario.dimension {
+                2 => measure::<2>(scenario, source, per_axis)?,
+                _ => measure::<3>(scenario, source, per_axis)?,
+            };
+            print(&file.write(resolution)?)?;
+        }
+        print(&format!("written to {}\n", folder.path().display()))
+    }
+}
+
+/// Keeps the errors of the last state.
+struct AtTheEnd<'a, const D: usize> {
+    comparison: &'a Comparison<D>,
+    errors: Vec<[f64; 3]>,
+}
+
+impl<const D: usize> Observer<D> for AtTheEnd<'_, D> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+        if view.ending.is_some() {
+            let of = |(index, species): (usize, &Species<D>)| {
+                let velocities = &view.state.velocities[species.range.clone()];
+                let weights = &view.problem.weights[species.range.clone()];
+                errors(species, self.comparison, index, velocities, weights, view.time)
+            };
+            self.errors = view.problem.species.iter().enumerate().map(of).collect::<Result<_, _>>()?;
+        }
+        Ok(())
+    }
+}
+
+fn measure<const D: usize>(scenario: &Scenario, source: &Source, per_axis: u32) -> Result<Resolution, Stop> {
+    let began = Instant::now();
+    let (problem, state) =
+        setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
+    let Some(comparison) = comparison(scenario, &problem) else {
+        unreachable!("a scenario without a reference was refused");
+    };
+    let instruction_set = InstructionSet::detect();
+    let mut simulation = Simulation {
+        landau: Landau::new(&problem, setup::score(scenario, &problem, instruction_set), instruction_set),
+        integrator: integrators::new(&scenario.integrator, &problem),
+        state,
+        grid: setup::grid(scenario),
+        output: Duration::ZERO,
+    };
+    let mut last = AtTheEnd { comparison: &comparison, errors: Vec::new() };
+    simulation.run(&mut [&mut last], &AtomicBool::new(false), false)?;
+    let evaluations = simulation.work().evaluations;
+    Ok(Resolution { per_axis, errors: last.errors, seconds: began.elapsed().as_secs_f64(), evaluations })
+}

@@ -1,0 +1,356 @@
+//! Whole runs and right-hand sides against exact solutions; orders as fitted slopes.
+//!
+//! Optimised builds alone: together these take well below 90 s on one core.
+#![cfg(not(debug_assertions))]
+
+mod common;
+
+use landau::exact::rates::{self, Maxwellian};
+use landau::output::diagnostics::{Comparison, errors};
+use landau::scenario::Scenario;
+use landau::setup;
+use serde_json::{Value, json};
+use std::f64::consts::PI;
+
+/// The relative L2 error of every species at the end of a scenario with a reference.
+fn final_errors<const D: usize>(scenario: &Scenario, order: u32) -> Vec<f64> {
+    let mut state = None;
+    common::run::<D>(scenario, |_, now, _| state = Some(now.clone())).unwrap();
+    let (problem, _) = common::start::<D>(scenario);
+    let state = state.unwrap();
+    let time = state.step as f64 * scenario.time.step.unwrap();
+    let comparison = Comparison { exact: setup::reference(scenario, &problem).unwrap(), order, cutoff: 7.0 };
+    (0..problem.species.len())
+        .map(|index| {
+            let species = &problem.species[index];
+            let (velocities, weights) =
+                (&state.velocities[species.range.clone()], &problem.weights[species.range.clone()]);
+            errors(species, &comparison, index, velocities, weights, time).unwrap()[1]
+        })
+        .collect()
+}
+
+/// The slope of −log(error) over log(n), by least squares.
+fn slope(resolutions: &[u32], errors: &[f64]) -> f64 {
+    let points: Vec<(f64, f64)> =
+        resolutions.iter().zip(errors).map(|(&n, e)| (f64::from(n).ln(), -e.ln())).collect();
+    let count = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
+    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+    points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>()
+        / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
+}
+
+/// Errors of every species at each resolution, asserted to fall at the order of the score, to `tolerance`.
+fn assert_order<const D: usize>(
+    scenario: impl Fn(u32, u32) -> Value,
+    order: u32,
+    resolutions: &[u32],
+    tolerance: f64,
+) {
+    let found: Vec<Vec<f64>> = resolutions
+        .iter()
+        .map(|&per_axis| final_errors::<D>(&common::scenario(&scenario(order, per_axis)), order))
+        .collect();
+    for species in 0..found[0].len() {
+        let errors: Vec<f64> = found.iter().map(|errors| errors[species]).collect();
+        let slope = slope(resolutions, &errors);
+        println!("order {order}, species {species}: {resolutions:?} {errors:?} slope {slope:.2}");
+        assert!(
+            (slope - f64::from(order)).abs() < tolerance,
+            "order {order}, species {species}: {slope}, {errors:?}"
+        );
+    }
+}
+
+/// Long stable steps: the error in time is below a hundredth of what is measured.
+fn method(order: u32) -> (Value, Value) {
+    (json!({ "mesh": { "order": order } }), json!({ "runge_kutta_chebyshev": {} }))
+}
+
+fn bkw(
+    dimension: u32,
+    species: &[(f64, f64, f64)],
+    matrix: &Value,
+    contrast: f64,
+    (dt, steps): (f64, u32),
+) -> impl Fn(u32, u32) -> Value + use<> {
+    let (species, matrix) = (species.to_vec(), matrix.clone());
+    move |order, per_axis| {
+        let (score, integrator) = method(order);
+        let species: Vec<Value> = species
+            .iter()
+            .enumerate()
+            .map(|(index, (mass, density, half_width))| {
+                json!({
+                    "name": format!("s{index}"), "mass": mass,
+                    "initial": { "bkw": { "density": density, "temperature": 1.0, "contrast": contrast } },
+                    "particles": { "lattice": { "per_axis": per_axis, "half_width": half_width } }
+                })
+            })
+            .collect();
+        json!({
+            "version": 1, "dimension": dimension, "species": species,
+            "collisions": { "gamma": 0.0, "coefficients": { "matrix": matrix } },
+            "score": score, "integrator": integrator, "time": { "step": dt, "steps": steps },
+            "reference": { "bkw": {} }
+        })
+    }
+}
+
+/// Orders 2 and 4 within a half: resolutions at which the leading term of the bias rules, above the floor
+/// that particles off their lattice leave and below where ε is as wide as the density.
+const STUDY: [(u32, &[u32]); 2] = [(2, &[24, 32, 40]), (4, &[40, 50, 60])];
+
+/// Contrasts below the largest, 1/2: there the density vanishes at the origin, its logarithm is singular, and orders
+/// above 2 are lost until it has filled.
+#[test]
+fn one_species_of_bkw_in_2d_has_the_order_of_the_score() {
+    let scenario = bkw(2, &[(1.0, 1.0, 4.5)], &json!([[0.125]]), 0.25, (0.1, 5));
+    for (order, resolutions) in STUDY {
+        assert_order::<2>(&scenario, order, resolutions, 0.5);
+    }
+}
+
+/// The two-species test of Carrillo, Hu, Van Fleet (2024) at t = 5, with the default score but for its order.
+#[test]
+fn two_species_of_bkw_have_the_order_of_the_score() {
+    let matrix = json!([[0.125, 0.0625], [0.0625, 0.03125]]);
+    let scenario = bkw(2, &[(2.0, 1.0, 3.0), (1.0, 1.0, 4.0)], &matrix, 0.5, (0.1, 50));
+    for order in [2, 4] {
+        assert_order::<2>(&scenario, order, &[40, 60], 0.5);
+    }
+    // An eighth and a fortieth of the published 3.24e-2 and 1.45e-2.
+    for (per_axis, most) in [(40, 4e-3), (60, 4e-4)] {
+        let errors = final_errors::<2>(&common::scenario(&scenario(6, per_axis)), 6);
+        assert!(errors.iter().all(|&error| error < most), "{per_axis}: {errors:?}");
+    }
+}
+
+/// Masses 1, 2, 4 and densities 1, 0.5, 2 with Σ_j n_j c_ij/(m_i m_j) = 1/8 for every i: c_ij =
+/// m_i m_j a_ij/(n_i n_j) with a_ij symmetric and rows that add up to n_i/8.
+#[test]
+fn three_species_of_bkw_have_the_order_of_the_score() {
+    let (masses, densities) = ([1.0, 2.0, 4.0], [1.0, 0.5, 2.0]);
+    let (ab, ac, bc) = (0.02, 0.06, 0.03);
+    let shares = [
+        [densities[0] / 8.0 - ab - ac, ab, ac],
+        [ab, densities[1] / 8.0 - ab - bc, bc],
+        [ac, bc, densities[2] / 8.0 - ac - bc],
+    ];
+    let coefficient = |i: usize, j: usize| {
+        let (i, j) = (i.min(j), i.max(j));
+        masses[i] * masses[j] * shares[i][j] / (densities[i] * densities[j])
+    };
+    let matrix: Vec<Vec<f64>> = (0..3).map(|i| (0..3).map(|j| coefficient(i, j)).collect()).collect();
+    let species = [(1.0, 1.0, 4.0), (2.0, 0.5, 3.0), (4.0, 2.0, 2.1)];
+    let scenario = bkw(2, &species, &json!(matrix), 0.25, (0.1, 5));
+    for (order, resolutions) in STUDY {
+        assert_order::<2>(&scenario, order, resolutions, 0.5);
+    }
+}
+
+/// From K = 0.7 T: at the largest contrast the density vanishes at the origin, where its logarithm is singular.
+/// Resolutions that a test has time for are not yet at the slope of order 6; at 32 cells its error is bounded:
+/// 2.1e-3 with all its other parameters as here, over an order of magnitude below that of order 2.
+#[test]
+fn bkw_in_3d_has_the_order_of_the_score() {
+    let scenario = bkw(3, &[(1.0, 1.0, 4.0)], &json!([[0.125]]), 0.3, (0.125, 10));
+    assert_order::<3>(&scenario, 2, &[20, 26, 32], 0.5);
+    let error = |order| final_errors::<3>(&common::scenario(&scenario(order, 32)), order)[0];
+    let (second, sixth) = (error(2), error(6));
+    println!("3-D, 32 cells: order 2 {second:.3e}, order 6 {sixth:.3e}");
+    assert!(sixth < 3e-3 && second > 10.0 * sixth, "{second} {sixth}");
+}
+
+#[test]
+fn three_temperatures_meet_as_they_should() {
+    let scenario = |order: u32, per_axis: u32| {
+        let (score, integrator) = method(order);
+        let species = |name: &str, density: f64, mass: f64, temperature: f64| {
+            // Wide enough for the temperature that the species will have.
+            let half_width = 5.0 * (temperature.max(1.0f64) / mass).sqrt();
+            json!({
+                "name": name, "mass": mass,
+                "initial": { "maxwellian": { "density": density, "temperature": temperature } },
+                "particles": { "lattice": { "per_axis": per_axis, "half_width": half_width } }
+            })
+        };
+        json!({
+            "version": 1, "dimension": 2,
+            "species": [species("a", 1.0, 1.0, 0.8), species("b", 0.5, 2.0, 1.0), species("c", 1.5, 1.0, 1.2)],
+            "collisions": { "gamma": 0.0, "coefficients": { "uniform": 0.2 } },
+            "score": score, "integrator": integrator, "time": { "step": 0.1, "steps": 8 },
+            "reference": { "ornstein_uhlenbeck": {} }
+        })
+    };
+    // The bias of a Maxwellian is the worst of all for the densities' orders alone: it is what ε adds to T.
+    assert_order::<2>(scenario, 2, &[32, 40, 50], 0.5);
+    assert_order::<2>(scenario, 4, &[50, 60, 70], 0.5);
+}
+
+/// Two clouds with a Maxwellian each.
+fn pair(
+    dimension: usize,
+    gamma: f64,
+    [first, second]: [(Maxwellian, f64, u32); 2],
+    coefficient: f64,
+    score: &Value,
+) -> Scenario {
+    let species = |name: &str, (of, drift, per_axis): (Maxwellian, f64, u32)| {
+        let mut velocity = vec![0.0; dimension];
+        velocity[0] = drift;
+        json!({
+            "name": name, "mass": of.mass,
+            "initial": { "maxwellian": { "density": of.density, "temperature": of.temperature, "drift": velocity } },
+            "particles": { "lattice": { "per_axis": per_axis, "half_width": 5.5 * (of.temperature / of.mass).sqrt() } }
+        })
+    };
+    common::scenario(&json!({
+        "version": 1, "dimension": dimension, "species": [species("a", first), species("b", second)],
+        "collisions": { "gamma": gamma, "coefficients": { "matrix": [[0.0, coefficient], [coefficient, 0.0]] } },
+        "score": score, "time": { "step": 1.0, "steps": 1 }
+    }))
+}
+
+fn maxwellian(density: f64, mass: f64, temperature: f64) -> Maxwellian {
+    Maxwellian { density, mass, temperature }
+}
+
+/// How many particles carry a density does not matter: 30² and 60², densities 1 and 0.05.
+#[test]
+fn friction_of_maxwell_molecules_knows_densities_and_not_counts() {
+    let (a, b) = (maxwellian(1.0, 1.0, 1.0), maxwellian(0.05, 3.0, 0.7));
+    for (count_a, count_b) in [(32, 60), (60, 32), (44, 44)] {
+        let score = json!({ "mesh": { "order": 6 } });
+        let scenario = pair(2, 0.0, [(a, 0.6, count_a), (b, 0.0, count_b)], 0.4, &score);
+        let (problem, state) = common::start::<2>(&scenario);
+        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        for (index, own, other, difference) in [(0, a, b, 0.6), (1, b, a, -0.6)] {
+            let exact = -0.4 * other.density * (own.mass + other.mass) / (own.mass * own.mass * other.mass)
+                * difference;
+            let (found, _) = common::moment_rates(&problem, &state.velocities, &evaluation, index);
+            // h/σ is 0.34 on the coarse lattice: the bias 3! (h/σ)⁶ of order 6 is 1e-2.
+            assert!((found[0] / exact - 1.0).abs() < 1e-2, "{count_a}, {count_b}: {} {exact}", found[0]);
+        }
+    }
+}
+
+/// Temperatures of Coulomb collisions meet at NRL's rate, for mass ratios up to 100.
+#[test]
+fn coulomb_heating_has_the_exact_rate_at_every_mass_ratio() {
+    for ratio in [1.0, 20.0, 100.0] {
+        let (a, b) = (maxwellian(1.0, 1.0, 1.0), maxwellian(0.5, ratio, 0.6));
+        let score = json!({ "mesh": { "order": 6 } });
+        let scenario = pair(3, -3.0, [(a, 0.0, 22), (b, 0.0, 21)], 0.3, &score);
+        let (problem, state) = common::start::<3>(&scenario);
+        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        for (index, own, other) in [(0, a, b), (1, b, a)] {
+            let exact = rates::heating(3, -3.0, 0.3, own, other);
+            let (_, found) = common::moment_rates(&problem, &state.velocities, &evaluation, index);
+            println!("mass ratio {ratio}, species {index}: {}", found / exact);
+            // The kernel 1/|z| is singular where the lattices meet, and (h/σ)⁶ = 1.6e-2 at h = σ/2.
+            assert!((found / exact - 1.0).abs() < 0.06, "ratio {ratio}, species {index}: {found} {exact}");
+        }
+    }
+}
+
+/// dT⊥/dt = −ν (T⊥ − T∥), ν = c n/(√π √m T∥^(3/2)) A⁻² [−3 + (A + 3) atan(√A)/√A], A = T⊥/T∥ − 1.
+#[test]
+fn anisotropy_of_coulomb_collisions_decays_at_the_exact_rate() {
+    for (parallel, perpendicular) in [(0.8f64, 1.2f64), (1.2, 0.8)] {
+        let scenario = common::scenario(&json!({
+            "version": 1, "dimension": 3,
+            "species": [{
+                "name": "a", "mass": 1.0,
+                "initial": { "anisotropic_maxwellian": { "density": 1.0, "temperatures": [parallel, perpendicular, perpendicular] } },
+                "particles": { "lattice": { "per_axis": 26, "half_width": 5.2 } }
+            }],
+            "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.5 } },
+            "score": { "mesh": { "order": 6 } }, "time": { "step": 1.0, "steps": 1 }
+        }));
+        let (problem, state) = common::start::<3>(&scenario);
+        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        let along = |axis: usize| -> f64 {
+            let terms = problem.weights.iter().zip(state.velocities.iter().zip(&evaluation.rates));
+            terms.map(|(w, (v, rate))| 2.0 * w * v[axis] * rate[axis]).sum()
+        };
+        let anisotropy = perpendicular / parallel - 1.0;
+        let root = anisotropy.abs().sqrt();
+        let angle = if anisotropy > 0.0 { root.atan() } else { root.atanh() };
+        let bracket = -3.0 + (anisotropy + 3.0) * angle / root;
+        let rate = 0.5 / (PI.sqrt() * parallel.powf(1.5)) * bracket / anisotropy.powi(2);
+        let exact = -rate * (perpendicular - parallel);
+        println!("anisotropy {anisotropy}: {}", along(1) / exact);
+        // The coincident cells of the one lattice are left out of a kernel singular there: O(h²) of the rate, h = 0.4.
+        assert!((along(1) / exact - 1.0).abs() < 0.05, "{} {exact}", along(1));
+        assert!((along(0) + along(1) + along(2)).abs() < 1e-12, "energy");
+    }
+}
+
+/// Harmonics of every degree on every shell, each at its own rate: the whole density against the series.
+#[test]
+fn dipoles_decay_as_the_series_says() {
+    let scenario = |order: u32, per_axis: u32| {
+        let (score, integrator) = method(order);
+        json!({
+            "version": 1, "dimension": 2,
+            "species": [
+                { "name": "electron", "mass": 1.0,
+                  "initial": { "dipole": { "density": 1.0, "temperature": 1.0, "amplitude": 0.5, "power": 1.0 } },
+                  "particles": { "lattice": { "per_axis": per_axis, "half_width": 5.5 } } },
+                { "name": "ion", "fixed": { "density": 1.0 } }
+            ],
+            "collisions": { "gamma": 0.0, "coefficients": { "matrix": [[0.0, 0.3], [0.3, 0.0]] } },
+            "score": score, "integrator": integrator, "time": { "step": 0.1, "steps": 5 },
+            "reference": { "lorentz": {} }
+        })
+    };
+    assert_order::<2>(scenario, 2, &[32, 40, 50], 0.5);
+    assert_order::<2>(scenario, 4, &[50, 60, 70], 0.5);
+}
+
+/// At order 2 equilibrium is T_i + m_i ε_i = θ, and equal temperatures are not. At order 6 the relative defect of first
+/// order, x = m ε/T = 0.16, becomes 3! x³ at most: less than 0.2 x.
+#[test]
+fn equilibrium_is_regularised_at_order_2_and_nearly_exact_at_order_6() {
+    let rate = |order: u32, temperature_b: f64| {
+        let (a, b) = (maxwellian(1.0, 1.0, 1.0), maxwellian(1.0, 4.0, temperature_b));
+        let score = json!({ "mesh": { "order": order, "bandwidth": { "variance": 0.04 } } });
+        let scenario = pair(2, 0.0, [(a, 0.0, 60), (b, 0.0, 60)], 0.4, &score);
+        let (problem, state) = common::start::<2>(&scenario);
+        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        common::moment_rates(&problem, &state.velocities, &evaluation, 0).1
+    };
+    // T_a + m_a ε = 1.04 = T_b + m_b ε at T_b = 0.88.
+    let (equal, regularised, sixth) = (rate(2, 1.0), rate(2, 0.88), rate(6, 1.0));
+    println!("rates: order 2 {equal:.3e} at T = T, {regularised:.3e} at θ = θ; order 6 {sixth:.3e} at T = T");
+    // The lattice ends at 5.5 thermal speeds, where a few 1e-6 of the energy is missing.
+    assert!(regularised.abs() < 1e-3 * equal.abs(), "{regularised} {equal}");
+    assert!(sixth.abs() < 0.2 * equal.abs(), "{sixth} {equal}");
+}
+
+/// A Maxwellian is the equilibrium of its own collisions, whatever the kernel and the bandwidth: mollified it is a
+/// Maxwellian too, its score is linear in v, and pairs feel nothing.
+#[test]
+fn a_maxwellian_stays_put() {
+    let speed = |order: u32, per_axis: u32| {
+        let scenario = common::scenario(&json!({
+            "version": 1, "dimension": 2,
+            "species": [{ "name": "a", "mass": 1.0,
+                "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0, "drift": [0.2, -0.1] } },
+                "particles": { "lattice": { "per_axis": per_axis, "half_width": 6.0 } } }],
+            "collisions": { "gamma": -2.0, "coefficients": { "uniform": 1.0 } },
+            "score": { "mesh": { "order": order } }, "time": { "step": 1.0, "steps": 1 }
+        }));
+        let (problem, state) = common::start::<2>(&scenario);
+        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        let terms = problem.weights.iter().zip(&evaluation.rates);
+        terms.map(|(w, rate)| w * (rate[0] * rate[0] + rate[1] * rate[1])).sum::<f64>().sqrt()
+    };
+    for (order, per_axis) in [(2, 60), (6, 30), (6, 60)] {
+        // What is left is the mass beyond the mollifier's reach and the lattice's edge, where scores are not linear.
+        let found = speed(order, per_axis);
+        assert!(found < 1e-4, "order {order}, {per_axis} cells: {found}");
+    }
+}

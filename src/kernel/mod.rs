@@ -1,5 +1,6 @@
 //! The formulas of single pairs: pure functions of numbers, knowing no clouds, threads or files.
 
+pub mod exponential;
 pub mod interaction;
 pub mod lanes;
 pub mod pair;

@@ -4,6 +4,7 @@
 //! Every power is exactly zero below [`NEAREST_SQUARE`](super::lanes::NEAREST_SQUARE), also where
 //! γ ≤ 0: A(0) = 0 by definition.
 
+use super::exponential::{polynomial, power_of_two};
 use super::lanes::Lanes;
 
 /// One power law, known when a kernel is compiled.
@@ -126,22 +127,6 @@ const LOGARITHM: [f64; 8] = [
     -0.1806611205046524,
 ];
 
-/// (2^t − 1)/t ≈ Σ aₙ tⁿ for |t| ≤ 0.567, which is ½ and the largest α log₂(1 + x); t times the
-/// error is below 3e-17 (least squares at Chebyshev points).
-const EXPONENTIAL: [f64; 11] = [
-    std::f64::consts::LN_2,
-    0.24022650695910297,
-    0.055504108664822,
-    0.009618129107530722,
-    0.0013333558146324217,
-    0.00015403530532363078,
-    1.5252733915197479e-05,
-    1.3215400351956854e-06,
-    1.0178028407401733e-07,
-    7.079341233136794e-09,
-    4.4598649426896686e-10,
-];
-
 impl General {
     /// The power law of exponent `gamma`.
     pub fn new(gamma: f64) -> Self {
@@ -178,19 +163,8 @@ impl Power for &General {
         let low = lanes.mul_add(e, lanes.splat(self.exponent_low), low);
         let small = lanes.mul_add(x, polynomial(lanes, &self.series, x), low);
         let t = lanes.add(fraction, small);
-        let power = lanes.mul_add(t, polynomial(lanes, &EXPONENTIAL, t), lanes.splat(1.0));
-        lanes.zero_if_near(lanes.scale(power, integer), square)
+        lanes.zero_if_near(power_of_two(lanes, integer, t), square)
     }
-}
-
-/// Σ aₙ xⁿ by Horner's rule.
-#[inline(always)]
-fn polynomial<L: Lanes, const N: usize>(lanes: L, coefficients: &[f64; N], x: L::Vector) -> L::Vector {
-    let mut sum = lanes.splat(coefficients[N - 1]);
-    for &a in coefficients[..N - 1].iter().rev() {
-        sum = lanes.mul_add(sum, x, lanes.splat(a));
-    }
-    sum
 }
 
 /// A power law by its exponent.

@@ -256,13 +256,16 @@ pub enum Variance {
 pub enum MeshSpacing {
     /// Spacing as a multiple (0.1 to 2) of h; the mesh covers wherever particles are.
     Relative(f64),
+    /// Spacing as a multiple (0.1 to 2) of the mollifier's standard deviation √ε; the mesh covers wherever
+    /// particles are.
+    Deviations(f64),
     /// The cells of the initial lattice and nothing beyond, as published by Carrillo, Hu and Van Fleet (2024).
     Lattice {},
 }
 
 impl Default for MeshSpacing {
     fn default() -> Self {
-        Self::Relative(0.8)
+        Self::Deviations(1.0)
     }
 }
 

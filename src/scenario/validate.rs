@@ -332,6 +332,9 @@ fn score(found: &mut Checks, score: &Score, species: &[Species]) {
         Score::Mesh { spacing: MeshSpacing::Relative(relative), .. } => {
             found.within("score.mesh.spacing.relative", *relative, 0.1, 2.0);
         }
+        Score::Mesh { spacing: MeshSpacing::Deviations(relative), .. } => {
+            found.within("score.mesh.spacing.deviations", *relative, 0.1, 2.0);
+        }
         Score::Mesh { spacing: MeshSpacing::Lattice {}, .. } => {
             for one in species {
                 let off_lattice =

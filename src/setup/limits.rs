@@ -9,6 +9,10 @@ use crate::scenario::{MeshSpacing, Scenario, Score, Violation};
 /// in two dimensions, 8 billion in three: the limit is far beyond what makes sense, and protects memory.
 const MOST_REACH: f64 = 1000.0;
 
+/// Spacing of a mesh in standard deviations of the mollifier, beyond which sums over the mesh no longer
+/// see it; the published lattice has 1.25.
+const WIDEST_SPACING: f64 = 2.0;
+
 /// Variances whose Gaussian, to the power 3 and over any weight, stays within floating-point range.
 const VARIANCES: std::ops::RangeInclusive<f64> = 1e-150..=1e150;
 
@@ -61,12 +65,19 @@ fn bandwidths<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Resu
         // The mesh of the widest of the order / 2 bandwidths is widened along, but for a lattice.
         let (spacing, widest) = match spacing {
             MeshSpacing::Relative(relative) => (relative * species.spacing, 1.0),
+            MeshSpacing::Deviations(relative) => (relative * variance.sqrt(), 1.0),
             MeshSpacing::Lattice {} => (species.spacing, f64::from(order / 2)),
         };
         let reach = cutoff * (widest * variance).sqrt() / spacing;
         if reach.is_nan() || reach > MOST_REACH {
             return refuse(format!(
                 "a mollifier that reaches {reach:.0} mesh spacings to each side; allowed: at most {MOST_REACH}"
+            ));
+        }
+        let deviations = spacing / variance.sqrt();
+        if deviations > WIDEST_SPACING {
+            return refuse(format!(
+                "a mesh spacing of {deviations:.3} standard deviations of the mollifier; allowed: at most {WIDEST_SPACING}"
             ));
         }
     }

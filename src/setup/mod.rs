@@ -118,6 +118,7 @@ pub fn score<const D: usize>(
         ScoreChoice::Mesh { order, spacing, cutoff, .. } => {
             let spacing = match spacing {
                 MeshSpacing::Relative(relative) => Spacing::Relative(*relative),
+                MeshSpacing::Deviations(relative) => Spacing::Deviations(*relative),
                 MeshSpacing::Lattice {} => Spacing::Lattice,
             };
             Box::new(MeshScore::new(problem, *order, spacing, *cutoff, instruction_set))

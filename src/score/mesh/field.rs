@@ -63,9 +63,16 @@ pub struct TooManyNodes(pub f64);
 
 impl<const D: usize> Field<D> {
     pub fn new(geometry: Geometry<D>, instruction_set: InstructionSet) -> Self {
-        let reach = (geometry.cutoff * geometry.variance.sqrt() / geometry.spacing).ceil() as usize;
+        // Whole reaches stay whole: a quotient is right to a few roundings.
+        let reach = geometry.cutoff * geometry.variance.sqrt() / geometry.spacing;
+        let reach = (reach * (1.0 - 8.0 * f64::EPSILON)).ceil() as usize;
         Self {
-            table: AxisTable::new(geometry.variance, geometry.spacing, reach),
+            table: AxisTable::new(
+                geometry.variance,
+                geometry.spacing,
+                reach,
+                (2 * reach + 1).next_multiple_of(GROUP),
+            ),
             geometry,
             instruction_set,
             layout: Layout::default(),
@@ -79,6 +86,7 @@ impl<const D: usize> Field<D> {
     }
 
     /// Reach along planes, rows and nodes; a plane of a two-dimensional mesh is a single row.
+    #[inline]
     fn reach(&self) -> [usize; 3] {
         let reach = self.table.reach();
         [reach, if D == 3 { reach } else { 0 }, reach]
@@ -86,7 +94,7 @@ impl<const D: usize> Field<D> {
 
     /// Length of a particle's row, filled up to whole groups.
     fn width(&self) -> usize {
-        (2 * self.table.reach() + 1).next_multiple_of(GROUP)
+        self.table.width()
     }
 
     /// Nodes a particle touches.
@@ -125,10 +133,9 @@ impl<const D: usize> Field<D> {
         let Geometry { origin, spacing, variance, .. } = self.geometry;
         let normalization = normalization(variance, D);
         // Beyond this a node index is not exact in f64, and no memory would hold the mesh.
-        let farthest = 2f64.powi(40);
+        let farthest = 1u64 << 40;
         let axes: [usize; 3] = if D == 3 { [2, 1, 0] } else { [1, usize::MAX, 0] };
-        self.placed.clear();
-        for (particle, (velocity, weight)) in velocities.iter().zip(weights).enumerate() {
+        let place = |(particle, (velocity, weight)): (usize, (&[f64; D], &f64))| {
             let mut placed = Placed {
                 node: [0; 3],
                 offset: [0.0; 3],
@@ -136,15 +143,18 @@ impl<const D: usize> Field<D> {
                 particle: particle as u32,
             };
             for (level, &axis) in axes.iter().enumerate().filter(|(_, axis)| **axis < D) {
-                let place = (velocity[axis] - origin[axis]) / spacing;
-                let nearest = place.round();
-                if nearest.abs() > farthest {
-                    return Err(TooManyNodes(nearest.abs()));
-                }
+                let nearest = ((velocity[axis] - origin[axis]) / spacing).round();
+                // The conversion of what lies beyond all integers ends at the last one.
                 placed.node[level] = nearest as i64;
                 placed.offset[level] = (velocity[axis] - origin[axis]) - nearest * spacing;
             }
-            self.placed.push(placed);
+            placed
+        };
+        velocities.par_iter().zip(weights).enumerate().map(place).collect_into_vec(&mut self.placed);
+        let far = |placed: &Placed| placed.node.iter().map(|index| index.unsigned_abs()).max().unwrap_or(0);
+        let farthest_place = self.placed.par_iter().map(far).max().unwrap_or(0);
+        if farthest_place > farthest {
+            return Err(TooManyNodes(farthest_place as f64));
         }
         // The particle's number makes every key distinct, and so the order unique.
         self.placed.par_sort_unstable_by_key(|placed| (placed.node[0], placed.node[1], placed.particle));
@@ -188,6 +198,7 @@ impl<const D: usize> Field<D> {
     }
 
     /// Where a particle's nodes begin in storage.
+    #[inline]
     fn start_in(&self, row: &Row, placed: &Placed) -> usize {
         row.offset + (placed.node[2] - self.table.reach() as i64 - row.first) as usize
     }
@@ -290,7 +301,7 @@ impl<const D: usize> Kernel for DepositGroup<'_, D> {
         let base = layout.plane_offset(planes.start);
         let mut stencil = field.stencil();
         for placed in &field.placed[begin..end] {
-            stencil.tabulate(&field.table, placed.offset, D);
+            stencil.tabulate(lanes, &field.table, placed.offset, D);
             let from = first.max(placed.node[0] - plane_reach);
             let to = last.min(placed.node[0] + plane_reach);
             for plane in from..=to {
@@ -320,8 +331,7 @@ impl<const D: usize> Kernel for GatherChunk<'_, D> {
         let Self { field, placed, stencil, gradients, volume } = self;
         let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
         for (gradient, placed) in gradients.iter_mut().zip(placed) {
-            stencil.tabulate(&field.table, placed.offset, D);
-            stencil.tabulate_slopes(&field.table, placed.offset, D);
+            stencil.tabulate_slopes(lanes, &field.table, placed.offset, D);
             let first = (placed.node[0] - plane_reach - field.layout.first_plane()) as usize;
             let rows = |plane: usize| {
                 field.layout.rows_between(

@@ -160,11 +160,13 @@ impl Layout {
     }
 
     /// The plane with index 0.
+    #[inline]
     pub fn first_plane(&self) -> i64 {
         self.first_plane
     }
 
     /// Where plane `index`'s storage begins (for `planes()`: where the last one's ends).
+    #[inline]
     pub fn plane_offset(&self, index: usize) -> usize {
         let rows_before = self.planes.get(index).map_or(self.rows.len(), |plane| plane.start);
         self.rows.get(rows_before).map_or(self.nodes, |row| row.offset)
@@ -177,6 +179,7 @@ impl Layout {
     }
 
     /// The rows `from` to `from + count` − 1 of plane `index`; all of them must be stored.
+    #[inline]
     pub fn rows_between(&self, index: usize, from: i64, count: usize) -> &[Row] {
         let plane = self.planes[index];
         let start = plane.start + (from - plane.first) as usize;

@@ -31,6 +31,8 @@ const MOST_NODES: usize = 1 << 29;
 pub enum Spacing {
     /// A multiple of each species' h; the mesh covers wherever particles are.
     Relative(f64),
+    /// A multiple of each species' standard deviation of the mollifier; the mesh covers wherever particles are.
+    Deviations(f64),
     /// The species' initial lattice, as published, without the "+1".
     Lattice,
 }
@@ -64,13 +66,15 @@ impl<const D: usize> MeshScore<D> {
                         let variance = k as f64 * species.bandwidth;
                         let geometry = match (spacing, species.lattice) {
                             (Spacing::Lattice, Some(lattice)) => on_lattice(&lattice, variance, cutoff),
-                            (Spacing::Relative(relative), _) => Geometry {
-                                origin: species.center,
-                                spacing: relative * species.spacing * (k as f64).sqrt(),
-                                bound: None,
+                            (Spacing::Relative(relative), _) => everywhere(
+                                species.center,
+                                relative * species.spacing * (k as f64).sqrt(),
                                 variance,
                                 cutoff,
-                            },
+                            ),
+                            (Spacing::Deviations(relative), _) => {
+                                everywhere(species.center, relative * variance.sqrt(), variance, cutoff)
+                            }
                             (Spacing::Lattice, None) => unreachable!("validation asks for lattices here"),
                         };
                         Field::new(geometry, instruction_set)
@@ -131,6 +135,10 @@ fn too_large(species: &str, spacing: f64, TooManyNodes(nodes): TooManyNodes) -> 
         limit_gibibytes: gibibytes(MOST_NODES as f64),
         spacing,
     }
+}
+
+fn everywhere<const D: usize>(origin: [f64; D], spacing: f64, variance: f64, cutoff: f64) -> Geometry<D> {
+    Geometry { origin, spacing, bound: None, variance, cutoff }
 }
 
 fn on_lattice<const D: usize>(lattice: &Lattice<D>, variance: f64, cutoff: f64) -> Geometry<D> {

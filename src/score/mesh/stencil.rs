@@ -36,25 +36,33 @@ impl Stencil {
     }
 
     /// Tabulates the mollifier at offsets from the nearest plane, row and node.
-    pub fn tabulate(&mut self, table: &AxisTable, offset: [f64; 3], dimension: usize) {
-        table.values(offset[0], &mut self.planes);
+    #[inline(always)]
+    pub fn tabulate<L: Lanes>(&mut self, lanes: L, table: &AxisTable, offset: [f64; 3], dimension: usize) {
+        table.values(lanes, offset[0], &mut self.planes);
         if dimension == 3 {
-            table.values(offset[1], &mut self.rows);
+            table.values(lanes, offset[1], &mut self.rows);
         }
-        table.values(offset[2], &mut self.nodes);
+        table.values(lanes, offset[2], &mut self.nodes);
     }
 
-    /// Tabulates the slopes of what [`Self::tabulate`] left.
-    pub fn tabulate_slopes(&mut self, table: &AxisTable, offset: [f64; 3], dimension: usize) {
-        table.derivatives(offset[0], &self.planes, &mut self.plane_slopes);
+    /// Tabulates the mollifier and its slopes.
+    #[inline(always)]
+    pub fn tabulate_slopes<L: Lanes>(
+        &mut self,
+        lanes: L,
+        table: &AxisTable,
+        offset: [f64; 3],
+        dimension: usize,
+    ) {
+        table.values_and_slopes(lanes, offset[0], &mut self.planes, &mut self.plane_slopes);
         if dimension == 3 {
-            table.derivatives(offset[1], &self.rows, &mut self.row_slopes);
+            table.values_and_slopes(lanes, offset[1], &mut self.rows, &mut self.row_slopes);
         }
-        table.derivatives(offset[2], &self.nodes, &mut self.node_slopes);
+        table.values_and_slopes(lanes, offset[2], &mut self.nodes, &mut self.node_slopes);
     }
 
     /// Adds the particle, times `strength`, to the rows of one plane; `at` says where in `values` the
-    /// particle's nodes of a row begin.
+    /// particle's nodes of a row begin. A few vectors of each row at a time stay in registers.
     #[inline(always)]
     pub fn add_to_plane<L: Lanes>(
         &self,
@@ -64,15 +72,42 @@ impl Stencil {
         at: impl Fn(&Row) -> usize,
         strength: f64,
     ) {
+        let mut column = 0;
+        while column < self.nodes.len() {
+            column += match (self.nodes.len() - column) / L::WIDTH {
+                1 => self.add_columns::<L, 1>(lanes, values, rows, &at, strength, column),
+                2 => self.add_columns::<L, 2>(lanes, values, rows, &at, strength, column),
+                3 => self.add_columns::<L, 3>(lanes, values, rows, &at, strength, column),
+                _ => self.add_columns::<L, 4>(lanes, values, rows, &at, strength, column),
+            };
+        }
+    }
+
+    /// The same for N vectors of each row from `column` on; returns the nodes they hold.
+    #[inline(always)]
+    fn add_columns<L: Lanes, const N: usize>(
+        &self,
+        lanes: L,
+        values: &mut [f64],
+        rows: &[Row],
+        at: &impl Fn(&Row) -> usize,
+        strength: f64,
+        column: usize,
+    ) -> usize {
+        let mut nodes = [lanes.splat(0.0); N];
+        for (n, vector) in nodes.iter_mut().enumerate() {
+            *vector = lanes.load(&self.nodes[column + n * L::WIDTH..]);
+        }
         for (row, factor) in rows.iter().zip(&self.rows) {
-            let start = at(row);
-            let stored = &mut values[start..start + self.nodes.len()];
+            let start = at(row) + column;
+            let stored = &mut values[start..start + N * L::WIDTH];
             let factor = lanes.splat(strength * factor);
-            for (stored, nodes) in stored.chunks_exact_mut(L::WIDTH).zip(self.nodes.chunks_exact(L::WIDTH)) {
-                let sum = lanes.mul_add(factor, lanes.load(nodes), lanes.load(stored));
-                lanes.store(sum, stored);
+            for n in 0..N {
+                let here = &mut stored[n * L::WIDTH..(n + 1) * L::WIDTH];
+                lanes.store(lanes.mul_add(factor, nodes[n], lanes.load(here)), here);
             }
         }
+        N * L::WIDTH
     }
 
     /// Σ L_l ψ′ along node, row and plane axis, L_l being the values on the mesh: `columns` vectors of

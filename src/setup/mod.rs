@@ -123,7 +123,9 @@ pub fn score<const D: usize>(
             };
             Box::new(MeshScore::new(problem, *order, spacing, *cutoff, instruction_set))
         }
-        ScoreChoice::Particles { order, cutoff, .. } => Box::new(ParticleScore::new(*order, *cutoff)),
+        ScoreChoice::Particles { order, cutoff, .. } => {
+            Box::new(ParticleScore::new(*order, *cutoff, instruction_set))
+        }
     }
 }
 

@@ -6,12 +6,11 @@ use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::Landau;
 use landau::output::checkpoint::{self, Checkpoints};
-use landau::output::diagnostics::{Comparison, Diagnostics};
+use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
 use landau::output::particles::ParticleFiles;
 use landau::output::summary::{self, Ledger, Seconds, Status};
-use landau::problem::Problem;
-use landau::scenario::{Scenario, Score, Source};
+use landau::scenario::{Scenario, Source};
 use landau::setup;
 use landau::simulation::{Observer, Outcome, Simulation};
 use std::path::Path;
@@ -42,7 +41,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
     let instruction_set = InstructionSet::detect();
     let output = &scenario.output;
-    let comparison = comparison(scenario, &problem);
+    let comparison = setup::comparison(scenario, &problem, &state.velocities);
 
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
@@ -160,11 +159,4 @@ fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
     })
     .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
     Ok(interrupted)
-}
-
-/// The exact solution a scenario names, and how densities are reconstructed.
-pub fn comparison<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Option<Comparison<D>> {
-    let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = &scenario.score;
-    let exact = setup::reference(scenario, problem)?;
-    Some(Comparison { exact, order: *order, cutoff: *cutoff })
 }

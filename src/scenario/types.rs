@@ -206,8 +206,10 @@ fn default_order() -> u32 {
     6
 }
 
+/// Leaves out 1e-10 of the mollifier's mass. No two particles of a lattice are 6.5 √k spacings apart for
+/// k = 1 to 3: rounding does not decide which neighbours count.
 fn default_cutoff() -> f64 {
-    7.0
+    6.5
 }
 
 impl Default for Score {
@@ -265,7 +267,7 @@ pub enum MeshSpacing {
 
 impl Default for MeshSpacing {
     fn default() -> Self {
-        Self::Deviations(1.0)
+        Self::Deviations(0.9)
     }
 }
 
@@ -404,4 +406,7 @@ pub enum Reference {
     OrnsteinUhlenbeck {},
     /// Scattering by fixed species alone, at velocity 0: every moving species `dipole` on a `lattice`.
     Lorentz {},
+    /// Mean velocities and second moments between Maxwell molecules (γ = 0), whatever the initial
+    /// distributions.
+    MaxwellMolecules {},
 }

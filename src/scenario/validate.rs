@@ -30,6 +30,9 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
             Some(Reference::Bkw {}) => bkw_reference(&mut found, scenario),
             Some(Reference::OrnsteinUhlenbeck {}) => ornstein_uhlenbeck_reference(&mut found, scenario),
             Some(Reference::Lorentz {}) => lorentz_reference(&mut found, scenario),
+            Some(Reference::MaxwellMolecules {}) => {
+                maxwell_molecules(&mut found, "reference.maxwell_molecules", scenario);
+            }
             None => {}
         }
     }
@@ -430,10 +433,7 @@ fn time(found: &mut Checks, time: &Time, integrator: &Integrator) {
 /// Σ_j n_j c_ij / (m_i m_j) the same number for every i.
 fn bkw_reference(found: &mut Checks, scenario: &Scenario) {
     let path = "reference.bkw";
-    let gamma = scenario.collisions.gamma;
-    found.require(gamma == 0.0, path, || {
-        format!("found collisions.gamma {}; allowed: 0 with this reference", number(gamma))
-    });
+    maxwell_molecules(found, path, scenario);
     let mut first: Option<(f64, f64)> = None;
     let mut densities = Vec::new();
     for (index, one) in scenario.species.iter().enumerate() {
@@ -473,6 +473,14 @@ fn bkw_reference(found: &mut Checks, scenario: &Scenario) {
     }
 }
 
+/// References that hold for γ = 0 alone.
+fn maxwell_molecules(found: &mut Checks, path: &str, scenario: &Scenario) {
+    let gamma = scenario.collisions.gamma;
+    found.require(gamma == 0.0, path, || {
+        format!("found collisions.gamma {}; allowed: 0 with this reference", number(gamma))
+    });
+}
+
 /// A species of a scenario with an exact solution must be on a lattice, where errors are taken.
 fn on_lattice(found: &mut Checks, path: &str, index: usize, one: &Species) {
     found.require(matches!(one.particles, Some(Particles::Lattice { .. })), path, || {
@@ -490,10 +498,7 @@ fn differs(velocity: &Option<Vec<f64>>, other: &Option<Vec<f64>>) -> bool {
 /// The conditions under which Maxwellians stay Maxwellian: γ = 0 and one mean velocity.
 fn ornstein_uhlenbeck_reference(found: &mut Checks, scenario: &Scenario) {
     let path = "reference.ornstein_uhlenbeck";
-    let gamma = scenario.collisions.gamma;
-    found.require(gamma == 0.0, path, || {
-        format!("found collisions.gamma {}; allowed: 0 with this reference", number(gamma))
-    });
+    maxwell_molecules(found, path, scenario);
     let moving = |one: &&Species| one.fixed.is_none();
     let common = scenario.species.iter().find(moving).and_then(|one| match &one.initial {
         Some(Initial::Maxwellian { drift, .. }) => drift.clone(),

@@ -6,7 +6,7 @@ mod limits;
 mod radial;
 mod reference;
 
-pub use reference::reference;
+pub use reference::comparison;
 
 use crate::functionals::invariants::Invariants;
 use crate::kernel::lanes::InstructionSet;

@@ -7,7 +7,7 @@ use landau::exact::bkw::Bkw;
 use landau::functionals::invariants::{Invariants, energy_about};
 use landau::integrators::adaptive::Adaptive;
 use landau::integrators::norm::ThermalNorm;
-use landau::integrators::{self, Conservation, PowerIteration};
+use landau::integrators::{self, Conservation, PowerIteration, Step};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, Landau};
 use landau::output::checkpoint::{self, Checkpoints};
@@ -75,7 +75,7 @@ impl<const D: usize> Case<D> {
             if state.step == steps {
                 return Ok(state);
             }
-            integrator.step(&mut landau, &evaluation, &mut state, dt)?;
+            integrator.step(&mut landau, &mut state, Step { start: &evaluation, dt })?;
             state.step += 1;
         }
     }

@@ -10,7 +10,7 @@
 //! E(v¹) − E(v⁰) is ⟨ḡ, Δv⟩ to the tolerance times E and to half of itself, or to the rounding of E.
 
 use super::fixed_point::{Accuracy, ImplicitStep};
-use super::{Conservation, Facts, Integrator, StepTaken};
+use super::{Facts, Integrator, Step, Stepped};
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::landau::{Evaluation, Landau};
@@ -77,27 +77,14 @@ impl<const D: usize> DiscreteGradient<D> {
 
 impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
     fn facts(&self) -> Facts {
-        Facts {
-            name: "discrete_gradient",
-            order: 2,
-            stages: Some(1),
-            implicit: true,
-            conservation: Conservation::ToTolerance(self.accuracy.tolerance),
-            stable_interval: None,
-            error_order: None,
-        }
+        self.accuracy.facts("discrete_gradient")
     }
 
-    fn step(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
-        state: &mut State<D>,
-        dt: f64,
-    ) -> Result<f64, Failure> {
+    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
+        let Step { start, dt } = step;
         let problem = landau.problem();
         let rounding = landau.entropy_rounding(start);
-        self.equation.begin(landau, start, state, dt)?;
+        self.equation.begin(landau, state, step)?;
         let entropy_scale: f64 = start.entropies.iter().map(|entropy| entropy.abs()).sum();
         let mut c = 0.0;
         // (c, defect) of the round before.
@@ -135,9 +122,5 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
             c += defect / slope;
         }
         Err(Failure::EntropyNotBalanced { step: landau.step, defect, rounds: MOST_ROUNDS })
-    }
-
-    fn estimate_error(&self, _taken: &StepTaken<'_, D>, _error: &mut [[f64; D]]) {
-        unreachable!("its facts promise no estimate");
     }
 }

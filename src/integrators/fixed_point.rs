@@ -7,11 +7,11 @@
 //! the mollifier. What comes back is dt R at the solution, so that invariants that are linear in v are
 //! kept whatever the tolerance.
 
-use super::advance;
 use super::anderson::Anderson;
 use super::newton_krylov::NewtonKrylov;
 use super::norm::ThermalNorm;
 use super::runge_kutta_chebyshev::RungeKuttaChebyshev;
+use super::{Conservation, Facts, Step, advance};
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
@@ -39,6 +39,21 @@ pub struct Accuracy {
     pub tolerance: f64,
     /// Evaluations of R.
     pub most: u32,
+}
+
+impl Accuracy {
+    /// The facts of a method that solves an equation this well in every step.
+    pub(super) fn facts(self, name: &'static str) -> Facts {
+        Facts {
+            name,
+            order: 2,
+            stages: Some(1),
+            implicit: true,
+            conservation: Conservation::ToTolerance(self.tolerance),
+            stable_interval: None,
+            error_order: None,
+        }
+    }
 }
 
 /// The equation, with its workspace.
@@ -71,14 +86,13 @@ impl<const D: usize> ImplicitStep<D> {
         }
     }
 
-    /// Begins a step from `state`, where the rates are `start`. The midpoint is one step of the implicit
+    /// Begins a step from `state`. The midpoint is one step of the implicit
     /// Euler method of half the length, which Chebyshev stages come close to on any scale of time.
     pub fn begin(
         &mut self,
         landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
         state: &mut State<D>,
-        dt: f64,
+        step: Step<'_, D>,
     ) -> Result<(), Failure> {
         let problem = landau.problem();
         let norm = ThermalNorm::at(problem, &state.velocities);
@@ -86,7 +100,7 @@ impl<const D: usize> ImplicitStep<D> {
         self.evaluations = 0;
         self.stalled = false;
         self.change.clear();
-        match self.predictor.predict(landau, start, state, 0.5 * dt) {
+        match self.predictor.predict(landau, state, Step { dt: 0.5 * step.dt, ..step }) {
             Ok(middle) => {
                 let changes = middle.iter().zip(&state.velocities).zip(&self.metric);
                 self.change.extend(changes.flat_map(|((middle, start), factor)| {

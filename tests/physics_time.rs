@@ -430,6 +430,49 @@ fn entropy_falls_at_every_step_for_every_mix_of_species() {
     entropy_falls("fixed ions at two velocities", &fixed_ions(true), 0.5, 100, SOLVER_TOLERANCE);
 }
 
+/// Particles of two species that drift through one another: some pairs come close.
+fn close_pairs_2d(count: u32) -> Case<2> {
+    let cloud = |name: &str, mass: f64, temperature: f64, drift: f64| {
+        json!({ "name": name, "mass": mass, "particles": { "quasi_random": { "count": count } },
+            "initial": maxwellian(temperature, &[drift, 0.0]) })
+    };
+    Case::new(
+        json!([cloud("a", 1.0, 1.0, 0.3), cloud("b", 2.0, 0.5, -0.3)]),
+        -3.0,
+        json!({ "uniform": 0.25 }),
+        json!({ "mesh": { "order": 4 } }),
+        unused_time(),
+    )
+}
+
+/// Two lattices whose particles stand a fortieth of a spacing apart.
+fn close_pairs_3d() -> Case<3> {
+    Case::new(
+        json!([
+            lattice("deuteron", 2.0, maxwellian(1.0, &[0.3, 0.0, 0.0]), 8, 2.4),
+            lattice("proton", 1.0, maxwellian(0.5, &[-0.285, 0.0, 0.0]), 8, 2.4)
+        ]),
+        -3.0,
+        json!({ "uniform": 0.25 }),
+        json!({ "mesh": { "order": 4 } }),
+        unused_time(),
+    )
+}
+
+#[test]
+fn implicit_steps_far_beyond_eulers_limit_are_solved_among_close_pairs_and_in_thin_tails() {
+    fn solved<const D: usize>(name: &str, case: &Case<D>, limits: f64, steps: u64) {
+        let dt = limits * 2.0 / (case.radius() / 1.2);
+        entropy_falls(name, case, dt, steps, 1e-8);
+        let midpoint = Integrator::ImplicitMidpoint { tolerance: 1e-8, max_iterations: 3000 };
+        case.steps(&midpoint, dt, steps, |_, _, _| {}).unwrap();
+    }
+    solved("close pairs, 2-D", &close_pairs_2d(200), 10.0, 6);
+    solved("close pairs, 3-D", &close_pairs_3d(), 10.0, 4);
+    // The tail of order 6 leaps from one place of balance to the next at several of these steps.
+    solved("thin tail", &bkw(24, 6, 7.0), 4.0, 6);
+}
+
 #[test]
 fn adaptive_steps_end_at_the_end_within_the_tolerance() {
     let case = coulomb_3d(6);

@@ -13,7 +13,7 @@ use super::fixed_point::{Accuracy, ImplicitStep};
 use super::{Facts, Integrator, Step, Stepped};
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
-use crate::landau::{Evaluation, Landau};
+use crate::landau::Landau;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::sum::sum;
@@ -48,31 +48,6 @@ impl<const D: usize> DiscreteGradient<D> {
             entropies: vec![f64::NAN; problem.species.len()],
         }
     }
-
-    /// Solves the equation of the step with c held, and writes its end.
-    fn solve(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        state: &State<D>,
-        dt: f64,
-        c: f64,
-        tolerance: f64,
-    ) -> Result<(), Failure> {
-        let (scores, entropies) = (&mut self.scores, &mut self.entropies);
-        let rates = &mut |landau: &mut Landau<'_, D>, middle: &[[f64; D]], evaluation: &mut Evaluation<D>| {
-            landau.evaluate_scores(middle, scores, entropies)?;
-            for ((score, middle), start) in scores.iter_mut().zip(middle).zip(&state.velocities) {
-                for axis in 0..D {
-                    score[axis] += 2.0 * c * (middle[axis] - start[axis]);
-                }
-            }
-            landau.evaluate_rates(middle, scores, evaluation)
-        };
-        let accuracy = Accuracy { tolerance, ..self.accuracy };
-        self.equation.solve(landau, state, dt, accuracy, rates)?;
-        self.equation.end(&state.velocities, dt, &mut self.end);
-        Ok(())
-    }
 }
 
 impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
@@ -92,7 +67,9 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
         let mut defect = f64::NAN;
         let mut tolerance = self.accuracy.tolerance;
         for _ in 0..MOST_ROUNDS {
-            self.solve(landau, state, dt, c, tolerance)?;
+            let accuracy = Accuracy { tolerance, ..self.accuracy };
+            self.equation.solve(landau, state, dt, c, accuracy)?;
+            self.equation.end(&state.velocities, dt, &mut self.end);
             landau.evaluate_scores(&self.end, &mut self.scores, &mut self.entropies)?;
             let fall: f64 = self.entropies.iter().zip(&start.entropies).map(|(end, start)| end - start).sum();
             // ⟨ḡ, Δv⟩, of the end that was written.

@@ -30,9 +30,7 @@ impl<const D: usize> Integrator<D> for ImplicitMidpoint<D> {
 
     fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
         self.equation.begin(landau, state, step)?;
-        self.equation.solve(landau, state, step.dt, self.accuracy, &mut |landau, middle, evaluation| {
-            landau.evaluate(middle, evaluation)
-        })?;
+        self.equation.solve(landau, state, step.dt, 0.0, self.accuracy)?;
         self.equation.end(&state.velocities, step.dt, &mut self.end);
         std::mem::swap(&mut state.velocities, &mut self.end);
         Ok(0.0)

@@ -10,6 +10,7 @@ mod implicit_midpoint;
 mod newton_krylov;
 pub mod norm;
 pub mod projection;
+mod pseudo_time;
 mod runge_kutta_chebyshev;
 mod stiffness;
 

@@ -1,6 +1,7 @@
 """Error against evaluations and seconds for every integrator, as CSV on stdout.
 
     python3 plots/work_precision.py target/release/landau > work_precision.csv
+    python3 plots/work_precision.py target/release/landau coulomb > coulomb.csv
 
 Problems: BKW (2-D, 60 per axis, order 6; relative L2 error of the heavy species at t = 5), Coulomb relaxation (3-D, 12 per
 axis, order 4; proton temperature at t = 4) and a mass ratio of 1836 (3-D, 8 per axis, order 4; ion temperature at t = 500),
@@ -23,8 +24,8 @@ EXPLICIT = {
     "runge_kutta_chebyshev": {"runge_kutta_chebyshev": {}},
 }
 IMPLICIT = {
-    "implicit_midpoint": {"implicit_midpoint": {"tolerance": 1e-8}},
-    "discrete_gradient": {"discrete_gradient": {"tolerance": 1e-8}},
+    "implicit_midpoint": {"implicit_midpoint": {"tolerance": 1e-8, "max_iterations": 5000}},
+    "discrete_gradient": {"discrete_gradient": {"tolerance": 1e-8, "max_iterations": 5000}},
 }
 
 
@@ -81,10 +82,12 @@ def run(program, scenario, integrator, time, column):
     return float(last[column]), int(last["step"]), summary["evaluations"], seconds, summary["status"]
 
 
-def main(program):
+def main(program, *names):
     writer = csv.writer(sys.stdout)
     writer.writerow(["problem", "integrator", "setting", "steps", "evaluations", "seconds", "error", "status"])
     for name, end, steps, column, scenario in problems():
+        if names and name not in names:
+            continue
 
         def adaptive(tolerance):
             return {"adaptive": {"end": end, "relative_tolerance": tolerance}}
@@ -104,4 +107,4 @@ def main(program):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

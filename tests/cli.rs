@@ -158,8 +158,8 @@ fn the_summary_has_the_keys_of_the_contract() {
     assert_eq!(run["threads"], 2);
     assert_eq!(run["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!((&run["status"], &run["reason"]), (&json!("completed"), &Value::Null));
-    // Heun's method: two evaluations a step, and one at the end.
-    assert_eq!(run["evaluations"], 10 + 10 + 1);
+    // Two stages a step, one evaluation at the end, and seven of one estimate of the stiffness.
+    assert_eq!(run["evaluations"], 10 + 10 + 1 + 7);
 }
 
 #[test]

@@ -329,7 +329,7 @@ fn default_max_iterations() -> u32 {
 
 impl Default for Integrator {
     fn default() -> Self {
-        Self::RungeKutta { order: 2 }
+        Self::RungeKuttaChebyshev { stages: None }
     }
 }
 

@@ -88,7 +88,8 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             observers.push(frames);
         }
         observers.extend([&mut ledger as &mut dyn Observer<D>, &mut progress, &mut checkpoints]);
-        simulation.run(&mut observers, &interrupted, resumes)
+        let outcome = simulation.run(&mut observers, &interrupted, resumes);
+        outcome.map_err(|failure| failure.in_units(&problem.scales))
     };
 
     let seconds = Seconds { total: began.elapsed(), output: simulation.output };

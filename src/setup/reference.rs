@@ -1,6 +1,7 @@
 //! The exact solution that a scenario names.
 
 use super::distribution::dipole;
+use super::scales::scaled_species;
 use super::vector;
 use crate::exact::Exact;
 use crate::exact::bkw::Bkw;
@@ -13,8 +14,9 @@ use crate::scenario::{Initial, Reference, Scenario};
 /// The exact solution of a scenario, if it names one.
 pub fn reference<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Option<Exact<D>> {
     let count = problem.species.len();
+    let scaled = scaled_species(scenario, &problem.scales);
     let moving = || {
-        let initials = scenario.species.iter().filter_map(|species| species.initial.as_ref());
+        let initials = scaled.iter().filter_map(|species| species.initial.as_ref());
         initials.zip(problem.species.iter().map(|species| species.mass)).enumerate()
     };
     Some(match scenario.reference? {

@@ -3,7 +3,9 @@
 use super::{Checks, number};
 use crate::scenario::types::*;
 
-pub fn collisions(found: &mut Checks, collisions: &Collisions, species: usize) {
+pub fn collisions(found: &mut Checks, scenario: &Scenario) {
+    let Scenario { collisions, species: all, .. } = scenario;
+    let species = all.len();
     found.within("collisions.gamma", collisions.gamma, -3.0, 1.0);
     let not_negative = |found: &mut Checks, path: String, value: f64| {
         found.require(value >= 0.0 && value.is_finite(), path, || {
@@ -42,5 +44,27 @@ pub fn collisions(found: &mut Checks, collisions: &Collisions, species: usize) {
                 }
             }
         }
+        Coefficients::Coulomb { log_lambda } => coulomb(found, scenario, *log_lambda),
+    }
+}
+
+fn coulomb(found: &mut Checks, scenario: &Scenario, log_lambda: Option<f64>) {
+    let path = "collisions.coefficients.coulomb";
+    found.require(scenario.units == Units::Si {}, path, || {
+        "found with normalized units; allowed: with \"units\": {\"si\": {}}, else `matrix` or `uniform`"
+            .to_string()
+    });
+    let gamma = scenario.collisions.gamma;
+    found.require(gamma == -3.0, path, || {
+        format!("found with collisions.gamma {}; allowed: with gamma -3", number(gamma))
+    });
+    for (index, one) in scenario.species.iter().enumerate() {
+        found.require(one.charge != 0.0, format!("species.{index}.charge"), || {
+            "found 0 with `coulomb` coefficients; allowed: a charge other than 0, in elementary charges"
+                .to_string()
+        });
+    }
+    if let Some(log_lambda) = log_lambda {
+        found.positive(format!("{path}.log_lambda"), log_lambda);
     }
 }

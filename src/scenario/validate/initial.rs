@@ -1,6 +1,7 @@
 //! The distributions at the start.
 
 use super::{Checks, number};
+use crate::formula::Formula;
 use crate::scenario::types::*;
 
 pub fn initial(found: &mut Checks, path: &str, distribution: &Initial, dimension: usize) {
@@ -49,12 +50,27 @@ pub fn initial(found: &mut Checks, path: &str, distribution: &Initial, dimension
                 format!("found {}; allowed: a number from -10 to 10, from -0.49 to 0.49 where the power is above 1", number(*amplitude))
             });
         }
+        Initial::Expression { density, formula } => {
+            let path = format!("{path}.expression");
+            found.positive(format!("{path}.density"), *density);
+            if let Err(message) = Formula::parse(formula, formula_variables(dimension)) {
+                found.require(false, format!("{path}.formula"), || message);
+            }
+        }
+        Initial::File { path: file, .. } => {
+            found.require(!file.is_empty(), format!("{path}.file.path"), || {
+                "found an empty path; allowed: the path of a CSV or openPMD file".to_string()
+            });
+        }
         Initial::Mixture(parts) => {
             let path = format!("{path}.mixture");
             found.require(!parts.is_empty(), path.clone(), || {
                 "found no parts; allowed: one or more".to_string()
             });
             for (index, part) in parts.iter().enumerate() {
+                found.require(!matches!(part, Initial::File { .. }), format!("{path}.{index}.file"), || {
+                    "found in a mixture; allowed: as the initial of a species, alone".to_string()
+                });
                 initial(found, &format!("{path}.{index}"), part, dimension);
             }
             let total: f64 = parts.iter().map(Initial::density).sum();

@@ -23,10 +23,13 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     {
         return found.violations;
     }
+    found.require(scenario.units != Units::Si {} || dimension == 3, "units.si", || {
+        "found in two dimensions; allowed: in three, where densities are per cubic metre".to_string()
+    });
     species::species(&mut found, &scenario.species, dimension);
     memory::memory(&mut found, &scenario.species, dimension);
-    collisions::collisions(&mut found, &scenario.collisions, scenario.species.len());
-    score::score(&mut found, &scenario.score, &scenario.species);
+    collisions::collisions(&mut found, scenario);
+    score::score(&mut found, scenario);
     time::integrator(&mut found, &scenario.integrator);
     time::time(&mut found, &scenario.time, &scenario.integrator);
     found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {

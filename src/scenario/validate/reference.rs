@@ -34,7 +34,10 @@ pub fn bkw(found: &mut Checks, scenario: &Scenario) {
         .map(|i| {
             let mass = |k: usize| scenario.species[k].mass.unwrap_or(f64::NAN);
             (0..densities.len())
-                .map(|j| densities[j] * scenario.collisions.coefficients.between(i, j) / (mass(i) * mass(j)))
+                .map(|j| {
+                    densities[j] * scenario.collisions.coefficients.between(i, j).unwrap_or(f64::NAN)
+                        / (mass(i) * mass(j))
+                })
                 .sum()
         })
         .collect();
@@ -119,7 +122,8 @@ pub fn lorentz(found: &mut Checks, scenario: &Scenario) {
         for (other, _) in
             scenario.species.iter().enumerate().take(index + 1).filter(|(_, of)| of.fixed.is_none())
         {
-            let coefficient = scenario.collisions.coefficients.between(index, other);
+            // Coulomb coefficients between charged species are none of them 0.
+            let coefficient = scenario.collisions.coefficients.between(index, other).unwrap_or(f64::INFINITY);
             found.require(coefficient == 0.0, path, || {
                 format!("found a coefficient of {} between species.{index} and species.{other}, which move; allowed: 0 with this reference", number(coefficient))
             });

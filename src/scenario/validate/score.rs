@@ -3,7 +3,8 @@
 use super::Checks;
 use crate::scenario::types::*;
 
-pub fn score(found: &mut Checks, score: &Score, species: &[Species]) {
+pub fn score(found: &mut Checks, scenario: &Scenario) {
+    let Scenario { score, species, .. } = scenario;
     let (path, order, bandwidth, cutoff) = match score {
         Score::Mesh { order, bandwidth, cutoff, .. } => ("score.mesh", order, bandwidth, cutoff),
         Score::Particles { order, bandwidth, cutoff } => ("score.particles", order, bandwidth, cutoff),
@@ -31,7 +32,12 @@ pub fn score(found: &mut Checks, score: &Score, species: &[Species]) {
                 found.positive(format!("{path}.bandwidth.variance.{index}"), *variance);
             }
         }
-        Bandwidth::Chv {} => {}
+        Bandwidth::Chv {} => {
+            found.require(scenario.units != Units::Si {}, format!("{path}.bandwidth.chv"), || {
+                "found with SI units, in which h^1.98 has no meaning; allowed: `spacing_squared` or `variance`"
+                    .to_string()
+            });
+        }
     }
     match score {
         Score::Mesh { spacing: MeshSpacing::Relative(relative), .. } => {
@@ -40,7 +46,7 @@ pub fn score(found: &mut Checks, score: &Score, species: &[Species]) {
         Score::Mesh { spacing: MeshSpacing::Lattice {}, .. } => {
             for one in species {
                 let off_lattice =
-                    matches!(one.particles, Some(Particles::Random { .. } | Particles::QuasiRandom { .. }));
+                    one.fixed.is_none() && !matches!(one.particles, Some(Particles::Lattice { .. }));
                 found.require(!off_lattice, "score.mesh.spacing.lattice", || {
                     format!("found species \"{}\" without a lattice; allowed: particles on a `lattice` for every moving species", one.name)
                 });

@@ -59,8 +59,26 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
     {
         initial(found, &format!("{path}.initial"), distribution, dimension);
     }
-    if !found.require(one.particles.is_some(), path, || missing("particles")) {
+    if let Some(Initial::File { .. }) = one.initial {
+        if one.particles.is_some() {
+            found.violations.push(Violation::of_key(
+                format!("{path}.particles"),
+                "found `particles` beside `initial.file`; allowed: the file alone, which holds the particles",
+            ));
+        }
+    } else if !found.require(one.particles.is_some(), path, || missing("particles")) {
         return;
+    }
+    let formula = |part: &Initial| matches!(part, Initial::Expression { .. });
+    if one.initial.as_ref().is_some_and(|initial| initial.parts().any(formula)) {
+        found.require(
+            matches!(one.particles, Some(Particles::Lattice { .. })),
+            format!("{path}.particles"),
+            || {
+                "found no lattice with `expression`; allowed: `lattice`, on which the formula is normalised"
+                    .to_string()
+            },
+        );
     }
     match one.particles.as_ref() {
         Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {

@@ -180,6 +180,58 @@ fn readers_find_every_bit_in_three_dimensions_si() {
     assert_success(&read("check", folder.path()));
 }
 
+/// A run in SI units, started from a table so that every bit of its first frame is known.
+#[test]
+fn readers_find_the_si_quantities_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let electron = Particles::<3> {
+        mass: 9.1093837139e-31,
+        charge: -1.0,
+        velocities: (0..50).map(|p| [0.7e7 * f64::from(p).sin(), 1e5 * f64::from(p), -3.3e6]).collect(),
+        weights: (0..50).map(|p| 1e18 + 1e16 * f64::from(p)).collect(),
+        ..Particles::lattice("electron", 2)
+    };
+    let carbon = Particles::<3> {
+        velocities: vec![[1.5e4, 0.0, -2e4]],
+        weights: vec![2.1e18],
+        ..Particles::fixed("carbon")
+    };
+    let rows = electron.velocities.iter().zip(&electron.weights);
+    let rows: String = rows.map(|([x, y, z], w)| format!("{x:e},{y:e},{z:e},{w:e}\n")).collect();
+    fs::write(folder.path().join("cloud.csv"), format!("vx,vy,vz,weight\n{rows}")).unwrap();
+    let fixed = json!({ "density": carbon.weights[0], "velocity": carbon.velocities[0] });
+    let scenario = json!({
+        "version": 1, "dimension": 3, "units": { "si": {} },
+        "species": [
+            { "name": "electron", "mass": electron.mass, "charge": -1.0, "initial": { "file": { "path": "cloud.csv" } } },
+            { "name": "carbon", "charge": 6.0, "fixed": fixed }
+        ],
+        "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": 14.0 } } },
+        "score": { "particles": {} },
+        "time": { "step": 1.3e-9, "steps": 1 },
+        "output": { "particles_every": 5 }
+    });
+    fs::write(folder.path().join("si.json"), scenario.to_string()).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_landau"))
+        .current_dir(folder.path())
+        .args(["run", "si.json", "--out", "run", "--quiet"])
+        .output()
+        .unwrap();
+    assert_success(&output);
+    // kg, elementary charges, m/s, m⁻³, s.
+    let units = SiFactors { mass: 1.0, charge: 1.602176634e-19, velocity: 1.0, weighting: 1.0, time: 1.0 };
+    let expected = Frame {
+        step: 0,
+        time: 0.0,
+        dt: 1.3e-9,
+        units: Units::Si(units),
+        species: vec![electron.frame(), carbon.frame()],
+    };
+    let run = folder.path().join("run");
+    fs::write(run.join("expectation.json"), expectation(&[expected]).to_string()).unwrap();
+    assert_success(&read("check", &run));
+}
+
 #[test]
 fn readers_find_a_frame_without_species() {
     let folder = tempfile::tempdir().unwrap();

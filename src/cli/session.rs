@@ -43,6 +43,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let instruction_set = InstructionSet::detect();
     let output = &scenario.output;
     let comparison = comparison(scenario, &problem);
+    let start_of_run = checkpoint::fingerprint(&problem, &state);
 
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
@@ -53,8 +54,13 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         }
         Start::Resumed { .. } => {
             let folder = Folder::open(path);
-            let (checkpoint, bytes) =
-                checkpoint::read(&folder, scenario, problem.particles(), instruction_set.name())?;
+            let (checkpoint, bytes) = checkpoint::read(
+                &folder,
+                scenario,
+                problem.particles(),
+                start_of_run,
+                instruction_set.name(),
+            )?;
             state = checkpoint;
             // What could refuse to be resumed comes before what is removed.
             let diagnostics = Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison)?;
@@ -71,7 +77,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         ledger.follow(&problem, &state);
     }
     let mut checkpoints =
-        Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name());
+        Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name(), start_of_run);
     let mut progress = Progress::new(setup::grid(scenario), quiet);
     let interrupted = watch_for_interruption()?;
 

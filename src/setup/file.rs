@@ -36,53 +36,43 @@ impl<const D: usize> CloudFile<D> {
 
     fn read_csv(path: &Path) -> Result<Self, String> {
         let name = path.display();
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_path(path)
-            .map_err(|error| format!("cannot read {name}: {}", reason(&error)))?;
-        let header =
-            reader.headers().map_err(|error| format!("cannot read {name}: {}", reason(&error)))?.clone();
+        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
+            format!("{name}: line {line}: found bytes that are no UTF-8; allowed: numbers between commas")
+        })?;
         let columns = columns::<D>();
         let list = columns.join(",");
-        let places: Vec<usize> =
-            columns.iter().filter_map(|column| header.iter().position(|found| found == *column)).collect();
+        let words = |line: &'_ str| line.split(',').map(|word| word.trim().to_string()).collect::<Vec<_>>();
+        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let header = words(lines.next().map_or("", |(_, line)| line));
+        let place = |column: &&str| header.iter().position(|found| found == column);
+        let places: Vec<usize> = columns.iter().filter_map(place).collect();
         if places.len() != D + 1 || header.len() != D + 1 {
-            let found: Vec<&str> = header.iter().collect();
-            return Err(format!("{name}: found the header \"{}\"; allowed: {list}", found.join(",")));
+            return Err(format!("{name}: found the header \"{}\"; allowed: {list}", header.join(",")));
         }
         let mut cloud = Self { velocities: Vec::new(), weights: Vec::new() };
-        let mut record = csv::StringRecord::new();
-        let mut row = 1;
-        while reader
-            .read_record(&mut record)
-            .map_err(|error| format!("cannot read {name}: {}", reason(&error)))?
-        {
-            row += 1;
-            let line = record.position().map_or(row, csv::Position::line);
-            if record.len() != D + 1 {
-                return Err(format!(
-                    "{name}: line {line}: found {} numbers; allowed: {}, in the order {list} of the header",
-                    record.len(),
-                    D + 1
-                ));
+        for (index, line) in lines {
+            let place = format!("{name}: line {}", index + 1);
+            let words = words(line);
+            if words.len() != D + 1 {
+                let (found, allowed) = (words.len(), D + 1);
+                return Err(format!("{place}: found {found} numbers; allowed: {allowed}, as the header has"));
             }
             let mut numbers = [0.0; 4];
-            for ((number, &place), column) in numbers.iter_mut().zip(&places).zip(&columns) {
-                let word = &record[place];
-                *number = word.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| {
-                    format!("{name}: line {line}: {column}: found \"{word}\"; allowed: a finite number")
-                })?;
+            for ((number, &column), name) in numbers.iter_mut().zip(&places).zip(&columns) {
+                let word = &words[column];
+                let finite = word.parse().ok().filter(|number: &f64| number.is_finite());
+                *number = finite
+                    .ok_or_else(|| format!("{place}: {name}: found \"{word}\"; allowed: a finite number"))?;
             }
             let weight = numbers[D];
             if weight <= 0.0 {
-                return Err(format!("{name}: line {line}: weight: found {weight}; allowed: a number > 0"));
+                return Err(format!("{place}: weight: found {weight}; allowed: a number > 0"));
             }
             cloud.velocities.push(std::array::from_fn(|axis| numbers[axis]));
             cloud.weights.push(weight);
-            if cloud.weights.len() > MOST_PARTICLES {
-                break;
-            }
         }
         Ok(cloud)
     }
@@ -105,15 +95,4 @@ impl<const D: usize> CloudFile<D> {
 
 fn columns<const D: usize>() -> Vec<&'static str> {
     ["vx", "vy", "vz"].into_iter().take(D).chain(["weight"]).collect()
-}
-
-/// What the operating system or the text has against being read.
-fn reason(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::Io(error) => error.to_string(),
-        csv::ErrorKind::Utf8 { pos: Some(position), .. } => {
-            format!("found bytes in line {} that are no UTF-8", position.line())
-        }
-        _ => error.to_string(),
-    }
 }

@@ -58,7 +58,10 @@ impl Words {
 
     pub fn fixed<const D: usize>(&self, fixed: &FixedSpecies<D>) -> String {
         let velocity = fixed.velocity.map(|component| component * self.scales.velocity);
-        let density = self.quantity(fixed.density, self.scales.density, "m⁻³");
+        let density = match self.scales.si {
+            true => self.quantity(fixed.density, self.scales.density, "m⁻³"),
+            false => fixed.density.to_string(),
+        };
         format!("fixed, density {density}, velocity {velocity:?}")
     }
 }

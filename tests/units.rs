@@ -138,13 +138,13 @@ fn hydrogen(temperatures: [f64; 3], protons: bool) -> landau::scenario::Scenario
     let mut species = vec![json!({
         "name": "electron", "mass": ELECTRON_MASS, "charge": -1.0,
         "initial": { "anisotropic_maxwellian": { "density": 1e20, "temperatures": temperatures } },
-        "particles": { "lattice": { "per_axis": 32, "half_width": 5e7 } }
+        "particles": { "lattice": { "per_axis": 24, "half_width": 5e7 } }
     })];
     if protons {
         species.push(json!({
             "name": "proton", "mass": PROTON_MASS, "charge": 1.0,
             "initial": { "maxwellian": { "density": 1e20, "temperature": 800.0 } },
-            "particles": { "lattice": { "per_axis": 14, "half_width": 1.2e6 } }
+            "particles": { "lattice": { "per_axis": 24, "half_width": 1.1e6 } }
         }));
     }
     common::scenario(&json!({
@@ -162,9 +162,9 @@ fn protons_are_heated_at_the_rate_of_the_formulary() {
     let (_, rate) = common::moment_rates(&problem, &state.velocities, &evaluation, 1);
     let per_second = rate * problem.scales.temperature / problem.scales.time;
     let expected = nrl_energy_exchange(PROTON, ELECTRON) * 200.0;
-    // The sum over electrons sees ⟨1/|z|⟩ through a lattice ten times as coarse as the protons' spread: of
-    // second order in its spacing, 27 % at the double one.
-    assert!((per_second / expected - 1.0).abs() < 0.1, "{per_second:e} eV/s, {expected:e} eV/s");
+    // Two digits of the formulary; and the rate is a difference of the two species' 1/T, a fifth of either, so
+    // that it has five times the relative error of the scores.
+    assert!((per_second / expected - 1.0).abs() < 0.06, "{per_second:e} eV/s, {expected:e} eV/s");
 }
 
 #[test]

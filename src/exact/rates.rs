@@ -78,9 +78,9 @@ pub fn isotropisation(dimension: usize, gamma: f64, coefficient: f64, i: Maxwell
         / ((dimension as f64 + 2.0) * i.temperature * i.temperature)
 }
 
-/// The same by an isotropic partner at the same temperature: (2 c n_j/T²) [ α² ⟨|z|^(γ+4)⟩/(d+2)
-/// + (T/m_i)(1−α) ((d−1)/d) ⟨|z|^(γ+2)⟩ ], α = (T/m_i)/s². A partner of infinite mass has α = 1, whatever
-/// its temperature.
+/// The same by an isotropic partner at the same temperature, with α = (T/m_i)/s²:
+/// `(2 c n_j/T²) [ α² ⟨|z|^(γ+4)⟩/(d+2) + (T/m_i)(1−α) ((d−1)/d) ⟨|z|^(γ+2)⟩ ]`.
+/// A partner of infinite mass has α = 1, whatever its temperature.
 pub fn isotropisation_by(
     dimension: usize,
     gamma: f64,

@@ -25,7 +25,7 @@ pub fn fill<const D: usize>(
             for (i, row) in logarithms.iter().enumerate() {
                 for (j, &logarithm) in row.iter().enumerate() {
                     let both_fixed = [i, j].iter().all(|&k| scenario.species[k].fixed.is_some());
-                    if !both_fixed && !(logarithm >= 1.0 || log_lambda(scenario).is_some()) {
+                    if !(both_fixed || logarithm >= 1.0 || log_lambda(scenario).is_some()) {
                         let [one, other] = names(i, j);
                         return Err(Violation::new(
                             "collisions.coefficients.coulomb",

@@ -127,7 +127,7 @@ pub enum Initial {
     Mixture(Vec<Initial>),
     /// Weighted particles from a file, as they stand; then no `particles`.
     File {
-        /// CSV with the header vx,vy[,vz],weight, or openPMD (.h5, the last iteration in it); relative to the
+        /// CSV with the header `vx,vy[,vz],weight`, or openPMD (.h5, the last iteration in it); relative to the
         /// scenario's folder.
         path: String,
         /// Name of the species in an openPMD file; this species' own name when left out.

@@ -564,7 +564,7 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
     let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None).unwrap();
-    let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any");
+    let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
     let score = Box::new(Rising(setup::score(&case.scenario, &case.problem, InstructionSet::detect()), 0.0));
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let mut simulation = Simulation {
@@ -579,7 +579,7 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     assert!(matches!(failure, Failure::StepTooSmall { step: 1, .. }), "{failure}");
     assert!(failure.to_string().contains("entropy rises"), "{failure}");
     let particles = case.problem.particles();
-    let (saved, _) = checkpoint::read::<2>(&folder, &case.scenario, particles, "any").unwrap();
+    let (saved, _) = checkpoint::read::<2>(&folder, &case.scenario, particles, 0, "any").unwrap();
     assert_eq!(saved, simulation.state);
     assert_eq!(saved.velocities, case.state.velocities);
     assert!(saved.stiffness.is_some() && saved.clock == case.state.clock);
@@ -603,7 +603,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
     let _diagnostics = Diagnostics::create(&folder, &case.problem, 1, None).unwrap();
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let run = |state: &State<2>, interrupt_at: u64, resumes: bool| {
-        let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any");
+        let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
         let flag = AtomicBool::new(false);
         let mut interrupter = Interrupter(interrupt_at, &flag);
         let mut simulation = Simulation {
@@ -624,7 +624,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
         // The flag is seen after the step that follows.
         assert_eq!(run(&case.state, interrupt_at, false).0, Outcome::Interrupted);
         let (saved, _) =
-            checkpoint::read::<2>(&folder, &case.scenario, case.problem.particles(), "any").unwrap();
+            checkpoint::read::<2>(&folder, &case.scenario, case.problem.particles(), 0, "any").unwrap();
         assert_eq!(saved.step, interrupt_at + 1);
         assert_eq!(run(&saved, u64::MAX, true), (Outcome::Completed, whole.clone()));
     }

@@ -125,7 +125,8 @@ fn measure<const D: usize>(scenario: &Scenario, source: &Source, per_axis: u32) 
         output: Duration::ZERO,
     };
     let mut last = AtTheEnd { comparison: &comparison, errors: Vec::new() };
-    simulation.run(&mut [&mut last], &AtomicBool::new(false), false)?;
+    let ran = simulation.run(&mut [&mut last], &AtomicBool::new(false), false);
+    ran.map_err(|failure| failure.in_units(&problem.scales))?;
     let evaluations = simulation.work().evaluations;
     Ok(Resolution { per_axis, errors: last.errors, seconds: began.elapsed().as_secs_f64(), evaluations })
 }

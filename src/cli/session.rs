@@ -42,6 +42,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let instruction_set = InstructionSet::detect();
     let output = &scenario.output;
     let comparison = setup::comparison(scenario, &problem, &state.velocities);
+    let start_of_run = checkpoint::fingerprint(&problem, &state);
 
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
@@ -52,8 +53,13 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         }
         Start::Resumed { .. } => {
             let folder = Folder::open(path);
-            let (checkpoint, bytes) =
-                checkpoint::read(&folder, scenario, problem.particles(), instruction_set.name())?;
+            let (checkpoint, bytes) = checkpoint::read(
+                &folder,
+                scenario,
+                problem.particles(),
+                start_of_run,
+                instruction_set.name(),
+            )?;
             state = checkpoint;
             // What could refuse to be resumed comes before what is removed.
             let diagnostics = Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison)?;
@@ -70,7 +76,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         ledger.follow(&problem, &state);
     }
     let mut checkpoints =
-        Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name());
+        Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name(), start_of_run);
     let mut progress = Progress::new(setup::grid(scenario), quiet);
     let interrupted = watch_for_interruption()?;
 
@@ -87,7 +93,8 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             observers.push(frames);
         }
         observers.extend([&mut ledger as &mut dyn Observer<D>, &mut progress, &mut checkpoints]);
-        simulation.run(&mut observers, &interrupted, resumes)
+        let outcome = simulation.run(&mut observers, &interrupted, resumes);
+        outcome.map_err(|failure| failure.in_units(&problem.scales))
     };
 
     let seconds = Seconds { total: began.elapsed(), output: simulation.output };

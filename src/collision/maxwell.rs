@@ -146,6 +146,7 @@ mod tests {
             gamma: 0.0,
             coefficients: vec![0.5, 2.0, 2.0, 0.25],
             fixed_coefficients: Vec::new(),
+            scales: Default::default(),
         };
         (problem, velocities, gradients)
     }

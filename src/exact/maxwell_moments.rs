@@ -215,6 +215,7 @@ mod tests {
             }
         }
         let problem = Problem {
+            scales: Default::default(),
             gamma: 0.0,
             species: (0..count)
                 .map(|i| Species {

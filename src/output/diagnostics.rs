@@ -7,6 +7,7 @@ use crate::output::comparison::Comparison;
 use crate::output::folder::Folder;
 use crate::problem::Problem;
 use crate::simulation::{Observer, Outcome, View};
+use crate::sum::sum;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -124,18 +125,24 @@ fn row<const D: usize>(
 ) -> Result<Vec<String>, Failure> {
     let View { problem, state, evaluation, time, .. } = *view;
     let totals = Invariants::of(problem, &state.velocities);
-    let mut values = vec![time];
-    values.extend(totals.momentum);
-    values.extend([totals.energy, evaluation.entropy(), evaluation.entropy_rate]);
+    let scales = &problem.scales;
+    let mut values = vec![time * scales.time];
+    values.extend(totals.momentum.map(|component| component * scales.momentum()));
+    let particles = sum(problem.weights.iter().copied());
+    values.extend([
+        totals.energy * scales.energy(),
+        scales.entropy(evaluation.entropy(), particles, D),
+        evaluation.entropy_rate * scales.entropy_rate(),
+    ]);
     for (index, species) in problem.species.iter().enumerate() {
         let velocities = &state.velocities[species.range.clone()];
         let weights = &problem.weights[species.range.clone()];
         let moments = Moments::of(species.mass, velocities, weights);
-        values.push(moments.density);
-        values.extend(moments.velocity);
-        values.push(moments.temperature());
-        values.extend(distinct::<D>().map(|place| moments.temperature_tensor[place]));
-        values.push(evaluation.entropies[index]);
+        values.push(moments.density * scales.density);
+        values.extend(moments.velocity.map(|component| component * scales.velocity));
+        values.push(moments.temperature() * scales.temperature);
+        values.extend(distinct::<D>().map(|place| moments.temperature_tensor[place] * scales.temperature));
+        values.push(scales.entropy(evaluation.entropies[index], moments.density, D));
         if let Some(comparison) = comparison {
             values.extend(comparison.errors(problem, index, &state.velocities, time)?);
         }

@@ -1,6 +1,7 @@
 //! What a scenario is to be measured against.
 
 use super::distribution::dipole;
+use super::scales::scaled_species;
 use super::vector;
 use crate::exact::Exact;
 use crate::exact::bkw::Bkw;
@@ -10,7 +11,7 @@ use crate::exact::ornstein_uhlenbeck::OrnsteinUhlenbeck;
 use crate::exact::rates::Maxwellian;
 use crate::output::comparison::Comparison;
 use crate::problem::Problem;
-use crate::scenario::{Initial, Reference, Scenario, Score};
+use crate::scenario::{Initial, Reference, Scenario, Score, Species};
 
 /// The comparison with the reference of a scenario, if it names one, from its particles at t = 0.
 pub fn comparison<const D: usize>(
@@ -18,13 +19,14 @@ pub fn comparison<const D: usize>(
     problem: &Problem<D>,
     velocities: &[[f64; D]],
 ) -> Option<Comparison<D>> {
+    let scaled = scaled_species(scenario, &problem.scales);
     let exact = match scenario.reference? {
         Reference::MaxwellMolecules {} => {
             return Some(Comparison::Moments(MaxwellMoments::new(problem, velocities)));
         }
-        Reference::Bkw {} => bkw(scenario, problem),
-        Reference::OrnsteinUhlenbeck {} => ornstein_uhlenbeck(scenario, problem),
-        Reference::Lorentz {} => lorentz(scenario, problem),
+        Reference::Bkw {} => bkw(&scaled, problem),
+        Reference::OrnsteinUhlenbeck {} => ornstein_uhlenbeck(&scaled, problem),
+        Reference::Lorentz {} => lorentz(&scaled, problem),
     };
     let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = scenario.score;
     Some(Comparison::Densities { exact, order, cutoff })
@@ -32,21 +34,21 @@ pub fn comparison<const D: usize>(
 
 /// The initial distribution and the mass of every moving species.
 fn moving<'a, const D: usize>(
-    scenario: &'a Scenario,
+    scaled: &'a [Species],
     problem: &'a Problem<D>,
 ) -> impl Iterator<Item = (&'a Initial, f64)> {
-    let initials = scenario.species.iter().filter_map(|species| species.initial.as_ref());
+    let initials = scaled.iter().filter_map(|species| species.initial.as_ref());
     initials.zip(problem.species.iter().map(|species| species.mass))
 }
 
-fn bkw<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Exact<D> {
-    let rate = moving(scenario, problem)
+fn bkw<const D: usize>(scaled: &[Species], problem: &Problem<D>) -> Exact<D> {
+    let rate = moving(scaled, problem)
         .enumerate()
         .map(|(j, (other, mass))| {
             other.density() * problem.coefficients[j] / (problem.species[0].mass * mass)
         })
         .sum();
-    let species = moving(scenario, problem).filter_map(|(initial, mass)| match initial {
+    let species = moving(scaled, problem).filter_map(|(initial, mass)| match initial {
         Initial::Bkw { density, temperature, contrast } => {
             Some(Bkw { density: *density, mass, temperature: *temperature, contrast: *contrast, rate })
         }
@@ -55,14 +57,14 @@ fn bkw<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Exact<D> {
     Exact::Bkw(species.collect())
 }
 
-fn ornstein_uhlenbeck<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Exact<D> {
-    let species = moving(scenario, problem).filter_map(|(initial, mass)| match initial {
+fn ornstein_uhlenbeck<const D: usize>(scaled: &[Species], problem: &Problem<D>) -> Exact<D> {
+    let species = moving(scaled, problem).filter_map(|(initial, mass)| match initial {
         Initial::Maxwellian { density, temperature, .. } => {
             Some(Maxwellian { density: *density, mass, temperature: *temperature })
         }
         _ => None,
     });
-    let center = moving(scenario, problem).next().map(|(initial, _)| initial.center(D));
+    let center = moving(scaled, problem).next().map(|(initial, _)| initial.center(D));
     let count = problem.species.len();
     Exact::OrnsteinUhlenbeck(OrnsteinUhlenbeck {
         center: vector(center.as_deref()),
@@ -71,9 +73,9 @@ fn ornstein_uhlenbeck<const D: usize>(scenario: &Scenario, problem: &Problem<D>)
     })
 }
 
-fn lorentz<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Exact<D> {
+fn lorentz<const D: usize>(scaled: &[Species], problem: &Problem<D>) -> Exact<D> {
     let fixed = &problem.fixed;
-    let species = moving(scenario, problem).enumerate().filter_map(|(i, (initial, mass))| {
+    let species = moving(scaled, problem).enumerate().filter_map(|(i, (initial, mass))| {
         let ions = fixed.iter().zip(&problem.fixed_coefficients[i * fixed.len()..]);
         let rate = ions.map(|(ion, c)| c * ion.density).sum::<f64>() / (mass * mass);
         let dipole = dipole(initial, mass, D)?;

@@ -7,7 +7,7 @@
     python3 plots/convergence.py DIR [--output DIR] [--format png|svg|pdf] [--no-published]
 
 DIR is the folder that `landau converge` wrote, or its convergence.csv. Columns: per_axis, then NAME_error_l1,
-NAME_error_l2, NAME_error_linf for each species NAME; further ones are not needed. The published errors are of the
+NAME_error_l2, NAME_error_linf (or NAME_error_velocity, NAME_error_temperature) for each species NAME; further ones are not needed. The published errors are of the
 two-species test of Carrillo, Hu, Van Fleet (2024); see the head of published/chv2024.csv.
 """
 
@@ -27,6 +27,9 @@ from run_folder import RunFolderError, read_table
 
 PUBLISHED = Path(__file__).with_name("published") / "chv2024.csv"
 NORMS = {"l1": "$L^1$", "l2": "$L^2$", "linf": r"$L^\infty$"}
+# Of the reference `maxwell_molecules`, which says nothing of densities.
+MOMENTS = {"velocity": "mean velocity", "temperature": "temperature tensor"}
+KINDS = NORMS | MOMENTS
 MARKERS = "osD^vP*"
 SLOPES = (2, 4, 6)
 
@@ -35,7 +38,7 @@ def errors(table):
     """{species: {norm: errors}} in the order of the columns."""
     found = {}
     for column, values in table.items():
-        match = re.fullmatch(r"(\w+)_error_(l1|l2|linf)", column)
+        match = re.fullmatch(r"(\w+)_error_(" + "|".join(KINDS) + ")", column)
         if match:
             found.setdefault(match[1], {})[match[2]] = values
     return found
@@ -61,7 +64,7 @@ def picture(path, with_published=True):
             f"{path}: expected the columns per_axis and NAME_error_l1, _l2 or _linf; found {', '.join(table)}"
         )
     per_axis = table["per_axis"]
-    norms = [norm for norm in NORMS if any(norm in columns for columns in found.values())]
+    norms = [norm for norm in KINDS if any(norm in columns for columns in found.values())]
     figure, panels = plt.subplots(1, len(norms), figsize=(WIDTH, 4.0), sharey=True, squeeze=False)
     for axes, norm in zip(panels[0], norms):
         drawn = []
@@ -69,7 +72,7 @@ def picture(path, with_published=True):
             if norm in columns:
                 style = {"color": PALETTE[i % len(PALETTE)], "marker": MARKERS[i % len(MARKERS)], "markersize": 5}
                 drawn.append((per_axis, positive(columns[norm]), name, style))
-        if with_published:
+        if with_published and norm in NORMS:
             resolutions, theirs = published()
             for i, (name, columns) in enumerate(theirs.items()):
                 style = {
@@ -92,10 +95,11 @@ def picture(path, with_published=True):
         axes.xaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_locator(LogLocator(numticks=9))
         axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.set(xlabel="cells along an axis", title=NORMS[norm])
-    panels[0][0].set_ylabel("relative error of the density")
+        axes.set(xlabel="cells along an axis", title=KINDS[norm])
+    panels[0][0].set_ylabel("relative error of the density" if norms[0] in NORMS else "relative error")
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 4))
+    with_published = with_published and norms[0] in NORMS
     beside = ", beside the published errors of Carrillo, Hu, Van Fleet (2024) for their two-species test" if with_published else ""
     return Picture("convergence", f"Errors over resolution{beside}; grey lines have the slopes that they name.", figure)
 

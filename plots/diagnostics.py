@@ -27,7 +27,7 @@ def pictures(run):
     yield temperatures(run)
     yield velocities(run)
     yield anisotropy(run)
-    if any(f"{species.name}_error_l2" in run.rows for species in run.moving):
+    if any(f"{species.name}_error_{kind}" in run.rows for species in run.moving for kind in ERRORS):
         yield errors(run)
 
 
@@ -252,23 +252,32 @@ def anisotropy(run):
     )
 
 
+# Of densities, or of moments alone.
+ERRORS = {
+    "l1": ("$L^1$", "--"),
+    "l2": ("$L^2$", "-"),
+    "linf": (r"$L^\infty$", ":"),
+    "velocity": ("mean velocity", "--"),
+    "temperature": ("temperature tensor", "-"),
+}
+
+
 def errors(run):
-    compared = [species for species in run.moving if f"{species.name}_error_l2" in run.rows]
+    kinds = {k: v for k, v in ERRORS.items() if any(f"{one.name}_error_{k}" in run.rows for one in run.moving)}
     figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     style = styles(run.moving)
-    norms = {"l1": ("$L^1$", "--"), "l2": ("$L^2$", "-"), "linf": (r"$L^\infty$", ":")}
     drawn = []
-    for species in compared:
-        for norm, (_, dash) in norms.items():
+    for species in run.moving:
+        for norm, (_, dash) in kinds.items():
             column = run.rows.get(f"{species.name}_error_{norm}")
             if column is not None:
                 axes.plot(run.rows["time"], column, color=style[species.name]["color"], linestyle=dash)
                 drawn.append(column)
         axes.plot([], [], color=style[species.name]["color"], label=species.name)
-    for name, dash in norms.values():
+    for name, dash in kinds.values():
         axes.plot([], [], color=GREY, linestyle=dash, label=name)
     figures.axis_for_small_numbers(axes, drawn)
-    axes.set(xlabel=time_label(run), ylabel="relative error of the density", xlim=(0.0, None))
+    axes.set(xlabel=time_label(run), ylabel="relative error of the density" if "l2" in kinds else "relative error", xlim=(0.0, None))
     legend(axes, ncols=2)
     return Picture("errors", f"Errors against the exact solution ({run.reference or 'reference'}).", figure)
 

@@ -84,6 +84,10 @@ class Species:
     def lattice(self):
         return (self.particles or {}).get("lattice")
 
+    @property
+    def quasi_random(self):
+        return (self.particles or {}).get("quasi_random")
+
 
 class Frame:
     """The particles of all species at one step; read when asked for."""
@@ -235,8 +239,24 @@ class RunFolder:
         if kind == "variance":
             place = [other.name for other in self.moving].index(species.name)
             return value[place] if isinstance(value, list) else value
+        if kind == "adapted" and not species.lattice:
+            return self.adapted_bandwidth(species)
+        if kind == "adapted":
+            value = 1.0
         h = self.spacing(species)
         return 0.64 * h**1.98 if kind == "chv" else value * h * h
+
+
+    def adapted_bandwidth(self, species):
+        """ε of a cloud that is not on a lattice: c σ² N^(−2/(4K + d + 2)), from its first frame."""
+        if not self.frames:
+            raise RunFolderError(f"{self.path}: no particle files, which the bandwidth of {species.name} needs")
+        velocities, weights = self.frames[0].particles(species.name)
+        mean = np.average(velocities, axis=0, weights=weights)
+        variance = np.average(((velocities - mean) ** 2).mean(axis=1), weights=weights)
+        number = weights.sum() ** 2 / (weights**2).sum()
+        factor = (2.0 if "particles" in self.scenario["score"] else 1.0) * (0.6 if species.quasi_random else 1.0)
+        return factor * variance * number ** (-2.0 / (2 * self.order + self.dimension + 2))
 
 
 def mean_neighbour_distance(velocities, most=4000):

@@ -79,3 +79,15 @@ impl Failure {
         move |source| Self::File { path, doing, source }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_that_is_not_balanced_says_by_how_much() {
+        let failure = Failure::EntropyNotBalanced { step: 7, defect: 3e-5, rounds: 40 };
+        let words = "entropy in step 7 is not balanced: its change differs from the dissipation by 3.0e-5 after 40 rounds";
+        assert!(failure.to_string().starts_with(words), "{failure}");
+    }
+}

@@ -63,6 +63,7 @@ pub mod exact;
 pub mod functionals;
 pub mod integrators;
 pub mod kernel;
+pub mod laboratory;
 pub mod landau;
 pub mod output;
 pub mod problem;

@@ -1,4 +1,5 @@
 //! Functionals of a cloud of particles: pure functions of velocities and weights.
 
+pub mod axisymmetric;
 pub mod invariants;
 pub mod moments;

@@ -5,6 +5,7 @@ use landau::functionals::moments::Moments;
 use landau::integrators::{self, Conservation, Facts};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, Landau, pairs};
+use landau::output::functional_columns::FunctionalColumns;
 use landau::problem::{Conserved, Problem};
 use landau::scenario::{self, Scenario, Source};
 use landau::setup;
@@ -72,6 +73,9 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     let (memory, seconds) = estimate(scenario, &problem, &state.velocities)?;
     line("memory", format!("about {:.1} MiB", memory / 2f64.powi(20)));
     line("time", duration(setup::grid(scenario), &integrator, seconds));
+    if let Some(cost) = functionals_cost(scenario, &problem, &state.velocities)? {
+        line("functionals", cost);
+    }
     Ok(text)
 }
 
@@ -104,6 +108,27 @@ fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -
         Conserved::EnergyAbout(center) => format!("mass of each species, energy about {center:?} {how}"),
         Conserved::MassOnly => "mass of each species".to_string(),
     }
+}
+
+/// What the functionals of a row cost, timed, and what their theorems ask for.
+fn functionals_cost<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Result<Option<String>, Stop> {
+    if scenario.functionals.is_empty() {
+        return Ok(None);
+    }
+    let columns = FunctionalColumns::new(scenario);
+    let scores = vec![[1.0; D]; velocities.len()];
+    let start = Instant::now();
+    columns.values(problem, velocities, &scores)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let every = scenario.output.diagnostics_every;
+    Ok(Some(format!(
+        "{} columns, {seconds:.4} s a row, a row every {every} steps",
+        columns.names(problem).len()
+    )))
 }
 
 /// Bytes of a run, and seconds of one evaluation, timed.

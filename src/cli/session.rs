@@ -8,6 +8,7 @@ use landau::landau::Landau;
 use landau::output::checkpoint::{self, Checkpoints};
 use landau::output::diagnostics::{Comparison, Diagnostics};
 use landau::output::folder::Folder;
+use landau::output::functional_columns::FunctionalColumns;
 use landau::output::particles::ParticleFiles;
 use landau::output::summary::{self, Ledger, Seconds, Status};
 use landau::problem::Problem;
@@ -43,12 +44,19 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let instruction_set = InstructionSet::detect();
     let output = &scenario.output;
     let comparison = comparison(scenario, &problem);
+    let functionals = FunctionalColumns::new(scenario);
 
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
         Start::New { overwrite, .. } => {
             let folder = Folder::create(path, overwrite, scenario)?;
-            let diagnostics = Diagnostics::create(&folder, &problem, output.diagnostics_every, comparison)?;
+            let diagnostics = Diagnostics::create(
+                &folder,
+                &problem,
+                output.diagnostics_every,
+                comparison,
+                functionals,
+            )?;
             (folder, diagnostics)
         }
         Start::Resumed { .. } => {
@@ -57,7 +65,13 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
                 checkpoint::read(&folder, scenario, problem.particles(), instruction_set.name())?;
             state = checkpoint;
             // What could refuse to be resumed comes before what is removed.
-            let diagnostics = Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison)?;
+            let diagnostics = Diagnostics::reopen(
+                &folder,
+                bytes,
+                output.diagnostics_every,
+                comparison,
+                functionals,
+            )?;
             folder.remove_frames(|step| step > state.step)?;
             (folder, diagnostics)
         }

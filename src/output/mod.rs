@@ -4,6 +4,7 @@ pub mod checkpoint;
 pub mod convergence;
 pub mod diagnostics;
 pub mod folder;
+pub mod functional_columns;
 pub mod openpmd;
 pub mod particles;
 pub mod summary;

@@ -5,6 +5,7 @@
 
 mod experiment;
 mod experiment_rules;
+mod functional_rules;
 mod locate;
 mod overrides;
 mod parse;

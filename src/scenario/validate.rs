@@ -25,6 +25,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {
         "found 0; allowed: a whole number ≥ 1".to_string()
     });
+    super::functional_rules::check(&mut found, scenario);
     if found.violations.is_empty() {
         match scenario.reference {
             Some(Reference::Bkw {}) => bkw_reference(&mut found, scenario),

@@ -16,7 +16,9 @@ use super::packed::{Block, Forces, GROUP, plan};
 use super::schedule::Schedule;
 use super::tile::{Between, Coefficients, Within};
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::power::{Coulomb, HardSpheres, Inverse, InverseSquare, Maxwell, Power, PowerLaw};
+use crate::kernel::power::{
+    Coulomb, HardSpheres, Inverse, InverseSquare, Maxwell, Power, PowerLaw, Softened,
+};
 
 /// The direct pair sum over `D`-dimensional velocities, with its workspace.
 ///
@@ -98,28 +100,36 @@ impl<const D: usize> DirectSum<D> {
         self.instruction_set
     }
 
-    /// Overwrites `sums` with the pair sums of `velocities` and `gradients`.
+    /// Overwrites `sums` with the pair sums of `velocities` and `gradients`. With `spreads`, one number
+    /// ≥ 0 a particle, the power of |z|² in A is that of |z|² + spread_p + spread_q.
     ///
     /// # Panics
     ///
     /// If an array is not as long as the particles are many.
-    pub fn evaluate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]], sums: &mut [[f64; D]]) {
+    pub fn evaluate(
+        &mut self,
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        spreads: Option<&[f64]>,
+        sums: &mut [[f64; D]],
+    ) {
         assert_eq!(velocities.len(), self.particles);
         assert_eq!(gradients.len(), self.particles);
         assert_eq!(sums.len(), self.particles);
+        assert!(spreads.is_none_or(|spreads| spreads.len() == self.particles));
         self.blocks.par_iter_mut().zip(&mut self.forces).for_each(|(block, forces)| {
-            block.pack(velocities, gradients);
+            block.pack(velocities, gradients, spreads);
             exclusive(forces).fill(0.0);
         });
-        self.hold_meetings();
+        self.hold_meetings(spreads.is_some());
         unpack(&self.blocks, &mut self.forces, sums);
     }
 
-    fn hold_meetings(&mut self) {
+    fn hold_meetings(&mut self, softened: bool) {
         let Self { law, coefficients, blocks, forces, instruction_set, schedule, .. } = self;
         let (law, set) = (&*law, *instruction_set);
         schedule.run(|meeting| {
-            let parties = Parties { coefficients, blocks, forces, meeting };
+            let parties = Parties { coefficients, blocks, forces, meeting, softened };
             match law {
                 PowerLaw::Coulomb => parties.meet(set, Coulomb),
                 PowerLaw::InverseSquare => parties.meet(set, InverseSquare),
@@ -136,6 +146,7 @@ impl<const D: usize> DirectSum<D> {
     fn fill_workspace(&mut self, value: f64) {
         for (block, forces) in self.blocks.iter_mut().zip(&mut self.forces) {
             block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
+            block.spread.fill(value);
             exclusive(forces).fill(value);
         }
     }
@@ -147,10 +158,15 @@ struct Parties<'a, const D: usize> {
     blocks: &'a [Block<D>],
     forces: &'a [Mutex<Forces<D>>],
     meeting: [usize; 2],
+    softened: bool,
 }
 
 impl<const D: usize> Parties<'_, D> {
     fn meet(self, set: InstructionSet, law: impl Power) {
+        if self.softened { self.meet_under(set, Softened(law)) } else { self.meet_under(set, law) }
+    }
+
+    fn meet_under(self, set: InstructionSet, law: impl Power) {
         let [a, b] = self.meeting;
         let coefficients = self.coefficients;
         let mut forces = uncontended(&self.forces[a]);

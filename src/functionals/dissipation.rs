@@ -73,7 +73,7 @@ pub fn dissipations<const D: usize>(
                         for q in other.range.clone() {
                             let z: [f64; D] = between(velocities[p], velocities[q]);
                             let d: [f64; D] = between(g, gradient(q, other.mass));
-                            total.add(problem.weights[q] * dot(d, apply(problem.gamma, z, d)));
+                            total.add(problem.weights[q] * dot(d, apply(problem.gamma, z, 0.0, d)));
                         }
                         problem.weights[p] * total.value()
                     })
@@ -86,7 +86,7 @@ pub fn dissipations<const D: usize>(
                 let strength = problem.fixed_coefficients[i * problem.fixed.len() + b] * fixed.density;
                 let terms = own.range.clone().map(|p| {
                     let (z, g) = (between(velocities[p], fixed.velocity), gradient(p, own.mass));
-                    problem.weights[p] * dot(g, apply(problem.gamma, z, g))
+                    problem.weights[p] * dot(g, apply(problem.gamma, z, 0.0, g))
                 });
                 strength * sum(terms)
             }

@@ -12,8 +12,24 @@ pub trait Power: Copy + Sync {
     /// Whether γ = −3, for which A has a shorter form in three dimensions.
     const COULOMB: bool = false;
 
+    /// Whether |z|² is to be increased by the spreads of both particles.
+    const SOFTENED: bool = false;
+
     /// |z|^γ of |z|².
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector;
+}
+
+/// A law of distances that the spreads of both particles add to.
+#[derive(Debug, Clone, Copy)]
+pub struct Softened<P>(pub P);
+
+impl<P: Power> Power for Softened<P> {
+    const SOFTENED: bool = true;
+
+    #[inline(always)]
+    fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
+        self.0.power(lanes, square)
+    }
 }
 
 /// γ = −3.

@@ -5,7 +5,6 @@
 
 mod experiment;
 mod experiment_rules;
-mod functional_rules;
 mod locate;
 mod overrides;
 mod parse;

@@ -89,7 +89,9 @@ impl Source {
 
 /// Reads the scenario at `file` with the changes of `set` (each `PATH=VALUE`), and validates it.
 pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
-    parse(&file.display().to_string(), read_text(file)?, set)
+    let (mut scenario, source) = parse(&file.display().to_string(), read_text(file)?, set)?;
+    scenario.locate_files(file.parent().unwrap_or(Path::new("")));
+    Ok((scenario, source))
 }
 
 /// Reads the experiment at `file` with the changes of `set`, and validates it.

@@ -1,13 +1,17 @@
 //! What a scenario may say about functionals.
 
-use super::types::{Functional, Scenario};
-use super::validate::{Checks, number};
+use super::{Checks, number};
 use crate::functionals::cloud::MOST_BETAS;
+use crate::scenario::{Functional, Scenario, Units};
 
 /// The rules for the list of functionals.
 pub fn check(found: &mut Checks, scenario: &Scenario) {
     let dimension = f64::from(scenario.dimension);
     let common = common_velocity(scenario);
+    let physical = scenario.units == Units::Si {} && !scenario.functionals.is_empty();
+    found.require(!physical, "functionals", || {
+        "found in SI units; allowed: in normalized units, where the logarithm of a density has a meaning".to_string()
+    });
     for (index, functional) in scenario.functionals.iter().enumerate() {
         let path = format!("functionals.{index}.{}", name(functional));
         let twice = scenario.functionals[..index].contains(functional);

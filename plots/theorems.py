@@ -28,7 +28,7 @@ from figures import GREY, PALETTE, WIDTH, Picture, legend, plt
 ROOT = Path(__file__).resolve().parent.parent
 ROOT_EIGHT = math.sqrt(8.0)
 MASSES = {"light": 1.0, "middle": 2.0, "heavy": 4.0}
-RESOLUTIONS = [24, 32, 40]
+RESOLUTIONS = [24, 32, 40, 48, 56]
 
 
 class Runs:
@@ -144,7 +144,14 @@ def theorem_1_2_flow(runs):
 
 
 def lorentz_run(runs, per_axis):
-    return runs.run("lorentz_shell_3d", f"lorentz_shell_{per_axis}", f"species.0.particles.lattice.per_axis={per_axis}")
+    functionals = '[{"fisher":{}},{"spherical_fisher":{"beta":1}},{"relative_entropy":{}}]'
+    return runs.run(
+        "lorentz_shell_3d",
+        f"lorentz_shell_{per_axis}",
+        f"species.0.particles.lattice.per_axis={per_axis}",
+        "output.diagnostics_every=2",
+        f"functionals={functionals}",
+    )
 
 
 def lorentz(runs):

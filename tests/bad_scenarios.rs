@@ -226,6 +226,7 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
             limit_gibibytes: 1.0,
             spacing: 1.0,
         },
+        Failure::FunctionalsTooLarge { species: "a".into(), nodes: 1.0, bandwidth: 1.0 },
         Failure::FolderExists { path: path() },
         Failure::File { path: path(), doing: "cannot write", source: source() },
         Failure::Checkpoint { path: path(), reason: "found a damaged checkpoint".into() },
@@ -242,6 +243,7 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         // Both need a solver or a control that gives up, which takes more than a small case.
         Failure::EntropyNotBalanced { .. } | Failure::StepTooSmall { .. } => None,
         Failure::MeshTooLarge { .. } => Some("would need"),
+        Failure::FunctionalsTooLarge { .. } => Some("beyond what memory and time allow"),
         Failure::FolderExists { .. } => Some("a folder that is not empty"),
         Failure::File { .. } => Some(": cannot "),
         Failure::Checkpoint { .. } => Some("checkpoint"),

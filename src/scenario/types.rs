@@ -269,13 +269,15 @@ pub enum Bandwidth {
     Variance(Variance),
     /// ε = 0.64 h^1.98 (Carrillo, Hu, Van Fleet 2024).
     Chv {},
+    /// ε = h² on a lattice, from a cloud's own variance and number of particles where they are not on one.
+    Adapted {},
 }
 
 impl Default for Bandwidth {
     fn default() -> Self {
-        // One constant for all orders: what limits them is the overlap of particles that have drifted off their
-        // lattice (a floor of 2e-3 at 0.64), and above 1 the bias alone (twice the error at 1.3).
-        Self::SpacingSquared(1.0)
+        // On lattices one constant for all orders: what limits them is the overlap of particles that have drifted off
+        // their lattice (a floor of 2e-3 at 0.64 h²), and above 1 the bias alone (twice the error at 1.3 h²).
+        Self::Adapted {}
     }
 }
 

@@ -5,6 +5,8 @@
 //! ([`mesh::MeshScore`]) or over the particles ([`particles::ParticleScore`]). Both are combined
 //! over several bandwidths to higher order ([`extrapolation`]).
 
+#![doc = include_str!("defaults.md")]
+
 pub mod extrapolation;
 pub mod mesh;
 pub mod mollifier;

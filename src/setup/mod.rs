@@ -1,6 +1,7 @@
 //! From a valid scenario to the problem and the initial state: the only place that samples or
 //! draws random numbers.
 
+mod bandwidth;
 mod cloud;
 mod coefficients;
 pub mod coulomb;
@@ -18,12 +19,13 @@ pub use reference::comparison;
 use crate::functionals::invariants::Invariants;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{FixedSpecies, Problem, Species};
-use crate::scenario::{Bandwidth, Initial, MeshSpacing, Scenario, Score as ScoreChoice, Variance, Violation};
+use crate::scenario::{Initial, MeshSpacing, Scenario, Score as ScoreChoice, Violation};
 use crate::score::Score;
 use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::particles::ParticleScore;
 use crate::simulation::Grid;
 use crate::state::{Clock, State};
+use bandwidth::bandwidth;
 use cloud::Cloud;
 use file::CloudFile;
 use std::path::Path;
@@ -63,6 +65,8 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
             (None, None) => unreachable!("validation asks for one or the other"),
         };
         let cloud = cloud.map_err(|message| Violation::new(format!("species.{index}.{path}"), message))?;
+        let (place, particles) = (problem.species.len(), species.particles.as_ref());
+        let bandwidth = bandwidth(&scenario.score, place, particles, &cloud, scales.velocity);
         let start = velocities.len();
         velocities.extend_from_slice(&cloud.velocities);
         problem.weights.extend_from_slice(&cloud.weights);
@@ -72,7 +76,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
             charge: species.charge,
             range: start..velocities.len(),
             spacing: cloud.spacing,
-            bandwidth: bandwidth(scenario, problem.species.len(), cloud.spacing, scales.velocity),
+            bandwidth,
             lattice: cloud.lattice,
             center: cloud.center,
         });
@@ -135,17 +139,6 @@ pub fn score<const D: usize>(
         ScoreChoice::Particles { order, cutoff, .. } => {
             Box::new(ParticleScore::new(*order, *cutoff, instruction_set))
         }
-    }
-}
-
-/// The variance of the mollifier of moving species `place` with spacing h; 1 is `velocity` of the scenario.
-fn bandwidth(scenario: &Scenario, place: usize, h: f64, velocity: f64) -> f64 {
-    let (ScoreChoice::Mesh { bandwidth, .. } | ScoreChoice::Particles { bandwidth, .. }) = &scenario.score;
-    match bandwidth {
-        Bandwidth::SpacingSquared(factor) => factor * h * h,
-        Bandwidth::Variance(Variance::Common(variance)) => variance / (velocity * velocity),
-        Bandwidth::Variance(Variance::PerSpecies(variances)) => variances[place] / (velocity * velocity),
-        Bandwidth::Chv {} => 0.64 * h.powf(1.98),
     }
 }
 

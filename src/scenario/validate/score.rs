@@ -32,6 +32,7 @@ pub fn score(found: &mut Checks, scenario: &Scenario) {
                 found.positive(format!("{path}.bandwidth.variance.{index}"), *variance);
             }
         }
+        Bandwidth::Adapted {} => {}
         Bandwidth::Chv {} => {
             found.require(scenario.units != Units::Si {}, format!("{path}.bandwidth.chv"), || {
                 "found with SI units, in which h^1.98 has no meaning; allowed: `spacing_squared` or `variance`"

@@ -85,7 +85,8 @@ fn slopes(time: &[f64], values: &[f64]) -> Vec<f64> {
 #[test]
 fn functionals_change_along_a_run_as_their_dissipations_say() {
     let functionals = r#"functionals=[{"fisher":{}},{"spherical_fisher":{"beta":0}},{"relative_entropy":{}},{"fisher_rate":{}},{"spherical_dissipation":{"beta":0}},{"dissipation":{}}]"#;
-    let formula = r#"species.0.initial={"expression":{"density":1.0,"formula":"v^4 * exp(-v^2 + 0.4 * vx)"}}"#;
+    let formula =
+        r#"species.0.initial={"expression":{"density":1.0,"formula":"v^4 * exp(-v^2 + 0.4 * vx)"}}"#;
     let rows = run(
         "lorentz_shell_3d.json",
         &[
@@ -117,7 +118,10 @@ fn functionals_change_along_a_run_as_their_dissipations_say() {
 /// Theorem 1.2 and 1.3 on particles: J, the relative entropy and Λ fall; the exact flow beside them.
 #[test]
 fn particles_on_fixed_ions_follow_the_exact_flow() {
-    let rows = run("lorentz_shell_3d.json", &["species.0.particles.lattice.per_axis=28", "time.steps=8", "time.step=0.01"]);
+    let rows = run(
+        "lorentz_shell_3d.json",
+        &["species.0.particles.lattice.per_axis=28", "time.steps=8", "time.step=0.01"],
+    );
     for name in ["electron_spherical_fisher_1", "electron_relative_entropy", "electron_lyapunov"] {
         assert!(falls(&rows[name]), "{name}: {:?}", rows[name]);
     }
@@ -135,9 +139,10 @@ fn particles_on_fixed_ions_follow_the_exact_flow() {
     let of = |name: &str, row: usize| -> f64 {
         exact[row][names.iter().position(|one| *one == name).unwrap()].parse().unwrap()
     };
-    for (column, name) in
-        [("electron_spherical_fisher_1", "spherical_fisher"), ("electron_relative_entropy", "relative_entropy")]
-    {
+    for (column, name) in [
+        ("electron_spherical_fisher_1", "spherical_fisher"),
+        ("electron_relative_entropy", "relative_entropy"),
+    ] {
         let found = rows[column][8] - rows[column][0];
         let change = of(name, 1) - of(name, 0);
         // The width of the shell is 1.6 cells.

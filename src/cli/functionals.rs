@@ -35,8 +35,8 @@ impl Functionals {
         let mut table = csv::Writer::from_writer(Vec::new());
         let mut headed = false;
         for (value, (experiment, source)) in &experiments {
-            let rows = rows(experiment)
-                .map_err(|message| source.error(&Violation::new("density", message)))?;
+            let rows =
+                rows(experiment).map_err(|message| source.error(&Violation::new("density", message)))?;
             for (time, quantities) in rows {
                 let mut head: Vec<String> = parameter.iter().map(|path| last_key(path)).collect();
                 let mut record: Vec<String> = value.iter().map(|value| format!("{value:e}")).collect();

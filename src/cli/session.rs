@@ -50,13 +50,8 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let (folder, mut diagnostics) = match start {
         Start::New { overwrite, .. } => {
             let folder = Folder::create(path, overwrite, scenario)?;
-            let diagnostics = Diagnostics::create(
-                &folder,
-                &problem,
-                output.diagnostics_every,
-                comparison,
-                functionals,
-            )?;
+            let diagnostics =
+                Diagnostics::create(&folder, &problem, output.diagnostics_every, comparison, functionals)?;
             (folder, diagnostics)
         }
         Start::Resumed { .. } => {
@@ -70,13 +65,8 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             )?;
             state = checkpoint;
             // What could refuse to be resumed comes before what is removed.
-            let diagnostics = Diagnostics::reopen(
-                &folder,
-                bytes,
-                output.diagnostics_every,
-                comparison,
-                functionals,
-            )?;
+            let diagnostics =
+                Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison, functionals)?;
             folder.remove_frames(|step| step > state.step)?;
             (folder, diagnostics)
         }

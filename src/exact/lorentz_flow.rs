@@ -68,7 +68,14 @@ impl Shell {
     }
 
     /// Adds the points of the sphere at a time; `rate` is c n_b/m².
-    pub fn push_points(&self, legendre: &Legendre, gamma: f64, rate: f64, time: f64, points: &mut Vec<Point>) {
+    pub fn push_points(
+        &self,
+        legendre: &Legendre,
+        gamma: f64,
+        rate: f64,
+        time: f64,
+        points: &mut Vec<Point>,
+    ) {
         let speed = rate * self.r.powf(gamma) * time;
         // Coefficients of f, ∂f/∂r at the time.
         let now: Vec<[f64; 2]> = (0..self.values.len())

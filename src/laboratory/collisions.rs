@@ -72,8 +72,7 @@ pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -
     let [entropy, spherical_fisher, fisher, energy, along_axis] = std::array::from_fn(|k| {
         let (mut value, mut size) = (Sum::default(), Sum::default());
         for (target, flux) in targets.iter().zip(&fluxes) {
-            let term = -target.volume
-                * (target.gradients[k][0] * flux[0] + target.gradients[k][1] * flux[1]);
+            let term = -target.volume * (target.gradients[k][0] * flux[0] + target.gradients[k][1] * flux[1]);
             value.add(term);
             size.add(term.abs());
         }
@@ -94,7 +93,10 @@ fn occupied(density: &Density) -> Vec<(f64, f64)> {
     let panels = density.panels().iter().zip(&sizes).filter(|(_, size)| **size > NEGLIGIBLE * most);
     // Panels that halve towards 0 hold next to nothing: what is left of them is one.
     let mut kept: Vec<(f64, f64)> = panels.map(|(panel, _)| *panel).collect();
-    while kept.len() > 1 && kept[0].1 == kept[1].0 && kept[1].1 - kept[1].0 < 0.4 * (kept[kept.len() - 1].1 - kept[kept.len() - 1].0) {
+    while kept.len() > 1
+        && kept[0].1 == kept[1].0
+        && kept[1].1 - kept[1].0 < 0.4 * (kept[kept.len() - 1].1 - kept[kept.len() - 1].0)
+    {
         kept[1].0 = kept[0].0;
         kept.remove(0);
     }

@@ -191,7 +191,9 @@ fn cut_off_dipole(strength: f64, gamma: f64, parts: &mut Vec<Part>) -> Result<()
     let [mass, square] = [0, 2].map(|power| moment(&small, power));
     let [unit_mass, unit_square] = [0, 2].map(|power| moment(&unit, power));
     if mass >= 1.0 || square >= 3.0 {
-        return Err(format!("found a strength at which the inner part alone has the mass {mass:.3} and ∫ |v|² f = {square:.3}; allowed: a strength at which they are below 1 and 3"));
+        return Err(format!(
+            "found a strength at which the inner part alone has the mass {mass:.3} and ∫ |v|² f = {square:.3}; allowed: a strength at which they are below 1 and 3"
+        ));
     }
     let tau = ((3.0 - square) / (1.0 - mass) * unit_mass / unit_square).sqrt();
     let kappa = (1.0 - mass) / (tau.powi(3) * unit_mass);

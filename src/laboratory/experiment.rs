@@ -54,7 +54,8 @@ pub fn quantities(experiment: &Experiment) -> Result<Vec<Quantity>, String> {
 pub fn history(experiment: &Experiment) -> Result<Vec<(f64, Vec<Quantity>)>, String> {
     let density = Density::new(&experiment.density, experiment.mass, experiment.gamma)?;
     let rate = fixed_rate(experiment);
-    let flows: Vec<Flow> = LEVELS.iter().map(|&(radial, angles)| Flow::new(&density, radial, angles)).collect();
+    let flows: Vec<Flow> =
+        LEVELS.iter().map(|&(radial, angles)| Flow::new(&density, radial, angles)).collect();
     let at = |&time: &f64| {
         let found = converged(&flows, experiment.tolerance, |flow| {
             named(experiment, &flow.points(experiment.gamma, rate, time))

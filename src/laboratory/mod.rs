@@ -4,6 +4,7 @@
 //! Densities are symmetric about the first axis of a three-dimensional velocity space: log f and its derivatives
 //! at (r, cos θ) are exact to rounding ([`jet`]), integrals are sums over Gauss–Legendre points ([`quadrature`]),
 //! collisions of the density with itself are fluxes ([`collisions`]).
+#![doc = include_str!("theorems.md")]
 
 pub mod collisions;
 pub mod density;

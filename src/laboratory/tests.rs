@@ -37,7 +37,11 @@ fn a_drifting_anisotropic_maxwellian_has_its_closed_forms() {
     let volume = ((2.0 * PI).powi(3) * parallel * perpendicular * perpendicular).sqrt();
     near(entropy(&points).value, n * ((n / volume).ln() - 1.5), 1e-12);
     near(fisher(&points).value, n * (1.0 / parallel + 2.0 / perpendicular), 1e-12);
-    near(moment(&points, 2.0, 2.0).value, 2.0 * n * (1.0 + parallel + 2.0 * perpendicular + drift * drift), 1e-12);
+    near(
+        moment(&points, 2.0, 2.0).value,
+        2.0 * n * (1.0 + parallel + 2.0 * perpendicular + drift * drift),
+        1e-12,
+    );
     // Against the Maxwellian of the same energy: (n/2) log(T³/(T_∥ T_⊥²)).
     let temperature = (parallel + 2.0 * perpendicular + drift * drift) / 3.0;
     let exact = 0.5 * n * (temperature.powi(3) / (parallel * perpendicular * perpendicular)).ln();
@@ -143,7 +147,8 @@ fn small_dipoles_change_fisher_information_as_perturbation_theory_says() {
 fn collisions_among_themselves_leave_a_maxwellian_alone_and_conserve_energy() {
     let formula = Formula::Maxwellian { density: 1.0, temperature: 0.8, drift: 0.3 };
     for gamma in [-3.0, -1.0, 1.0] {
-        let Rates { entropy, spherical_fisher, fisher, .. } = rates(&density(&formula, gamma), gamma, 1.0, FINE);
+        let Rates { entropy, spherical_fisher, fisher, .. } =
+            rates(&density(&formula, gamma), gamma, 1.0, FINE);
         // The integrand is A times a difference along z: rounding of what cancels.
         for integral in [entropy, spherical_fisher, fisher] {
             assert!(integral.value.abs() < 1e-9, "γ = {gamma}: {integral:?}");

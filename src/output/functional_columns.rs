@@ -97,9 +97,11 @@ impl FunctionalColumns {
                 }
                 Functional::Lyapunov { a, r } => {
                     let place = place(&betas, 1.0);
-                    values.extend(clouds.iter().map(|Reconstructed { functionals, relative_entropy, .. }| {
-                        functionals.fisher + a * functionals.spherical[place] + r * relative_entropy
-                    }));
+                    values.extend(clouds.iter().map(
+                        |Reconstructed { functionals, relative_entropy, .. }| {
+                            functionals.fisher + a * functionals.spherical[place] + r * relative_entropy
+                        },
+                    ));
                 }
                 Functional::Moments { orders } => {
                     values.extend(orders.iter().map(|&order| moment(problem, velocities, order)));
@@ -115,7 +117,10 @@ impl FunctionalColumns {
                 }
                 Functional::FisherRate {} => {
                     let parts = |cloud: &Reconstructed| {
-                        cloud.functionals.fisher_rate.map_or([f64::NAN; 2], |parts| parts.map(|x| cloud.rate * x))
+                        cloud
+                            .functionals
+                            .fisher_rate
+                            .map_or([f64::NAN; 2], |parts| parts.map(|x| cloud.rate * x))
                     };
                     values.extend(clouds.iter().map(|cloud| parts(cloud).iter().sum::<f64>()));
                     values.extend(clouds.iter().map(|cloud| parts(cloud)[0]));
@@ -147,10 +152,10 @@ impl FunctionalColumns {
             true => {
                 cloud::functionals(velocities, weights, bandwidth, self.order, self.cutoff, center, &wanted)
                     .map_err(|TooManyNodes(nodes)| Failure::FunctionalsTooLarge {
-                        species: species.name.clone(),
-                        nodes,
-                        bandwidth,
-                    })?
+                    species: species.name.clone(),
+                    nodes,
+                    bandwidth,
+                })?
             }
             false => Functionals::default(),
         };
@@ -168,9 +173,8 @@ impl FunctionalColumns {
 
     /// Whether a column is of a mollified density.
     fn needs_density(&self) -> bool {
-        let by_particles = |one: &Functional| {
-            matches!(one, Functional::Moments { .. } | Functional::Dissipation {})
-        };
+        let by_particles =
+            |one: &Functional| matches!(one, Functional::Moments { .. } | Functional::Dissipation {});
         !self.requested.iter().all(by_particles)
     }
 

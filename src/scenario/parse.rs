@@ -1,9 +1,9 @@
 //! From a file and `--set` arguments to a valid scenario, or to errors that say the place.
 
+use super::experiment::Experiment;
 use super::locate::{Located, position_at};
 use super::overrides::Override;
 use super::syntax::{self, visible};
-use super::experiment::Experiment;
 use super::types::Scenario;
 use super::{experiment_rules, schema, validate};
 use serde::de::DeserializeOwned;

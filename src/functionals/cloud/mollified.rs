@@ -192,7 +192,8 @@ impl<const D: usize> Mesh<D> {
             for &p in &by_plane[source] {
                 let own = &placed[p as usize];
                 let table = &tables[p as usize * D * 3 * width..][..D * 3 * width];
-                let along = |axis: usize, derivative: usize| &table[(3 * axis + derivative) * width..][..width];
+                let along =
+                    |axis: usize, derivative: usize| &table[(3 * axis + derivative) * width..][..width];
                 let across = plane + reach - source;
                 let z: [f64; 3] = [0, 1, 2].map(|k| own.weight * along(D - 1, k)[across]);
                 let start = (own.nearest[0] - self.first[0]) as usize - reach;
@@ -200,7 +201,8 @@ impl<const D: usize> Mesh<D> {
                 let middle = if D == 3 { width } else { 1 };
                 for j in 0..middle {
                     // In two dimensions the plane is the row.
-                    let y: [f64; 3] = if D == 3 { [0, 1, 2].map(|k| along(1, k)[j]) } else { [1.0, 0.0, 0.0] };
+                    let y: [f64; 3] =
+                        if D == 3 { [0, 1, 2].map(|k| along(1, k)[j]) } else { [1.0, 0.0, 0.0] };
                     let row = if D == 3 { (own.nearest[1] - self.first[1]) as usize + j - reach } else { 0 };
                     let at = row * columns + start;
                     let mut add = |field: usize, factor: f64, x: &[f64]| {

@@ -6,7 +6,11 @@ use crate::laboratory::quadrature::points;
 use crate::scenario::ExperimentDensity as Formula;
 
 /// A density on a lattice of cell centres.
-fn lattice<const D: usize>(per_axis: usize, half_width: f64, density: impl Fn([f64; D]) -> f64) -> (Vec<[f64; D]>, Vec<f64>, f64) {
+fn lattice<const D: usize>(
+    per_axis: usize,
+    half_width: f64,
+    density: impl Fn([f64; D]) -> f64,
+) -> (Vec<[f64; D]>, Vec<f64>, f64) {
     let h = 2.0 * half_width / per_axis as f64;
     let lattice = crate::problem::Lattice { first: [-half_width + 0.5 * h; D], spacing: h, per_axis };
     let velocities: Vec<[f64; D]> = lattice.centers().collect();
@@ -14,9 +18,16 @@ fn lattice<const D: usize>(per_axis: usize, half_width: f64, density: impl Fn([f
     (velocities, weights, h)
 }
 
-const WANTED: Wanted = Wanted { betas: Vec::new(), dissipations: Vec::new(), fisher_rate: false, gamma: -3.0 };
+const WANTED: Wanted =
+    Wanted { betas: Vec::new(), dissipations: Vec::new(), fisher_rate: false, gamma: -3.0 };
 
-fn of<const D: usize>(per_axis: usize, half_width: f64, order: u32, wanted: &Wanted, density: impl Fn([f64; D]) -> f64) -> Functionals {
+fn of<const D: usize>(
+    per_axis: usize,
+    half_width: f64,
+    order: u32,
+    wanted: &Wanted,
+    density: impl Fn([f64; D]) -> f64,
+) -> Functionals {
     let (velocities, weights, h) = lattice(per_axis, half_width, density);
     functionals(&velocities, &weights, h * h, order, 7.0, [0.0; D], wanted).unwrap()
 }
@@ -25,7 +36,8 @@ fn gaussian<const D: usize>(temperatures: [f64; D], drift: [f64; D]) -> impl Fn(
     move |v| {
         (0..D).fold(1.0, |value, axis| {
             let x = v[axis] - drift[axis];
-            value * (-0.5 * x * x / temperatures[axis]).exp() / (2.0 * std::f64::consts::PI * temperatures[axis]).sqrt()
+            value * (-0.5 * x * x / temperatures[axis]).exp()
+                / (2.0 * std::f64::consts::PI * temperatures[axis]).sqrt()
         })
     }
 }
@@ -45,7 +57,10 @@ fn entropy_and_fisher_information_of_gaussians_have_the_order_of_the_scores() {
         let (coarse, fine) = (errors(72), errors(108));
         for (coarse, fine) in coarse.iter().zip(fine) {
             let slope = (coarse / fine).ln() / 1.5f64.ln();
-            assert!((slope / f64::from(order) - 1.0).abs() < 0.15, "order {order}: {slope} ({coarse:e}, {fine:e})");
+            assert!(
+                (slope / f64::from(order) - 1.0).abs() < 0.15,
+                "order {order}: {slope} ({coarse:e}, {fine:e})"
+            );
         }
     }
 }
@@ -54,7 +69,8 @@ fn entropy_and_fisher_information_of_gaussians_have_the_order_of_the_scores() {
 fn a_gaussian_in_three_dimensions_has_its_closed_forms() {
     let temperatures = [0.8, 1.0, 1.3];
     let found = of(32, 7.0, 6, &WANTED, gaussian::<3>(temperatures, [0.2, 0.0, -0.1]));
-    let entropy: f64 = -temperatures.iter().map(|t| 0.5 * (2.0 * std::f64::consts::PI * t).ln() + 0.5).sum::<f64>();
+    let entropy: f64 =
+        -temperatures.iter().map(|t| 0.5 * (2.0 * std::f64::consts::PI * t).ln() + 0.5).sum::<f64>();
     let fisher: f64 = temperatures.iter().map(|t| 1.0 / t).sum();
     // ε = 0.19: (ε/T)³ is 1.3e-2 at the lowest temperature, of each axis.
     assert!((found.entropy - entropy).abs() < 2e-2, "{} {entropy}", found.entropy);
@@ -65,7 +81,8 @@ fn a_gaussian_in_three_dimensions_has_its_closed_forms() {
 #[test]
 fn a_shell_with_a_dipole_has_the_functionals_of_the_laboratory() {
     let (gamma, betas) = (-3.0, vec![0.0, 1.0]);
-    let formula = Formula::ShellDipole { density: 1.0, radius: 2.0, width: 0.7, amplitude: 0.6, power: 1.5, degree: 1 };
+    let formula =
+        Formula::ShellDipole { density: 1.0, radius: 2.0, width: 0.7, amplitude: 0.6, power: 1.5, degree: 1 };
     let density = Density::new(&formula, 1.0, gamma).unwrap();
     let exact_points = points(&density, 27, 54);
     use crate::functionals::axisymmetric as exact;
@@ -78,7 +95,15 @@ fn a_shell_with_a_dipole_has_the_functionals_of_the_laboratory() {
     let [radial, angular] = exact::fisher_rate(&exact_points, gamma);
     let quantities = |found: &Functionals| {
         let rate = found.fisher_rate.unwrap();
-        [found.entropy, found.fisher, found.spherical[0], found.spherical[1], found.dissipations[0], rate[0], rate[1]]
+        [
+            found.entropy,
+            found.fisher,
+            found.spherical[0],
+            found.spherical[1],
+            found.dissipations[0],
+            rate[0],
+            rate[1],
+        ]
     };
     let exact = [
         exact::entropy(&exact_points),
@@ -89,7 +114,9 @@ fn a_shell_with_a_dipole_has_the_functionals_of_the_laboratory() {
         radial,
         angular,
     ];
-    for (index, ((coarse, fine), exact)) in quantities(&coarse).iter().zip(quantities(&fine)).zip(exact).enumerate() {
+    for (index, ((coarse, fine), exact)) in
+        quantities(&coarse).iter().zip(quantities(&fine)).zip(exact).enumerate()
+    {
         let [coarse, fine] = [(coarse - exact.value) / exact.size, (fine - exact.value) / exact.size];
         // A width of 0.7 is two to four cells; errors that cross 0 between the two are small in both.
         assert!(fine.abs() < 0.05, "{index}: {coarse:e} {fine:e}");

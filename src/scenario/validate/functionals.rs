@@ -10,7 +10,8 @@ pub fn check(found: &mut Checks, scenario: &Scenario) {
     let common = common_velocity(scenario);
     let physical = scenario.units == Units::Si {} && !scenario.functionals.is_empty();
     found.require(!physical, "functionals", || {
-        "found in SI units; allowed: in normalized units, where the logarithm of a density has a meaning".to_string()
+        "found in SI units; allowed: in normalized units, where the logarithm of a density has a meaning"
+            .to_string()
     });
     for (index, functional) in scenario.functionals.iter().enumerate() {
         let path = format!("functionals.{index}.{}", name(functional));
@@ -57,9 +58,7 @@ pub fn check(found: &mut Checks, scenario: &Scenario) {
     }
     let lyapunov =
         scenario.functionals.iter().filter(|one| matches!(one, Functional::Lyapunov { .. })).count();
-    found.require(lyapunov <= 1, "functionals", || {
-        format!("found {lyapunov} times lyapunov; allowed: once")
-    });
+    found.require(lyapunov <= 1, "functionals", || format!("found {lyapunov} times lyapunov; allowed: once"));
 }
 
 /// Whether there are fixed species, and all of one velocity.

@@ -57,7 +57,12 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    pub(super) fn require(&mut self, holds: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> bool {
+    pub(super) fn require(
+        &mut self,
+        holds: bool,
+        path: impl Into<String>,
+        message: impl FnOnce() -> String,
+    ) -> bool {
         if !holds {
             self.violations.push(Violation::new(path, message()));
         }

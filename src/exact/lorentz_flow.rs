@@ -14,7 +14,7 @@ use std::f64::consts::PI;
 /// Where the series has cancelled to this fraction of its largest value on a sphere nothing but rounding is left.
 const ROUNDING: f64 = 1e-13;
 
-/// P_l, P_l' and P_l'' at some cosines, [cosine][degree].
+/// P_l, P_l' and P_l'' at some cosines, a list of degrees for each cosine.
 #[derive(Debug, Clone)]
 pub struct Legendre {
     /// Cosines and weights of the quadrature.

@@ -1,8 +1,8 @@
-//! Functionals of a cloud of particles, extrapolated in the bandwidth as the scores are: Σ_k a_k F[ρ_kε].
+//! Functionals of a cloud of particles, extrapolated in the bandwidth as the scores are: Σ_k a_k F(ρ_kε).
 //!
 //! Each is the functional of a mollified density, which is positive, as an integral over a mesh ([`mollified`]); the
 //! bias of the mollifier is a power series in ε of which the first K − 1 terms cancel
-//! ([`extrapolation`](crate::score::extrapolation)). Weights that are singular at the center, |v|^(−β), are summed
+//! ([`extrapolation`]). Weights that are singular at the center, |v|^(−β), are summed
 //! with the correction of [`origin`]; where an integral of second derivatives diverges at the center (∇f ≠ 0 there
 //! and γ − β ≤ −3), the mesh leaves out its node and the number found is not an integral.
 

@@ -139,7 +139,7 @@ impl<const D: usize> Cloud<'_, D> {
         })
     }
 
-    /// exp(−x²/2ε) and its first two derivatives, [particle][axis][derivative][node].
+    /// exp(−x²/2ε) and its first two derivatives: by particle, axis, derivative and node.
     fn tables(&self, placed: &[Placed<D>], spacing: f64, reach: i64) -> Vec<f64> {
         let width = (2 * reach + 1) as usize;
         let mut tables = vec![0.0; placed.len() * D * 3 * width];

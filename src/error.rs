@@ -34,6 +34,10 @@ pub enum Failure {
         "the score mesh of species \"{species}\" would need {nodes:.1e} nodes ({gibibytes:.1} GiB; the limit is {limit_gibibytes:.1} GiB): particles are too far apart for its spacing {spacing:.3e}; try a larger mesh spacing, `score.particles`, or `drop_below`"
     )]
     MeshTooLarge { species: String, nodes: f64, gibibytes: f64, limit_gibibytes: f64, spacing: f64 },
+    #[error(
+        "the functionals of species \"{species}\" need a mesh of {nodes:.1e} nodes, beyond what memory and time allow: particles are too far apart for the bandwidth {bandwidth:.3e}; try a larger bandwidth, `drop_below`, or no `functionals`"
+    )]
+    FunctionalsTooLarge { species: String, nodes: f64, bandwidth: f64 },
     #[error("{}: found a folder that is not empty; allowed: a new or empty one, or --overwrite to replace the run in it", path.display())]
     FolderExists { path: PathBuf },
     #[error("{}: {doing}: {source}", path.display())]
@@ -62,7 +66,8 @@ impl Failure {
                 *dt *= scales.time;
             }
             Self::MeshTooLarge { spacing, .. } => *spacing *= scales.velocity,
-            Self::NotFinite { .. }
+            Self::FunctionalsTooLarge { .. }
+            | Self::NotFinite { .. }
             | Self::NotConverged { .. }
             | Self::EntropyNotBalanced { .. }
             | Self::FolderExists { .. }

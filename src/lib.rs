@@ -53,7 +53,8 @@
 //! | [`collision`] | sums over pairs: direct, by moments, over fixed species |
 //! | [`landau`] | the right-hand side: scores, then pair sums; owns the workspace |
 //! | [`integrators`] | the trait, one file per method, projection on the invariants |
-//! | [`functionals`] | invariants and moments of a cloud |
+//! | [`functionals`] | invariants, moments, entropy, Fisher information and its kin, of clouds and of densities |
+//! | [`laboratory`] | densities by formula: functionals and their derivatives by quadrature |
 //! | [`formula`] | formulas that a scenario holds as text |
 //! | [`exact`] | closed-form answers to measure against |
 //! | [`simulation`] | the one time loop |
@@ -67,6 +68,7 @@ pub mod formula;
 pub mod functionals;
 pub mod integrators;
 pub mod kernel;
+pub mod laboratory;
 pub mod landau;
 pub mod output;
 pub mod problem;

@@ -20,6 +20,8 @@ pub enum Outcome {
 pub struct View<'a, const D: usize> {
     pub problem: &'a Problem<D>,
     pub state: &'a State<D>,
+    /// The scores at the state.
+    pub scores: &'a [[f64; D]],
     /// The rates at the state.
     pub evaluation: &'a Evaluation<D>,
     pub time: f64,
@@ -107,6 +109,7 @@ impl<const D: usize> Simulation<'_, D> {
             let view = View {
                 problem,
                 state: &self.state,
+                scores: self.landau.scores(),
                 evaluation: &evaluation,
                 time: grid.time(&self.state),
                 dt,
@@ -137,6 +140,7 @@ impl<const D: usize> Simulation<'_, D> {
                             let view = View {
                                 problem,
                                 state: &self.state,
+                                scores: self.landau.scores(),
                                 evaluation: &evaluation,
                                 time: clock.time,
                                 dt,

@@ -226,6 +226,7 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
             limit_gibibytes: 1.0,
             spacing: 1.0,
         },
+        Failure::FunctionalsTooLarge { species: "a".into(), nodes: 1.0, bandwidth: 1.0 },
         Failure::FolderExists { path: path() },
         Failure::File { path: path(), doing: "cannot write", source: source() },
         Failure::Checkpoint { path: path(), reason: "found a damaged checkpoint".into() },
@@ -243,6 +244,7 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         // The rounds have converged in every case that was tried; its words are tested beside it.
         Failure::EntropyNotBalanced { .. } => None,
         Failure::MeshTooLarge { .. } => Some("would need"),
+        Failure::FunctionalsTooLarge { .. } => Some("beyond what memory and time allow"),
         Failure::FolderExists { .. } => Some("a folder that is not empty"),
         Failure::File { .. } => Some(": cannot "),
         Failure::Checkpoint { .. } => Some("checkpoint"),

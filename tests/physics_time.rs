@@ -563,7 +563,7 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let case = three_species();
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
-    let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None).unwrap();
+    let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
     let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
     let score = Box::new(Rising(setup::score(&case.scenario, &case.problem, InstructionSet::detect()), 0.0));
     let method = Integrator::RungeKuttaChebyshev { stages: None };
@@ -600,7 +600,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
     let case = bkw(12, 4, CUTOFF);
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
-    let _diagnostics = Diagnostics::create(&folder, &case.problem, 1, None).unwrap();
+    let _diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let run = |state: &State<2>, interrupt_at: u64, resumes: bool| {
         let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);

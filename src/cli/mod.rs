@@ -2,6 +2,7 @@
 
 mod check;
 mod converge;
+mod functionals;
 mod progress;
 mod resume;
 mod run;
@@ -31,6 +32,8 @@ enum Command {
     Check(check::Check),
     /// Run a scenario at several resolutions and compare with its exact solution
     Converge(converge::Converge),
+    /// Functionals of a density given by formula and their derivatives along collisions, by quadrature
+    Functionals(functionals::Functionals),
     /// Print the JSON Schema of a scenario
     Schema,
     /// Print shell completions
@@ -106,6 +109,7 @@ impl Arguments {
             Command::Resume(resume) => resume.run(),
             Command::Check(check) => check.run(),
             Command::Converge(converge) => converge.run(),
+            Command::Functionals(functionals) => functionals.run(),
             Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

@@ -8,6 +8,7 @@ use landau::landau::Landau;
 use landau::output::checkpoint::{self, Checkpoints};
 use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
+use landau::output::functional_columns::FunctionalColumns;
 use landau::output::particles::ParticleFiles;
 use landau::output::summary::{self, Ledger, Seconds, Status};
 use landau::scenario::{Scenario, Source};
@@ -43,12 +44,14 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let output = &scenario.output;
     let comparison = setup::comparison(scenario, &problem, &state.velocities);
     let start_of_run = checkpoint::fingerprint(&problem, &state);
+    let functionals = FunctionalColumns::new(scenario);
 
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
         Start::New { overwrite, .. } => {
             let folder = Folder::create(path, overwrite, scenario)?;
-            let diagnostics = Diagnostics::create(&folder, &problem, output.diagnostics_every, comparison)?;
+            let diagnostics =
+                Diagnostics::create(&folder, &problem, output.diagnostics_every, comparison, functionals)?;
             (folder, diagnostics)
         }
         Start::Resumed { .. } => {
@@ -62,7 +65,8 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             )?;
             state = checkpoint;
             // What could refuse to be resumed comes before what is removed.
-            let diagnostics = Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison)?;
+            let diagnostics =
+                Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison, functionals)?;
             folder.remove_frames(|step| step > state.step)?;
             (folder, diagnostics)
         }

@@ -1,4 +1,7 @@
-//! Functionals of a cloud of particles: pure functions of velocities and weights.
+//! Functionals: pure functions of velocities and weights, or of a density at quadrature points.
 
+pub mod axisymmetric;
+pub mod cloud;
+pub mod dissipation;
 pub mod invariants;
 pub mod moments;

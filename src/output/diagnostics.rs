@@ -5,6 +5,7 @@ use crate::functionals::invariants::Invariants;
 use crate::functionals::moments::Moments;
 use crate::output::comparison::Comparison;
 use crate::output::folder::Folder;
+use crate::output::functional_columns::FunctionalColumns;
 use crate::problem::Problem;
 use crate::simulation::{Observer, Outcome, View};
 use crate::sum::sum;
@@ -22,6 +23,7 @@ pub struct Diagnostics<const D: usize> {
     length: u64,
     every: u64,
     comparison: Option<Comparison<D>>,
+    functionals: FunctionalColumns,
 }
 
 impl<const D: usize> Diagnostics<D> {
@@ -31,11 +33,13 @@ impl<const D: usize> Diagnostics<D> {
         problem: &Problem<D>,
         every: u64,
         comparison: Option<Comparison<D>>,
+        functionals: FunctionalColumns,
     ) -> Result<Self, Failure> {
         let path = folder.diagnostics();
         let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
-        let mut diagnostics = Self { path, file, length: 0, every, comparison };
-        let header = header(problem, diagnostics.comparison.as_ref());
+        let mut diagnostics = Self { path, file, length: 0, every, comparison, functionals };
+        let mut header = header(problem, diagnostics.comparison.as_ref());
+        header.extend(diagnostics.functionals.names(problem));
         diagnostics.write(&header)?;
         Ok(diagnostics)
     }
@@ -46,6 +50,7 @@ impl<const D: usize> Diagnostics<D> {
         length: u64,
         every: u64,
         comparison: Option<Comparison<D>>,
+        functionals: FunctionalColumns,
     ) -> Result<Self, Failure> {
         let path = folder.diagnostics();
         let file =
@@ -58,7 +63,7 @@ impl<const D: usize> Diagnostics<D> {
             return Err(Failure::Checkpoint { path, reason });
         }
         file.set_len(length).map_err(Failure::file(&path, "cannot cut"))?;
-        Ok(Self { path, file, length, every, comparison })
+        Ok(Self { path, file, length, every, comparison, functionals })
     }
 
     /// Writes a row, whole or, where the disk is full, not at all.
@@ -90,7 +95,9 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
         if !due && view.ending != Some(Outcome::Completed) {
             return Ok(());
         }
-        let row = row(view, self.comparison.as_ref())?;
+        let mut row = row(view, self.comparison.as_ref())?;
+        let functionals = self.functionals.values(view.problem, &view.state.velocities, view.scores)?;
+        row.extend(functionals.iter().map(|value| format!("{value:e}")));
         self.write(&row)
     }
 }

@@ -5,6 +5,7 @@ pub mod comparison;
 pub mod convergence;
 pub mod diagnostics;
 pub mod folder;
+pub mod functional_columns;
 pub mod openpmd;
 pub mod particles;
 pub mod summary;

@@ -3,6 +3,8 @@
 //! [`read`] turns a file and `--set` changes into a [`Scenario`] in which every rule of this
 //! module holds; everything after it may trust the values.
 
+mod experiment;
+mod experiment_rules;
 mod locate;
 mod overrides;
 mod parse;
@@ -12,6 +14,7 @@ mod syntax;
 mod types;
 mod validate;
 
-pub use parse::{ScenarioErrors, Source, Violation, parse, read};
-pub use schema::schema;
+pub use experiment::*;
+pub use parse::{ScenarioErrors, Source, Violation, parse, read, read_experiment};
+pub use schema::{experiment_schema, schema};
 pub use types::*;

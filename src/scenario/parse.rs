@@ -1,10 +1,13 @@
 //! From a file and `--set` arguments to a valid scenario, or to errors that say the place.
 
+use super::experiment::Experiment;
 use super::locate::{Located, position_at};
 use super::overrides::Override;
 use super::syntax::{self, visible};
 use super::types::Scenario;
-use super::{schema, validate};
+use super::{experiment_rules, schema, validate};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::fmt;
 use std::path::Path;
 
@@ -86,10 +89,22 @@ impl Source {
 
 /// Reads the scenario at `file` with the changes of `set` (each `PATH=VALUE`), and validates it.
 pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
+    let (mut scenario, source) = parse(&file.display().to_string(), read_text(file)?, set)?;
+    scenario.locate_files(file.parent().unwrap_or(Path::new("")));
+    Ok((scenario, source))
+}
+
+/// Reads the experiment at `file` with the changes of `set`, and validates it.
+pub fn read_experiment(file: &Path, set: &[String]) -> Result<(Experiment, Source), ScenarioErrors> {
+    let name = file.display().to_string();
+    parse_as(&name, read_text(file)?, set, schema::experiment_schema(), experiment_rules::violations)
+}
+
+fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file)
         .map_err(|error| ScenarioErrors::one(format!("{name}: cannot read the scenario: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let (before, after) = error.as_bytes().split_at(valid);
         let at = position_at(&String::from_utf8_lossy(before), valid);
@@ -97,15 +112,26 @@ pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioE
         ScenarioErrors::one(format!(
             "{name}:{at}: found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text"
         ))
-    })?;
-    let (mut scenario, source) = parse(&name, text, set)?;
-    scenario.locate_files(file.parent().unwrap_or(Path::new("")));
-    Ok((scenario, source))
+    })
 }
 
 /// Parses and validates the text of a scenario; `file` is its name in messages.
 pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
-    let mut value: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
+    let (mut scenario, source): (Scenario, Source) =
+        parse_as(file, text, set, schema::schema(), validate::violations)?;
+    scenario.fill_defaults();
+    Ok((scenario, source))
+}
+
+/// Parses text with the shape of a schema, and checks it by rules.
+fn parse_as<T: DeserializeOwned>(
+    file: &str,
+    text: String,
+    set: &[String],
+    schema: &Value,
+    rules: fn(&T) -> Vec<Violation>,
+) -> Result<(T, Source), ScenarioErrors> {
+    let mut value: Value = serde_json::from_str(&text).map_err(|error| {
         let (at, message) = syntax::violation(&text, &error);
         ScenarioErrors::one(format!("{file}:{at}: {message}"))
     })?;
@@ -138,11 +164,10 @@ pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Sour
             lines: violations.iter().map(|violation| source.line(&located, violation)).collect(),
         }),
     };
-    all(schema::violations(&value))?;
+    all(schema::violations(schema, &value))?;
     // What has the schema's shape has the types' too; were it not so, this says it without a place.
-    let mut scenario: Scenario = serde_json::from_value(value)
+    let parsed: T = serde_json::from_value(value)
         .map_err(|error| ScenarioErrors::one(format!("{file}: found a value of a wrong type: {error}")))?;
-    all(validate::violations(&scenario))?;
-    scenario.fill_defaults();
-    Ok((scenario, source))
+    all(rules(&parsed))?;
+    Ok((parsed, source))
 }

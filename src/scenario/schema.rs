@@ -1,24 +1,34 @@
-//! The JSON Schema of a scenario, made from the types, and whether a value has its shape.
+//! The JSON Schemas of a scenario and of an experiment, made from the types, and whether a value has their shape.
 //!
 //! The schema that the program prints is the one it checks with: what the types do not say in it,
 //! no file can be refused for. Of JSON Schema only what these types need is understood: objects
 //! without further keys, lists, numbers, whole numbers, strings, choices (`oneOf` objects of one
 //! key) and alternatives (`anyOf`).
 
+use super::experiment::Experiment;
 use super::parse::Violation;
 use super::types::Scenario;
+use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let mut schema = Value::from(schemars::schema_for!(Scenario));
+static SCENARIO: LazyLock<Value> = LazyLock::new(of::<Scenario>);
+static EXPERIMENT: LazyLock<Value> = LazyLock::new(of::<Experiment>);
+
+fn of<T: JsonSchema>() -> Value {
+    let mut schema = Value::from(schemars::schema_for!(T));
     remove_null(&mut schema);
     schema
-});
+}
 
 /// The JSON Schema of a scenario.
 pub fn schema() -> &'static Value {
-    &SCHEMA
+    &SCENARIO
+}
+
+/// The JSON Schema of an experiment.
+pub fn experiment_schema() -> &'static Value {
+    &EXPERIMENT
 }
 
 /// Takes `null` out of the schema: a key without a value is left out, not set to null.
@@ -47,10 +57,10 @@ fn remove_null(schema: &mut Value) {
     }
 }
 
-/// Every place at which a value does not have the shape of a scenario.
-pub fn violations(value: &Value) -> Vec<Violation> {
+/// Every place at which a value does not have the shape of a schema.
+pub fn violations(schema: &Value, value: &Value) -> Vec<Violation> {
     let mut violations = Vec::new();
-    check(&SCHEMA, value, "", &mut violations);
+    check(schema, value, "", &mut violations);
     violations
 }
 
@@ -231,10 +241,10 @@ pub fn found(value: &Value) -> String {
     }
 }
 
-/// Follows a `$ref`.
+/// Follows a `$ref`; no two types of one name are in the schemas.
 fn resolve(schema: &Value) -> &Value {
     match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
-        Some(pointer) => SCHEMA.pointer(pointer).unwrap_or(schema),
+        Some(pointer) => SCENARIO.pointer(pointer).or_else(|| EXPERIMENT.pointer(pointer)).unwrap_or(schema),
         None => schema,
     }
 }

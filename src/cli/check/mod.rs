@@ -1,6 +1,7 @@
 //! `landau check`: what a run of the scenario means, without running it.
 
 mod collision_times;
+mod functionals;
 mod words;
 
 use super::{ScenarioArguments, Stop, print};
@@ -91,6 +92,9 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     line("recommended step", recommendation(&times, &integrator, cost.radius, &units));
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));
     line("time", duration(setup::grid(scenario), &integrator, &cost));
+    if let Some(cost) = functionals::cost(scenario, &problem, &state.velocities)? {
+        line("functionals", cost);
+    }
     Ok(text)
 }
 

@@ -1,6 +1,7 @@
 //! The rules a scenario must keep beyond its types, each with what was found and what is allowed.
 
 mod collisions;
+mod functionals;
 mod initial;
 mod memory;
 mod reference;
@@ -35,6 +36,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {
         "found 0; allowed: a whole number ≥ 1".to_string()
     });
+    functionals::check(&mut found, scenario);
     if found.violations.is_empty() {
         match scenario.reference {
             Some(Reference::Bkw {}) => reference::bkw(&mut found, scenario),
@@ -50,25 +52,30 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
 }
 
 #[derive(Default)]
-struct Checks {
-    violations: Vec<Violation>,
+pub(super) struct Checks {
+    pub(super) violations: Vec<Violation>,
 }
 
 impl Checks {
-    fn require(&mut self, holds: bool, path: impl Into<String>, message: impl FnOnce() -> String) -> bool {
+    pub(super) fn require(
+        &mut self,
+        holds: bool,
+        path: impl Into<String>,
+        message: impl FnOnce() -> String,
+    ) -> bool {
         if !holds {
             self.violations.push(Violation::new(path, message()));
         }
         holds
     }
 
-    fn positive(&mut self, path: impl Into<String>, value: f64) -> bool {
+    pub(super) fn positive(&mut self, path: impl Into<String>, value: f64) -> bool {
         self.require(value > 0.0 && value.is_finite(), path, || {
             format!("found {}; allowed: a number > 0", number(value))
         })
     }
 
-    fn within(&mut self, path: impl Into<String>, value: f64, low: f64, high: f64) -> bool {
+    pub(super) fn within(&mut self, path: impl Into<String>, value: f64, low: f64, high: f64) -> bool {
         self.require((low..=high).contains(&value), path, || {
             let [value, low, high] = [value, low, high].map(number);
             format!("found {value}; allowed: a number from {low} to {high}")
@@ -84,7 +91,7 @@ impl Checks {
 }
 
 /// A number in a message: with an exponent where it would fill the line with zeros.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let plain = value == 0.0 || (1e-4..1e16).contains(&value.abs());
     if plain { value.to_string() } else { format!("{value:e}") }
 }

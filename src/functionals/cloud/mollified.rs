@@ -1,0 +1,276 @@
+//! Sums over a uniform mesh of functions of the mollified density ρ_ε(v) = Σ_p w_p ψ_ε(v − v_p) and its derivatives.
+//!
+//! The mesh covers wherever the mollifier, cut off at κ standard deviations along each axis, reaches; its nodes are
+//! one standard deviation apart, where the sum over a Gaussian is its integral to 1e-8. Derivatives of ρ_ε are those of
+//! ψ_ε, no differences. Planes of the mesh are summed one by one, each in the order of the particles: the result
+//! does not depend on the number of threads.
+
+use crate::score::mollifier::normalization;
+use crate::sum::Sum;
+use rayon::prelude::*;
+
+/// Sums that a call may ask for.
+pub const MOST_SUMS: usize = 12;
+
+/// The density at a node.
+#[derive(Debug, Clone, Copy)]
+pub struct Node<const D: usize> {
+    /// Velocity relative to the center, which is a node.
+    pub from_center: [f64; D],
+    pub density: f64,
+    /// ∇ρ/ρ.
+    pub score: [f64; D],
+    /// ∇∇ log ρ; not computed unless asked for.
+    pub hessian: [[f64; D]; D],
+}
+
+/// The density at the center, where weights may be singular.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Center<const D: usize> {
+    pub density: f64,
+    pub score: [f64; D],
+}
+
+/// Sums of η^d times a function of the nodes, and what is at the center.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sums<const D: usize> {
+    pub values: [f64; MOST_SUMS],
+    pub center: Option<Center<D>>,
+    pub spacing: f64,
+}
+
+/// The mesh would need more nodes than `MOST_NODES`; holds their number.
+#[derive(Debug)]
+pub struct TooManyNodes(pub f64);
+
+/// Nodes of a mesh: a plane of 2²⁴ nodes takes 1.3 GiB with all derivatives.
+const MOST_NODES: f64 = (1u64 << 32) as f64;
+const MOST_NODES_OF_A_PLANE: f64 = (1u64 << 24) as f64;
+
+/// Particles of one species and how they are mollified.
+#[derive(Debug, Clone, Copy)]
+pub struct Cloud<'a, const D: usize> {
+    pub velocities: &'a [[f64; D]],
+    pub weights: &'a [f64],
+    /// ε.
+    pub variance: f64,
+    /// κ.
+    pub cutoff: f64,
+    pub center: [f64; D],
+}
+
+/// A box of nodes: indices `first` to `first + count` − 1 along each axis.
+struct Mesh<const D: usize> {
+    spacing: f64,
+    reach: i64,
+    first: [i64; D],
+    count: [usize; D],
+}
+
+/// A particle's nearest node and, for each axis, ψ and its derivatives along the axis at the nodes in reach.
+struct Placed<const D: usize> {
+    nearest: [i64; D],
+    weight: f64,
+}
+
+impl<const D: usize> Cloud<'_, D> {
+    /// Σ η^d `add`(node) over all nodes a particle reaches; second derivatives only if asked for.
+    pub fn sums(
+        &self,
+        second: bool,
+        add: impl Fn(&Node<D>, &mut [f64; MOST_SUMS]) + Sync,
+    ) -> Result<Sums<D>, TooManyNodes> {
+        let spacing = self.variance.sqrt();
+        let reach = (self.cutoff * (1.0 - 8.0 * f64::EPSILON)).ceil() as i64;
+        let mesh = self.mesh(spacing, reach)?;
+        let placed: Vec<Placed<D>> = self
+            .velocities
+            .iter()
+            .zip(self.weights)
+            .map(|(v, &weight)| Placed {
+                nearest: std::array::from_fn(|axis| ((v[axis] - self.center[axis]) / spacing).round() as i64),
+                weight: weight * normalization(self.variance, D),
+            })
+            .collect();
+        let width = (2 * reach + 1) as usize;
+        let tables = self.tables(&placed, spacing, reach);
+        let mut by_plane: Vec<Vec<u32>> = vec![Vec::new(); mesh.count[D - 1]];
+        for (p, placed) in placed.iter().enumerate() {
+            by_plane[(placed.nearest[D - 1] - mesh.first[D - 1]) as usize].push(p as u32);
+        }
+        let planes: Vec<([f64; MOST_SUMS], Option<Center<D>>)> = (0..mesh.count[D - 1])
+            .into_par_iter()
+            .map(|plane| {
+                let fields = mesh.plane(plane, second, &by_plane, &placed, &tables, width);
+                mesh.sum_plane(plane, second, &fields, &add)
+            })
+            .collect();
+        let mut totals = [Sum::default(); MOST_SUMS];
+        for (plane, _) in &planes {
+            totals.iter_mut().zip(plane).for_each(|(total, value)| total.add(*value));
+        }
+        let volume = spacing.powi(D as i32);
+        Ok(Sums {
+            values: totals.map(|total| total.value() * volume),
+            center: planes.iter().find_map(|(_, center)| *center),
+            spacing,
+        })
+    }
+
+    fn mesh(&self, spacing: f64, reach: i64) -> Result<Mesh<D>, TooManyNodes> {
+        let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
+        for v in self.velocities {
+            for axis in 0..D {
+                let place = ((v[axis] - self.center[axis]) / spacing).round();
+                low[axis] = low[axis].min(place);
+                high[axis] = high[axis].max(place);
+            }
+        }
+        let count: [f64; D] = std::array::from_fn(|axis| high[axis] - low[axis] + 2.0 * reach as f64 + 1.0);
+        let nodes: f64 = count.iter().product();
+        if !(nodes <= MOST_NODES && nodes / count[D - 1] <= MOST_NODES_OF_A_PLANE) {
+            return Err(TooManyNodes(nodes));
+        }
+        Ok(Mesh {
+            spacing,
+            reach,
+            first: low.map(|place| place as i64 - reach),
+            count: count.map(|count| count as usize),
+        })
+    }
+
+    /// exp(−x²/2ε) and its first two derivatives: by particle, axis, derivative and node.
+    fn tables(&self, placed: &[Placed<D>], spacing: f64, reach: i64) -> Vec<f64> {
+        let width = (2 * reach + 1) as usize;
+        let mut tables = vec![0.0; placed.len() * D * 3 * width];
+        tables.par_chunks_mut(D * 3 * width).zip(self.velocities).zip(placed).for_each(
+            |((table, v), placed)| {
+                for axis in 0..D {
+                    let table = &mut table[axis * 3 * width..(axis + 1) * 3 * width];
+                    for j in 0..width {
+                        let node = (placed.nearest[axis] + j as i64 - reach) as f64 * spacing;
+                        let x = node - (v[axis] - self.center[axis]);
+                        let slope = -x / self.variance;
+                        let value = (0.5 * slope * x).exp();
+                        table[j] = value;
+                        table[width + j] = slope * value;
+                        table[2 * width + j] = (slope * slope - 1.0 / self.variance) * value;
+                    }
+                }
+            },
+        );
+        tables
+    }
+}
+
+/// The place of ∂² along two axes among the second derivatives: xx, yy, xy or xx, yy, zz, xy, xz, yz.
+fn second_place(dimension: usize, a: usize, b: usize) -> usize {
+    if a == b { a } else { dimension + a.min(b) + a.max(b) - 1 }
+}
+
+impl<const D: usize> Mesh<D> {
+    fn rows(&self) -> usize {
+        if D == 3 { self.count[1] } else { 1 }
+    }
+
+    /// ρ, ∇ρ and, if asked for, ∇∇ρ at the nodes of one plane, field after field.
+    fn plane(
+        &self,
+        plane: usize,
+        second: bool,
+        by_plane: &[Vec<u32>],
+        placed: &[Placed<D>],
+        tables: &[f64],
+        width: usize,
+    ) -> Vec<f64> {
+        let (columns, rows, reach) = (self.count[0], self.rows(), self.reach as usize);
+        let size = columns * rows;
+        let count = 1 + D + if second { D * (D + 1) / 2 } else { 0 };
+        let mut fields = vec![0.0; count * size];
+        let near = plane.saturating_sub(reach)..(plane + reach + 1).min(by_plane.len());
+        for source in near {
+            for &p in &by_plane[source] {
+                let own = &placed[p as usize];
+                let table = &tables[p as usize * D * 3 * width..][..D * 3 * width];
+                let along =
+                    |axis: usize, derivative: usize| &table[(3 * axis + derivative) * width..][..width];
+                let across = plane + reach - source;
+                let z: [f64; 3] = [0, 1, 2].map(|k| own.weight * along(D - 1, k)[across]);
+                let start = (own.nearest[0] - self.first[0]) as usize - reach;
+                let [x0, x1, x2] = [0, 1, 2].map(|k| along(0, k));
+                let middle = if D == 3 { width } else { 1 };
+                for j in 0..middle {
+                    // In two dimensions the plane is the row.
+                    let y: [f64; 3] =
+                        if D == 3 { [0, 1, 2].map(|k| along(1, k)[j]) } else { [1.0, 0.0, 0.0] };
+                    let row = if D == 3 { (own.nearest[1] - self.first[1]) as usize + j - reach } else { 0 };
+                    let at = row * columns + start;
+                    let mut add = |field: usize, factor: f64, x: &[f64]| {
+                        let to = &mut fields[field * size + at..][..width];
+                        to.iter_mut().zip(x).for_each(|(to, x)| *to += factor * x);
+                    };
+                    add(0, z[0] * y[0], x0);
+                    add(1, z[0] * y[0], x1);
+                    if D == 3 {
+                        add(2, z[0] * y[1], x0);
+                    }
+                    add(D, z[1] * y[0], x0);
+                    if second {
+                        let of = |a: usize, b: usize| 1 + D + second_place(D, a, b);
+                        add(of(0, 0), z[0] * y[0], x2);
+                        add(of(0, D - 1), z[1] * y[0], x1);
+                        add(of(D - 1, D - 1), z[2] * y[0], x0);
+                        if D == 3 {
+                            add(of(0, 1), z[0] * y[1], x1);
+                            add(of(1, 1), z[0] * y[2], x0);
+                            add(of(1, 2), z[1] * y[1], x0);
+                        }
+                    }
+                }
+            }
+        }
+        fields
+    }
+
+    /// The sums over one plane, and the density at the center if it is on it.
+    fn sum_plane(
+        &self,
+        plane: usize,
+        second: bool,
+        fields: &[f64],
+        add: &impl Fn(&Node<D>, &mut [f64; MOST_SUMS]),
+    ) -> ([f64; MOST_SUMS], Option<Center<D>>) {
+        let (columns, rows) = (self.count[0], self.rows());
+        let size = columns * rows;
+        let mut sums = [0.0; MOST_SUMS];
+        let mut center = None;
+        for (place, &density) in fields[..size].iter().enumerate() {
+            if density == 0.0 {
+                continue;
+            }
+            let index: [i64; D] = std::array::from_fn(|axis| {
+                self.first[axis]
+                    + match axis {
+                        0 => place % columns,
+                        axis if axis + 1 == D => plane,
+                        _ => place / columns,
+                    } as i64
+            });
+            let score: [f64; D] = std::array::from_fn(|axis| fields[(1 + axis) * size + place] / density);
+            let hessian = std::array::from_fn(|a| {
+                std::array::from_fn(|b| match second {
+                    true => {
+                        fields[(1 + D + second_place(D, a, b)) * size + place] / density - score[a] * score[b]
+                    }
+                    false => f64::NAN,
+                })
+            });
+            if index == [0; D] {
+                center = Some(Center { density, score });
+            }
+            let from_center = index.map(|index| index as f64 * self.spacing);
+            add(&Node { from_center, density, score, hessian }, &mut sums);
+        }
+        (sums, center)
+    }
+}

@@ -1,0 +1,97 @@
+//! Dissipation of entropy by collisions, pair by pair of species: with g = s/m,
+//!
+//! ```text
+//! D_ij = c_ij Σ_{p∈i} Σ_{q∈j} w_p w_q (g_p − g_q)·A(v_p − v_q)(g_p − g_q)      (half of it for i = j)
+//! D_ib = c_ib n_b Σ_{p∈i} w_p g_p·A(v_p − u_b) g_p
+//! ```
+//!
+//! No term is negative, and their total is minus the rate of change of the entropy whose gradient the scores are.
+
+use crate::kernel::interaction::{apply, dot};
+use crate::problem::Problem;
+use crate::sum::{Sum, sum};
+use rayon::prelude::*;
+
+/// The dissipation of one pair of species.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dissipation {
+    /// Names of the two species, in the order of the scenario; fixed species last.
+    pub species: [String; 2],
+    pub value: f64,
+}
+
+/// The names of the pairs that collide.
+pub fn pairs<const D: usize>(problem: &Problem<D>) -> Vec<[String; 2]> {
+    colliding(problem).into_iter().map(|(names, ..)| names).collect()
+}
+
+/// Moving species i and either the moving or the fixed species j.
+#[derive(Debug, Clone, Copy)]
+enum Partner {
+    Moving(usize),
+    Fixed(usize),
+}
+
+fn colliding<const D: usize>(problem: &Problem<D>) -> Vec<([String; 2], usize, Partner)> {
+    let count = problem.species.len();
+    let mut pairs = Vec::new();
+    for (i, species) in problem.species.iter().enumerate() {
+        for (j, other) in problem.species.iter().enumerate().skip(i) {
+            if problem.coefficients[i * count + j] > 0.0 {
+                pairs.push(([species.name.clone(), other.name.clone()], i, Partner::Moving(j)));
+            }
+        }
+        for (b, fixed) in problem.fixed.iter().enumerate() {
+            if problem.fixed_coefficients[i * problem.fixed.len() + b] > 0.0 {
+                pairs.push(([species.name.clone(), fixed.name.clone()], i, Partner::Fixed(b)));
+            }
+        }
+    }
+    pairs
+}
+
+/// The dissipation of every pair of species that collides, from all velocities and scores.
+pub fn dissipations<const D: usize>(
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+    scores: &[[f64; D]],
+) -> Vec<Dissipation> {
+    let of = |(species, i, partner): ([String; 2], usize, Partner)| {
+        let own = &problem.species[i];
+        let gradient = |p: usize, mass: f64| scores[p].map(|component| component / mass);
+        let between = |a: [f64; D], b: [f64; D]| std::array::from_fn(|axis| a[axis] - b[axis]);
+        let value = match partner {
+            Partner::Moving(j) => {
+                let other = &problem.species[j];
+                let targets: Vec<f64> = own
+                    .range
+                    .clone()
+                    .into_par_iter()
+                    .map(|p| {
+                        let g = gradient(p, own.mass);
+                        let mut total = Sum::default();
+                        for q in other.range.clone() {
+                            let z: [f64; D] = between(velocities[p], velocities[q]);
+                            let d: [f64; D] = between(g, gradient(q, other.mass));
+                            total.add(problem.weights[q] * dot(d, apply(problem.gamma, z, 0.0, d)));
+                        }
+                        problem.weights[p] * total.value()
+                    })
+                    .collect();
+                let half = if i == j { 0.5 } else { 1.0 };
+                half * problem.coefficients[i * problem.species.len() + j] * sum(targets)
+            }
+            Partner::Fixed(b) => {
+                let fixed = &problem.fixed[b];
+                let strength = problem.fixed_coefficients[i * problem.fixed.len() + b] * fixed.density;
+                let terms = own.range.clone().map(|p| {
+                    let (z, g) = (between(velocities[p], fixed.velocity), gradient(p, own.mass));
+                    problem.weights[p] * dot(g, apply(problem.gamma, z, 0.0, g))
+                });
+                strength * sum(terms)
+            }
+        };
+        Dissipation { species, value }
+    };
+    colliding(problem).into_iter().map(of).collect()
+}

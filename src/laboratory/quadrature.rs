@@ -1,0 +1,53 @@
+//! Gauss–Legendre quadrature over radial panels and the cosine of the angle to the axis.
+
+use super::density::Density;
+use super::jet::Jet;
+use crate::functionals::axisymmetric::Point;
+use gauss_quad::GaussLegendre;
+use std::f64::consts::PI;
+use std::num::NonZeroUsize;
+
+/// Nodes and weights of n points on [−1, 1].
+pub fn rule(n: usize) -> Vec<(f64, f64)> {
+    let n = NonZeroUsize::new(n).unwrap_or(NonZeroUsize::MIN);
+    GaussLegendre::new(n).as_node_weight_pairs().to_vec()
+}
+
+/// Nodes and weights on an interval.
+pub fn on_interval(rule: &[(f64, f64)], low: f64, high: f64) -> impl Iterator<Item = (f64, f64)> + '_ {
+    let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
+    rule.iter().map(move |(node, weight)| (middle + half * node, half * weight))
+}
+
+/// Radial nodes with weights, `per_panel` in each panel between neighbouring breaks.
+pub fn radial_nodes(panels: &[(f64, f64)], per_panel: usize) -> Vec<(f64, f64)> {
+    let rule = rule(per_panel);
+    panels.iter().flat_map(|&(low, high)| on_interval(&rule, low, high)).collect()
+}
+
+/// The points at which a density is summed, those left out where it is 0.
+pub fn points(density: &Density, per_panel: usize, angles: usize) -> Vec<Point> {
+    let (radii, cosines) = (radial_nodes(density.panels(), per_panel), rule(angles));
+    let mut points = Vec::with_capacity(radii.len() * cosines.len());
+    for &(r, dr) in &radii {
+        for &(mu, dmu) in &cosines {
+            let Some(log) = density.log::<6>(r, mu) else { continue };
+            points.push(point(r, mu, 2.0 * PI * r * r * dr * dmu, log));
+        }
+    }
+    points
+}
+
+/// A point from the volume it stands for and the logarithm of the density.
+pub fn point(r: f64, mu: f64, volume: f64, log: Jet<6>) -> Point {
+    Point {
+        r,
+        mu,
+        mass: volume * log.value().exp(),
+        log: log.value(),
+        along_r: log.derivative(1, 0),
+        along_mu: log.derivative(0, 1),
+        mixed: log.derivative(1, 1),
+        twice_mu: log.derivative(0, 2),
+    }
+}

@@ -3,6 +3,8 @@
 //! The sums are antisymmetric in the pair and orthogonal to its relative velocity, so that total
 //! momentum and energy are conserved to rounding whatever the scores are.
 
+mod blocks;
+pub mod conserve;
 pub mod direct;
 pub mod fixed;
 pub mod maxwell;
@@ -11,3 +13,4 @@ pub(crate) mod oracle;
 mod packed;
 mod schedule;
 mod tile;
+pub mod tree;

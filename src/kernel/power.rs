@@ -167,6 +167,11 @@ impl Power for &General {
     }
 }
 
+/// Work that is compiled for every power law.
+pub trait WithPower {
+    fn run(self, law: impl Power);
+}
+
 /// A power law by its exponent.
 #[derive(Debug, Clone)]
 pub enum PowerLaw {
@@ -188,6 +193,18 @@ impl PowerLaw {
             0.0 => Self::Maxwell,
             1.0 => Self::HardSpheres,
             _ => Self::General(Box::new(General::new(gamma))),
+        }
+    }
+
+    /// Does work with the law as a type.
+    pub fn apply(&self, work: impl WithPower) {
+        match self {
+            Self::Coulomb => work.run(Coulomb),
+            Self::InverseSquare => work.run(InverseSquare),
+            Self::Inverse => work.run(Inverse),
+            Self::Maxwell => work.run(Maxwell),
+            Self::HardSpheres => work.run(HardSpheres),
+            Self::General(law) => work.run(&**law),
         }
     }
 }

@@ -7,10 +7,12 @@ mod blocks;
 pub mod conserve;
 pub mod direct;
 pub mod fixed;
+pub mod gauge;
 pub mod maxwell;
 #[cfg(test)]
 pub(crate) mod oracle;
 mod packed;
+pub mod random_batch;
 mod schedule;
 mod tile;
 pub mod tree;

@@ -1,41 +1,96 @@
-//! The pair sum by a tree.
+//! The pair sum by a tree: work that grows like the number of particles, to a tolerance.
+//!
+//! ```text
+//! sums_p = T(v_p) g_p − F(v_p),   T(v) = Σ_q c_ij w_q A(v − v_q),   F(v) = Σ_q c_ij w_q A(v − v_q) g_q
+//! ```
+//!
+//! Particles of neighbouring leaves meet one by one, in the kernels of the direct sum. For all others A is
+//! replaced by polynomials between uniform grids of proxies, p points along an axis, one grid a cell: the
+//! black-box fast multipole method (Fong and Darve, J. Comput. Phys. 228, 2009), which takes any γ, on uniform
+//! grids, where a translation between two cells is a product of spectra. T and F are fields of 6 + 3
+//! components in three dimensions and of 3 + 2 in two. The replaced A is symmetric in the pair,
+//! so momentum stays to rounding; energy does not, and [`conserve`] restores both.
+//!
+//! Two steps keep the error small where the sums almost cancel. Gradients lose the part that no pair
+//! feels ([`gauge`](super::gauge)). And the number of points is not taken from a formula: [`TreeSum::calibrate`]
+//! raises it until the error against direct sums of samples is half the tolerance. Every evaluation measures that
+//! error again.
 
+mod channels;
+mod exchange;
 mod far;
 mod fourier;
+pub(super) mod leaves;
 mod lists;
 mod octree;
 mod particles;
 mod proxies;
-mod translate;
+mod samples;
 #[cfg(test)]
 mod tests;
+mod translate;
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::blocks::{Blocks, Interaction, exclusive};
+use super::blocks::Interaction;
 use super::conserve::{self, Group};
-use super::packed::{Block, Forces, GROUP, Run};
-use super::schedule::Schedule;
+use super::gauge;
 use super::tile::Coefficients;
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::power::{Power, PowerLaw, WithPower};
+use crate::kernel::power::PowerLaw;
+use crate::sum::sum;
+use channels::Channels;
 use far::Far;
+use leaves::Sorted;
 use lists::{Few, Grouped, Lists};
 use octree::Octree;
-use particles::{Anterpolate, FromProxies, Grid, Interpolate, OntoProxies};
 
-/// The pair sum by a tree, with its workspace.
+/// Tolerances that the tree can promise: below, rounding on the grids is in the way.
+pub const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-9..=0.1;
+
+/// The most points along an axis: with more, rounding costs what accuracy they bring.
+const MOST_POINTS: usize = 13;
+
+/// What an evaluation found of its own quality.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quality {
+    /// √(Σ m w |error of v̇|² / Σ m w |v̇|²), from direct sums of samples.
+    pub error: f64,
+    /// −Σ w g·sums, which is ≤ 0 without errors: the rate of the entropy.
+    pub entropy_rate: f64,
+    /// What the tolerance can add to it: tolerance × √(Σ m w |g|²) √(Σ m w |v̇|²), g without the part that no
+    /// pair feels.
+    pub entropy_slack: f64,
+}
+
+/// Species and their interaction, as every pair sum has them.
+#[derive(Debug, Clone, Copy)]
+pub struct Cloud<'a> {
+    /// γ in [−3, 1].
+    pub gamma: f64,
+    pub masses: &'a [f64],
+    /// The particles of each species, one after another.
+    pub ranges: &'a [Range<usize>],
+    /// c_ij row by row, symmetric.
+    pub coefficients: &'a [f64],
+    /// Of every particle.
+    pub weights: &'a [f64],
+}
+
+/// The pair sum by a tree over `D`-dimensional velocities, with its workspace.
 #[derive(Debug)]
 pub struct TreeSum<const D: usize> {
+    gamma: f64,
+    tolerance: f64,
     interaction: Interaction,
+    masses: Vec<f64>,
     weights: Vec<f64>,
     ranges: Vec<Range<usize>>,
     groups: Vec<Group>,
     channels: Channels,
-    capacity: usize,
-    few: Few,
+    gradients: Vec<[f64; D]>,
     tree: Octree<D>,
     lists: Lists,
     far_sources: Grouped<u32>,
@@ -45,96 +100,34 @@ pub struct TreeSum<const D: usize> {
     sorted: Sorted<D>,
 }
 
-/// The particles in the order of the tree.
-#[derive(Debug, Default)]
-struct Sorted<const D: usize> {
-    velocities: Vec<[f64; D]>,
-    gradients: Vec<[f64; D]>,
-    weights: Vec<f64>,
-    sums: Vec<[f64; D]>,
-    /// The place of each particle.
-    places: Vec<u32>,
-}
-
-/// Rows of coefficients that are multiples of each other need one far field between them.
-#[derive(Debug)]
-struct Channels {
-    /// By channel the coefficient of each source species.
-    rows: Vec<Vec<f64>>,
-    /// By species its channel and its factor: c_ij = a_i row_j.
-    of_species: Vec<(usize, f64)>,
-}
-
-impl Channels {
-    fn new(coefficients: &Coefficients) -> Self {
-        let species = coefficients.species;
-        let mut channels = Self { rows: Vec::new(), of_species: Vec::new() };
-        for i in 0..species {
-            let row: Vec<f64> = (0..species).map(|j| coefficients.of(i, j)).collect();
-            let multiple = |of: &Vec<f64>| {
-                let j = of.iter().position(|c| *c != 0.0)?;
-                let a = row[j] / of[j];
-                (0..species).all(|j| row[j] == a * of[j]).then_some(a)
-            };
-            let found = channels.rows.iter().enumerate().find_map(|(k, of)| multiple(of).map(|a| (k, a)));
-            channels.of_species.push(found.unwrap_or((channels.rows.len(), 1.0)));
-            if found.is_none() {
-                channels.rows.push(row);
-            }
-        }
-        channels
-    }
-}
-
 impl<const D: usize> TreeSum<D> {
-    /// A sum over species of `counts` particles each.
-    pub fn new(
-        gamma: f64,
-        counts: &[usize],
-        masses: &[f64],
-        coefficients: &[f64],
-        weights: &[f64],
-        tolerance: f64,
-        instruction_set: InstructionSet,
-    ) -> Self {
-        let order = order(tolerance);
-        let few = Few { pairs: order.pow(D as u32) * 8, particles: order.pow(D as u32) };
-        Self::with_order(gamma, counts, masses, coefficients, weights, order, 400, few, instruction_set)
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    pub fn with_order(
-        gamma: f64,
-        counts: &[usize],
-        masses: &[f64],
-        coefficients: &[f64],
-        weights: &[f64],
-        order: usize,
-        capacity: usize,
-        few: Few,
-        instruction_set: InstructionSet,
-    ) -> Self {
-        let species = counts.len();
-        let mut start = 0;
-        let ranges: Vec<Range<usize>> = counts
-            .iter()
-            .map(|count| {
-                start += count;
-                start - count..start
-            })
-            .collect();
-        let groups = conserve::groups(masses, &ranges, coefficients);
+    /// A sum to a tolerance in [`TOLERANCES`], with the number of points that a smooth cloud needs.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths disagree, D is neither 2 nor 3, or the machine does not have the instruction set.
+    pub fn new(cloud: Cloud<'_>, tolerance: f64, instruction_set: InstructionSet) -> Self {
+        let Cloud { gamma, masses, ranges, coefficients, weights } = cloud;
+        let species = masses.len();
+        assert!(D == 2 || D == 3, "velocities have two or three components");
+        assert!(instruction_set.is_available(), "no {} here", instruction_set.name());
+        assert_eq!(ranges.len(), species);
+        assert_eq!(coefficients.len(), species * species);
+        assert_eq!(ranges.last().map_or(0, |range| range.end), weights.len());
+        let groups = conserve::groups(masses, ranges, coefficients);
         let coefficients = Coefficients { species, values: coefficients.to_vec() };
         let channels = Channels::new(&coefficients);
         Self {
-            far: Far::new(gamma, order, channels.rows.len(), instruction_set),
+            far: Far::new(gamma, first_points(tolerance), channels.rows.len(), instruction_set),
+            gamma,
+            tolerance,
             interaction: Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set },
+            masses: masses.to_vec(),
             weights: weights.to_vec(),
-            ranges,
+            ranges: ranges.to_vec(),
             groups,
             channels,
-            capacity,
-            few,
+            gradients: Vec::new(),
             tree: Octree::new(),
             lists: Lists::default(),
             far_sources: Grouped::default(),
@@ -144,250 +137,132 @@ impl<const D: usize> TreeSum<D> {
         }
     }
 
-    /// Overwrites `sums` with the pair sums of `velocities` and `gradients`.
-    pub fn evaluate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]], sums: &mut [[f64; D]]) {
-        let clock = std::time::Instant::now();
-        let lap = |what: &str| {
-            if std::env::var("LAPS").is_ok() {
-                eprintln!("{what:<12} {:.3}", clock.elapsed().as_secs_f64());
+    /// The error that evaluations may have.
+    pub fn tolerance(&self) -> f64 {
+        self.tolerance
+    }
+
+    /// Points along an axis of a cell's grid.
+    pub fn points(&self) -> usize {
+        self.far.proxies.order
+    }
+
+    /// Takes as many points as the cloud needs: until the error of its sums is at most half the tolerance, or no
+    /// more points help. Returns that error.
+    pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> f64 {
+        let mut sums = vec![[0.0; D]; velocities.len()];
+        loop {
+            let error = self.evaluate(velocities, gradients, &mut sums).error;
+            let points = self.points();
+            let excess = error / (0.5 * self.tolerance);
+            // A point more divides the error by four at least.
+            let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
+            if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
+                return error;
             }
-        };
-        self.tree.build(velocities, self.capacity, 1.0);
-        lap("tree");
-        self.sorted.take(&self.tree.order, &self.weights, velocities, gradients);
-        lap("sort");
-        self.lists.fill(&self.tree, self.few);
-        let cells = self.tree.cells.len();
-        let both = self.lists.far.iter().flat_map(|&[a, b]| [(a, b as u32), (b, a as u32)]);
-        self.far_sources.fill(cells, both);
-        self.mixed_cells.fill(cells, self.lists.mixed.iter().map(|&[leaf, cell]| (leaf, cell as u32)));
-        self.mixed_leaves.fill(cells, self.lists.mixed.iter().map(|&[leaf, cell]| (cell, leaf as u32)));
-        lap("lists");
-        let mut blocks = self.blocks();
-        lap("blocks");
-        blocks.evaluate(&self.interaction, &self.sorted.velocities, &self.sorted.gradients);
-        lap("near");
-        if std::env::var("LAPS").is_ok() {
-            let most = self.lists.near.iter().map(|[a, b]| self.tree.cells[*a].particles.len() * self.tree.cells[*b].particles.len()).sum::<usize>();
-            eprintln!("cells {} leaves {} near {} ({:.2e} pairs) far {} mixed {}", cells, self.tree.leaves.len(), self.lists.near.len(), 2.0 * most as f64, self.lists.far.len(), self.lists.mixed.len());
+            let points = (points + more).min(MOST_POINTS);
+            let set = self.interaction.instruction_set;
+            self.far = Far::new(self.gamma, points, self.channels.rows.len(), set);
         }
-        self.far.clear(cells);
-        let numbers = self.leaf_numbers();
-        self.anterpolate(&blocks.blocks);
-        lap("anterpolate");
+    }
+
+    /// Overwrites `sums` with the pair sums of finite `velocities` and `gradients`.
+    ///
+    /// # Panics
+    ///
+    /// If an array is not as long as the particles are many.
+    pub fn evaluate(
+        &mut self,
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        sums: &mut [[f64; D]],
+    ) -> Quality {
+        assert_eq!(velocities.len(), self.weights.len());
+        assert_eq!(gradients.len(), self.weights.len());
+        assert_eq!(sums.len(), self.weights.len());
+        gauge::remove(&self.weights, velocities, gradients, &mut self.gradients);
+        let points = self.points();
+        self.tree.build(velocities, capacity::<D>(points), 1.0);
+        self.sorted.take(&self.tree.order, &self.weights, velocities, &self.gradients);
+        self.list(few::<D>(points));
+
+        let numbers = leaves::numbers(&self.tree);
+        let Sorted { velocities: sorted, gradients, weights, .. } = &self.sorted;
+        let mut blocks = leaves::blocks(&self.tree, &self.lists, &self.ranges, weights, &numbers);
+        blocks.evaluate(&self.interaction, sorted, gradients);
+
+        self.far.clear(self.tree.cells.len());
+        self.anterpolate(&blocks.blocks, &numbers);
         self.far.gather(&self.tree);
-        lap("gather");
         self.far.translate(&self.tree, &self.far_sources);
-        lap("translate");
         self.onto_proxies(&blocks.blocks, &numbers);
-        lap("mixed");
         self.far.scatter(&self.tree);
-        lap("scatter");
         self.interpolate(&mut blocks);
-        lap("interpolate");
+
         self.sorted.sums.resize(velocities.len(), [0.0; D]);
         blocks.unpack(&mut self.sorted.sums);
         let sorted = &self.sorted;
         sums.par_iter_mut().zip(&sorted.places).for_each(|(sum, place)| *sum = sorted.sums[*place as usize]);
-        lap("unpack");
-        if std::env::var("RAW").is_err() {
         for group in &self.groups {
             group.restore(&self.weights, velocities, sums);
         }
+        let error = samples::Samples::choose(&self.tree, &self.weights, &self.ranges).error(
+            &self.interaction,
+            &blocks.blocks,
+            &self.sorted,
+            &self.masses,
+            sums,
+        );
+        self.quality(error, sums)
+    }
+
+    /// Lists the pairs of cells, by the cells that they act on.
+    fn list(&mut self, few: Few) {
+        self.lists.fill(&self.tree, few);
+        let cells = self.tree.cells.len();
+        let both = self.lists.far.iter().flat_map(|&[a, b]| [(a, b as u32), (b, a as u32)]);
+        self.far_sources.fill(cells, both);
+        let mixed = self.lists.mixed.iter();
+        self.mixed_cells.fill(cells, mixed.clone().map(|&[leaf, cell]| (leaf, cell as u32)));
+        self.mixed_leaves.fill(cells, mixed.map(|&[leaf, cell]| (cell, leaf as u32)));
+    }
+
+    fn quality(&self, error: f64, sums: &[[f64; D]]) -> Quality {
+        let (mut rate, mut gradients, mut rates) = (Vec::new(), Vec::new(), Vec::new());
+        for (range, m) in self.ranges.iter().zip(&self.masses) {
+            let (g, r) = (&self.gradients[range.clone()], &sums[range.clone()]);
+            let pairs = || self.weights[range.clone()].iter().zip(g.iter().zip(r));
+            let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            rate.push(sum(pairs().map(|(w, (g, r))| -w * product(g, r))));
+            gradients.push(sum(pairs().map(|(w, (g, _))| m * w * product(g, g))));
+            rates.push(sum(pairs().map(|(w, (_, r))| w / m * product(r, r))));
         }
-        lap("conserve");
-    }
-
-    /// The leaves as blocks, along the Morton curve.
-    fn blocks(&self) -> Blocks<D> {
-        let tree = &self.tree;
-        let blocks: Vec<Block<D>> = tree
-            .leaves
-            .par_iter()
-            .map(|&leaf| {
-                let particles = tree.cells[leaf].particles.clone();
-                let mut runs = Vec::new();
-                let (mut first, mut start) = (particles.start, 0);
-                for (species, range) in self.ranges.iter().enumerate() {
-                    let own = &tree.order[first..particles.end];
-                    let count = own.partition_point(|&p| (p as usize) < range.end);
-                    if count > 0 {
-                        runs.push(Run { species, first, count, start });
-                        first += count;
-                        start += count.next_multiple_of(GROUP);
-                    }
-                }
-                Block::new(runs, &self.sorted.weights)
-            })
-            .collect();
-        let numbers = self.leaf_numbers();
-        let near = &self.lists.near;
-        // Neighbours in the list share blocks, which would make threads wait for each other.
-        let stride = stride(near.len());
-        let pairs = (0..near.len()).map(|k| near[(k * stride) % near.len()].map(|cell| numbers[cell] as usize));
-        let schedule = Schedule::in_order(blocks.len(), pairs);
-        Blocks::new(blocks, schedule)
-    }
-
-    fn leaf_numbers(&self) -> Vec<u32> {
-        let mut numbers = vec![u32::MAX; self.tree.cells.len()];
-        for (number, &leaf) in self.tree.leaves.iter().enumerate() {
-            numbers[leaf] = number as u32;
-        }
-        numbers
-    }
-
-    fn grid(&self, cell: usize) -> Grid<'_, D> {
-        let cell = &self.tree.cells[cell];
-        Grid {
-            proxies: &self.far.proxies,
-            center: self.tree.center_of(cell),
-            half: 0.5 * self.tree.edge_of(cell),
-        }
-    }
-
-    fn anterpolate(&mut self, blocks: &[Block<D>]) {
-        let len = self.far.weights_len();
-        let mut weights = std::mem::take(&mut self.far.weights);
-        let this = &*self;
-        let set = this.interaction.instruction_set;
-        let numbers = this.leaf_numbers();
-        weights.par_chunks_mut(len * this.channels.rows.len()).enumerate().for_each(|(cell, weights)| {
-            if let Some(block) = blocks.get(numbers[cell] as usize) {
-                let grid = this.grid(cell);
-                for (row, weights) in this.channels.rows.iter().zip(weights.chunks_mut(len)) {
-                    for run in block.runs.iter().filter(|run| row[run.species] != 0.0) {
-                        let c = row[run.species];
-                        set.run(Anterpolate { grid, block, run, c, weights: &mut *weights });
-                    }
-                }
-            }
-        });
-        self.far.weights = weights;
-    }
-
-    fn onto_proxies(&mut self, blocks: &[Block<D>], numbers: &[u32]) {
-        let len = self.far.fields_len();
-        let mut fields = std::mem::take(&mut self.far.fields);
-        let this = &*self;
-        fields.par_chunks_mut(len * this.channels.rows.len()).enumerate().for_each(|(cell, fields)| {
-            for &leaf in this.mixed_leaves.of(cell) {
-                let block = &blocks[numbers[leaf as usize] as usize];
-                let rows = &this.channels.rows;
-                let set = this.interaction.instruction_set;
-                let grid = this.grid(cell);
-                this.interaction.law.apply(LeafOntoProxies { set, grid, block, rows, fields: &mut *fields });
-            }
-        });
-        self.far.fields = fields;
-    }
-
-    fn interpolate(&self, blocks: &mut Blocks<D>) {
-        let Interaction { law, instruction_set, .. } = &self.interaction;
-        let set = *instruction_set;
-        let Blocks { blocks, forces, .. } = blocks;
-        let leaves = blocks.par_iter().zip(forces).zip(&self.tree.leaves);
-        leaves.for_each(|((block, forces), &leaf)| {
-            let forces = exclusive(forces);
-            let grid = self.grid(leaf);
-            for run in &block.runs {
-                let (channel, a) = self.channels.of_species[run.species];
-                if a == 0.0 {
-                    continue;
-                }
-                let len = self.far.fields_len();
-                let place = leaf * self.channels.rows.len() + channel;
-                if self.tree.cells[leaf].level >= 2 {
-                    let fields = &self.far.fields[place * len..][..len];
-                    set.run(Interpolate { grid, block, run, a, fields, forces: &mut *forces });
-                }
-                for &cell in self.mixed_cells.of(leaf) {
-                    let len = self.far.weights_len();
-                    let place = cell as usize * self.channels.rows.len() + channel;
-                    let weights = &self.far.weights[place * len..][..len];
-                    let grid = self.grid(cell as usize);
-                    law.apply(ProxiesOntoRun { set, grid, weights, a, block, run, forces: &mut *forces });
-                }
-            }
-        });
+        let total = |terms: Vec<f64>| terms.into_iter().sum::<f64>();
+        let entropy_slack = self.tolerance * (total(gradients) * total(rates)).sqrt();
+        Quality { error, entropy_rate: total(rate), entropy_slack }
     }
 
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
-        self.far.memory() + self.tree.memory()
+        // Sorted arrays, weights, blocks and forces: 12 arrays of vectors in three dimensions.
+        self.far.memory() + self.tree.memory() + self.weights.len() * 12 * size_of::<[f64; D]>()
     }
 }
 
-/// About the golden ratio of a length, and without a common divisor with it.
-fn stride(length: usize) -> usize {
-    let gcd = |mut a: usize, mut b: usize| {
-        while b > 0 {
-            (a, b) = (b, a % b);
-        }
-        a
-    };
-    let near = (length as f64 * 0.618) as usize;
-    (near.max(1)..).find(|&stride| gcd(stride, length.max(1)) == 1).unwrap_or(1)
+/// Points along an axis for a smooth cloud at γ = −3, the most demanding exponent: the error falls to a sixth
+/// with each.
+fn first_points(tolerance: f64) -> usize {
+    let points = 3.0 - (tolerance / 5e-3).ln() / 6_f64.ln();
+    (points.round().max(3.0) as usize).min(MOST_POINTS)
 }
 
-struct LeafOntoProxies<'a, const D: usize> {
-    set: InstructionSet,
-    grid: Grid<'a, D>,
-    block: &'a Block<D>,
-    rows: &'a [Vec<f64>],
-    /// Of all channels.
-    fields: &'a mut [f64],
+/// The most particles in a leaf: a translation costs as much as so many pairs that larger leaves pay with
+/// more points.
+fn capacity<const D: usize>(points: usize) -> usize {
+    if D == 2 { 12 * points } else { 60 * points }
 }
 
-impl<const D: usize> WithPower for LeafOntoProxies<'_, D> {
-    fn run(self, law: impl Power) {
-        let Self { set, grid, block, rows, fields } = self;
-        let len = fields.len() / rows.len();
-        for (row, fields) in rows.iter().zip(fields.chunks_mut(len)) {
-            for run in &block.runs {
-                let c = row[run.species];
-                if c != 0.0 {
-                    set.run(OntoProxies { law, grid, block, run, c, fields: &mut *fields });
-                }
-            }
-        }
-    }
-}
-
-struct ProxiesOntoRun<'a, const D: usize> {
-    set: InstructionSet,
-    grid: Grid<'a, D>,
-    weights: &'a [f64],
-    a: f64,
-    block: &'a Block<D>,
-    run: &'a Run,
-    forces: &'a mut Forces<D>,
-}
-
-impl<const D: usize> WithPower for ProxiesOntoRun<'_, D> {
-    fn run(self, law: impl Power) {
-        let Self { set, grid, weights, a, block, run, forces } = self;
-        set.run(FromProxies { law, grid, weights, a, block, run, forces });
-    }
-}
-
-impl<const D: usize> Sorted<D> {
-    fn take(&mut self, order: &[u32], weights: &[f64], velocities: &[[f64; D]], gradients: &[[f64; D]]) {
-        self.velocities.resize(order.len(), [0.0; D]);
-        self.gradients.resize(order.len(), [0.0; D]);
-        self.weights.resize(order.len(), 0.0);
-        self.places.resize(order.len(), 0);
-        self.velocities.par_iter_mut().zip(order).for_each(|(v, &p)| *v = velocities[p as usize]);
-        self.gradients.par_iter_mut().zip(order).for_each(|(g, &p)| *g = gradients[p as usize]);
-        self.weights.par_iter_mut().zip(order).for_each(|(w, &p)| *w = weights[p as usize]);
-        for (place, &p) in order.iter().enumerate() {
-            self.places[p as usize] = place as u32;
-        }
-    }
-}
-
-/// Points along an axis of a cell's grid for an error.
-fn order(tolerance: f64) -> usize {
-    let digits = -tolerance.log10();
-    ((digits * 1.3).round() as usize).clamp(2, 14)
+/// When particles meet one by one though their cells are apart.
+fn few<const D: usize>(points: usize) -> Few {
+    Few { pairs: 8 * points.pow(D as u32), particles: points.pow(D as u32) }
 }

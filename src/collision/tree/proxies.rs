@@ -15,9 +15,15 @@ use crate::kernel::lanes::Lanes;
 /// The most points along an axis.
 pub const MOST: usize = 16;
 
-/// Half the extent of the grid over half the edge of the cell. Below 1 the outermost points leave the
-/// cell's faces to extrapolation, which balances the error there with the error inside.
-const EXTENT: f64 = 1.0;
+/// Half the extent of a grid of so many points over half the edge of its cell.
+///
+/// Points a little inside leave the faces to extrapolation, which balances the error there with that inside:
+/// in a normal cloud of 30,000 particles at γ = −3 the error of 8 points is 6.1e-7 for 0.95, 1.4e-6 for 1. With
+/// more than 10 points extrapolation magnifies rounding: 12 points 1.1e-9 and 3.1e-9, but 14 points 3.8e-7
+/// and 4.6e-10.
+fn extent(order: usize) -> f64 {
+    if order <= 10 { 0.95 } else { 1.0 }
+}
 
 /// The grid of one cell, in units of half its edge about its centre.
 #[derive(Debug, Clone)]
@@ -43,7 +49,7 @@ impl Proxies {
         let mut points = [0.0; MOST];
         let mut factors = [0.0; MOST];
         for k in 0..order {
-            points[k] = EXTENT * (2.0 * k as f64 / (order - 1) as f64 - 1.0);
+            points[k] = extent(order) * (2.0 * k as f64 / (order - 1) as f64 - 1.0);
         }
         for k in 0..order {
             let others = (0..order).filter(|&j| j != k);
@@ -77,7 +83,7 @@ impl Proxies {
 
     /// Distance between neighbouring points in edges of the cell.
     pub fn spacing(&self) -> f64 {
-        EXTENT / (self.order - 1) as f64
+        extent(self.order) / (self.order - 1) as f64
     }
 
     /// ℓ_k(x) of every k.

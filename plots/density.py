@@ -144,7 +144,8 @@ def window(particles, means):
 
 
 def density_unit(run, power):
-    return f" (s$^{power}$ m$^{{-{power + 3}}}$)" if run.physical else " (norm.)"
+    seconds = "s" if power == 1 else f"s$^{power}$"
+    return f" ({seconds} m$^{{-{power + 3}}}$)" if run.physical else " (norm.)"
 
 
 def planes(run, clouds, part):

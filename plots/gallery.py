@@ -31,6 +31,7 @@ SHOWN = {
     "bkw_2d": [lambda run: density.of(run, density.profiles)],
     "drifting_2d": [diagnostics.velocities, diagnostics.temperatures, particles.scatter],
     "electrons_ions_3d": [diagnostics.anisotropy],
+    "hydrogen_si_3d": [diagnostics.anisotropy],
     "rosenbluth_shell_3d": [lambda run: density.of(run, density.planes), diagnostics.entropy],
     "three_species_2d": [diagnostics.temperatures, diagnostics.conservation],
 }

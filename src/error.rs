@@ -1,5 +1,6 @@
 //! Why a run ends early: every variant says where, what was found, and what can be done.
 
+use crate::units::Scales;
 use std::path::PathBuf;
 
 /// A run that cannot be trusted or cannot go on.
@@ -44,6 +45,34 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// A failure inside a run, with its numbers in the units of the scenario.
+    pub fn in_units(mut self, scales: &Scales) -> Self {
+        match &mut self {
+            Self::Projection { found, start, .. } => {
+                *found *= scales.energy();
+                *start *= scales.energy();
+            }
+            Self::TooStiff { dt, radius, most, .. } => {
+                *dt *= scales.time;
+                *radius /= scales.time;
+                *most *= scales.time;
+            }
+            Self::StepTooSmall { time, dt, .. } => {
+                *time *= scales.time;
+                *dt *= scales.time;
+            }
+            Self::MeshTooLarge { spacing, .. } => *spacing *= scales.velocity,
+            Self::NotFinite { .. }
+            | Self::NotConverged { .. }
+            | Self::EntropyNotBalanced { .. }
+            | Self::FolderExists { .. }
+            | Self::File { .. }
+            | Self::Frame(_)
+            | Self::Checkpoint { .. } => {}
+        }
+        self
+    }
+
     /// For `map_err`: an I/O error with the file and what was being done to it.
     pub fn file(path: impl Into<PathBuf>, doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

@@ -134,9 +134,8 @@ impl<'p, const D: usize> Landau<'p, D> {
         let mut scores = std::mem::take(&mut self.scores);
         let evaluated = self
             .evaluate_scores(velocities, &mut scores, &mut evaluation.entropies)
-            .and_then(|()| self.evaluate_rates(velocities, &scores, evaluation));
+            .and_then(|()| self.evaluate_rates(velocities, &scores, None, evaluation));
         self.scores = scores;
-        self.work.score_evaluations -= 1;
         evaluated
     }
 
@@ -155,12 +154,15 @@ impl<'p, const D: usize> Landau<'p, D> {
         Ok(())
     }
 
-    /// Evaluates the rates that given scores drive at `velocities`, and Σ w s · dv/dt; the entropies are
-    /// left as they are. Whatever the scores, the rates conserve what the equation conserves.
+    /// Evaluates the rates that the scores just evaluated, or made of them, drive at `velocities`, and Σ w s · dv/dt; the entropies are
+    /// left as they are. With `spreads`, one number ≥ 0 a particle, the power of |z|² in A is that of |z|²
+    /// and the spreads of the pair. Whatever the scores and spreads, the rates conserve what the equation
+    /// conserves.
     pub fn evaluate_rates(
         &mut self,
         velocities: &[[f64; D]],
         scores: &[[f64; D]],
+        spreads: Option<&[f64]>,
         evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
         let start = Instant::now();
@@ -170,18 +172,19 @@ impl<'p, const D: usize> Landau<'p, D> {
             }
         }
         match &mut self.pair_sum {
-            PairSum::Direct(direct) => direct.evaluate(velocities, &self.gradients, &mut self.sums),
+            PairSum::Direct(direct) => direct.evaluate(velocities, &self.gradients, spreads, &mut self.sums),
             PairSum::Maxwell(moments) => {
                 moments.evaluate(self.problem, velocities, &self.gradients, &mut self.sums);
             }
         }
-        fixed::add(self.problem, velocities, &self.gradients, &mut self.sums);
+        fixed::add(self.problem, velocities, &self.gradients, spreads, &mut self.sums);
         for species in &self.problem.species {
             for p in species.range.clone() {
                 evaluation.rates[p] = self.sums[p].map(|component| -component / species.mass);
             }
         }
         self.work.evaluations += 1;
+        self.work.score_evaluations -= 1;
         self.work.pair_sum += start.elapsed();
         self.require_finite("a rate of change", &evaluation.rates)?;
         let terms = self.problem.weights.iter().zip(scores).zip(&evaluation.rates);

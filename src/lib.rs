@@ -31,8 +31,9 @@
 //!
 //! # Units
 //!
-//! Everything is dimensionless: temperature is mass times velocity squared, a weight is a number of real
-//! particles per volume, and c_ij carries the strength of collisions.
+//! Inside a run everything is dimensionless: temperature is mass times velocity squared, a weight is a number of
+//! real particles per volume, and c_ij carries the strength of collisions. Scenarios in SI units are scaled
+//! once at the start, and what is written is scaled back ([`units`]).
 //!
 //! # Determinism
 //!
@@ -45,6 +46,7 @@
 //! |---|---|
 //! | [`scenario`] | what the user wrote: JSON types, strict parsing, validation; no numerics |
 //! | [`setup`] | scenario → problem and state; the only place that samples |
+//! | [`units`] | what the numbers of a run stand for in the units of its scenario |
 //! | [`problem`], [`state`] | what is constant in a run, and what evolves |
 //! | [`kernel`] | formulas of single pairs, pure functions of numbers |
 //! | [`score`] | gradients of the regularised entropy, on a mesh or on the particles |
@@ -52,6 +54,7 @@
 //! | [`landau`] | the right-hand side: scores, then pair sums; owns the workspace |
 //! | [`integrators`] | the trait, one file per method, projection on the invariants |
 //! | [`functionals`] | invariants and moments of a cloud |
+//! | [`formula`] | formulas that a scenario holds as text |
 //! | [`exact`] | closed-form answers to measure against |
 //! | [`simulation`] | the one time loop |
 //! | [`output`] | what is written, one file per thing written |
@@ -60,6 +63,7 @@
 pub mod collision;
 pub mod error;
 pub mod exact;
+pub mod formula;
 pub mod functionals;
 pub mod integrators;
 pub mod kernel;
@@ -72,3 +76,4 @@ pub mod setup;
 pub mod simulation;
 pub mod state;
 pub mod sum;
+pub mod units;

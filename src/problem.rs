@@ -1,5 +1,6 @@
 //! What is constant in a run: species, weights, coefficients, and what the equation conserves.
 
+use crate::units::Scales;
 use std::ops::Range;
 
 /// A moving species.
@@ -81,6 +82,8 @@ pub struct Problem<const D: usize> {
     pub coefficients: Vec<f64>,
     /// c_ib between moving species i and fixed species b, row after row.
     pub fixed_coefficients: Vec<f64>,
+    /// What the numbers above stand for in the units of the scenario.
+    pub scales: Scales,
 }
 
 impl<const D: usize> Problem<D> {

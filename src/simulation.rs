@@ -1,8 +1,8 @@
 //! The one time loop: evaluate, let observers look, step.
 
 use crate::error::Failure;
-use crate::integrators::Integrator;
 use crate::integrators::adaptive::Adaptive;
+use crate::integrators::{Integrator, Step};
 use crate::landau::{Evaluation, Landau, Work};
 use crate::problem::Problem;
 use crate::state::State;
@@ -148,7 +148,8 @@ impl<const D: usize> Simulation<'_, D> {
                     }
                 }
                 _ => {
-                    self.integrator.step(&mut self.landau, &evaluation, &mut self.state, dt)?;
+                    let step = Step { start: &evaluation, dt };
+                    self.integrator.step(&mut self.landau, &mut self.state, step)?;
                     self.landau.evaluate(&self.state.velocities, &mut evaluation)?;
                 }
             }

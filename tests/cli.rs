@@ -158,8 +158,8 @@ fn the_summary_has_the_keys_of_the_contract() {
     assert_eq!(run["threads"], 2);
     assert_eq!(run["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!((&run["status"], &run["reason"]), (&json!("completed"), &Value::Null));
-    // Heun's method: two evaluations a step, and one at the end.
-    assert_eq!(run["evaluations"], 10 + 10 + 1);
+    // Two stages a step, one evaluation at the end, and seven of one estimate of the stiffness.
+    assert_eq!(run["evaluations"], 10 + 10 + 1 + 7);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn the_resolved_scenario_repeats_the_run() {
     let resolved: Value =
         serde_json::from_slice(&fs::read(directory.join("first/scenario.json")).unwrap()).unwrap();
     assert_eq!(resolved["time"]["step"], 0.02);
-    assert_eq!(resolved["integrator"], json!({ "runge_kutta": { "order": 2 } }), "defaults are explicit");
+    assert_eq!(resolved["integrator"], json!({ "runge_kutta_chebyshev": {} }), "defaults are explicit");
     assert_eq!(resolved["species"][0]["particles"]["lattice"]["center"], json!([0.0, 0.0]));
     assert_eq!(resolved["species"][2]["fixed"]["velocity"], json!([0.0, 0.0]));
 }
@@ -293,7 +293,7 @@ fn check_says_what_a_run_means_and_writes_nothing() {
     for line in [
         "dimension, gamma      2, -2\n",
         "particles             114\n",
-        "integrator            runge_kutta 2, order 2, 2 stages\n",
+        "integrator            runge_kutta_chebyshev, order 2, as many stages as stiffness asks for\n",
         "conserved             mass of each species, energy about [0.0, 0.0] to rounding\n",
         "wall                  fixed, density 0.1, velocity [0.0, 0.0]\n",
     ] {
@@ -301,7 +301,7 @@ fn check_says_what_a_run_means_and_writes_nothing() {
     }
     // 114² pairs, less each particle with itself.
     assert!(printed.contains(&format!("pairs per evaluation  {} (direct)\n", 114 * 114 - 114)), "{printed}");
-    for label in ["memory                about ", "time                  about "] {
+    for label in ["memory                about ", " s an evaluation; how many follows from the stiffness\n"] {
         assert!(printed.contains(label), "{printed}");
     }
     assert_eq!(names(directory.path()), ["two.json"]);

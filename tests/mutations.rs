@@ -113,6 +113,13 @@ fn any_json() -> impl Strategy<Value = Value> {
         json!({ "mixture": [{ "maxwellian": { "density": 1, "temperature": 1e-300 } },
                             { "maxwellian": { "density": 1e-300, "temperature": 1e300 } }] }),
         json!({ "uniform": 1e308 }),
+        json!({ "si": {} }),
+        json!({ "coulomb": {} }),
+        json!({ "coulomb": { "log_lambda": 1e-300 } }),
+        json!({ "expression": { "density": 1e300, "formula": "exp(-v^2) + 1e300*step(vx)" } }),
+        json!({ "expression": { "density": 1, "formula": "1/(v - v)" } }),
+        json!({ "file": { "path": "/dev/null" } }),
+        json!({ "file": { "path": "." } }),
     ]);
     let leaf = prop_oneof![
         4 => numbers,

@@ -180,6 +180,58 @@ fn readers_find_every_bit_in_three_dimensions_si() {
     assert_success(&read("check", folder.path()));
 }
 
+/// A run in SI units, started from a table so that every bit of its first frame is known.
+#[test]
+fn readers_find_the_si_quantities_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let electron = Particles::<3> {
+        mass: 9.1093837139e-31,
+        charge: -1.0,
+        velocities: (0..50).map(|p| [0.7e7 * f64::from(p).sin(), 1e5 * f64::from(p), -3.3e6]).collect(),
+        weights: (0..50).map(|p| 1e18 + 1e16 * f64::from(p)).collect(),
+        ..Particles::lattice("electron", 2)
+    };
+    let carbon = Particles::<3> {
+        velocities: vec![[1.5e4, 0.0, -2e4]],
+        weights: vec![2.1e18],
+        ..Particles::fixed("carbon")
+    };
+    let rows = electron.velocities.iter().zip(&electron.weights);
+    let rows: String = rows.map(|([x, y, z], w)| format!("{x:e},{y:e},{z:e},{w:e}\n")).collect();
+    fs::write(folder.path().join("cloud.csv"), format!("vx,vy,vz,weight\n{rows}")).unwrap();
+    let fixed = json!({ "density": carbon.weights[0], "velocity": carbon.velocities[0] });
+    let scenario = json!({
+        "version": 1, "dimension": 3, "units": { "si": {} },
+        "species": [
+            { "name": "electron", "mass": electron.mass, "charge": -1.0, "initial": { "file": { "path": "cloud.csv" } } },
+            { "name": "carbon", "charge": 6.0, "fixed": fixed }
+        ],
+        "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": 14.0 } } },
+        "score": { "particles": {} },
+        "time": { "step": 1.3e-9, "steps": 1 },
+        "output": { "particles_every": 5 }
+    });
+    fs::write(folder.path().join("si.json"), scenario.to_string()).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_landau"))
+        .current_dir(folder.path())
+        .args(["run", "si.json", "--out", "run", "--quiet"])
+        .output()
+        .unwrap();
+    assert_success(&output);
+    // kg, elementary charges, m/s, m⁻³, s.
+    let units = SiFactors { mass: 1.0, charge: 1.602176634e-19, velocity: 1.0, weighting: 1.0, time: 1.0 };
+    let expected = Frame {
+        step: 0,
+        time: 0.0,
+        dt: 1.3e-9,
+        units: Units::Si(units),
+        species: vec![electron.frame(), carbon.frame()],
+    };
+    let run = folder.path().join("run");
+    fs::write(run.join("expectation.json"), expectation(&[expected]).to_string()).unwrap();
+    assert_success(&read("check", &run));
+}
+
 #[test]
 fn readers_find_a_frame_without_species() {
     let folder = tempfile::tempdir().unwrap();
@@ -299,4 +351,60 @@ fn a_full_disk_is_reported_and_leaves_the_former_frame() {
     assert!(!text(&output.stderr).contains("HDF5"), "{output:?}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     assert!(former == fs::read(folder.path().join(file_name(9))).unwrap());
+}
+
+/// Files of other programs become tables that a run starts from, by the script that is an example of reading.
+#[test]
+fn files_of_other_programs_become_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let requirements = "tests/python/requirements.txt";
+    assert_success(&python::run(requirements, "tests/python/write_other_openpmd.py", [folder.path()]));
+    for (name, weight) in [("momentum", [1e15, 2e16]), ("constant", [2e15, 2e15])] {
+        let file = folder.path().join(format!("{name}.h5"));
+        let table = folder.path().join(format!("{name}.csv"));
+        let volume = ["--species", "electron", "--volume", "1e-6", "--csv"].map(OsStr::new);
+        let arguments = [file.as_os_str()].into_iter().chain(volume).chain([table.as_os_str()]);
+        let output = python::run(requirements, "plots/read_particles.py", arguments);
+        assert_success(&output);
+        assert!(
+            text(&output.stdout).starts_with("iteration 7\nelectron: 20 particles, density "),
+            "{output:?}"
+        );
+        let table = fs::read_to_string(table).unwrap();
+        let rows: Vec<&str> = table.lines().collect();
+        assert_eq!((rows.len(), rows[0]), (21, "vx,vy,vz,weight"));
+        for (row, p, weight) in [(rows[1], 0.0, weight[0]), (rows[20], 19.0, weight[1])] {
+            let numbers: Vec<f64> = row.split(',').map(|word| word.parse().unwrap()).collect();
+            let expected = [1e5 * p + 7.0, 1e5 * (20.0 + p) + 7.0, 1e5 * (40.0 + p) + 7.0, weight];
+            for (found, expected) in numbers.iter().zip(expected) {
+                // A product and a quotient by mass and weight are rounded.
+                assert!((found / expected - 1.0).abs() < 1e-15, "{name}: {row}");
+            }
+        }
+        let scenario = json!({
+            "version": 1, "dimension": 3, "units": { "si": {} },
+            "species": [{ "name": "electron", "mass": 9.1093837139e-31, "charge": -1.0,
+                          "initial": { "file": { "path": format!("{name}.csv") } } }],
+            "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": 14.0 } } },
+            "score": { "particles": {} },
+            "time": { "step": 1e-9, "steps": 1 }
+        });
+        fs::write(folder.path().join("run.json"), scenario.to_string()).unwrap();
+        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_landau"));
+        assert_success(
+            &run.current_dir(folder.path()).args(["run", "run.json", "--out", name]).output().unwrap(),
+        );
+    }
+    // A file without velocity or weighting arrays is not read by the program itself, which says what does.
+    let scenario = json!({
+        "version": 1, "dimension": 3, "units": { "si": {} },
+        "species": [{ "name": "electron", "mass": 9.1e-31, "charge": -1.0, "initial": { "file": { "path": "momentum.h5" } } }],
+        "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.0 } },
+        "time": { "step": 1e-9, "steps": 1 }
+    });
+    fs::write(folder.path().join("run.json"), scenario.to_string()).unwrap();
+    let mut check = std::process::Command::new(env!("CARGO_BIN_EXE_landau"));
+    let output = check.current_dir(folder.path()).args(["check", "run.json"]).output().unwrap();
+    let words = "momentum.h5: found no array velocity/x in data/7/particles/electron; allowed: velocity/x … and weighting as arrays (plots/read_particles.py writes a CSV file of other records)";
+    assert!(text(&output.stderr).contains(words), "{output:?}");
 }

@@ -7,7 +7,7 @@ use landau::exact::bkw::Bkw;
 use landau::functionals::invariants::{Invariants, energy_about};
 use landau::integrators::adaptive::Adaptive;
 use landau::integrators::norm::ThermalNorm;
-use landau::integrators::{self, Conservation, PowerIteration};
+use landau::integrators::{self, Conservation, PowerIteration, Step};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, Landau};
 use landau::output::checkpoint::{self, Checkpoints};
@@ -75,7 +75,7 @@ impl<const D: usize> Case<D> {
             if state.step == steps {
                 return Ok(state);
             }
-            integrator.step(&mut landau, &evaluation, &mut state, dt)?;
+            integrator.step(&mut landau, &mut state, Step { start: &evaluation, dt })?;
             state.step += 1;
         }
     }
@@ -430,6 +430,49 @@ fn entropy_falls_at_every_step_for_every_mix_of_species() {
     entropy_falls("fixed ions at two velocities", &fixed_ions(true), 0.5, 100, SOLVER_TOLERANCE);
 }
 
+/// Particles of two species that drift through one another: some pairs come close.
+fn close_pairs_2d(count: u32) -> Case<2> {
+    let cloud = |name: &str, mass: f64, temperature: f64, drift: f64| {
+        json!({ "name": name, "mass": mass, "particles": { "quasi_random": { "count": count } },
+            "initial": maxwellian(temperature, &[drift, 0.0]) })
+    };
+    Case::new(
+        json!([cloud("a", 1.0, 1.0, 0.3), cloud("b", 2.0, 0.5, -0.3)]),
+        -3.0,
+        json!({ "uniform": 0.25 }),
+        json!({ "mesh": { "order": 4 } }),
+        unused_time(),
+    )
+}
+
+/// Two lattices whose particles stand a fortieth of a spacing apart.
+fn close_pairs_3d() -> Case<3> {
+    Case::new(
+        json!([
+            lattice("deuteron", 2.0, maxwellian(1.0, &[0.3, 0.0, 0.0]), 8, 2.4),
+            lattice("proton", 1.0, maxwellian(0.5, &[-0.285, 0.0, 0.0]), 8, 2.4)
+        ]),
+        -3.0,
+        json!({ "uniform": 0.25 }),
+        json!({ "mesh": { "order": 4 } }),
+        unused_time(),
+    )
+}
+
+#[test]
+fn implicit_steps_far_beyond_eulers_limit_are_solved_among_close_pairs_and_in_thin_tails() {
+    fn solved<const D: usize>(name: &str, case: &Case<D>, limits: f64, steps: u64) {
+        let dt = limits * 2.0 / (case.radius() / 1.2);
+        entropy_falls(name, case, dt, steps, 1e-8);
+        let midpoint = Integrator::ImplicitMidpoint { tolerance: 1e-8, max_iterations: 3000 };
+        case.steps(&midpoint, dt, steps, |_, _, _| {}).unwrap();
+    }
+    solved("close pairs, 2-D", &close_pairs_2d(200), 10.0, 6);
+    solved("close pairs, 3-D", &close_pairs_3d(), 10.0, 4);
+    // The tail of order 6 leaps from one place of balance to the next at several of these steps.
+    solved("thin tail", &bkw(24, 6, 7.0), 4.0, 3);
+}
+
 #[test]
 fn adaptive_steps_end_at_the_end_within_the_tolerance() {
     let case = coulomb_3d(6);
@@ -521,7 +564,7 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
     let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None).unwrap();
-    let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any");
+    let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
     let score = Box::new(Rising(setup::score(&case.scenario, &case.problem, InstructionSet::detect()), 0.0));
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let mut simulation = Simulation {
@@ -536,7 +579,7 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     assert!(matches!(failure, Failure::StepTooSmall { step: 1, .. }), "{failure}");
     assert!(failure.to_string().contains("entropy rises"), "{failure}");
     let particles = case.problem.particles();
-    let (saved, _) = checkpoint::read::<2>(&folder, &case.scenario, particles, "any").unwrap();
+    let (saved, _) = checkpoint::read::<2>(&folder, &case.scenario, particles, 0, "any").unwrap();
     assert_eq!(saved, simulation.state);
     assert_eq!(saved.velocities, case.state.velocities);
     assert!(saved.stiffness.is_some() && saved.clock == case.state.clock);
@@ -560,7 +603,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
     let _diagnostics = Diagnostics::create(&folder, &case.problem, 1, None).unwrap();
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let run = |state: &State<2>, interrupt_at: u64, resumes: bool| {
-        let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any");
+        let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
         let flag = AtomicBool::new(false);
         let mut interrupter = Interrupter(interrupt_at, &flag);
         let mut simulation = Simulation {
@@ -581,7 +624,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
         // The flag is seen after the step that follows.
         assert_eq!(run(&case.state, interrupt_at, false).0, Outcome::Interrupted);
         let (saved, _) =
-            checkpoint::read::<2>(&folder, &case.scenario, case.problem.particles(), "any").unwrap();
+            checkpoint::read::<2>(&folder, &case.scenario, case.problem.particles(), 0, "any").unwrap();
         assert_eq!(saved.step, interrupt_at + 1);
         assert_eq!(run(&saved, u64::MAX, true), (Outcome::Completed, whole.clone()));
     }

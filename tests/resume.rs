@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const STEPS: u64 = 8;
@@ -293,7 +293,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version 9.8.7 (layout 1), this is version {this} (layout 1); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version 9.8.7 (layout 2), this is version {this} (layout 2); resume with that version, or run the scenario anew\n"
         )
     );
 
@@ -304,7 +304,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version {this} (layout 7), this is version {this} (layout 1); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version {this} (layout 7), this is version {this} (layout 2); resume with that version, or run the scenario anew\n"
         )
     );
 
@@ -447,8 +447,30 @@ fn interrupted_runs_resume_to_the_same_bits() {
     assert_same(&directory.join("broken"), &directory.join("whole"), "interrupted");
 }
 
+/// A full disk, by a limit on the size of files: what came before the last checkpoint is not lost.
+#[test]
+#[cfg(unix)]
+fn a_run_that_filled_the_disk_resumes_to_the_same_bits() {
+    let directory = prepared(&long());
+    let directory = directory.path();
+    // In blocks of 512 or 1024 bytes: rows outgrow it in the middle of the run.
+    let output = Command::new("sh")
+        .current_dir(directory)
+        .args(["-c", "trap '' XFSZ; ulimit -f 30; exec \"$0\" run scenario.json --out broken --quiet"])
+        .arg(env!("CARGO_BIN_EXE_landau"))
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("cannot write"), "{}", stderr(&output));
+    assert!(directory.join("broken/checkpoint").exists());
+    succeed(directory, "resume broken --quiet");
+    assert_same(&directory.join("broken"), &directory.join("whole"), "after a full disk");
+}
+
+/// Twenty kills; as many as LANDAU_TEST_KILLS says where that is set.
 #[test]
 fn killed_runs_resume_to_the_same_bits() {
+    let count: u32 = std::env::var("LANDAU_TEST_KILLS").map_or(20, |word| word.parse().unwrap());
     let scenario = long();
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();
@@ -458,7 +480,7 @@ fn killed_runs_resume_to_the_same_bits() {
     let whole = start.elapsed();
     let mut generator = ChaCha8Rng::seed_from_u64(5);
     let (mut kills, mut resumes) = (0, 0);
-    while kills < 20 {
+    while kills < count {
         let folder = format!("broken{kills}");
         let mut arguments = format!("run scenario.json --out {folder} --quiet");
         // Killed while it runs, then perhaps while it resumes, then left alone.
@@ -474,10 +496,10 @@ fn killed_runs_resume_to_the_same_bits() {
                 false => format!("run scenario.json --out {folder} --overwrite --quiet"),
             };
         }
-        resumes += usize::from(arguments.starts_with("resume"));
+        resumes += u32::from(arguments.starts_with("resume"));
         succeed(directory, &arguments);
         let what = format!("after kill {kills} and landau {arguments}");
         assert_same(&directory.join(&folder), &directory.join("whole"), &what);
     }
-    assert!(resumes > 3, "only {resumes} runs were killed behind their first checkpoint");
+    assert!(resumes > count / 6, "only {resumes} runs were killed behind their first checkpoint");
 }

@@ -70,7 +70,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Sett
             let mut total = Duration::ZERO;
             for _ in 0..times {
                 let start = Instant::now();
-                pool.install(|| direct.evaluate(&cloud.velocities, &cloud.gradients, &mut sums));
+                pool.install(|| direct.evaluate(&cloud.velocities, &cloud.gradients, None, &mut sums));
                 let time = start.elapsed();
                 best = best.min(time);
                 total += time;

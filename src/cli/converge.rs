@@ -1,16 +1,14 @@
 //! `landau converge`: a scenario at several resolutions against its exact solution.
 
-use super::session::comparison;
 use super::{ScenarioArguments, Stop, number_of_threads, print, set_threads};
 use landau::error::Failure;
 use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::Landau;
+use landau::output::comparison::{Comparison, DENSITY_ERRORS, MOMENT_ERRORS};
 use landau::output::convergence::{ConvergenceFile, Resolution};
-use landau::output::diagnostics::{Comparison, errors};
 use landau::output::folder::Folder;
-use landau::problem::Species;
-use landau::scenario::{self, Particles, Scenario, Source, Violation};
+use landau::scenario::{self, Particles, Reference, Scenario, Source, Violation};
 use landau::setup;
 use landau::simulation::{Observer, Simulation, View};
 use std::path::PathBuf;
@@ -59,9 +57,15 @@ impl Converge {
         if lattices.is_empty() {
             return wrong("found no species on a lattice; allowed: one or more, to be refined");
         }
-        if scenario.reference.is_none() {
-            return wrong("found no `reference`; allowed: a scenario with one, to measure errors against");
-        }
+        let kinds = match scenario.reference {
+            None => {
+                return wrong(
+                    "found no `reference`; allowed: a scenario with one, to measure errors against",
+                );
+            }
+            Some(Reference::MaxwellMolecules {}) => MOMENT_ERRORS,
+            Some(_) => DENSITY_ERRORS,
+        };
         // All of them are read before the first runs: what is wrong with the last is said at once.
         let refined = self.per_axis.0.iter().map(|per_axis| {
             let change =
@@ -74,7 +78,7 @@ impl Converge {
         });
         let folder = Folder::create(&out, self.overwrite, &scenario)?;
         let names = scenario.species.iter().filter(|one| one.fixed.is_none()).map(|one| one.name.clone());
-        let mut file = ConvergenceFile::create(&folder, names.collect())?;
+        let mut file = ConvergenceFile::create(&folder, names.collect(), kinds)?;
         print(&file.heading())?;
         for ((scenario, source), per_axis) in refined.iter().zip(self.per_axis.0) {
             let resolution = match scenario.dimension {
@@ -90,18 +94,16 @@ impl Converge {
 /// Keeps the errors of the last state.
 struct AtTheEnd<'a, const D: usize> {
     comparison: &'a Comparison<D>,
-    errors: Vec<[f64; 3]>,
+    errors: Vec<Vec<f64>>,
 }
 
 impl<const D: usize> Observer<D> for AtTheEnd<'_, D> {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
         if view.ending.is_some() {
-            let of = |(index, species): (usize, &Species<D>)| {
-                let velocities = &view.state.velocities[species.range.clone()];
-                let weights = &view.problem.weights[species.range.clone()];
-                errors(species, self.comparison, index, velocities, weights, view.time)
-            };
-            self.errors = view.problem.species.iter().enumerate().map(of).collect::<Result<_, _>>()?;
+            let species = 0..view.problem.species.len();
+            let errors =
+                species.map(|i| self.comparison.errors(view.problem, i, &view.state.velocities, view.time));
+            self.errors = errors.collect::<Result<_, _>>()?;
         }
         Ok(())
     }
@@ -111,7 +113,7 @@ fn measure<const D: usize>(scenario: &Scenario, source: &Source, per_axis: u32) 
     let began = Instant::now();
     let (problem, state) =
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
-    let Some(comparison) = comparison(scenario, &problem) else {
+    let Some(comparison) = setup::comparison(scenario, &problem, &state.velocities) else {
         unreachable!("a scenario without a reference was refused");
     };
     let instruction_set = InstructionSet::detect();
@@ -123,7 +125,8 @@ fn measure<const D: usize>(scenario: &Scenario, source: &Source, per_axis: u32) 
         output: Duration::ZERO,
     };
     let mut last = AtTheEnd { comparison: &comparison, errors: Vec::new() };
-    simulation.run(&mut [&mut last], &AtomicBool::new(false), false)?;
+    let ran = simulation.run(&mut [&mut last], &AtomicBool::new(false), false);
+    ran.map_err(|failure| failure.in_units(&problem.scales))?;
     let evaluations = simulation.work().evaluations;
     Ok(Resolution { per_axis, errors: last.errors, seconds: began.elapsed().as_secs_f64(), evaluations })
 }

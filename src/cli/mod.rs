@@ -38,6 +38,11 @@ enum Command {
         /// The shell they are for
         shell: clap_complete::Shell,
     },
+    /// Print the manual page of the program or of one command
+    Man {
+        /// The command it is of [default: the program]
+        command: Option<String>,
+    },
 }
 
 /// A scenario and changes to it.
@@ -107,8 +112,32 @@ impl Arguments {
                 clap_complete::generate(shell, &mut Self::command(), "landau", &mut script);
                 print(&String::from_utf8_lossy(&script))
             }
+            Command::Man { command } => print(&manual_page(command.as_deref())?),
         }
     }
+}
+
+/// The manual page of the program or of a command, in roff.
+fn manual_page(command: Option<&str>) -> Result<String, Stop> {
+    let mut program = Arguments::command();
+    program.build();
+    let subject = match command {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(found) => found.clone(),
+            None => {
+                let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+                return Err(Stop::Wrong(format!(
+                    "found the command \"{name}\"; allowed: {}",
+                    names.join(", ")
+                )));
+            }
+        },
+    };
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(subject).render(&mut page);
+    rendered.map_err(|error| Stop::Failed(format!("cannot render the page: {error}")))?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
 /// Writes to stdout; a reader that has gone away is no error.

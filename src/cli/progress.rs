@@ -4,6 +4,7 @@ use super::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use landau::error::Failure;
 use landau::simulation::{Grid, Observer, View};
+use landau::sum::sum;
 use std::io::IsTerminal;
 
 /// Shows how far a run has come, on stderr.
@@ -53,14 +54,21 @@ fn part(grid: Grid, step: u64, time: f64, whole: u64) -> u64 {
 impl<const D: usize> Observer<D> for Progress {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
         let step = view.state.step;
-        let entropy = view.evaluation.entropy();
+        let scales = &view.problem.scales;
+        let entropy = scales.entropy(view.evaluation.entropy(), sum(view.problem.weights.iter().copied()), D);
+        let time = match scales.si {
+            true => format!("{:.4e} s", view.time * scales.time),
+            false => format!("{:.6}", view.time),
+        };
+        // Densities per cubic metre make numbers of twenty digits.
+        let entropy = if scales.si { format!("{entropy:.9e}") } else { format!("{entropy:.9}") };
         match self {
             Self::Bar(bar, grid) => {
                 bar.set_position(match grid {
                     Grid::Uniform { .. } => step,
                     Grid::Adaptive { .. } => part(*grid, step, view.time, PARTS),
                 });
-                bar.set_message(format!("t = {:.4}, entropy {entropy:.6}", view.time));
+                bar.set_message(format!("t = {time}, entropy {entropy}"));
                 if view.ending.is_some() {
                     bar.finish();
                 }
@@ -73,7 +81,7 @@ impl<const D: usize> Observer<D> for Progress {
                         Grid::Uniform { steps, .. } => format!("/{steps}"),
                         Grid::Adaptive { .. } => String::new(),
                     };
-                    say(&format!("step {step}{of}  t = {:.6}  entropy {entropy:.9}", view.time));
+                    say(&format!("step {step}{of}  t = {time}  entropy {entropy}"));
                 }
             }
             Self::Silent => {}

@@ -6,12 +6,11 @@ use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::Landau;
 use landau::output::checkpoint::{self, Checkpoints};
-use landau::output::diagnostics::{Comparison, Diagnostics};
+use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
 use landau::output::particles::ParticleFiles;
 use landau::output::summary::{self, Ledger, Seconds, Status};
-use landau::problem::Problem;
-use landau::scenario::{Scenario, Score, Source};
+use landau::scenario::{Scenario, Source};
 use landau::setup;
 use landau::simulation::{Observer, Outcome, Simulation};
 use std::path::Path;
@@ -42,7 +41,8 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
     let instruction_set = InstructionSet::detect();
     let output = &scenario.output;
-    let comparison = comparison(scenario, &problem);
+    let comparison = setup::comparison(scenario, &problem, &state.velocities);
+    let start_of_run = checkpoint::fingerprint(&problem, &state);
 
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
@@ -53,8 +53,13 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         }
         Start::Resumed { .. } => {
             let folder = Folder::open(path);
-            let (checkpoint, bytes) =
-                checkpoint::read(&folder, scenario, problem.particles(), instruction_set.name())?;
+            let (checkpoint, bytes) = checkpoint::read(
+                &folder,
+                scenario,
+                problem.particles(),
+                start_of_run,
+                instruction_set.name(),
+            )?;
             state = checkpoint;
             // What could refuse to be resumed comes before what is removed.
             let diagnostics = Diagnostics::reopen(&folder, bytes, output.diagnostics_every, comparison)?;
@@ -71,7 +76,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         ledger.follow(&problem, &state);
     }
     let mut checkpoints =
-        Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name());
+        Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name(), start_of_run);
     let mut progress = Progress::new(setup::grid(scenario), quiet);
     let interrupted = watch_for_interruption()?;
 
@@ -88,7 +93,8 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             observers.push(frames);
         }
         observers.extend([&mut ledger as &mut dyn Observer<D>, &mut progress, &mut checkpoints]);
-        simulation.run(&mut observers, &interrupted, resumes)
+        let outcome = simulation.run(&mut observers, &interrupted, resumes);
+        outcome.map_err(|failure| failure.in_units(&problem.scales))
     };
 
     let seconds = Seconds { total: began.elapsed(), output: simulation.output };
@@ -160,11 +166,4 @@ fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
     })
     .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
     Ok(interrupted)
-}
-
-/// The exact solution a scenario names, and how densities are reconstructed.
-pub fn comparison<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Option<Comparison<D>> {
-    let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = &scenario.score;
-    let exact = setup::reference(scenario, problem)?;
-    Some(Comparison { exact, order: *order, cutoff: *cutoff })
 }

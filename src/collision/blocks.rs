@@ -33,16 +33,25 @@ impl<const D: usize> Blocks<D> {
         Self { blocks, forces, schedule }
     }
 
-    /// Reads all blocks out of the particles and overwrites the forces with those of all meetings.
-    pub fn evaluate(&mut self, interaction: &Interaction, velocities: &[[f64; D]], gradients: &[[f64; D]]) {
+    /// Reads all blocks out of the particles and overwrites the forces with those of all meetings. With
+    /// `spreads`, one number ≥ 0 a particle, the power of |z|² in A is that of |z|² + spread_p + spread_q.
+    pub fn evaluate(
+        &mut self,
+        interaction: &Interaction,
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        spreads: Option<&[f64]>,
+    ) {
         self.blocks.par_iter_mut().zip(&mut self.forces).for_each(|(block, forces)| {
-            block.pack(velocities, gradients);
+            block.pack(velocities, gradients, spreads);
             exclusive(forces).fill(0.0);
         });
         let Interaction { law, coefficients, instruction_set } = interaction;
         let Self { blocks, forces, schedule } = self;
         let set = *instruction_set;
-        schedule.run(|meeting| law.apply(Parties { set, coefficients, blocks, forces, meeting }));
+        schedule.run(|meeting| {
+            law.apply_to(spreads.is_some(), Parties { set, coefficients, blocks, forces, meeting });
+        });
     }
 
     /// Copies the forces of every block into its stretch of `sums`.

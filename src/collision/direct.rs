@@ -83,16 +83,24 @@ impl<const D: usize> DirectSum<D> {
         self.interaction.instruction_set
     }
 
-    /// Overwrites `sums` with the pair sums of `velocities` and `gradients`.
+    /// Overwrites `sums` with the pair sums of `velocities` and `gradients`. With `spreads`, one number
+    /// ≥ 0 a particle, the power of |z|² in A is that of |z|² + spread_p + spread_q.
     ///
     /// # Panics
     ///
     /// If an array is not as long as the particles are many.
-    pub fn evaluate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]], sums: &mut [[f64; D]]) {
+    pub fn evaluate(
+        &mut self,
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        spreads: Option<&[f64]>,
+        sums: &mut [[f64; D]],
+    ) {
         assert_eq!(velocities.len(), self.particles);
         assert_eq!(gradients.len(), self.particles);
         assert_eq!(sums.len(), self.particles);
-        self.blocks.evaluate(&self.interaction, velocities, gradients);
+        assert!(spreads.is_none_or(|spreads| spreads.len() == self.particles));
+        self.blocks.evaluate(&self.interaction, velocities, gradients, spreads);
         self.blocks.unpack(sums);
     }
 
@@ -102,6 +110,7 @@ impl<const D: usize> DirectSum<D> {
         let Blocks { blocks, forces, .. } = &mut self.blocks;
         for (block, forces) in blocks.iter_mut().zip(forces) {
             block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
+            block.spread.fill(value);
             exclusive(forces).fill(value);
         }
     }

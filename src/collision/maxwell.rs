@@ -146,6 +146,7 @@ mod tests {
             gamma: 0.0,
             coefficients: vec![0.5, 2.0, 2.0, 0.25],
             fixed_coefficients: Vec::new(),
+            scales: Default::default(),
         };
         (problem, velocities, gradients)
     }
@@ -156,8 +157,15 @@ mod tests {
         let (problem, velocities, gradients) = cloud(counts);
         let mut sums = vec![[f64::NAN; 3]; 63];
         MomentSum::default().evaluate(&problem, &velocities, &gradients, &mut sums);
-        let expected =
-            pair_sums(0.0, &counts, &problem.coefficients, &problem.weights, &velocities, &gradients);
+        let expected = pair_sums(
+            0.0,
+            &counts,
+            &problem.coefficients,
+            &problem.weights,
+            &velocities,
+            &gradients,
+            &vec![0.0; velocities.len()],
+        );
         for (found, (expected, size)) in sums.iter().zip(expected) {
             for axis in 0..3 {
                 // The cloud stands 30 widths off the origin with all gradients near one vector, which the

@@ -2,7 +2,8 @@
 
 use crate::kernel::lanes::NEAREST_SQUARE;
 
-/// sums_p = Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q), and beside each the sum of the terms'
+/// sums_p = Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q), the power of |z|² in A being that of
+/// |z|² + spread_p + spread_q, and beside each the sum of the terms'
 /// sizes |c w| |z|^(γ+2) |g_p − g_q|, to which rounding errors are relative.
 pub(crate) fn pair_sums<const D: usize>(
     gamma: f64,
@@ -11,6 +12,7 @@ pub(crate) fn pair_sums<const D: usize>(
     weights: &[f64],
     velocities: &[[f64; D]],
     gradients: &[[f64; D]],
+    spreads: &[f64],
 ) -> Vec<([f64; D], f64)> {
     let species: Vec<usize> = counts.iter().enumerate().flat_map(|(i, &count)| vec![i; count]).collect();
     let of_pair = |p: usize, q: usize| {
@@ -18,7 +20,8 @@ pub(crate) fn pair_sums<const D: usize>(
         let g: [f64; D] = std::array::from_fn(|k| gradients[p][k] - gradients[q][k]);
         let square: f64 = z.iter().map(|z| z * z).sum();
         let along: f64 = z.iter().zip(g).map(|(z, g)| z * g).sum();
-        let power = if square < NEAREST_SQUARE { 0.0 } else { square.powf(0.5 * gamma) };
+        let distance = square + (spreads[p] + spreads[q]);
+        let power = if distance < NEAREST_SQUARE { 0.0 } else { distance.powf(0.5 * gamma) };
         let factor = coefficients[species[p] * counts.len() + species[q]] * weights[q] * power;
         let size = g.iter().map(|g| g * g).sum::<f64>().sqrt();
         (z.map(|z| -factor * z * along), g.map(|g| factor * square * g), factor * square * size)

@@ -67,6 +67,7 @@ pub struct Block<const D: usize> {
     pub velocity: [Aligned; D],
     pub gradient: [Aligned; D],
     pub weight: Aligned,
+    pub spread: Aligned,
 }
 
 /// Sums of the forces on a block's particles, slot by slot.
@@ -112,6 +113,7 @@ impl<const D: usize> Block<D> {
             velocity: std::array::from_fn(|_| zeros()),
             gradient: std::array::from_fn(|_| zeros()),
             weight,
+            spread: zeros(),
         }
     }
 
@@ -126,13 +128,16 @@ impl<const D: usize> Block<D> {
     }
 
     /// Reads the block's particles out of all particles.
-    pub fn pack(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) {
+    pub fn pack(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]], spreads: Option<&[f64]>) {
         for run in &self.runs {
             for slot in 0..run.slots() {
                 let p = run.first + slot.min(run.count - 1);
                 for k in 0..D {
                     self.velocity[k][run.start + slot] = velocities[p][k];
                     self.gradient[k][run.start + slot] = gradients[p][k];
+                }
+                if let Some(spreads) = spreads {
+                    self.spread[run.start + slot] = spreads[p];
                 }
             }
         }

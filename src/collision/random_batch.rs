@@ -67,12 +67,14 @@ impl<const D: usize> RandomBatchSum<D> {
         }
     }
 
-    /// Overwrites `sums` with the pair sums in the batches of a step.
+    /// Overwrites `sums` with the pair sums in the batches of a step. With `spreads`, one number ≥ 0 a particle,
+    /// the power of |z|² in A is that of |z|² + spread_p + spread_q.
     pub fn evaluate(
         &mut self,
         step: u64,
         velocities: &[[f64; D]],
         gradients: &[[f64; D]],
+        spreads: Option<&[f64]>,
         sums: &mut [[f64; D]],
     ) {
         let particles = self.weights.len();
@@ -87,6 +89,7 @@ impl<const D: usize> RandomBatchSum<D> {
         gather(gradients, &mut self.gradients);
         self.sorted_weights.clear();
         self.sorted_weights.extend(order.iter().map(|&p| self.weights[p as usize]));
+        let spreads: Option<Vec<f64>> = spreads.map(|spreads| order.iter().map(|&p| spreads[p as usize]).collect());
         self.sums.resize(particles, [0.0; D]);
         let Self { interaction, ranges, velocities, gradients, sorted_weights, sums: batch_sums, .. } = self;
         let mut rest = batch_sums.as_mut_slice();
@@ -99,9 +102,10 @@ impl<const D: usize> RandomBatchSum<D> {
         }
         parts.into_par_iter().for_each(|(range, sums)| {
             let mut block = Block::new(runs(&order[range.clone()], range.start, ranges), sorted_weights);
-            block.pack(velocities, gradients);
+            block.pack(velocities, gradients, spreads.as_deref());
             let mut forces = Forces::zeros(block.slots());
-            interaction.law.apply(WithinBatch { interaction, block: &block, forces: &mut forces });
+            let work = WithinBatch { interaction, block: &block, forces: &mut forces };
+            interaction.law.apply_to(spreads.is_some(), work);
             block.unpack(&forces, sums);
         });
         let shared: f64 = (0..batches)
@@ -176,18 +180,18 @@ mod tests {
     #[test]
     fn the_mean_over_steps_is_the_full_sum() {
         let (velocities, gradients, weights) = cloud();
-        let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients);
+        let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
         let size: f64 = exact.iter().map(|(sum, _)| sum.iter().map(|x| x * x).sum::<f64>()).sum();
         let mut batches = sum(7, 5);
         let mut errors = Vec::new();
         let mut mean = vec![[0.0; 3]; 61];
         let mut one = mean.clone();
-        for step in 0..40_000 {
-            batches.evaluate(step, &velocities, &gradients, &mut one);
+        for step in 0..10_000 {
+            batches.evaluate(step, &velocities, &gradients, None, &mut one);
             for (mean, one) in mean.iter_mut().zip(&one) {
                 (0..3).for_each(|k| mean[k] += one[k]);
             }
-            if [400, 40_000].contains(&(step + 1)) {
+            if [100, 10_000].contains(&(step + 1)) {
                 let error = |k: usize, p: usize| mean[p][k] / (step + 1) as f64 - exact[p].0[k];
                 let square: f64 = (0..61).flat_map(|p| (0..3).map(move |k| (k, p))).map(|(k, p)| error(k, p).powi(2)).sum();
                 errors.push((square / size).sqrt());
@@ -195,16 +199,16 @@ mod tests {
         }
         // A hundred times the steps, a tenth of the error: there is no bias to be seen at this level.
         let ratio = errors[0] / errors[1];
-        assert!(errors[1] < 0.02 && (7.0..14.0).contains(&ratio), "{errors:?}");
+        assert!(errors[1] < 0.04 && (7.0..14.0).contains(&ratio), "{errors:?}");
     }
 
     #[test]
     fn one_batch_is_the_full_sum_and_every_batch_conserves() {
         let (velocities, gradients, weights) = cloud();
-        let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients);
+        let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
         for size in [2, 3, 10, 61, 1000] {
             let mut sums = vec![[f64::NAN; 3]; 61];
-            sum(size, 1).evaluate(3, &velocities, &gradients, &mut sums);
+            sum(size, 1).evaluate(3, &velocities, &gradients, None, &mut sums);
             let scale: f64 = exact.iter().map(|(_, size)| size).sum();
             for k in 0..3 {
                 let momentum: f64 = (0..61).map(|p| weights[p] * sums[p][k]).sum();
@@ -226,7 +230,7 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut sums = vec![[f64::NAN; 3]; 61];
             let mut batches = sum(5, seed);
-            steps.iter().for_each(|&step| pool.install(|| batches.evaluate(step, &velocities, &gradients, &mut sums)));
+            steps.iter().for_each(|&step| pool.install(|| batches.evaluate(step, &velocities, &gradients, None, &mut sums)));
             sums
         };
         let alone = evaluate(1, 9, &[4]);

@@ -179,6 +179,7 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
                 source.gradient[k] = block.gradient[k][slot];
             }
             source.weight = block.weight[slot];
+            source.spread = block.spread[slot];
         }
     }
 
@@ -196,7 +197,9 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
         debug_assert!(GROUP.is_multiple_of(T * L::WIDTH));
         let lanes = self.lanes;
         let zero = lanes.splat(0.0);
-        let mut targets = [Targets::<L, D> { velocity: [zero; D], gradient: [zero; D], weight: zero }; T];
+        let nothing =
+            Targets::<L, D> { velocity: [zero; D], gradient: [zero; D], weight: zero, spread: zero };
+        let mut targets = [nothing; T];
         for (t, targets) in targets.iter_mut().enumerate() {
             let at = slot + t * L::WIDTH;
             for k in 0..D {
@@ -204,6 +207,9 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
                 targets.gradient[k] = lanes.load(&block.gradient[k][at..]);
             }
             targets.weight = lanes.load(&block.weight[at..]);
+            if P::SOFTENED {
+                targets.spread = lanes.load(&block.spread[at..]);
+            }
         }
         let pulls = &mut self.pulls[sources.clone()];
         let sums = interact::<L, P, D, T, MUTUAL>(lanes, law, &targets, &self.sources[sources], pulls);

@@ -3,6 +3,7 @@
 
 pub mod bkw;
 pub mod lorentz;
+pub mod maxwell_moments;
 pub mod ornstein_uhlenbeck;
 pub mod rates;
 

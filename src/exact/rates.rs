@@ -20,6 +20,7 @@ pub fn mean_power(dimension: usize, deviation: f64, power: f64) -> f64 {
     (2f64.sqrt() * deviation).powf(power) * tgamma(0.5 * (d + power)) / tgamma(0.5 * d)
 }
 
+/// T_i/m_i + T_j/m_j.
 fn variance(i: Maxwellian, j: Maxwellian) -> f64 {
     i.temperature / i.mass + j.temperature / j.mass
 }
@@ -27,7 +28,12 @@ fn variance(i: Maxwellian, j: Maxwellian) -> f64 {
 /// dT_i/dt from collisions with species j at the same mean velocity:
 /// (2(d−1)/d) c n_j ⟨|z|^(γ+2)⟩/s² · (T_j − T_i)/(m_i m_j).
 pub fn heating(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Maxwellian) -> f64 {
-    exchange(dimension, gamma, coefficient, i, j) * (j.temperature - i.temperature) / (i.mass * j.mass)
+    energy_exchange(dimension, gamma, coefficient, i, j) * (j.temperature - i.temperature)
+}
+
+/// ν_ε in dT_i/dt = ν_ε (T_j − T_i).
+pub fn energy_exchange(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Maxwellian) -> f64 {
+    exchange(dimension, gamma, coefficient, i, j) / (i.mass * j.mass)
 }
 
 /// The same for the system with mollified scores of order 2 (form A, variances ε_i, ε_j), where
@@ -49,6 +55,46 @@ fn exchange(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Ma
     let d = dimension as f64;
     let square = variance(i, j);
     2.0 * (d - 1.0) / d * coefficient * j.density * mean_power(dimension, square.sqrt(), gamma + 2.0) / square
+}
+
+/// ν_s in du_i/dt = −ν_s (u_i − u_j) for a difference far below the thermal speeds:
+/// ((d−1)/(d s²)) c n_j (1/m_i)(1/m_i + 1/m_j) ⟨|z|^(γ+2)⟩. A partner of infinite mass has T_j/m_j = 0.
+pub fn slowing_down(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Maxwellian) -> f64 {
+    let d = dimension as f64;
+    let square = variance(i, j);
+    (d - 1.0) / (d * square)
+        * coefficient
+        * j.density
+        * (1.0 / i.mass)
+        * (1.0 / i.mass + 1.0 / j.mass)
+        * mean_power(dimension, square.sqrt(), gamma + 2.0)
+}
+
+/// ν in dδ/dt = −ν δ for a small anisotropy δ of the temperature of a species among its own particles:
+/// c n ⟨|z|^(γ+4)⟩/((d+2) T²), z ~ N(0, 2T/m). Coulomb, d = 3: 4 c n/(5 √π √m T^(3/2)).
+pub fn isotropisation(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian) -> f64 {
+    let deviation = variance(i, i).sqrt();
+    coefficient * i.density * mean_power(dimension, deviation, gamma + 4.0)
+        / ((dimension as f64 + 2.0) * i.temperature * i.temperature)
+}
+
+/// The same by an isotropic partner at the same temperature, with α = (T/m_i)/s²:
+/// `(2 c n_j/T²) [ α² ⟨|z|^(γ+4)⟩/(d+2) + (T/m_i)(1−α) ((d−1)/d) ⟨|z|^(γ+2)⟩ ]`.
+/// A partner of infinite mass has α = 1, whatever its temperature.
+pub fn isotropisation_by(
+    dimension: usize,
+    gamma: f64,
+    coefficient: f64,
+    i: Maxwellian,
+    j: Maxwellian,
+) -> f64 {
+    let d = dimension as f64;
+    let own = i.temperature / i.mass;
+    let square = own + i.temperature / j.mass;
+    let (alpha, deviation) = (own / square, square.sqrt());
+    let together = alpha * alpha * mean_power(dimension, deviation, gamma + 4.0) / (d + 2.0);
+    let apart = own * (1.0 - alpha) * (d - 1.0) / d * mean_power(dimension, deviation, gamma + 2.0);
+    2.0 * coefficient * j.density / (i.temperature * i.temperature) * (together + apart)
 }
 
 /// d|u_i|/dt along u_i − u_j = `difference` for Coulomb collisions (γ = −3) in three dimensions:

@@ -10,7 +10,7 @@
 
 use super::norm::ThermalNorm;
 use super::stiffness::PowerIteration;
-use super::{Integrator, STABLE_SHARE, StepTaken, advance};
+use super::{Integrator, STABLE_SHARE, Step, StepTaken, advance};
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
@@ -131,7 +131,7 @@ impl<const D: usize> Adaptive<D> {
         dt: f64,
     ) -> Verdict {
         let problem = landau.problem();
-        let stepped = integrator.step(landau, start, state, dt).and_then(|correction| {
+        let stepped = integrator.step(landau, state, Step { start, dt }).and_then(|correction| {
             landau.evaluate(&state.velocities, &mut self.evaluation)?;
             Ok(correction)
         });

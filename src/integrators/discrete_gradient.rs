@@ -10,10 +10,10 @@
 //! E(v¹) − E(v⁰) is ⟨ḡ, Δv⟩ to the tolerance times E and to half of itself, or to the rounding of E.
 
 use super::fixed_point::{Accuracy, ImplicitStep};
-use super::{Conservation, Facts, Integrator, StepTaken};
+use super::{Facts, Integrator, Step, Stepped};
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
-use crate::landau::{Evaluation, Landau};
+use crate::landau::Landau;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::sum::sum;
@@ -48,56 +48,18 @@ impl<const D: usize> DiscreteGradient<D> {
             entropies: vec![f64::NAN; problem.species.len()],
         }
     }
-
-    /// Solves the equation of the step with c held, and writes its end.
-    fn solve(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        state: &State<D>,
-        dt: f64,
-        c: f64,
-        tolerance: f64,
-    ) -> Result<(), Failure> {
-        let (scores, entropies) = (&mut self.scores, &mut self.entropies);
-        let rates = &mut |landau: &mut Landau<'_, D>, middle: &[[f64; D]], evaluation: &mut Evaluation<D>| {
-            landau.evaluate_scores(middle, scores, entropies)?;
-            for ((score, middle), start) in scores.iter_mut().zip(middle).zip(&state.velocities) {
-                for axis in 0..D {
-                    score[axis] += 2.0 * c * (middle[axis] - start[axis]);
-                }
-            }
-            landau.evaluate_rates(middle, scores, evaluation)
-        };
-        let accuracy = Accuracy { tolerance, ..self.accuracy };
-        self.equation.solve(landau, state, dt, accuracy, rates)?;
-        self.equation.end(&state.velocities, dt, &mut self.end);
-        Ok(())
-    }
 }
 
 impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
     fn facts(&self) -> Facts {
-        Facts {
-            name: "discrete_gradient",
-            order: 2,
-            stages: Some(1),
-            implicit: true,
-            conservation: Conservation::ToTolerance(self.accuracy.tolerance),
-            stable_interval: None,
-            error_order: None,
-        }
+        self.accuracy.facts("discrete_gradient")
     }
 
-    fn step(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
-        state: &mut State<D>,
-        dt: f64,
-    ) -> Result<f64, Failure> {
+    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
+        let Step { start, dt } = step;
         let problem = landau.problem();
         let rounding = landau.entropy_rounding(start);
-        self.equation.begin(landau, start, state, dt)?;
+        self.equation.begin(landau, state, step)?;
         let entropy_scale: f64 = start.entropies.iter().map(|entropy| entropy.abs()).sum();
         let mut c = 0.0;
         // (c, defect) of the round before.
@@ -105,7 +67,9 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
         let mut defect = f64::NAN;
         let mut tolerance = self.accuracy.tolerance;
         for _ in 0..MOST_ROUNDS {
-            self.solve(landau, state, dt, c, tolerance)?;
+            let accuracy = Accuracy { tolerance, ..self.accuracy };
+            self.equation.solve(landau, state, dt, c, accuracy)?;
+            self.equation.end(&state.velocities, dt, &mut self.end);
             landau.evaluate_scores(&self.end, &mut self.scores, &mut self.entropies)?;
             let fall: f64 = self.entropies.iter().zip(&start.entropies).map(|(end, start)| end - start).sum();
             // ⟨ḡ, Δv⟩, of the end that was written.
@@ -135,9 +99,5 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
             c += defect / slope;
         }
         Err(Failure::EntropyNotBalanced { step: landau.step, defect, rounds: MOST_ROUNDS })
-    }
-
-    fn estimate_error(&self, _taken: &StepTaken<'_, D>, _error: &mut [[f64; D]]) {
-        unreachable!("its facts promise no estimate");
     }
 }

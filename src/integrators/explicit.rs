@@ -4,8 +4,7 @@
 //! Stage s is taken at v + a_s dt k_(s−1), and the step ends at v + dt Σ_s b_s k_s. Source: Hairer,
 //! Nørsett, Wanner, Solving Ordinary Differential Equations I, table II.1.2.
 
-use super::{Conservation, Facts, Integrator, StepTaken, advance, projection};
-use crate::error::Failure;
+use super::{Conservation, Facts, Integrator, Step, StepTaken, Stepped, advance, projection};
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
 use crate::state::State;
@@ -99,13 +98,8 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
         self.facts
     }
 
-    fn step(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
-        state: &mut State<D>,
-        dt: f64,
-    ) -> Result<f64, Failure> {
+    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
+        let Step { start, dt } = step;
         let velocities = &state.velocities;
         for (increment, rate) in self.increment.iter_mut().zip(&start.rates) {
             *increment = rate.map(|component| self.weights[0] * component);

@@ -5,9 +5,8 @@
 //! Wanner, Geometric Numerical Integration, IV.2). Second order.
 
 use super::fixed_point::{Accuracy, ImplicitStep};
-use super::{Conservation, Facts, Integrator, StepTaken};
-use crate::error::Failure;
-use crate::landau::{Evaluation, Landau};
+use super::{Facts, Integrator, Step, Stepped};
+use crate::landau::Landau;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -26,34 +25,14 @@ impl<const D: usize> ImplicitMidpoint<D> {
 
 impl<const D: usize> Integrator<D> for ImplicitMidpoint<D> {
     fn facts(&self) -> Facts {
-        Facts {
-            name: "implicit_midpoint",
-            order: 2,
-            stages: Some(1),
-            implicit: true,
-            conservation: Conservation::ToTolerance(self.accuracy.tolerance),
-            stable_interval: None,
-            error_order: None,
-        }
+        self.accuracy.facts("implicit_midpoint")
     }
 
-    fn step(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
-        state: &mut State<D>,
-        dt: f64,
-    ) -> Result<f64, Failure> {
-        self.equation.begin(landau, start, state, dt)?;
-        self.equation.solve(landau, state, dt, self.accuracy, &mut |landau, middle, evaluation| {
-            landau.evaluate(middle, evaluation)
-        })?;
-        self.equation.end(&state.velocities, dt, &mut self.end);
+    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
+        self.equation.begin(landau, state, step)?;
+        self.equation.solve(landau, state, step.dt, 0.0, self.accuracy)?;
+        self.equation.end(&state.velocities, step.dt, &mut self.end);
         std::mem::swap(&mut state.velocities, &mut self.end);
         Ok(0.0)
-    }
-
-    fn estimate_error(&self, _taken: &StepTaken<'_, D>, _error: &mut [[f64; D]]) {
-        unreachable!("its facts promise no estimate");
     }
 }

@@ -10,6 +10,7 @@ mod implicit_midpoint;
 mod newton_krylov;
 pub mod norm;
 pub mod projection;
+mod pseudo_time;
 mod runge_kutta_chebyshev;
 mod stiffness;
 
@@ -58,6 +59,18 @@ pub struct Facts {
 /// damping there is thins out near the end.
 pub const STABLE_SHARE: f64 = 0.95;
 
+/// A step to take.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a, const D: usize> {
+    /// The rates where it begins.
+    pub start: &'a Evaluation<D>,
+    /// Its length in time.
+    pub dt: f64,
+}
+
+/// How far the projection that ends a step moved the velocities, in thermal speeds.
+pub type Stepped = Result<f64, Failure>;
+
 /// A step that was taken, with the rates at both ends.
 pub struct StepTaken<'a, const D: usize> {
     pub dt: f64,
@@ -84,20 +97,15 @@ impl<const D: usize> StepTaken<'_, D> {
 pub trait Integrator<const D: usize> {
     fn facts(&self) -> Facts;
 
-    /// Replaces the velocities of `state` by those a step `dt` later. `start` holds the rates at
-    /// the velocities of `state`, `landau` the right-hand side. The caller counts the step. Returns how
-    /// far the projection moved the velocities, in thermal speeds. A step that fails leaves the
-    /// velocities as they were.
-    fn step(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
-        state: &mut State<D>,
-        dt: f64,
-    ) -> Result<f64, Failure>;
+    /// Replaces the velocities of `state` by those a step later, with `landau` the right-hand side. The
+    /// caller counts the step. A step that fails leaves the velocities as they were.
+    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped;
 
-    /// Writes an estimate of the error of the step just taken; called only with [`Facts::error_order`].
-    fn estimate_error(&self, taken: &StepTaken<'_, D>, error: &mut [[f64; D]]);
+    /// Writes an estimate of the error of the step just taken. Called only, and to be written only, with
+    /// [`Facts::error_order`].
+    fn estimate_error(&self, _taken: &StepTaken<'_, D>, _error: &mut [[f64; D]]) {
+        unreachable!("the facts promise no estimate");
+    }
 }
 
 /// The integrator a scenario asks for.

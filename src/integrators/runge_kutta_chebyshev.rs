@@ -12,7 +12,7 @@
 //! Math. 88 (1998), equations 2.1–2.8.
 
 use super::stiffness::PowerIteration;
-use super::{Conservation, Facts, Integrator, STABLE_SHARE, StepTaken, advance, projection};
+use super::{Conservation, Facts, Integrator, STABLE_SHARE, Step, StepTaken, Stepped, advance, projection};
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
@@ -107,9 +107,8 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
     fn choose_stages(
         &mut self,
         landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
         state: &mut State<D>,
-        dt: f64,
+        Step { start, dt }: Step<'_, D>,
     ) -> Result<(), Failure> {
         if self.stages.is_some() {
             return Ok(());
@@ -127,15 +126,15 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
         Ok(())
     }
 
-    /// The velocities `dt` after those of `state`, before any projection.
+    /// The velocities a step after those of `state`, before any projection.
     pub(super) fn predict(
         &mut self,
         landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
         state: &mut State<D>,
-        dt: f64,
+        step: Step<'_, D>,
     ) -> Result<&mut Vec<[f64; D]>, Failure> {
-        self.choose_stages(landau, start, state, dt)?;
+        self.choose_stages(landau, state, step)?;
+        let Step { start, dt } = step;
         let velocities = &state.velocities;
         self.before_last.copy_from_slice(velocities);
         advance(&mut self.last, velocities, dt * self.coefficients.first, &start.rates);
@@ -172,17 +171,11 @@ impl<const D: usize> Integrator<D> for RungeKuttaChebyshev<D> {
         }
     }
 
-    fn step(
-        &mut self,
-        landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
-        state: &mut State<D>,
-        dt: f64,
-    ) -> Result<f64, Failure> {
+    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
         let problem = landau.problem();
-        let step = landau.step;
-        let end = self.predict(landau, start, state, dt)?;
-        let correction = projection::project(problem, &state.invariants, end, step)?;
+        let number = landau.step;
+        let end = self.predict(landau, state, step)?;
+        let correction = projection::project(problem, &state.invariants, end, number)?;
         std::mem::swap(&mut state.velocities, end);
         Ok(correction)
     }

@@ -3,6 +3,9 @@
 //! A(z) g = |z|^γ (|z|² g − z (z·g)), and in two dimensions |z|^γ z⊥ (z⊥·g) with z⊥ = (−z₂, z₁). In
 //! both the direction is orthogonal to z to rounding whatever the error of the power, which keeps
 //! the energy; both are exactly zero for z = 0, where the power is finite.
+//!
+//! Over a step of time the power may be that of the mean square distance of the pair, |z|² and what
+//! both particles bring to it, their spreads: the direction and all it keeps stay those of z.
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
@@ -16,10 +19,12 @@ pub struct Source<const D: usize> {
     pub velocity: [f64; D],
     pub gradient: [f64; D],
     pub weight: f64,
+    /// Added to |z|² in the power of a [`Softened`](super::power::Softened) law.
+    pub spread: f64,
 }
 
 impl<const D: usize> Source<D> {
-    pub const ZERO: Self = Self { velocity: [0.0; D], gradient: [0.0; D], weight: 0.0 };
+    pub const ZERO: Self = Self { velocity: [0.0; D], gradient: [0.0; D], weight: 0.0, spread: 0.0 };
 }
 
 /// A vector of targets.
@@ -28,6 +33,7 @@ pub struct Targets<L: Lanes, const D: usize> {
     pub velocity: [L::Vector; D],
     pub gradient: [L::Vector; D],
     pub weight: L::Vector,
+    pub spread: L::Vector,
 }
 
 /// A(z)(g_p − g_q) = scale · direction, p the lanes of `targets` and q the source.
@@ -40,22 +46,28 @@ fn force<L: Lanes, P: Power, const D: usize>(
 ) -> (L::Vector, [L::Vector; D]) {
     let z = subtract(lanes, &targets.velocity, &source.velocity);
     let g = subtract(lanes, &targets.gradient, &source.gradient);
-    image(lanes, law, &z, &g)
+    let square = dot(lanes, &z, &z);
+    let distance = if P::SOFTENED {
+        lanes.add(square, lanes.add(targets.spread, lanes.splat(source.spread)))
+    } else {
+        square
+    };
+    image(lanes, law, &z, &g, [square, distance])
 }
 
-/// A(z) g = scale · direction.
+/// |z|^γ (|z|² g − z (z·g)) = scale · direction, from |z|² and from the squared distance whose power it is.
 #[inline(always)]
 pub fn image<L: Lanes, P: Power, const D: usize>(
     lanes: L,
     law: P,
     z: &[L::Vector; D],
     g: &[L::Vector; D],
+    [square, distance]: [L::Vector; 2],
 ) -> (L::Vector, [L::Vector; D]) {
-    let square = dot(lanes, z, z);
     let mut direction = *z;
     if D == 2 {
         let across = lanes.neg_mul_add(z[1], g[0], lanes.mul(z[0], g[1]));
-        let scale = lanes.mul(law.power(lanes, square), across);
+        let scale = lanes.mul(law.power(lanes, distance), across);
         direction[0] = lanes.sub(lanes.splat(0.0), z[1]);
         direction[1] = z[0];
         (scale, direction)
@@ -73,7 +85,7 @@ pub fn image<L: Lanes, P: Power, const D: usize>(
         for k in 0..D {
             direction[k] = lanes.neg_mul_add(z[k], along, lanes.mul(square, g[k]));
         }
-        (law.power(lanes, square), direction)
+        (law.power(lanes, distance), direction)
     }
 }
 

@@ -12,8 +12,24 @@ pub trait Power: Copy + Sync {
     /// Whether γ = −3, for which A has a shorter form in three dimensions.
     const COULOMB: bool = false;
 
+    /// Whether |z|² is to be increased by the spreads of both particles.
+    const SOFTENED: bool = false;
+
     /// |z|^γ of |z|².
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector;
+}
+
+/// A law of distances that the spreads of both particles add to.
+#[derive(Debug, Clone, Copy)]
+pub struct Softened<P>(pub P);
+
+impl<P: Power> Power for Softened<P> {
+    const SOFTENED: bool = true;
+
+    #[inline(always)]
+    fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
+        self.0.power(lanes, square)
+    }
 }
 
 /// γ = −3.
@@ -172,6 +188,15 @@ pub trait WithPower {
     fn run(self, law: impl Power);
 }
 
+/// Work with a law that the spreads of both particles soften.
+struct WithSpreads<W>(W);
+
+impl<W: WithPower> WithPower for WithSpreads<W> {
+    fn run(self, law: impl Power) {
+        self.0.run(Softened(law));
+    }
+}
+
 /// A power law by its exponent.
 #[derive(Debug, Clone)]
 pub enum PowerLaw {
@@ -194,6 +219,11 @@ impl PowerLaw {
             1.0 => Self::HardSpheres,
             _ => Self::General(Box::new(General::new(gamma))),
         }
+    }
+
+    /// Does work with the law as a type, softened by the spreads of both particles or not.
+    pub fn apply_to(&self, softened: bool, work: impl WithPower) {
+        if softened { self.apply(WithSpreads(work)) } else { self.apply(work) }
     }
 
     /// Does work with the law as a type.

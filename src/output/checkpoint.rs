@@ -7,6 +7,7 @@
 use crate::error::Failure;
 use crate::functionals::invariants::Invariants;
 use crate::output::folder::{Folder, json_text};
+use crate::problem::Problem;
 use crate::scenario::Scenario;
 use crate::simulation::{Observer, Outcome, View};
 use crate::state::{Clock, State, Stiffness};
@@ -34,6 +35,8 @@ struct Header {
     momentum: Vec<f64>,
     energy: f64,
     particles: usize,
+    /// CRC-32 of the particles at the start, which a scenario may have from a file.
+    start: u32,
     clock: Option<ClockHeader>,
     stiffness: Option<StiffnessHeader>,
     diagnostics_bytes: u64,
@@ -55,7 +58,7 @@ struct StiffnessHeader {
 }
 
 /// The layout of the file; grows with every change of it.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Writes a checkpoint every so many steps, and when the run is interrupted.
 pub struct Checkpoints {
@@ -63,12 +66,28 @@ pub struct Checkpoints {
     every: u64,
     scenario: String,
     instruction_set: &'static str,
+    start: u32,
+}
+
+/// What tells the particles at the start of one run from those of another.
+pub fn fingerprint<const D: usize>(problem: &Problem<D>, start: &State<D>) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    for number in problem.weights.iter().chain(start.velocities.iter().flatten()) {
+        hasher.update(&number.to_le_bytes());
+    }
+    hasher.finalize()
 }
 
 impl Checkpoints {
-    /// `every` 0: on interruption only.
-    pub fn new(folder: &Folder, every: u64, scenario: &Scenario, instruction_set: &'static str) -> Self {
-        Self { folder: folder.clone(), every, scenario: json_text(scenario), instruction_set }
+    /// `every` 0: on interruption only. `start` is the fingerprint of the particles at the start.
+    pub fn new(
+        folder: &Folder,
+        every: u64,
+        scenario: &Scenario,
+        instruction_set: &'static str,
+        start: u32,
+    ) -> Self {
+        Self { folder: folder.clone(), every, scenario: json_text(scenario), instruction_set, start }
     }
 }
 
@@ -103,6 +122,7 @@ impl Checkpoints {
             momentum: invariants.momentum.to_vec(),
             energy: invariants.energy,
             particles: view.state.velocities.len(),
+            start: self.start,
             clock,
             stiffness: stiffness.map(|&Stiffness { radius, step, .. }| StiffnessHeader { radius, step }),
             diagnostics_bytes,
@@ -173,6 +193,7 @@ pub fn read<const D: usize>(
     folder: &Folder,
     scenario: &Scenario,
     particles: usize,
+    start: u32,
     instruction_set: &str,
 ) -> Result<(State<D>, u64), Failure> {
     let path = folder.checkpoint();
@@ -213,10 +234,16 @@ pub fn read<const D: usize>(
                 .to_string(),
         ));
     }
+    if header.particles != particles || header.start != start {
+        return Err(refuse(
+            "found one of a run that began with other particles: a file they come from has changed; restore it, or run the scenario anew"
+                .to_string(),
+        ));
+    }
     let values = content.get(line + 1..).ok_or_else(damaged)?;
     let arrays = 1 + usize::from(header.stiffness.is_some());
     let length = arrays * particles * D * 8;
-    if header.particles != particles || header.momentum.len() != D || values.len() != length {
+    if header.momentum.len() != D || values.len() != length {
         return Err(damaged());
     }
     let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));

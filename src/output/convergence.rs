@@ -6,15 +6,13 @@ use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
-const NORMS: [&str; 3] = ["l1", "l2", "linf"];
-
 /// What was measured at one resolution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
     /// Cells along each axis.
     pub per_axis: u32,
-    /// Relative L1, L2 and L∞ errors of each species at the end.
-    pub errors: Vec<[f64; 3]>,
+    /// The errors of each species at the end.
+    pub errors: Vec<Vec<f64>>,
     pub seconds: f64,
     /// Of the right-hand side.
     pub evaluations: u64,
@@ -30,23 +28,29 @@ pub struct ConvergenceFile {
     path: PathBuf,
     file: File,
     species: Vec<String>,
+    /// The names of a species' errors; the second is printed.
+    kinds: &'static [&'static str],
     last: Option<Resolution>,
 }
 
 impl ConvergenceFile {
     /// Opens the file and writes its header: per_axis; for each species its errors, then its orders between
     /// neighbouring rows, empty in the first; seconds, evaluations.
-    pub fn create(folder: &Folder, species: Vec<String>) -> Result<Self, Failure> {
+    pub fn create(
+        folder: &Folder,
+        species: Vec<String>,
+        kinds: &'static [&'static str],
+    ) -> Result<Self, Failure> {
         let path = folder.convergence();
         let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
         let mut columns = vec!["per_axis".to_string()];
         for name in &species {
             for kind in ["error", "order"] {
-                columns.extend(NORMS.map(|norm| format!("{name}_{kind}_{norm}")));
+                columns.extend(kinds.iter().map(|of| format!("{name}_{kind}_{of}")));
             }
         }
         columns.extend(["seconds", "evaluations"].map(String::from));
-        let mut convergence = Self { path, file, species, last: None };
+        let mut convergence = Self { path, file, species, kinds, last: None };
         convergence.line(&columns)?;
         Ok(convergence)
     }
@@ -57,12 +61,16 @@ impl ConvergenceFile {
         written.map_err(Failure::file(&self.path, "cannot write"))
     }
 
+    /// The column of a species that is printed.
+    fn printed(&self, species: &str) -> String {
+        format!("{species}_error_{}", self.kinds[1])
+    }
+
     /// The head of the printed table.
     pub fn heading(&self) -> String {
         let mut text = format!("{:>8}", "per_axis");
         for name in &self.species {
-            let column = format!("{name}_error_l2");
-            text += &format!("  {column:>12}  {:>5}", "order");
+            text += &format!("  {:>12}  {:>5}", self.printed(name), "order");
         }
         text + &format!("  {:>8}  {:>11}\n", "seconds", "evaluations")
     }
@@ -78,10 +86,9 @@ impl ConvergenceFile {
                 Some(observed_order(before, (found.per_axis, errors[norm])))
             };
             fields.extend(errors.iter().map(|error| format!("{error:e}")));
-            fields
-                .extend((0..3).map(|norm| order(norm).map_or(String::new(), |order| format!("{order:.4}"))));
-            let width = self.species[species].len() + "_error_l2".len();
-            let width = width.max(12);
+            let orders = (0..errors.len()).map(order);
+            fields.extend(orders.map(|order| order.map_or(String::new(), |order| format!("{order:.4}"))));
+            let width = self.printed(&self.species[species]).len().max(12);
             let order = order(1).map_or(String::new(), |order| format!("{order:.2}"));
             text += &format!("  {:>width$.3e}  {order:>5}", errors[1]);
         }

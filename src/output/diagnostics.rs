@@ -1,12 +1,11 @@
 //! diagnostics.csv: a row of totals and of each species' moments, streamed.
 
 use crate::error::Failure;
-use crate::exact::Exact;
 use crate::functionals::invariants::Invariants;
 use crate::functionals::moments::Moments;
+use crate::output::comparison::Comparison;
 use crate::output::folder::Folder;
-use crate::problem::{Problem, Species};
-use crate::score::mesh::density_on_lattice;
+use crate::problem::Problem;
 use crate::simulation::{Observer, Outcome, View};
 use crate::sum::sum;
 use std::fs::{File, OpenOptions};
@@ -14,14 +13,6 @@ use std::io::Write;
 use std::path::PathBuf;
 
 const AXES: [&str; 3] = ["x", "y", "z"];
-
-/// The exact solution of every species, and how densities are reconstructed to compare with it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Comparison<const D: usize> {
-    pub exact: Exact<D>,
-    pub order: u32,
-    pub cutoff: f64,
-}
 
 /// Writes diagnostics.csv.
 pub struct Diagnostics<const D: usize> {
@@ -44,7 +35,7 @@ impl<const D: usize> Diagnostics<D> {
         let path = folder.diagnostics();
         let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
         let mut diagnostics = Self { path, file, length: 0, every, comparison };
-        let header = header(problem, diagnostics.comparison.is_some());
+        let header = header(problem, diagnostics.comparison.as_ref());
         diagnostics.write(&header)?;
         Ok(diagnostics)
     }
@@ -104,7 +95,7 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
     }
 }
 
-fn header<const D: usize>(problem: &Problem<D>, with_errors: bool) -> Vec<String> {
+fn header<const D: usize>(problem: &Problem<D>, comparison: Option<&Comparison<D>>) -> Vec<String> {
     let mut names: Vec<String> = vec!["step".into(), "time".into()];
     names.extend(AXES[..D].iter().map(|axis| format!("momentum_{axis}")));
     names.extend(["energy", "entropy", "entropy_rate"].map(String::from));
@@ -117,9 +108,8 @@ fn header<const D: usize>(problem: &Problem<D>, with_errors: bool) -> Vec<String
             names.push(format!("{name}_temperature_{}{}", AXES[row], AXES[column]));
         }
         names.push(format!("{name}_entropy"));
-        if with_errors {
-            names.extend(["l1", "l2", "linf"].map(|norm| format!("{name}_error_{norm}")));
-        }
+        let errors = comparison.map_or(&[][..], Comparison::columns);
+        names.extend(errors.iter().map(|of| format!("{name}_error_{of}")));
     }
     names
 }
@@ -135,53 +125,29 @@ fn row<const D: usize>(
 ) -> Result<Vec<String>, Failure> {
     let View { problem, state, evaluation, time, .. } = *view;
     let totals = Invariants::of(problem, &state.velocities);
-    let mut values = vec![time];
-    values.extend(totals.momentum);
-    values.extend([totals.energy, evaluation.entropy(), evaluation.entropy_rate]);
+    let scales = &problem.scales;
+    let mut values = vec![time * scales.time];
+    values.extend(totals.momentum.map(|component| component * scales.momentum()));
+    let particles = sum(problem.weights.iter().copied());
+    values.extend([
+        totals.energy * scales.energy(),
+        scales.entropy(evaluation.entropy(), particles, D),
+        evaluation.entropy_rate * scales.entropy_rate(),
+    ]);
     for (index, species) in problem.species.iter().enumerate() {
         let velocities = &state.velocities[species.range.clone()];
         let weights = &problem.weights[species.range.clone()];
         let moments = Moments::of(species.mass, velocities, weights);
-        values.push(moments.density);
-        values.extend(moments.velocity);
-        values.push(moments.temperature());
-        values.extend(distinct::<D>().map(|place| moments.temperature_tensor[place]));
-        values.push(evaluation.entropies[index]);
+        values.push(moments.density * scales.density);
+        values.extend(moments.velocity.map(|component| component * scales.velocity));
+        values.push(moments.temperature() * scales.temperature);
+        values.extend(distinct::<D>().map(|place| moments.temperature_tensor[place] * scales.temperature));
+        values.push(scales.entropy(evaluation.entropies[index], moments.density, D));
         if let Some(comparison) = comparison {
-            values.extend(errors(species, comparison, index, velocities, weights, time)?);
+            values.extend(comparison.errors(problem, index, &state.velocities, time)?);
         }
     }
     let mut record = vec![state.step.to_string()];
     record.extend(values.iter().map(|value| format!("{value:e}")));
     Ok(record)
-}
-
-/// Relative L1, L2 and L∞ errors of the reconstructed density at the cell centres of the initial lattice.
-pub fn errors<const D: usize>(
-    species: &Species<D>,
-    comparison: &Comparison<D>,
-    index: usize,
-    velocities: &[[f64; D]],
-    weights: &[f64],
-    time: f64,
-) -> Result<[f64; 3], Failure> {
-    let Some(lattice) = species.lattice else { return Ok([f64::NAN; 3]) };
-    let density = density_on_lattice(
-        &lattice,
-        velocities,
-        weights,
-        species.bandwidth,
-        comparison.order,
-        comparison.cutoff,
-        &species.name,
-    )?;
-    let exact = comparison.exact.densities(index, lattice.centers(), time);
-    let pairs = || density.iter().zip(&exact).map(|(found, exact)| ((found - exact).abs(), exact.abs()));
-    let largest = |of: fn((f64, f64)) -> f64| pairs().map(of).fold(0.0, f64::max);
-    let total = |of: fn((f64, f64)) -> f64| sum(pairs().map(of));
-    Ok([
-        total(|(error, _)| error) / total(|(_, exact)| exact),
-        (total(|(error, _)| error * error) / total(|(_, exact)| exact * exact)).sqrt(),
-        largest(|(error, _)| error) / largest(|(_, exact)| exact),
-    ])
 }

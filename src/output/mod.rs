@@ -1,6 +1,7 @@
 //! What a run writes, one file per thing written. Observers look and never change the run.
 
 pub mod checkpoint;
+pub mod comparison;
 pub mod convergence;
 pub mod diagnostics;
 pub mod folder;

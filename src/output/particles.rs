@@ -2,10 +2,15 @@
 
 use crate::error::Failure;
 use crate::output::folder::Folder;
-use crate::output::openpmd::{self, Frame, SpeciesFrame, Units};
+use crate::output::openpmd::{self, Frame, SiFactors, SpeciesFrame, Units};
 use crate::simulation::{Observer, View};
+use crate::units::ELEMENTARY_CHARGE;
 use std::fs;
 use std::path::PathBuf;
+
+/// The units of a scenario in SI units: kg, elementary charges, m/s, m⁻³, s.
+const SI: SiFactors =
+    SiFactors { mass: 1.0, charge: ELEMENTARY_CHARGE, velocity: 1.0, weighting: 1.0, time: 1.0 };
 
 /// Writes a frame every so many steps.
 pub struct ParticleFiles {
@@ -27,24 +32,40 @@ impl<const D: usize> Observer<D> for ParticleFiles {
         if !view.state.step.is_multiple_of(self.every) {
             return Ok(());
         }
-        let problem = view.problem;
+        let (problem, scales) = (view.problem, &view.problem.scales);
+        let scaled = |v: &[f64; D]| v.map(|component| component * scales.velocity);
+        let velocities: Vec<[f64; D]> = view.state.velocities.iter().map(scaled).collect();
+        let weights: Vec<f64> = problem.weights.iter().map(|weight| weight * scales.density).collect();
+        let fixed: Vec<_> = problem
+            .fixed
+            .iter()
+            .map(|one| (one, scaled(&one.velocity), one.density * scales.density))
+            .collect();
         let moving = problem.species.iter().map(|species| SpeciesFrame {
             name: &species.name,
-            mass: species.mass,
+            mass: species.mass * scales.mass,
             charge: species.charge,
-            velocities: &view.state.velocities[species.range.clone()],
-            weights: &problem.weights[species.range.clone()],
+            velocities: &velocities[species.range.clone()],
+            weights: &weights[species.range.clone()],
         });
-        let fixed = problem.fixed.iter().map(|fixed| SpeciesFrame {
+        let fixed = fixed.iter().map(|(fixed, velocity, density)| SpeciesFrame {
             name: &fixed.name,
             mass: f64::INFINITY,
             charge: fixed.charge,
-            velocities: std::slice::from_ref(&fixed.velocity),
-            weights: std::slice::from_ref(&fixed.density),
+            velocities: std::slice::from_ref(velocity),
+            weights: std::slice::from_ref(density),
         });
-        let species = moving.chain(fixed).collect();
-        let frame =
-            Frame { step: view.state.step, time: view.time, dt: view.dt, units: Units::Normalized, species };
+        let units = match scales.si {
+            false => Units::Normalized,
+            true => Units::Si(SI),
+        };
+        let frame = Frame {
+            step: view.state.step,
+            time: view.time * scales.time,
+            dt: view.dt * scales.time,
+            units,
+            species: moving.chain(fixed).collect(),
+        };
         openpmd::write(&self.directory, &frame)?;
         Ok(())
     }

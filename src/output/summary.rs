@@ -20,7 +20,7 @@ pub struct Ledger<const D: usize> {
     drift: Drift,
 }
 
-/// Totals of all moving species at one time.
+/// Totals of all moving species at one time, in the units of the scenario.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Totals {
     mass: f64,
@@ -96,12 +96,13 @@ fn center<const D: usize>(problem: &Problem<D>) -> [f64; D] {
 }
 
 fn totals<const D: usize>(problem: &Problem<D>, invariants: &Invariants<D>, about_center: f64) -> Totals {
+    let scales = &problem.scales;
     let with_fixed = matches!(problem.conserved(), Conserved::EnergyAbout(_));
     Totals {
-        mass: invariants.mass,
-        momentum: invariants.momentum.to_vec(),
-        energy: invariants.energy,
-        energy_about_fixed: with_fixed.then_some(about_center),
+        mass: invariants.mass * scales.mass_density(),
+        momentum: invariants.momentum.map(|component| component * scales.momentum()).to_vec(),
+        energy: invariants.energy * scales.energy(),
+        energy_about_fixed: with_fixed.then_some(about_center * scales.energy()),
     }
 }
 

@@ -98,7 +98,9 @@ pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioE
             "{name}:{at}: found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text"
         ))
     })?;
-    parse(&name, text, set)
+    let (mut scenario, source) = parse(&name, text, set)?;
+    scenario.locate_files(file.parent().unwrap_or(Path::new("")));
+    Ok((scenario, source))
 }
 
 /// Parses and validates the text of a scenario; `file` is its name in messages.

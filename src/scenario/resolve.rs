@@ -1,8 +1,21 @@
 //! Defaults that depend on other values, filled in so that the resolved scenario says them.
 
 use super::types::*;
+use std::path::Path;
 
 impl Scenario {
+    /// Makes the paths of files absolute: they are relative to the folder of the scenario.
+    pub(super) fn locate_files(&mut self, folder: &Path) {
+        for species in &mut self.species {
+            if let Some(Initial::File { path, .. }) = &mut species.initial
+                && let Ok(absolute) = std::path::absolute(folder.join(&*path))
+                && let Some(absolute) = absolute.to_str()
+            {
+                *path = absolute.to_string();
+            }
+        }
+    }
+
     /// Fills every velocity that was left out: drifts and fixed velocities with 0, lattice centres
     /// with the centre of their distribution.
     pub(super) fn fill_defaults(&mut self) {
@@ -27,18 +40,32 @@ impl Initial {
                 drift.get_or_insert_with(|| vec![0.0; dimension]);
             }
             Self::Mixture(parts) => parts.iter_mut().for_each(|part| part.fill_drifts(dimension)),
-            Self::Bkw { .. } | Self::Shell { .. } | Self::Dipole { .. } => {}
+            Self::Bkw { .. }
+            | Self::Shell { .. }
+            | Self::Dipole { .. }
+            | Self::Expression { .. }
+            | Self::File { .. } => {}
         }
     }
 
-    /// The density, summed over the parts of a mixture.
+    /// The parts of a mixture and of mixtures in it; else the distribution itself.
+    pub fn parts(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        match self {
+            Self::Mixture(parts) => Box::new(parts.iter().flat_map(Self::parts)),
+            _ => Box::new(std::iter::once(self)),
+        }
+    }
+
+    /// The density, summed over the parts of a mixture; NaN of a file, which the particles know.
     pub fn density(&self) -> f64 {
         match self {
             Self::Maxwellian { density, .. }
             | Self::AnisotropicMaxwellian { density, .. }
             | Self::Bkw { density, .. }
             | Self::Shell { density, .. }
-            | Self::Dipole { density, .. } => *density,
+            | Self::Dipole { density, .. }
+            | Self::Expression { density, .. } => *density,
+            Self::File { .. } => f64::NAN,
             Self::Mixture(parts) => parts.iter().map(Self::density).sum(),
         }
     }
@@ -50,7 +77,11 @@ impl Initial {
             Self::Maxwellian { drift, .. } | Self::AnisotropicMaxwellian { drift, .. } => {
                 drift.clone().unwrap_or_else(|| vec![0.0; dimension])
             }
-            Self::Bkw { .. } | Self::Shell { .. } | Self::Dipole { .. } => vec![0.0; dimension],
+            Self::Bkw { .. }
+            | Self::Shell { .. }
+            | Self::Dipole { .. }
+            | Self::Expression { .. }
+            | Self::File { .. } => vec![0.0; dimension],
             Self::Mixture(parts) => {
                 let mut mean = vec![0.0; dimension];
                 for part in parts {
@@ -66,11 +97,12 @@ impl Initial {
 }
 
 impl Coefficients {
-    /// c_ij of the species at these places of the scenario.
-    pub fn between(&self, i: usize, j: usize) -> f64 {
+    /// c_ij of the species at these places of the scenario, if it says the number itself.
+    pub fn between(&self, i: usize, j: usize) -> Option<f64> {
         match self {
-            Self::Uniform(coefficient) => *coefficient,
-            Self::Matrix(rows) => rows[i][j],
+            Self::Uniform(coefficient) => Some(*coefficient),
+            Self::Matrix(rows) => Some(rows[i][j]),
+            Self::Coulomb { .. } => None,
         }
     }
 }

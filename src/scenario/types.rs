@@ -49,6 +49,9 @@ pub struct Scenario {
 pub enum Units {
     /// Dimensionless: temperature is mass times velocity squared.
     Normalized {},
+    /// Mass in kg, charge in elementary charges, density in m⁻³, temperature in eV, velocity in m/s, time in s;
+    /// in three dimensions.
+    Si {},
 }
 
 impl Default for Units {
@@ -112,8 +115,30 @@ pub enum Initial {
         /// p, 0 to 2.
         power: f64,
     },
+    /// A formula of vx, vy, vz and the speed v, times the factor that gives the particles the density; particles
+    /// on a `lattice`.
+    Expression {
+        density: f64,
+        /// Numbers, + − * / ^, parentheses, pi, e, exp, log, sqrt, abs, sin, cos, tan, atan, sinh, cosh, tanh, erf,
+        /// step (1 from 0 on), min, max; ≥ 0 on the whole lattice.
+        formula: String,
+    },
     /// The sum of its parts.
     Mixture(Vec<Initial>),
+    /// Weighted particles from a file, as they stand; then no `particles`.
+    File {
+        /// CSV with the header `vx,vy[,vz],weight`, or openPMD (.h5, the last iteration in it); relative to the
+        /// scenario's folder.
+        path: String,
+        /// Name of the species in an openPMD file; this species' own name when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        species: Option<String>,
+    },
+}
+
+/// The variables of a formula, in the order their values are given in.
+pub fn formula_variables(dimension: usize) -> &'static [&'static str] {
+    if dimension == 2 { &["v", "vx", "vy"] } else { &["v", "vx", "vy", "vz"] }
 }
 
 /// Where the particles are placed at the start.
@@ -168,6 +193,13 @@ pub enum Coefficients {
     Matrix(Vec<Vec<f64>>),
     /// The same number for every pair.
     Uniform(f64),
+    /// q_i² q_j² ln Λ / (8π ε0²), from the charges; needs `units: si` and `gamma: -3`.
+    Coulomb {
+        /// ln Λ, > 0, for every pair; when left out, of each pair from densities and temperatures at the start,
+        /// by the formulas of the NRL Plasma Formulary.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log_lambda: Option<f64>,
+    },
 }
 
 /// How the gradients of the log-densities (scores) are computed.
@@ -206,8 +238,10 @@ fn default_order() -> u32 {
     6
 }
 
+/// Leaves out 1e-10 of the mollifier's mass. No two particles of a lattice are 6.5 √k spacings apart for
+/// k = 1 to 3: rounding does not decide which neighbours count.
 fn default_cutoff() -> f64 {
-    7.0
+    6.5
 }
 
 impl Default for Score {
@@ -265,7 +299,7 @@ pub enum MeshSpacing {
 
 impl Default for MeshSpacing {
     fn default() -> Self {
-        Self::Deviations(1.0)
+        Self::Deviations(0.9)
     }
 }
 
@@ -327,7 +361,7 @@ fn default_max_iterations() -> u32 {
 
 impl Default for Integrator {
     fn default() -> Self {
-        Self::RungeKutta { order: 2 }
+        Self::RungeKuttaChebyshev { stages: None }
     }
 }
 
@@ -404,4 +438,7 @@ pub enum Reference {
     OrnsteinUhlenbeck {},
     /// Scattering by fixed species alone, at velocity 0: every moving species `dipole` on a `lattice`.
     Lorentz {},
+    /// Mean velocities and second moments between Maxwell molecules (γ = 0), whatever the initial
+    /// distributions.
+    MaxwellMolecules {},
 }

@@ -3,7 +3,10 @@
 use super::radial::{Quantiles, integral};
 use crate::exact::bkw::Bkw;
 use crate::exact::lorentz::{Dipole, angle_on_circle, cosine_on_sphere};
-use crate::scenario::Initial;
+use crate::formula::Formula;
+use crate::problem::Lattice;
+use crate::scenario::{Initial, formula_variables};
+use crate::sum::Sum;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution as _, StandardNormal};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -15,6 +18,8 @@ enum Part<const D: usize> {
     Normal { density: f64, deviations: [f64; D], drift: [f64; D] },
     /// A Maxwellian times exp(κ(|v|) cos θ); quantiles of |v|.
     Dipole { density: f64, dipole: Dipole, quantiles: Quantiles<Box<dyn Fn(f64) -> f64>> },
+    /// A formula of v in the units of the scenario, in which 1 is `velocity`, times a factor.
+    Formula { density: f64, formula: Formula, velocity: f64, factor: f64 },
     /// A density of |v| alone.
     Radial { density: f64, profile: Box<dyn Fn(f64) -> f64>, quantiles: Quantiles<Box<dyn Fn(f64) -> f64>> },
 }
@@ -25,11 +30,20 @@ pub struct Distribution<const D: usize> {
 }
 
 impl<const D: usize> Distribution<D> {
-    /// The distribution of a species of this mass.
-    pub fn new(initial: &Initial, mass: f64) -> Self {
+    /// The distribution of a species of this mass. What is not known up to a factor is normalised on the
+    /// lattice; 1 is `velocity` in the units of the scenario.
+    pub fn new(
+        initial: &Initial,
+        mass: f64,
+        velocity: f64,
+        lattice: Option<&Lattice<D>>,
+    ) -> Result<Self, String> {
         let mut parts = Vec::new();
-        push_parts(initial, mass, &mut parts);
-        Self { parts }
+        push_parts(initial, mass, velocity, &mut parts);
+        if let Some(lattice) = lattice {
+            parts.iter_mut().try_for_each(|part| part.normalise(lattice))?;
+        }
+        Ok(Self { parts })
     }
 
     /// f(v).
@@ -58,7 +72,7 @@ impl<const D: usize> Distribution<D> {
                         let normal: f64 = StandardNormal.sample(generator);
                         drift[axis] + deviations[axis] * normal
                     }),
-                    Part::Radial { .. } | Part::Dipole { .. } => {
+                    Part::Radial { .. } | Part::Dipole { .. } | Part::Formula { .. } => {
                         part.at_cube_point(std::array::from_fn(|_| generator.random()))
                     }
                 }
@@ -81,7 +95,7 @@ impl<const D: usize> Distribution<D> {
     }
 }
 
-fn push_parts<const D: usize>(initial: &Initial, mass: f64, parts: &mut Vec<Part<D>>) {
+fn push_parts<const D: usize>(initial: &Initial, mass: f64, velocity: f64, parts: &mut Vec<Part<D>>) {
     let vector = |components: &Option<Vec<f64>>| {
         std::array::from_fn(|axis| components.as_ref().map_or(0.0, |components| components[axis]))
     };
@@ -129,7 +143,14 @@ fn push_parts<const D: usize>(initial: &Initial, mass: f64, parts: &mut Vec<Part
                 ),
             });
         }
-        Initial::Mixture(inner) => inner.iter().for_each(|part| push_parts(part, mass, parts)),
+        Initial::Expression { density, formula } => {
+            // Validation has parsed it before.
+            let Ok(formula) = Formula::parse(formula, formula_variables(D)) else { return };
+            parts.push(Part::Formula { density: *density, formula, velocity, factor: 1.0 });
+        }
+        Initial::Mixture(inner) => inner.iter().for_each(|part| push_parts(part, mass, velocity, parts)),
+        // Its particles are not sampled.
+        Initial::File { .. } => {}
     }
 }
 
@@ -152,6 +173,15 @@ fn reach(dipole: &Dipole) -> f64 {
     reach * dipole.thermal_speed
 }
 
+/// The value of a formula at a velocity of the run.
+fn value<const D: usize>(formula: &Formula, v: [f64; D], velocity: f64) -> f64 {
+    let v = v.map(|component| component * velocity);
+    let speed = v.iter().map(|component| component * component).sum::<f64>().sqrt();
+    let mut variables = [speed; 4];
+    variables[1..=D].copy_from_slice(&v);
+    formula.at(&variables[..=D])
+}
+
 fn radial<const D: usize>(density: f64, profile: Box<dyn Fn(f64) -> f64>, low: f64, high: f64) -> Part<D> {
     // Sampling asks for quantiles of r^(d−1) times the profile, relative to its own integral.
     let profile = std::rc::Rc::<dyn Fn(f64) -> f64>::from(profile);
@@ -172,9 +202,10 @@ fn shell_area(r: f64, dimension: usize) -> f64 {
 impl<const D: usize> Part<D> {
     fn total(&self) -> f64 {
         match self {
-            Self::Normal { density, .. } | Self::Radial { density, .. } | Self::Dipole { density, .. } => {
-                *density
-            }
+            Self::Normal { density, .. }
+            | Self::Radial { density, .. }
+            | Self::Dipole { density, .. }
+            | Self::Formula { density, .. } => *density,
         }
     }
 
@@ -185,8 +216,33 @@ impl<const D: usize> Part<D> {
                 value * (-0.5 * x * x).exp() / ((2.0 * PI).sqrt() * deviations[axis])
             }),
             Self::Dipole { dipole, .. } => dipole.density_at(v),
+            Self::Formula { formula, velocity, factor, .. } => factor * value(formula, v, *velocity),
             Self::Radial { profile, .. } => profile(v.iter().map(|c| c * c).sum::<f64>().sqrt()),
         }
+    }
+
+    /// Gives a formula its density on the lattice.
+    fn normalise(&mut self, lattice: &Lattice<D>) -> Result<(), String> {
+        let Self::Formula { density, formula, velocity, factor } = self else { return Ok(()) };
+        let mut total = Sum::default();
+        for v in lattice.centers() {
+            let value = value(formula, v, *velocity);
+            if !(value >= 0.0 && value.is_finite()) {
+                let place = v.map(|component| component * *velocity);
+                return Err(format!(
+                    "found a formula with the value {value} at v = {place:?}; allowed: finite values ≥ 0 on the whole lattice"
+                ));
+            }
+            total.add(value);
+        }
+        let total = total.value() * lattice.cell_volume();
+        if !total.is_normal() {
+            return Err(format!(
+                "found a formula whose integral over the lattice is {total}; allowed: one that is > 0 and finite"
+            ));
+        }
+        *factor = *density / total;
+        Ok(())
     }
 
     /// The velocity at a point of the unit cube, such that uniform points give this distribution.
@@ -196,6 +252,8 @@ impl<const D: usize> Part<D> {
                 let standard = Normal::standard();
                 std::array::from_fn(|axis| drift[axis] + deviations[axis] * standard.inverse_cdf(point[axis]))
             }
+            // Validation asks for a lattice.
+            Self::Formula { .. } => [f64::NAN; D],
             Self::Dipole { dipole, quantiles, .. } => {
                 let r = quantiles.at(point[0]);
                 let kappa = dipole.exponent(r);
@@ -287,7 +345,7 @@ mod tests {
 
     fn check<const D: usize>() {
         for initial in shapes(D) {
-            let distribution = Distribution::<D>::new(&initial, 1.2);
+            let distribution = Distribution::<D>::new(&initial, 1.2, 1.0, None).unwrap();
             let (density, square, flux) = grid_moments(&distribution);
             // The shell, 0.18 wide, is the narrowest: on the grid of spacing 0.21 its sum is exact to 1e-6.
             assert!((density / initial.density() - 1.0).abs() < 1e-5, "{initial:?}: {density}");

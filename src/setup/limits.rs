@@ -30,8 +30,10 @@ pub fn check<const D: usize>(
             return Err(Violation::new(
                 "species",
                 format!(
-                    "found species \"{}\" with density {} and temperature {temperature}; allowed: densities, masses and speeds whose sums and squares are finite",
-                    species.name, moments.density
+                    "found species \"{}\" with density {} and temperature {}; allowed: densities, masses and speeds whose sums and squares are finite",
+                    species.name,
+                    moments.density * problem.scales.density,
+                    temperature * problem.scales.temperature
                 ),
             ));
         }
@@ -41,7 +43,8 @@ pub fn check<const D: usize>(
             "species",
             format!(
                 "found a total mass of {} and a total energy of {}; allowed: densities, masses and speeds whose sums and squares are finite",
-                invariants.mass, invariants.energy
+                invariants.mass * problem.scales.mass_density(),
+                invariants.energy * problem.scales.energy()
             ),
         ));
     }

@@ -4,7 +4,7 @@
 
 use landau::error::Failure;
 use landau::functionals::moments::Moments;
-use landau::integrators;
+use landau::integrators::{self, Step};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, Landau};
 use landau::problem::Problem;
@@ -62,7 +62,7 @@ pub fn run<const D: usize>(
             return Ok(state);
         }
         let dt = scenario.time.step.expect("tests that call this have steps of one length");
-        integrator.step(&mut landau, &evaluation, &mut state, dt)?;
+        integrator.step(&mut landau, &mut state, Step { start: &evaluation, dt })?;
         state.step += 1;
     }
 }

@@ -80,6 +80,11 @@ pub fn summary(folder: &Path) -> Value {
     serde_json::from_slice(&fs::read(folder.join("run.json")).unwrap()).unwrap()
 }
 
+/// The resolved scenario of a run folder.
+pub fn resolved(folder: &Path) -> Value {
+    serde_json::from_slice(&fs::read(folder.join("scenario.json")).unwrap()).unwrap()
+}
+
 /// The names in a folder, sorted.
 pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)

@@ -28,6 +28,7 @@ struct Case<const D: usize> {
     weights: Vec<f64>,
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
+    spreads: Option<Vec<f64>>,
 }
 
 impl<const D: usize> Case<D> {
@@ -50,6 +51,7 @@ impl<const D: usize> Case<D> {
             weights: (0..particles).map(|_| 1.1 + numbers.next()).collect(),
             velocities: (0..particles).map(|_| velocity(&mut numbers)).collect(),
             gradients: (0..particles).map(|_| numbers.vector()).collect(),
+            spreads: None,
         }
     }
 
@@ -57,7 +59,7 @@ impl<const D: usize> Case<D> {
         Self::new("random", counts, Numbers::vector)
     }
 
-    fn clouds(counts: &[usize]) -> [Self; 4] {
+    fn clouds(counts: &[usize]) -> [Self; 5] {
         let mut next = 0;
         let lattice = move |_: &mut Numbers| {
             next += 1;
@@ -69,7 +71,10 @@ impl<const D: usize> Case<D> {
             numbers.vector().map(|x: f64| site + width * x)
         };
         let coincident = |numbers: &mut Numbers| [numbers.next().round(); D];
+        let mut softened = Self::new("softened", counts, clusters);
+        softened.spreads = Some(softened.gradients.iter().map(|g| (g[0] + g[1]).max(0.0)).collect());
         [
+            softened,
             Self::random(counts),
             Self::new("clustered", counts, clusters),
             Self::new("lattice", counts, lattice),
@@ -83,12 +88,15 @@ impl<const D: usize> Case<D> {
 
     fn evaluate(&self, sum: &mut DirectSum<D>) -> Vec<[f64; D]> {
         let mut sums = vec![[f64::NAN; D]; self.velocities.len()];
-        sum.evaluate(&self.velocities, &self.gradients, &mut sums);
+        sum.evaluate(&self.velocities, &self.gradients, self.spreads.as_deref(), &mut sums);
         sums
     }
 
     fn oracle(&self, gamma: f64) -> Vec<([f64; D], f64)> {
-        pair_sums(gamma, &self.counts, &self.coefficients, &self.weights, &self.velocities, &self.gradients)
+        let Self { counts, coefficients, weights, velocities, gradients, spreads, .. } = self;
+        let none = vec![0.0; velocities.len()];
+        let spreads = spreads.as_ref().unwrap_or(&none);
+        pair_sums(gamma, counts, coefficients, weights, velocities, gradients, spreads)
     }
 
     /// Largest error of a sum in units of ε Σ|terms|; infinite for a NaN.
@@ -152,8 +160,8 @@ fn ragged_sizes_and_mixes_agree_with_the_oracle() {
 
 #[test]
 fn no_particles_have_no_sums() {
-    Case::<3>::random(&[]).sum(-3.0, InstructionSet::detect()).evaluate(&[], &[], &mut []);
-    Case::<2>::random(&[0, 0]).sum(0.4, InstructionSet::detect()).evaluate(&[], &[], &mut []);
+    Case::<3>::random(&[]).sum(-3.0, InstructionSet::detect()).evaluate(&[], &[], None, &mut []);
+    Case::<2>::random(&[0, 0]).sum(0.4, InstructionSet::detect()).evaluate(&[], &[], None, &mut []);
 }
 
 #[test]

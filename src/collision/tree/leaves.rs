@@ -16,6 +16,8 @@ pub struct Sorted<const D: usize> {
     pub velocities: Vec<[f64; D]>,
     pub gradients: Vec<[f64; D]>,
     pub weights: Vec<f64>,
+    /// Empty without spreads.
+    spreads: Vec<f64>,
     pub sums: Vec<[f64; D]>,
     /// The place of each particle.
     pub places: Vec<u32>,
@@ -23,7 +25,18 @@ pub struct Sorted<const D: usize> {
 
 impl<const D: usize> Sorted<D> {
     /// Takes the particles in the given order.
-    pub fn take(&mut self, order: &[u32], weights: &[f64], velocities: &[[f64; D]], gradients: &[[f64; D]]) {
+    pub fn take(
+        &mut self,
+        order: &[u32],
+        weights: &[f64],
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        spreads: Option<&[f64]>,
+    ) {
+        self.spreads.clear();
+        if let Some(spreads) = spreads {
+            self.spreads.extend(order.iter().map(|&p| spreads[p as usize]));
+        }
         self.velocities.resize(order.len(), [0.0; D]);
         self.gradients.resize(order.len(), [0.0; D]);
         self.weights.resize(order.len(), 0.0);
@@ -34,6 +47,11 @@ impl<const D: usize> Sorted<D> {
         for (place, &p) in order.iter().enumerate() {
             self.places[p as usize] = place as u32;
         }
+    }
+
+    /// What softens the power of each particle's pairs, if anything does.
+    pub fn spreads(&self) -> Option<&[f64]> {
+        (!self.spreads.is_empty()).then_some(&self.spreads)
     }
 }
 

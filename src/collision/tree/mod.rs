@@ -118,7 +118,7 @@ impl<const D: usize> TreeSum<D> {
         let coefficients = Coefficients { species, values: coefficients.to_vec() };
         let channels = Channels::new(&coefficients);
         Self {
-            far: Far::new(gamma, first_points(tolerance), channels.rows.len(), instruction_set),
+            far: Far::new(gamma, first_points(tolerance, gamma), channels.rows.len(), instruction_set),
             gamma,
             tolerance,
             interaction: Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set },
@@ -152,7 +152,7 @@ impl<const D: usize> TreeSum<D> {
     pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> f64 {
         let mut sums = vec![[0.0; D]; velocities.len()];
         loop {
-            let error = self.evaluate(velocities, gradients, &mut sums).error;
+            let error = self.evaluate(velocities, gradients, None, &mut sums).error;
             let points = self.points();
             let excess = error / (0.5 * self.tolerance);
             // A point more divides the error by four at least.
@@ -166,7 +166,9 @@ impl<const D: usize> TreeSum<D> {
         }
     }
 
-    /// Overwrites `sums` with the pair sums of finite `velocities` and `gradients`.
+    /// Overwrites `sums` with the pair sums of finite `velocities` and `gradients`. With `spreads`, one number
+    /// ≥ 0 a particle, the power of |z|² in A is that of |z|² + spread_p + spread_q; between cells that are
+    /// apart they are left out, which the error shows.
     ///
     /// # Panics
     ///
@@ -175,6 +177,7 @@ impl<const D: usize> TreeSum<D> {
         &mut self,
         velocities: &[[f64; D]],
         gradients: &[[f64; D]],
+        spreads: Option<&[f64]>,
         sums: &mut [[f64; D]],
     ) -> Quality {
         assert_eq!(velocities.len(), self.weights.len());
@@ -183,13 +186,14 @@ impl<const D: usize> TreeSum<D> {
         gauge::remove(&self.weights, velocities, gradients, &mut self.gradients);
         let points = self.points();
         self.tree.build(velocities, capacity::<D>(points), 1.0);
-        self.sorted.take(&self.tree.order, &self.weights, velocities, &self.gradients);
+        self.sorted.take(&self.tree.order, &self.weights, velocities, &self.gradients, spreads);
         self.list(few::<D>(points));
 
         let numbers = leaves::numbers(&self.tree);
         let Sorted { velocities: sorted, gradients, weights, .. } = &self.sorted;
+        let spreads = self.sorted.spreads();
         let mut blocks = leaves::blocks(&self.tree, &self.lists, &self.ranges, weights, &numbers);
-        blocks.evaluate(&self.interaction, sorted, gradients);
+        blocks.evaluate(&self.interaction, sorted, gradients, spreads);
 
         self.far.clear(self.tree.cells.len());
         self.anterpolate(&blocks.blocks, &numbers);
@@ -249,10 +253,10 @@ impl<const D: usize> TreeSum<D> {
     }
 }
 
-/// Points along an axis for a smooth cloud at γ = −3, the most demanding exponent: the error falls to a sixth
-/// with each.
-fn first_points(tolerance: f64) -> usize {
-    let points = 3.0 - (tolerance / 5e-3).ln() / 6_f64.ln();
+/// Points along an axis for a smooth cloud: the error falls to a sixth with each, and smoother kernels, of
+/// larger γ, need fewer.
+fn first_points(tolerance: f64, gamma: f64) -> usize {
+    let points = 3.0 - (tolerance / 5e-3).ln() / 6_f64.ln() - 0.6 * (gamma + 3.0);
     (points.round().max(3.0) as usize).min(MOST_POINTS)
 }
 

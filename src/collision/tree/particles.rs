@@ -226,7 +226,8 @@ impl<P: Power, const D: usize> Kernel for FromProxies<'_, P, D> {
                         let sum = lanes.splat(weights[(1 + axis) * len + at]);
                         g[axis] = lanes.sub(lanes.mul(w, gradient[axis]), sum);
                     }
-                    let (scale, direction) = image(lanes, law, &z, &g);
+                    let square = dot(lanes, &z, &z);
+                    let (scale, direction) = image(lanes, law, &z, &g, [square, square]);
                     accumulate(lanes, scale, &direction, &mut force);
                 }
             }

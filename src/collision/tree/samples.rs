@@ -83,11 +83,14 @@ impl Samples {
         let of = |values: &[[f64; D]]| self.places.iter().map(|&place| values[place]).collect::<Vec<_>>();
         let species: Vec<Range<usize>> = (0..self.weights.len()).map(|i| i..i + 1).collect();
         let mut targets = Block::new(runs(&self.species, 0, &species), &vec![0.0; count]);
-        targets.pack(&of(&sorted.velocities), &of(&sorted.gradients));
+        let spreads: Option<Vec<f64>> =
+            sorted.spreads().map(|spreads| self.places.iter().map(|&place| spreads[place]).collect());
+        targets.pack(&of(&sorted.velocities), &of(&sorted.gradients), spreads.as_deref());
         let targets = &targets;
         let of_part = |sources: &[Block<D>]| {
             let mut forces = Forces::zeros(targets.slots());
-            interaction.law.apply(Direct { interaction, targets, sources, forces: &mut forces });
+            let work = Direct { interaction, targets, sources, forces: &mut forces };
+            interaction.law.apply_to(spreads.is_some(), work);
             let mut sums = vec![[0.0; D]; count];
             targets.unpack(&forces, &mut sums);
             sums

@@ -85,6 +85,7 @@ impl<const D: usize> Case<D> {
         DirectSum::new(gamma, &self.counts, &self.coefficients, &self.weights, set).evaluate(
             &self.velocities,
             &self.gradients,
+            None,
             &mut sums,
         );
         sums
@@ -115,13 +116,13 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
                 let mut tree = case.tree(gamma, tolerance, set);
                 let estimate = tree.calibrate(&case.velocities, &case.gradients);
                 let mut sums = vec![[f64::NAN; D]; particles];
-                let quality = tree.evaluate(&case.velocities, &case.gradients, &mut sums);
+                let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
                 let error = case.error(&sums, &exact);
                 let of = format!("{kind:?}, {D}-D, γ = {gamma}, tolerance {tolerance:e}, {} points", tree.points());
-                eprintln!("{of}: {error:.2e}, estimate {estimate:.2e}");
-                // Calibration stops at the first number of points that meets half the tolerance; at γ = −3
-                // smooth clouds need what it starts with, others less.
-                assert!(error < tolerance && error > 1e-4 * tolerance, "{of}: {error:e}");
+                eprintln!("{of}: {error:.2e}");
+                // Calibration stops at the first number of points that meets half the tolerance. It starts with
+                // what a normal cloud needs; in clusters of different widths most pairs are near.
+                assert!(error < tolerance && error > 3e-3 * tolerance, "{of}: {error:e}");
                 assert!((0.3..3.0).contains(&(estimate / error)), "{of}: {error:e}, estimated {estimate:e}");
                 assert_eq!(quality.error, estimate, "{of}");
                 assert!(quality.entropy_rate < 0.0, "{of}: {quality:?}");
@@ -144,7 +145,7 @@ fn errors_lie_below_the_tolerance_in_three_dimensions() {
 fn momentum_and_energy_stay_to_rounding() {
     let case = Case::<3>::new(Kind::TwoScales, 5000);
     let mut sums = vec![[f64::NAN; 3]; 5000];
-    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, &mut sums);
+    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, None, &mut sums);
     let (mut totals, mut sizes) = ([0.0; 4], [0.0; 4]);
     for ((v, sum), w) in case.velocities.iter().zip(&sums).zip(&case.weights) {
         for k in 0..3 {
@@ -168,10 +169,10 @@ fn threads_do_not_change_bits() {
         pool.install(|| {
             let mut sums = vec![[f64::NAN; 3]; 9000];
             let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-            let quality = tree.evaluate(&case.velocities, &case.gradients, &mut sums);
+            let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
             // Another cloud in between leaves nothing behind.
-            tree.evaluate(&case.gradients, &case.velocities, &mut sums);
-            assert_eq!(tree.evaluate(&case.velocities, &case.gradients, &mut sums), quality);
+            tree.evaluate(&case.gradients, &case.velocities, None, &mut sums);
+            assert_eq!(tree.evaluate(&case.velocities, &case.gradients, None, &mut sums), quality);
             (sums, quality)
         })
     };
@@ -190,7 +191,7 @@ fn every_instruction_set_agrees() {
             let mut sums = vec![[f64::NAN; 3]; 4000];
             let mut tree = case.tree(-2.5, 1e-4, set);
             tree.calibrate(&case.velocities, &case.gradients);
-            tree.evaluate(&case.velocities, &case.gradients, &mut sums);
+            tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
             let error = case.error(&sums, &exact);
             assert!(error < 1e-4, "{}: {error:e}", set.name());
         }
@@ -203,7 +204,7 @@ fn few_particles_meet_one_by_one() {
         let case = Case::<3>::new(Kind::Shell, particles);
         let exact = case.direct(-3.0);
         let mut sums = vec![[f64::NAN; 3]; particles];
-        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, &mut sums);
+        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, None, &mut sums);
         // The same kernels; the gradients differ by the rounding of what no pair feels.
         assert!(case.error(&sums, &exact) < 1e-12);
     }
@@ -215,7 +216,7 @@ fn coincident_particles_do_not_interact() {
     case.velocities.fill([1.0, 2.0]);
     let mut sums = vec![[f64::NAN; 2]; 3000];
     let quality =
-        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, &mut sums);
+        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, None, &mut sums);
     assert_eq!(sums, vec![[0.0; 2]; 3000]);
     assert_eq!(quality.error, 0.0);
 }
@@ -226,7 +227,7 @@ fn the_gradients_of_one_maxwellian_drive_nothing() {
     let gradients: Vec<[f64; 3]> = case.velocities.iter().map(|v| v.map(|v| 0.3 - 2.0 * v)).collect();
     let mut sums = vec![[f64::NAN; 3]; 4000];
     let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-    tree.evaluate(&case.velocities, &gradients, &mut sums);
+    tree.evaluate(&case.velocities, &gradients, None, &mut sums);
     let rates = |sums: &[[f64; 3]]| sums.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
     // Rounding of g beside the sums of gradients of the same size.
     assert!(rates(&sums) < 1e-11 * rates(&case.direct(-3.0)));

@@ -26,7 +26,7 @@ pub struct Geometry<const D: usize> {
     pub bound: Option<usize>,
     /// Variance of the mollifier.
     pub variance: f64,
-    /// Reach of the mollifier in standard deviations along each axis, rounded up to whole nodes.
+    /// Reach of the mollifier in standard deviations along each axis, at least.
     pub cutoff: f64,
 }
 
@@ -63,9 +63,10 @@ pub struct TooManyNodes(pub f64);
 
 impl<const D: usize> Field<D> {
     pub fn new(geometry: Geometry<D>, instruction_set: InstructionSet) -> Self {
-        // Whole reaches stay whole: a quotient is right to a few roundings.
-        let reach = geometry.cutoff * geometry.variance.sqrt() / geometry.spacing;
-        let reach = (reach * (1.0 - 8.0 * f64::EPSILON)).ceil() as usize;
+        // The factor along an axis ends a quarter beyond the last whole spacing. Quotients are right to a few
+        // roundings: what is whole stays whole.
+        let reach = geometry.cutoff * geometry.variance.sqrt() / geometry.spacing - 0.25;
+        let reach = (reach * (1.0 - 8.0 * f64::EPSILON)).ceil().max(1.0) as usize;
         Self {
             table: AxisTable::new(
                 geometry.variance,

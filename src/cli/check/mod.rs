@@ -1,0 +1,184 @@
+//! `landau check`: what a run of the scenario means, without running it.
+
+mod collision_times;
+mod words;
+
+use super::{ScenarioArguments, Stop, print};
+use collision_times::{CollisionTimes, collision_times};
+use landau::functionals::moments::Moments;
+use landau::integrators::{self, Conservation, Facts, PowerIteration, STABLE_SHARE};
+use landau::kernel::lanes::InstructionSet;
+use landau::landau::{Evaluation, Landau, pairs};
+use landau::problem::{Conserved, Problem};
+use landau::scenario::{self, Scenario, Source};
+use landau::setup;
+use landau::simulation::Grid;
+use landau::state::State;
+use std::fmt::Write;
+use std::time::Instant;
+use words::Words;
+
+#[derive(clap::Args)]
+pub struct Check {
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+}
+
+impl Check {
+    pub fn run(self) -> Result<(), Stop> {
+        let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
+        let report = match scenario.dimension {
+            2 => report::<2>(&scenario, &source)?,
+            _ => report::<3>(&scenario, &source)?,
+        };
+        print(&report)
+    }
+}
+
+fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String, Stop> {
+    let (problem, mut state) =
+        setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
+    let mut text = String::new();
+    let mut line = |label: &str, value: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{label:<21} {value}");
+    };
+    line("title", scenario.title.clone());
+    line("dimension, gamma", format!("{D}, {}", problem.gamma));
+    let units = Words::of(problem.scales);
+    for species in &problem.species {
+        let range = species.range.clone();
+        let moments =
+            Moments::of(species.mass, &state.velocities[range.clone()], &problem.weights[range.clone()]);
+        line(&species.name, units.species(species, range.len(), moments.density, moments.temperature()));
+    }
+    for fixed in &problem.fixed {
+        line(&fixed.name, units.fixed(fixed));
+    }
+    line("particles", problem.particles().to_string());
+    let method = if problem.gamma == 0.0 { "by moments" } else { "direct" };
+    line("pairs per evaluation", format!("{} ({method})", pairs(&problem)));
+    if let Some(logarithms) = setup::coulomb_logarithms(scenario, &problem, &state.velocities) {
+        let pairs = logarithms.iter().enumerate().flat_map(|(i, row)| {
+            let known = row.iter().enumerate().skip(i).filter(|(_, one)| one.is_finite());
+            known.map(move |(j, logarithm)| (i, j, logarithm))
+        });
+        let name = |k: usize| &scenario.species[k].name;
+        let words: Vec<String> =
+            pairs.map(|(i, j, logarithm)| format!("{} on {} {logarithm:.2}", name(i), name(j))).collect();
+        line("ln Λ", words.join(", "));
+    }
+    let times = collision_times(&problem, &state.velocities);
+    for pair in times.iter().filter(|pair| pair.isotropisation.is_finite()) {
+        let equilibration =
+            pair.equilibration.map_or(String::new(), |time| format!(", equilibration {}", units.time(time)));
+        line(
+            &format!("{} on {}", pair.one, pair.other),
+            format!(
+                "slowing down {}{equilibration}, isotropisation {}",
+                units.time(pair.slowing_down),
+                units.time(pair.isotropisation)
+            ),
+        );
+    }
+    let integrator = integrators::new::<D>(&scenario.integrator, &problem).facts();
+    line(
+        "integrator",
+        format!("{}, order {}, {}", integrator.name, integrator.order, stages(integrator.stages)),
+    );
+    line("conserved", conserved(&problem, integrator.conservation));
+    let cost = Cost::of(scenario, &problem, &mut state)?;
+    line("recommended step", recommendation(&times, &integrator, cost.radius, &units));
+    line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));
+    line("time", duration(setup::grid(scenario), &integrator, &cost));
+    Ok(text)
+}
+
+/// The share of the shortest collision time that a step of second order resolves to better than a per cent.
+const SHARE_OF_COLLISION_TIME: f64 = 0.1;
+
+/// The step that resolves collisions and, with an explicit method, is stable.
+fn recommendation(times: &[CollisionTimes], facts: &Facts, radius: Option<f64>, units: &Words) -> String {
+    let shortest = times
+        .iter()
+        .flat_map(|pair| [Some(pair.slowing_down), pair.equilibration, Some(pair.isotropisation)])
+        .flatten()
+        .fold(f64::INFINITY, f64::min);
+    if !shortest.is_finite() {
+        return "any: nothing collides".to_string();
+    }
+    let resolved = SHARE_OF_COLLISION_TIME * shortest;
+    let a_tenth = format!("a tenth of the shortest collision time is {}", units.time(resolved));
+    match (facts.stable_interval, radius) {
+        (None, _) => format!("{} ({a_tenth})", units.time(resolved)),
+        (Some(_), None) => format!("at most {} ({a_tenth}; stability not estimated)", units.time(resolved)),
+        (Some(interval), Some(radius)) => {
+            let stable = STABLE_SHARE * interval / radius;
+            let step = units.time(stable.min(resolved));
+            format!("{step} ({a_tenth}; stable up to {})", units.time(stable))
+        }
+    }
+}
+
+fn stages(stages: Option<u32>) -> String {
+    stages.map_or("as many stages as stiffness asks for".to_string(), |stages| format!("{stages} stages"))
+}
+
+/// How long a run takes, as far as the number of evaluations is known beforehand.
+fn duration(grid: Grid, integrator: &Facts, cost: &Cost) -> String {
+    let seconds = cost.seconds;
+    let each = format!("{seconds:.4} s an evaluation");
+    match (grid, integrator.stages) {
+        (Grid::Adaptive { .. }, _) => format!("{each}; how many follows from the tolerance"),
+        (Grid::Uniform { .. }, None) => format!("{each}; how many follows from the stiffness"),
+        (Grid::Uniform { steps, .. }, Some(stages)) => {
+            let evaluations = steps as f64 * f64::from(stages);
+            let iterations = if integrator.implicit { " for each iteration of the solver" } else { "" };
+            format!("about {:.1} s: {each}, {evaluations} evaluations{iterations}", seconds * evaluations)
+        }
+    }
+}
+
+fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -> String {
+    let how = match conservation {
+        Conservation::Exact => "to rounding".to_string(),
+        Conservation::ToTolerance(tolerance) => format!("to the solver's tolerance {tolerance:e}"),
+        Conservation::MomentumOnly => "(energy to first order in the step)".to_string(),
+    };
+    match problem.conserved() {
+        Conserved::MomentumAndEnergy => format!("mass of each species, total momentum and energy {how}"),
+        Conserved::EnergyAbout(center) => format!("mass of each species, energy about {center:?} {how}"),
+        Conserved::MassOnly => "mass of each species".to_string(),
+    }
+}
+
+/// What an evaluation costs, and how stiff the problem is.
+struct Cost {
+    bytes: f64,
+    seconds: f64,
+    /// The spectral radius, where it was worth its evaluations.
+    radius: Option<f64>,
+}
+
+/// Seconds of an evaluation up to which the spectral radius, about twenty of them, is estimated.
+const CHEAP: f64 = 0.5;
+
+impl Cost {
+    fn of<const D: usize>(
+        scenario: &Scenario,
+        problem: &Problem<D>,
+        state: &mut State<D>,
+    ) -> Result<Self, Stop> {
+        let instruction_set = InstructionSet::detect();
+        let mut landau =
+            Landau::new(problem, setup::score(scenario, problem, instruction_set), instruction_set);
+        let mut evaluation = Evaluation::empty(problem);
+        let start = Instant::now();
+        let evaluated = landau.evaluate(&state.velocities, &mut evaluation);
+        evaluated.map_err(|failure| failure.in_units(&problem.scales))?;
+        let (bytes, seconds) = (landau.memory() as f64, start.elapsed().as_secs_f64());
+        let mut estimate = || PowerIteration::new(problem).radius(&mut landau, &evaluation, state, true).ok();
+        let radius = if seconds <= CHEAP { estimate() } else { None };
+        Ok(Self { bytes, seconds, radius: radius.filter(|radius| *radius > 0.0) })
+    }
+}

@@ -1,0 +1,67 @@
+//! Quantities of a run in words, in the units of its scenario.
+
+use landau::problem::{FixedSpecies, Species};
+use landau::units::Scales;
+
+/// How quantities are written.
+pub struct Words {
+    scales: Scales,
+}
+
+impl Words {
+    pub fn of(scales: Scales) -> Self {
+        Self { scales }
+    }
+
+    /// A number of the run times its scale, with its unit where it has one.
+    fn quantity(&self, value: f64, scale: f64, unit: &str) -> String {
+        match self.scales.si {
+            true => format!("{:.4e} {unit}", value * scale),
+            false => format!("{value:.6}"),
+        }
+    }
+
+    pub fn time(&self, time: f64) -> String {
+        match self.scales.si {
+            true => format!("{:.3e} s", time * self.scales.time),
+            false => format!("{time:.4}"),
+        }
+    }
+
+    fn velocity(&self, velocity: f64) -> String {
+        self.quantity(velocity, self.scales.velocity, "m/s")
+    }
+
+    pub fn species<const D: usize>(
+        &self,
+        species: &Species<D>,
+        particles: usize,
+        density: f64,
+        temperature: f64,
+    ) -> String {
+        let mass = match self.scales.si {
+            true => self.quantity(species.mass, self.scales.mass, "kg"),
+            false => species.mass.to_string(),
+        };
+        format!(
+            "{particles} particles, mass {mass}, density {}, temperature {}, thermal speed {}; h = {}, bandwidth {:.4} h²",
+            self.quantity(density, self.scales.density, "m⁻³"),
+            match self.scales.si {
+                true => format!("{:.2} eV", temperature * self.scales.temperature),
+                false => format!("{temperature:.6}"),
+            },
+            self.velocity((temperature / species.mass).sqrt()),
+            self.velocity(species.spacing),
+            species.bandwidth / (species.spacing * species.spacing),
+        )
+    }
+
+    pub fn fixed<const D: usize>(&self, fixed: &FixedSpecies<D>) -> String {
+        let velocity = fixed.velocity.map(|component| component * self.scales.velocity);
+        let density = match self.scales.si {
+            true => self.quantity(fixed.density, self.scales.density, "m⁻³"),
+            false => fixed.density.to_string(),
+        };
+        format!("fixed, density {density}, velocity {velocity:?}")
+    }
+}

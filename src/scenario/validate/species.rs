@@ -1,0 +1,107 @@
+//! Species: names, what a moving one and a fixed one need, and where particles are placed.
+
+use super::initial::initial;
+use super::{Checks, number};
+use crate::scenario::parse::Violation;
+use crate::scenario::types::*;
+
+pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
+    for (index, one) in species.iter().enumerate() {
+        let path = format!("species.{index}");
+        let mut characters = one.name.chars();
+        let named = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
+            && characters.all(|other| other.is_ascii_alphanumeric() || other == '_');
+        found.require(named, format!("{path}.name"), || {
+            format!("found \"{}\"; allowed: a letter, then letters, digits or `_`", one.name)
+        });
+        let earlier = species[..index].iter().position(|other| other.name == one.name);
+        found.require(earlier.is_none(), format!("{path}.name"), || {
+            format!(
+                "found \"{}\", the name of species {} already; allowed: a name of its own",
+                one.name,
+                earlier.unwrap_or(0)
+            )
+        });
+        match &one.fixed {
+            Some(fixed) => {
+                for (key, present) in [
+                    ("mass", one.mass.is_some()),
+                    ("initial", one.initial.is_some()),
+                    ("particles", one.particles.is_some()),
+                ] {
+                    if present {
+                        found.violations.push(Violation::of_key(
+                            format!("{path}.{key}"),
+                            format!("found `{key}` beside `fixed`; allowed: name, charge and fixed for a species of infinite mass"),
+                        ));
+                    }
+                }
+                found.positive(format!("{path}.fixed.density"), fixed.density);
+                found.vector(format!("{path}.fixed.velocity"), fixed.velocity.as_ref(), dimension);
+            }
+            None => moving(found, &path, one, dimension),
+        }
+    }
+    found.require(species.iter().any(|one| one.fixed.is_none()), "species", || {
+        let count = species.len();
+        format!("found {count} species, none of which moves; allowed: at least one with mass, initial and particles")
+    });
+}
+
+fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
+    let missing =
+        |key: &str| format!("found no `{key}`; allowed: mass, initial and particles, or fixed alone");
+    if found.require(one.mass.is_some(), path, || missing("mass")) {
+        found.positive(format!("{path}.mass"), one.mass.unwrap_or_default());
+    }
+    if found.require(one.initial.is_some(), path, || missing("initial"))
+        && let Some(distribution) = &one.initial
+    {
+        initial(found, &format!("{path}.initial"), distribution, dimension);
+    }
+    if let Some(Initial::File { .. }) = one.initial {
+        if one.particles.is_some() {
+            found.violations.push(Violation::of_key(
+                format!("{path}.particles"),
+                "found `particles` beside `initial.file`; allowed: the file alone, which holds the particles",
+            ));
+        }
+    } else if !found.require(one.particles.is_some(), path, || missing("particles")) {
+        return;
+    }
+    let formula = |part: &Initial| matches!(part, Initial::Expression { .. });
+    if one.initial.as_ref().is_some_and(|initial| initial.parts().any(formula)) {
+        found.require(
+            matches!(one.particles, Some(Particles::Lattice { .. })),
+            format!("{path}.particles"),
+            || {
+                "found no lattice with `expression`; allowed: `lattice`, on which the formula is normalised"
+                    .to_string()
+            },
+        );
+    }
+    match one.particles.as_ref() {
+        Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {
+            let path = format!("{path}.particles.lattice");
+            found.require(*per_axis >= 1, format!("{path}.per_axis"), || {
+                "found 0; allowed: a whole number ≥ 1".to_string()
+            });
+            found.positive(format!("{path}.half_width"), *half_width);
+            found.vector(format!("{path}.center"), center.as_ref(), dimension);
+            found.require((0.0..1.0).contains(drop_below), format!("{path}.drop_below"), || {
+                format!("found {}; allowed: 0 ≤ drop_below < 1", number(*drop_below))
+            });
+        }
+        Some(Particles::Random { count, .. }) => {
+            found.require(*count >= 2, format!("{path}.particles.random.count"), || {
+                format!("found {count}; allowed: a whole number ≥ 2")
+            });
+        }
+        Some(Particles::QuasiRandom { count }) => {
+            found.require(*count >= 2, format!("{path}.particles.quasi_random.count"), || {
+                format!("found {count}; allowed: a whole number ≥ 2")
+            });
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,122 @@
+//! The particles of one species, with their weights and the distance between them.
+
+use super::distribution::Distribution;
+use super::file::CloudFile;
+use super::vector;
+use crate::problem::Lattice;
+use crate::scenario::{Initial, Particles};
+use crate::sum::sum;
+use kiddo::{ImmutableKdTree, SquaredEuclidean};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use std::num::NonZeroUsize;
+
+/// The particles of one species.
+pub struct Cloud<const D: usize> {
+    pub velocities: Vec<[f64; D]>,
+    pub weights: Vec<f64>,
+    pub spacing: f64,
+    pub lattice: Option<Lattice<D>>,
+    pub center: [f64; D],
+}
+
+impl<const D: usize> Cloud<D> {
+    /// Places the particles of the species at `index`, which is also the stream of its random numbers.
+    /// Velocities of 1 are `velocity` in the units of the scenario.
+    pub fn place(
+        initial: &Initial,
+        mass: f64,
+        particles: &Particles,
+        velocity: f64,
+        index: usize,
+    ) -> Result<Self, String> {
+        let mean = vector(Some(&initial.center(D)));
+        let distribution = |lattice| Distribution::<D>::new(initial, mass, velocity, lattice);
+        match particles {
+            Particles::Lattice { per_axis, half_width, center, drop_below } => {
+                let spacing = 2.0 * half_width / f64::from(*per_axis);
+                let center = center.as_deref().map_or(mean, |center| vector(Some(center)));
+                let lattice = Lattice {
+                    first: center.map(|component| component - half_width + 0.5 * spacing),
+                    spacing,
+                    per_axis: *per_axis as usize,
+                };
+                Self::on_lattice(&distribution(Some(&lattice))?, lattice, center, *drop_below)
+            }
+            Particles::Random { count, seed } => {
+                let mut generator = ChaCha8Rng::seed_from_u64(*seed);
+                generator.set_stream(index as u64);
+                let distribution = distribution(None)?;
+                Self::sampled(
+                    distribution.random(*count as usize, &mut generator),
+                    distribution.total(),
+                    mean,
+                )
+            }
+            Particles::QuasiRandom { count } => {
+                let distribution = distribution(None)?;
+                Self::sampled(distribution.quasi_random(*count as usize), distribution.total(), mean)
+            }
+        }
+    }
+
+    fn on_lattice(
+        distribution: &Distribution<D>,
+        lattice: Lattice<D>,
+        center: [f64; D],
+        drop_below: f64,
+    ) -> Result<Self, String> {
+        let weighted = || lattice.centers().map(|v| (v, distribution.density_at(v) * lattice.cell_volume()));
+        let largest = weighted().map(|(_, weight)| weight).fold(0.0, f64::max);
+        let least = drop_below * largest;
+        let (velocities, weights): (Vec<_>, Vec<_>) =
+            weighted().filter(|&(_, weight)| weight > 0.0 && weight >= least && weight.is_finite()).unzip();
+        if velocities.is_empty() {
+            return Err("found a lattice whose cells all lie where the density is 0; allowed: a lattice that covers the distribution".to_string());
+        }
+        Ok(Self { velocities, weights, spacing: lattice.spacing, lattice: Some(lattice), center })
+    }
+
+    fn sampled(velocities: Vec<[f64; D]>, density: f64, center: [f64; D]) -> Result<Self, String> {
+        let weights = vec![density / velocities.len() as f64; velocities.len()];
+        Self::weighted(velocities, weights, center)
+    }
+
+    /// The particles of a file, in units in which 1 is `velocity` and `density` of its own.
+    pub fn of_file(file: &CloudFile<D>, velocity: f64, density: f64) -> Result<Self, String> {
+        let velocities: Vec<[f64; D]> =
+            file.velocities.iter().map(|v| v.map(|component| component / velocity)).collect();
+        let weights: Vec<f64> = file.weights.iter().map(|weight| weight / density).collect();
+        let total = sum(weights.iter().copied());
+        let center = std::array::from_fn(|axis| {
+            sum(velocities.iter().zip(&weights).map(|(v, w)| w * v[axis])) / total
+        });
+        Self::weighted(velocities, weights, center)
+    }
+
+    fn weighted(velocities: Vec<[f64; D]>, weights: Vec<f64>, center: [f64; D]) -> Result<Self, String> {
+        let spacing = mean_neighbour_distance(&velocities);
+        if spacing.is_nan() || spacing <= 0.0 {
+            return Err(format!(
+                "found a mean distance of {spacing} between neighbours; allowed: particles that differ"
+            ));
+        }
+        Ok(Self { velocities, weights, spacing, lattice: None, center })
+    }
+}
+
+/// The mean distance from a particle to its nearest neighbour.
+fn mean_neighbour_distance<const D: usize>(velocities: &[[f64; D]]) -> f64 {
+    let Ok(tree) = ImmutableKdTree::<f64, D>::new_from_slice(velocities) else { return f64::NAN };
+    let two = NonZeroUsize::MIN.saturating_add(1);
+    let distances: Vec<f64> = velocities
+        .par_iter()
+        .map(|v| {
+            // The nearest is the particle itself.
+            let nearest = tree.query(v).nearest_n::<SquaredEuclidean<f64>>(two).execute();
+            nearest.last().map_or(f64::NAN, |neighbour| neighbour.distance.sqrt())
+        })
+        .collect();
+    distances.iter().sum::<f64>() / velocities.len() as f64
+}

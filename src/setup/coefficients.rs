@@ -1,0 +1,101 @@
+//! The coefficients c_ij of a problem: as the scenario says them, or from charges and ln Λ.
+
+use super::coulomb::{self, Charged};
+use crate::functionals::moments::Moments;
+use crate::problem::Problem;
+use crate::scenario::{Coefficients, Scenario, Violation};
+
+/// Fills the coefficients between the species of a problem that has everything else.
+pub fn fill<const D: usize>(
+    scenario: &Scenario,
+    problem: &mut Problem<D>,
+    velocities: &[[f64; D]],
+) -> Result<(), Violation> {
+    let scale = problem.scales.coefficient(problem.gamma);
+    let between = |i: usize, j: usize| scenario.collisions.coefficients.between(i, j);
+    let matrix: Vec<Vec<f64>> = match coulomb_logarithms(scenario, problem, velocities) {
+        None => {
+            let all = 0..scenario.species.len();
+            let row = |i| all.clone().map(move |j| between(i, j).unwrap_or(f64::NAN) / scale).collect();
+            all.clone().map(row).collect()
+        }
+        Some(logarithms) => {
+            let charge = |i: usize| scenario.species[i].charge;
+            let names = |i: usize, j: usize| [i, j].map(|k| scenario.species[k].name.as_str());
+            for (i, row) in logarithms.iter().enumerate() {
+                for (j, &logarithm) in row.iter().enumerate() {
+                    let both_fixed = [i, j].iter().all(|&k| scenario.species[k].fixed.is_some());
+                    if !(both_fixed || logarithm >= 1.0 || log_lambda(scenario).is_some()) {
+                        let [one, other] = names(i, j);
+                        return Err(Violation::new(
+                            "collisions.coefficients.coulomb",
+                            format!(
+                                "found a plasma in which ln Λ between \"{one}\" and \"{other}\" comes out as {logarithm:.3}; allowed: 1 or more, below which pairs do not describe it, or `log_lambda` given"
+                            ),
+                        ));
+                    }
+                }
+            }
+            let row = |(i, row): (usize, &Vec<f64>)| {
+                let of = |(j, &logarithm)| coulomb::coefficient(charge(i), charge(j), logarithm) / scale;
+                row.iter().enumerate().map(of).collect()
+            };
+            logarithms.iter().enumerate().map(row).collect()
+        }
+    };
+    let places = |fixed: bool| {
+        (0..scenario.species.len()).filter(move |&i| scenario.species[i].fixed.is_some() == fixed)
+    };
+    for i in places(false) {
+        problem.coefficients.extend(places(false).map(|j| matrix[i][j]));
+        problem.fixed_coefficients.extend(places(true).map(|b| matrix[i][b]));
+    }
+    let finite = |coefficients: &[f64]| coefficients.iter().all(|c| c.is_finite());
+    if !(finite(&problem.coefficients) && finite(&problem.fixed_coefficients)) {
+        return Err(Violation::new(
+            "collisions.coefficients",
+            "found coefficients beyond every number on the scales of the run; allowed: masses, densities, velocities and times whose coefficients are finite",
+        ));
+    }
+    Ok(())
+}
+
+/// ln Λ as the scenario says it.
+fn log_lambda(scenario: &Scenario) -> Option<f64> {
+    match scenario.collisions.coefficients {
+        Coefficients::Coulomb { log_lambda } => log_lambda,
+        Coefficients::Matrix(_) | Coefficients::Uniform(_) => None,
+    }
+}
+
+/// ln Λ of every pair of the scenario's species, row after row, where coefficients are `coulomb`; NaN
+/// between two fixed species, which do not meet.
+pub fn coulomb_logarithms<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Option<Vec<Vec<f64>>> {
+    let Coefficients::Coulomb { log_lambda } = scenario.collisions.coefficients else { return None };
+    let scales = problem.scales;
+    let (mut moving, mut fixed) = (problem.species.iter(), problem.fixed.iter());
+    let charged = scenario.species.iter().filter_map(|one| {
+        if one.fixed.is_some() {
+            let fixed = fixed.next()?;
+            let density = fixed.density * scales.density;
+            return Some(Charged { charge: one.charge, mass: f64::INFINITY, density, temperature: f64::NAN });
+        }
+        let species = moving.next()?;
+        let range = species.range.clone();
+        let moments = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
+        Some(Charged {
+            charge: one.charge,
+            mass: species.mass * scales.mass,
+            density: moments.density * scales.density,
+            temperature: moments.temperature() * scales.temperature,
+        })
+    });
+    let plasma: Vec<Charged> = charged.collect();
+    let between = |i: usize, j: usize| log_lambda.unwrap_or_else(|| coulomb::log_lambda(&plasma, i, j));
+    let all = 0..plasma.len();
+    Some(all.clone().map(|i| all.clone().map(|j| between(i, j)).collect()).collect())
+}

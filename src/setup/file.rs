@@ -1,0 +1,98 @@
+//! Clouds of particles from files: CSV tables, and openPMD files (HDF5) of this and other programs.
+//!
+//! A CSV file has the header `vx,vy[,vz],weight`, in any order. An openPMD file holds one iteration or more,
+//! of which the last is read: the arrays `velocity/x…` and `weighting` of a species, each times its `unitSI`.
+//! Weights are densities: counts of real particles are of a volume of 1.
+
+use super::openpmd;
+use crate::sum::sum;
+use std::path::Path;
+
+/// More particles than memory holds are a mistake.
+const MOST_PARTICLES: usize = 1 << 24;
+
+/// Particles as a file holds them, in the units of the scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloudFile<const D: usize> {
+    pub velocities: Vec<[f64; D]>,
+    pub weights: Vec<f64>,
+}
+
+impl<const D: usize> CloudFile<D> {
+    /// Reads the particles at `path`; of an openPMD file the species `species`. The error says the file,
+    /// the row, what was found and what is allowed.
+    pub fn read(path: &Path, species: &str) -> Result<Self, String> {
+        let hdf5 = path.extension().is_some_and(|extension| extension == "h5" || extension == "hdf5");
+        let cloud = if hdf5 { openpmd::read(path, species)? } else { Self::read_csv(path)? };
+        let count = cloud.velocities.len();
+        if !(2..=MOST_PARTICLES).contains(&count) {
+            return Err(format!(
+                "{}: found {count} particles; allowed: 2 to {MOST_PARTICLES}",
+                path.display()
+            ));
+        }
+        Ok(cloud)
+    }
+
+    fn read_csv(path: &Path) -> Result<Self, String> {
+        let name = path.display();
+        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
+            format!("{name}: line {line}: found bytes that are no UTF-8; allowed: numbers between commas")
+        })?;
+        let columns = columns::<D>();
+        let list = columns.join(",");
+        let words = |line: &'_ str| line.split(',').map(|word| word.trim().to_string()).collect::<Vec<_>>();
+        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let header = words(lines.next().map_or("", |(_, line)| line));
+        let place = |column: &&str| header.iter().position(|found| found == column);
+        let places: Vec<usize> = columns.iter().filter_map(place).collect();
+        if places.len() != D + 1 || header.len() != D + 1 {
+            return Err(format!("{name}: found the header \"{}\"; allowed: {list}", header.join(",")));
+        }
+        let mut cloud = Self { velocities: Vec::new(), weights: Vec::new() };
+        for (index, line) in lines {
+            let place = format!("{name}: line {}", index + 1);
+            let words = words(line);
+            if words.len() != D + 1 {
+                let (found, allowed) = (words.len(), D + 1);
+                return Err(format!("{place}: found {found} numbers; allowed: {allowed}, as the header has"));
+            }
+            let mut numbers = [0.0; 4];
+            for ((number, &column), name) in numbers.iter_mut().zip(&places).zip(&columns) {
+                let word = &words[column];
+                let finite = word.parse().ok().filter(|number: &f64| number.is_finite());
+                *number = finite
+                    .ok_or_else(|| format!("{place}: {name}: found \"{word}\"; allowed: a finite number"))?;
+            }
+            let weight = numbers[D];
+            if weight <= 0.0 {
+                return Err(format!("{place}: weight: found {weight}; allowed: a number > 0"));
+            }
+            cloud.velocities.push(std::array::from_fn(|axis| numbers[axis]));
+            cloud.weights.push(weight);
+        }
+        Ok(cloud)
+    }
+
+    /// √(⟨|v − u|²⟩/d).
+    pub fn spread(&self) -> f64 {
+        let density = sum(self.weights.iter().copied());
+        let square: f64 = (0..D)
+            .map(|axis| {
+                let weighted = |of: &dyn Fn(f64) -> f64| {
+                    sum(self.velocities.iter().zip(&self.weights).map(|(v, w)| w * of(v[axis]))) / density
+                };
+                let mean = weighted(&|v| v);
+                weighted(&|v| (v - mean) * (v - mean))
+            })
+            .sum();
+        (square / D as f64).sqrt()
+    }
+}
+
+fn columns<const D: usize>() -> Vec<&'static str> {
+    ["vx", "vy", "vz"].into_iter().take(D).chain(["weight"]).collect()
+}

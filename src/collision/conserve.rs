@@ -36,7 +36,10 @@ pub fn groups(masses: &[f64], ranges: &[Range<usize>], coefficients: &[f64]) -> 
     }
     let group = &group;
     let of = |g: usize| (0..species).filter(move |&i| group[i] == g).map(|i| (masses[i], ranges[i].clone()));
-    (0..species).map(|g| Group { species: of(g).collect() }).filter(|group| !group.species.is_empty()).collect()
+    (0..species)
+        .map(|g| Group { species: of(g).collect() })
+        .filter(|group| !group.species.is_empty())
+        .collect()
 }
 
 impl Group {
@@ -54,9 +57,11 @@ impl Group {
             return;
         }
         let mean: [f64; D] = std::array::from_fn(|axis| momentum[axis] / mass);
-        let relative = |p: usize| -> [f64; D] { std::array::from_fn(|axis| velocities[p][axis] - mean[axis]) };
-        let [square, ..] =
-            self.total(|m, p| [m * weights[p] * relative(p).iter().map(|x| x * x).sum::<f64>(), 0.0, 0.0, 0.0, 0.0]);
+        let relative =
+            |p: usize| -> [f64; D] { std::array::from_fn(|axis| velocities[p][axis] - mean[axis]) };
+        let [square, ..] = self.total(|m, p| {
+            [m * weights[p] * relative(p).iter().map(|x| x * x).sum::<f64>(), 0.0, 0.0, 0.0, 0.0]
+        });
         // Twice: what the first round leaves is the rounding of what it takes away.
         for _ in 0..2 {
             let [work, force @ .., _] = self.total(|_, p| {
@@ -132,8 +137,9 @@ mod tests {
         for group in &groups {
             group.restore(&weights, &velocities, &mut sums);
             let particles = || group.species.iter().flat_map(|(_, range)| range.clone());
-            let energy: f64 =
-                particles().map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>()).sum();
+            let energy: f64 = particles()
+                .map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>())
+                .sum();
             let momentum: f64 = particles().map(|p| weights[p] * sums[p][0]).sum();
             // Ulps of a few hundred terms.
             assert!(energy.abs() < 1e-12 && momentum.abs() < 1e-12, "{energy:e} {momentum:e}");

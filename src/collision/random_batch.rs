@@ -89,7 +89,8 @@ impl<const D: usize> RandomBatchSum<D> {
         gather(gradients, &mut self.gradients);
         self.sorted_weights.clear();
         self.sorted_weights.extend(order.iter().map(|&p| self.weights[p as usize]));
-        let spreads: Option<Vec<f64>> = spreads.map(|spreads| order.iter().map(|&p| spreads[p as usize]).collect());
+        let spreads: Option<Vec<f64>> =
+            spreads.map(|spreads| order.iter().map(|&p| spreads[p as usize]).collect());
         self.sums.resize(particles, [0.0; D]);
         let Self { interaction, ranges, velocities, gradients, sorted_weights, sums: batch_sums, .. } = self;
         let mut rest = batch_sums.as_mut_slice();
@@ -116,6 +117,11 @@ impl<const D: usize> RandomBatchSum<D> {
         for (sum, &p) in batch_sums.iter().zip(&*order) {
             sums[p as usize] = sum.map(|component| factor * component);
         }
+    }
+
+    /// Particles in a batch.
+    pub fn size(&self) -> usize {
+        self.size
     }
 
     /// Bytes of the workspace.
@@ -193,7 +199,8 @@ mod tests {
             }
             if [100, 10_000].contains(&(step + 1)) {
                 let error = |k: usize, p: usize| mean[p][k] / (step + 1) as f64 - exact[p].0[k];
-                let square: f64 = (0..61).flat_map(|p| (0..3).map(move |k| (k, p))).map(|(k, p)| error(k, p).powi(2)).sum();
+                let square: f64 =
+                    (0..61).flat_map(|p| (0..3).map(move |k| (k, p))).map(|(k, p)| error(k, p).powi(2)).sum();
                 errors.push((square / size).sqrt());
             }
         }
@@ -214,8 +221,9 @@ mod tests {
                 let momentum: f64 = (0..61).map(|p| weights[p] * sums[p][k]).sum();
                 assert!(momentum.abs() < 1e-13 * scale, "{momentum:e}");
             }
-            let energy: f64 =
-                (0..61).map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>()).sum();
+            let energy: f64 = (0..61)
+                .map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>())
+                .sum();
             assert!(energy.abs() < 1e-13 * scale, "{energy:e}");
             for (sum, (exact, size)) in sums.iter().zip(&exact).filter(|_| size >= 61) {
                 assert!((0..3).all(|k| (sum[k] - exact[k]).abs() <= 1e-13 * size));
@@ -230,7 +238,9 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let mut sums = vec![[f64::NAN; 3]; 61];
             let mut batches = sum(5, seed);
-            steps.iter().for_each(|&step| pool.install(|| batches.evaluate(step, &velocities, &gradients, None, &mut sums)));
+            steps.iter().for_each(|&step| {
+                pool.install(|| batches.evaluate(step, &velocities, &gradients, None, &mut sums))
+            });
             sums
         };
         let alone = evaluate(1, 9, &[4]);

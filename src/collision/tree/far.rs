@@ -176,16 +176,19 @@ impl<const D: usize> Far<D> {
         let Self { fourier, fields, batch, set, gamma, .. } = self;
         let stride = channels * len;
         let spectra = batch.target_spectra.as_slice();
-        fields[targets.start * stride..targets.end * stride].par_chunks_mut(stride).enumerate().for_each_init(
-            || Room::new::<D>(fourier, pieces),
-            |room, (member, fields)| {
-                // A of the unit cell times this, by homogeneity.
-                let factor = tree.edge_of(&tree.cells[targets.start + member]).powf(*gamma + 2.0);
-                let fields = &mut fields[channel * len..][..len];
-                let targets = targets.len();
-                set.run(TransformFields::<D> { fourier, spectra, member, targets, factor, fields, room });
-            },
-        );
+        fields[targets.start * stride..targets.end * stride]
+            .par_chunks_mut(stride)
+            .enumerate()
+            .for_each_init(
+                || Room::new::<D>(fourier, pieces),
+                |room, (member, fields)| {
+                    // A of the unit cell times this, by homogeneity.
+                    let factor = tree.edge_of(&tree.cells[targets.start + member]).powf(*gamma + 2.0);
+                    let fields = &mut fields[channel * len..][..len];
+                    let targets = targets.len();
+                    set.run(TransformFields::<D> { fourier, spectra, member, targets, factor, fields, room });
+                },
+            );
     }
 
     /// Bytes held.

@@ -38,6 +38,7 @@ use super::blocks::Interaction;
 use super::conserve::{self, Group};
 use super::gauge;
 use super::tile::Coefficients;
+use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::PowerLaw;
 use crate::sum::sum;
@@ -47,11 +48,11 @@ use leaves::Sorted;
 use lists::{Few, Grouped, Lists};
 use octree::Octree;
 
-/// Tolerances that the tree can promise: below, rounding on the grids is in the way.
-pub const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-9..=0.1;
-
 /// The most points along an axis: with more, rounding costs what accuracy they bring.
 const MOST_POINTS: usize = 13;
+
+/// Memory that the grids of all cells may take: as much as all particles of a scenario.
+const MOST_GIBIBYTES: f64 = 16.0;
 
 /// What an evaluation found of its own quality.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,7 +102,7 @@ pub struct TreeSum<const D: usize> {
 }
 
 impl<const D: usize> TreeSum<D> {
-    /// A sum to a tolerance in [`TOLERANCES`], with the number of points that a smooth cloud needs.
+    /// A sum to a tolerance of 1e-9 to 0.1, with the number of points that a smooth cloud needs.
     ///
     /// # Panics
     ///
@@ -149,7 +150,11 @@ impl<const D: usize> TreeSum<D> {
 
     /// Takes as many points as the cloud needs: until the error of its sums is at most half the tolerance, or no
     /// more points help. Returns that error.
-    pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> f64 {
+    ///
+    /// # Errors
+    ///
+    /// If memory does not hold the tree of as many points.
+    pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
         let mut sums = vec![[0.0; D]; velocities.len()];
         loop {
             let error = self.evaluate(velocities, gradients, None, &mut sums).error;
@@ -158,12 +163,36 @@ impl<const D: usize> TreeSum<D> {
             // A point more divides the error by four at least.
             let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
             if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
-                return error;
+                return Ok(error);
             }
             let points = (points + more).min(MOST_POINTS);
             let set = self.interaction.instruction_set;
             self.far = Far::new(self.gamma, points, self.channels.rows.len(), set);
+            self.require_memory()?;
         }
+    }
+
+    /// Refuses a tree beyond the memory of a workstation.
+    ///
+    /// # Errors
+    ///
+    /// If the numbers on the grids of all cells take more than 16 GiB.
+    pub fn require_memory(&self) -> Result<(), Failure> {
+        const GIBIBYTE: f64 = (1_u64 << 30) as f64;
+        let (particles, points) = (self.weights.len(), self.points());
+        // Leaves are a third full on average, and have a seventh to a third of their number above them.
+        let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
+        let numbers = self.channels.rows.len() * (self.far.weights_len() + self.far.fields_len());
+        let gibibytes = cells * (size_of::<f64>() * numbers) as f64 / GIBIBYTE;
+        if gibibytes > MOST_GIBIBYTES {
+            return Err(Failure::TreeTooLarge {
+                particles,
+                points,
+                gibibytes,
+                limit_gibibytes: MOST_GIBIBYTES,
+            });
+        }
+        Ok(())
     }
 
     /// Overwrites `sums` with the pair sums of finite `velocities` and `gradients`. With `spreads`, one number

@@ -248,7 +248,10 @@ mod tests {
                 assert!(tree.order[cell.particles.clone()].is_sorted());
             } else {
                 let children = &tree.cells[cell.children.clone()];
-                assert_eq!(children.iter().map(|child| child.particles.len()).sum::<usize>(), cell.particles.len());
+                assert_eq!(
+                    children.iter().map(|child| child.particles.len()).sum::<usize>(),
+                    cell.particles.len()
+                );
                 assert!(children.iter().all(|child| child.level == cell.level + 1));
             }
             assert!(tree.levels[cell.level as usize].contains(&index));

@@ -36,9 +36,7 @@ impl<const D: usize> Case<D> {
         let per_axis = (particles as f64).powf(1.0 / D as f64).ceil() as usize;
         let velocities: Vec<[f64; D]> = (0..particles)
             .map(|p| {
-                let mut normal = || -> [f64; D] {
-                    std::array::from_fn(|_| number() + number() + number())
-                };
+                let mut normal = || -> [f64; D] { std::array::from_fn(|_| number() + number() + number()) };
                 match kind {
                     Kind::Lattice => std::array::from_fn(|k| {
                         (p / per_axis.pow(k as u32) % per_axis) as f64 * 6.0 / per_axis as f64 - 3.0
@@ -67,7 +65,14 @@ impl<const D: usize> Case<D> {
             })
             .collect();
         let weights = (0..particles).map(|_| 1.2 + number()).collect();
-        Self { counts, masses: [1.0, 3.0], coefficients: [1.0, 0.5, 0.5, 2.0], weights, velocities, gradients }
+        Self {
+            counts,
+            masses: [1.0, 3.0],
+            coefficients: [1.0, 0.5, 0.5, 2.0],
+            weights,
+            velocities,
+            gradients,
+        }
     }
 
     fn ranges(&self) -> [Range<usize>; 2] {
@@ -114,11 +119,14 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
             let exact = case.direct(gamma);
             for tolerance in [1e-3, 1e-6] {
                 let mut tree = case.tree(gamma, tolerance, set);
-                let estimate = tree.calibrate(&case.velocities, &case.gradients);
+                let estimate = tree.calibrate(&case.velocities, &case.gradients).unwrap();
                 let mut sums = vec![[f64::NAN; D]; particles];
                 let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
                 let error = case.error(&sums, &exact);
-                let of = format!("{kind:?}, {D}-D, γ = {gamma}, tolerance {tolerance:e}, {} points", tree.points());
+                let of = format!(
+                    "{kind:?}, {D}-D, γ = {gamma}, tolerance {tolerance:e}, {} points",
+                    tree.points()
+                );
                 eprintln!("{of}: {error:.2e}");
                 // Calibration stops at the first number of points that meets half the tolerance. It starts with
                 // what a normal cloud needs; in clusters of different widths most pairs are near.
@@ -145,7 +153,12 @@ fn errors_lie_below_the_tolerance_in_three_dimensions() {
 fn momentum_and_energy_stay_to_rounding() {
     let case = Case::<3>::new(Kind::TwoScales, 5000);
     let mut sums = vec![[f64::NAN; 3]; 5000];
-    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, None, &mut sums);
+    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(
+        &case.velocities,
+        &case.gradients,
+        None,
+        &mut sums,
+    );
     let (mut totals, mut sizes) = ([0.0; 4], [0.0; 4]);
     for ((v, sum), w) in case.velocities.iter().zip(&sums).zip(&case.weights) {
         for k in 0..3 {
@@ -190,7 +203,7 @@ fn every_instruction_set_agrees() {
         for set in InstructionSet::available() {
             let mut sums = vec![[f64::NAN; 3]; 4000];
             let mut tree = case.tree(-2.5, 1e-4, set);
-            tree.calibrate(&case.velocities, &case.gradients);
+            tree.calibrate(&case.velocities, &case.gradients).unwrap();
             tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
             let error = case.error(&sums, &exact);
             assert!(error < 1e-4, "{}: {error:e}", set.name());
@@ -204,7 +217,12 @@ fn few_particles_meet_one_by_one() {
         let case = Case::<3>::new(Kind::Shell, particles);
         let exact = case.direct(-3.0);
         let mut sums = vec![[f64::NAN; 3]; particles];
-        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, None, &mut sums);
+        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
+            &case.velocities,
+            &case.gradients,
+            None,
+            &mut sums,
+        );
         // The same kernels; the gradients differ by the rounding of what no pair feels.
         assert!(case.error(&sums, &exact) < 1e-12);
     }
@@ -215,8 +233,12 @@ fn coincident_particles_do_not_interact() {
     let mut case = Case::<2>::new(Kind::Shell, 3000);
     case.velocities.fill([1.0, 2.0]);
     let mut sums = vec![[f64::NAN; 2]; 3000];
-    let quality =
-        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(&case.velocities, &case.gradients, None, &mut sums);
+    let quality = case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
+        &case.velocities,
+        &case.gradients,
+        None,
+        &mut sums,
+    );
     assert_eq!(sums, vec![[0.0; 2]; 3000]);
     assert_eq!(quality.error, 0.0);
 }

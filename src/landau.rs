@@ -353,3 +353,25 @@ pub fn pairs<const D: usize>(problem: &Problem<D>) -> u64 {
     }
     pairs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_a_tree_beyond_its_tolerance_end_the_run() {
+        let check = |error: f64, entropy_rate: f64| {
+            let quality = Quality { error, entropy_rate, entropy_slack: 1e-4 };
+            Landau::<3>::require_quality(quality, 1e-3, 7).map_err(|failure| failure.to_string())
+        };
+        assert_eq!(check(1e-3, 9e-5), Ok(()));
+        assert_eq!(
+            check(2e-3, -1.0).unwrap_err(),
+            "the pair sums of step 7 have an error of 2.0e-3 of the rates by direct sums of samples; `summation.tree.tolerance` is 1e-3: try a larger tolerance, a smaller time step, or `direct`"
+        );
+        assert_eq!(
+            check(1e-4, 2e-4).unwrap_err(),
+            "the pair sums of step 7 raise the entropy at the rate 2.0e-4, where the tolerance of the tree explains 1.0e-4: try a smaller tolerance, or `direct`"
+        );
+    }
+}

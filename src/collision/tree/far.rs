@@ -191,6 +191,13 @@ impl<const D: usize> Far<D> {
             );
     }
 
+    /// Gives back all memory but the tables.
+    pub fn release(&mut self) {
+        self.weights = Vec::new();
+        self.fields = Vec::new();
+        self.batch = Batch::default();
+    }
+
     /// Bytes held.
     pub fn memory(&self) -> usize {
         let Batch { source_spectra, target_spectra, pairs, .. } = &self.batch;

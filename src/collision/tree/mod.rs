@@ -14,7 +14,8 @@
 //! Two steps keep the error small where the sums almost cancel. Gradients lose the part that no pair
 //! feels ([`gauge`](super::gauge)). And the number of points is not taken from a formula: [`TreeSum::calibrate`]
 //! raises it until the error against direct sums of samples is half the tolerance. Every evaluation measures that
-//! error again.
+//! error again, and is repeated with more points where it exceeds the tolerance: sums depend on the cloud and the
+//! calibration alone, not on what was summed before.
 
 mod channels;
 mod exchange;
@@ -97,7 +98,11 @@ pub struct TreeSum<const D: usize> {
     far_sources: Grouped<u32>,
     mixed_cells: Grouped<u32>,
     mixed_leaves: Grouped<u32>,
+    /// Points along an axis that an evaluation begins with.
+    points: usize,
     far: Far<D>,
+    /// Of other numbers of points, for evaluations that need more.
+    others: Vec<Far<D>>,
     sorted: Sorted<D>,
 }
 
@@ -118,8 +123,11 @@ impl<const D: usize> TreeSum<D> {
         let groups = conserve::groups(masses, ranges, coefficients);
         let coefficients = Coefficients { species, values: coefficients.to_vec() };
         let channels = Channels::new(&coefficients);
+        let points = first_points(tolerance, gamma);
         Self {
-            far: Far::new(gamma, first_points(tolerance, gamma), channels.rows.len(), instruction_set),
+            points,
+            far: Far::new(gamma, points, channels.rows.len(), instruction_set),
+            others: Vec::new(),
             gamma,
             tolerance,
             interaction: Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set },
@@ -143,9 +151,9 @@ impl<const D: usize> TreeSum<D> {
         self.tolerance
     }
 
-    /// Points along an axis of a cell's grid.
+    /// Points along an axis of a cell's grid that evaluations begin with.
     pub fn points(&self) -> usize {
-        self.far.proxies.order
+        self.points
     }
 
     /// Takes as many points as the cloud needs: until the error of its sums is at most half the tolerance, or no
@@ -156,20 +164,35 @@ impl<const D: usize> TreeSum<D> {
     /// If memory does not hold the tree of as many points.
     pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
         let mut sums = vec![[0.0; D]; velocities.len()];
+        let mut points = self.points;
         loop {
-            let error = self.evaluate(velocities, gradients, None, &mut sums).error;
-            let points = self.points();
+            self.take_points(points);
+            self.require_memory()?;
+            let error = self.evaluate_once(velocities, gradients, None, &mut sums).error;
+            self.points = points;
             let excess = error / (0.5 * self.tolerance);
-            // A point more divides the error by four at least.
-            let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
             if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
                 return Ok(error);
             }
-            let points = (points + more).min(MOST_POINTS);
-            let set = self.interaction.instruction_set;
-            self.far = Far::new(self.gamma, points, self.channels.rows.len(), set);
-            self.require_memory()?;
+            // A point more divides the error by four at least.
+            let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
+            points = (points + more).min(MOST_POINTS);
         }
+    }
+
+    /// Makes the grids have so many points along an axis.
+    fn take_points(&mut self, points: usize) {
+        if self.far.proxies.order == points {
+            return;
+        }
+        let kept = self.others.iter().position(|far| far.proxies.order == points);
+        let far = match kept {
+            Some(place) => self.others.swap_remove(place),
+            None => Far::new(self.gamma, points, self.channels.rows.len(), self.interaction.instruction_set),
+        };
+        let mut before = std::mem::replace(&mut self.far, far);
+        before.release();
+        self.others.push(before);
     }
 
     /// Refuses a tree beyond the memory of a workstation.
@@ -179,7 +202,7 @@ impl<const D: usize> TreeSum<D> {
     /// If the numbers on the grids of all cells take more than 16 GiB.
     pub fn require_memory(&self) -> Result<(), Failure> {
         const GIBIBYTE: f64 = (1_u64 << 30) as f64;
-        let (particles, points) = (self.weights.len(), self.points());
+        let (particles, points) = (self.weights.len(), self.far.proxies.order);
         // Leaves are a third full on average, and have a seventh to a third of their number above them.
         let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
         let numbers = self.channels.rows.len() * (self.far.weights_len() + self.far.fields_len());
@@ -209,11 +232,30 @@ impl<const D: usize> TreeSum<D> {
         spreads: Option<&[f64]>,
         sums: &mut [[f64; D]],
     ) -> Quality {
+        let mut points = self.points;
+        loop {
+            self.take_points(points);
+            let quality = self.evaluate_once(velocities, gradients, spreads, sums);
+            if quality.error <= self.tolerance || quality.error.is_nan() || points == MOST_POINTS {
+                return quality;
+            }
+            points += 1;
+        }
+    }
+
+    /// With the grids there are.
+    fn evaluate_once(
+        &mut self,
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        spreads: Option<&[f64]>,
+        sums: &mut [[f64; D]],
+    ) -> Quality {
         assert_eq!(velocities.len(), self.weights.len());
         assert_eq!(gradients.len(), self.weights.len());
         assert_eq!(sums.len(), self.weights.len());
         gauge::remove(&self.weights, velocities, gradients, &mut self.gradients);
-        let points = self.points();
+        let points = self.far.proxies.order;
         self.tree.build(velocities, capacity::<D>(points), 1.0);
         self.sorted.take(&self.tree.order, &self.weights, velocities, &self.gradients, spreads);
         self.list(few::<D>(points));

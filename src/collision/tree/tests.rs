@@ -254,3 +254,40 @@ fn the_gradients_of_one_maxwellian_drive_nothing() {
     // Rounding of g beside the sums of gradients of the same size.
     assert!(rates(&sums) < 1e-11 * rates(&case.direct(-3.0)));
 }
+
+#[test]
+fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
+    let case = Case::<3>::new(Kind::TwoScales, 6000);
+    let smooth = Case::<3>::new(Kind::Lattice, 6000);
+    let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
+    let mut first = vec![[f64::NAN; 3]; 6000];
+    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut first);
+    let points = tree.points();
+    let mut sums = first.clone();
+    let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+    assert!(quality.error <= 1e-5 && !tree.others.is_empty(), "{quality:?}");
+    assert_eq!(tree.points(), points);
+    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut sums);
+    assert_eq!(sums, first);
+}
+
+#[test]
+fn a_tree_beyond_memory_is_refused() {
+    let species = 13;
+    let ranges: Vec<Range<usize>> = (0..species).map(|i| 100_000 * i..100_000 * (i + 1)).collect();
+    // Rows that are no multiples of each other: a far field for each species.
+    let coefficients: Vec<f64> = (0..169).map(|k| if k / 13 == k % 13 { 2.0 } else { 1.0 }).collect();
+    let (masses, weights) = (vec![1.0; species], vec![1.0; 1_300_000]);
+    let cloud = Cloud {
+        gamma: -3.0,
+        masses: &masses,
+        ranges: &ranges,
+        coefficients: &coefficients,
+        weights: &weights,
+    };
+    let tree = TreeSum::<3>::new(cloud, 1e-9, InstructionSet::detect());
+    assert_eq!(
+        tree.require_memory().unwrap_err().to_string(),
+        "the tree would need 21.0 GiB for 1300000 particles and 12 points along an axis of its cells (the limit is 16 GiB): try a larger tolerance, fewer particles, or `random_batch`"
+    );
+}

@@ -359,6 +359,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_tolerance_out_of_reach_is_refused_with_the_numbers() {
+        let failure = Failure::TreeOutOfReach { error: 3.3e-9, points: 13, tolerance: 1e-9 };
+        assert_eq!(
+            failure.to_string(),
+            "the tree reaches an error of 3.3e-9 of the rates at the start with 13 points along an axis of its cells, and more points do not help; `summation.tree.tolerance` is 1e-9: try a larger tolerance, or `direct`"
+        );
+    }
+
+    #[test]
     fn sums_of_a_tree_beyond_its_tolerance_end_the_run() {
         let check = |error: f64, entropy_rate: f64| {
             let quality = Quality { error, entropy_rate, entropy_slack: 1e-4 };

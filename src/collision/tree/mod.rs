@@ -16,6 +16,25 @@
 //! raises it until the error against direct sums of samples is half the tolerance. Every evaluation measures that
 //! error again, and is repeated with more points where it exceeds the tolerance: sums depend on the cloud and the
 //! calibration alone, not on what was summed before.
+//!
+//! # Measured
+//!
+//! Normal cloud of one species in three dimensions, γ = −3, an AVX-512 machine of two cores with one to two
+//! other jobs on them; the best of three evaluations, the error found by samples, and the peak memory of the process.
+//!
+//! | particles | tolerance | points | error | seconds | memory |
+//! |---|---|---|---|---|---|
+//! | 10⁴ | direct | | | 0.05 | |
+//! | 10⁴ | 1e-3 | 4 | 2.0e-4 | 0.04 | 19 MiB |
+//! | 10⁴ | 1e-6 | 8 | 1.6e-7 | 0.07 | 109 MiB |
+//! | 10⁵ | direct | | | 4.3 | |
+//! | 10⁵ | 1e-3 | 4 | 2.4e-4 | 0.48 | 115 MiB |
+//! | 10⁵ | 1e-6 | 8 | 1.1e-7 | 1.2 | 287 MiB |
+//! | 10⁵ | 1e-9 | 13 | 2.8e-10 | 2.9 | 1187 MiB |
+//! | 10⁶ | 1e-3 | 4 | 2.2e-4 | 5.3 | 979 MiB |
+//! | 10⁶ | 1e-6 | 8 | 1.9e-7 | 5.7 to 9.2 | 1398 MiB |
+//!
+//! The crossing with the direct sum lies near 10⁴ particles at 1e-3 and near 2·10⁴ at 1e-6.
 
 mod channels;
 mod exchange;

@@ -38,6 +38,22 @@ pub enum Failure {
         "the functionals of species \"{species}\" need a mesh of {nodes:.1e} nodes, beyond what memory and time allow: particles are too far apart for the bandwidth {bandwidth:.3e}; try a larger bandwidth, `drop_below`, or no `functionals`"
     )]
     FunctionalsTooLarge { species: String, nodes: f64, bandwidth: f64 },
+    #[error(
+        "the tree reaches an error of {error:.1e} of the rates at the start with {points} points along an axis of its cells, and more points do not help; `summation.tree.tolerance` is {tolerance:e}: try a larger tolerance, or `direct`"
+    )]
+    TreeOutOfReach { error: f64, points: usize, tolerance: f64 },
+    #[error(
+        "the tree would need {gibibytes:.1} GiB for {particles} particles and {points} points along an axis of its cells (the limit is {limit_gibibytes:.0} GiB): try a larger tolerance, fewer particles, or `random_batch`"
+    )]
+    TreeTooLarge { particles: usize, points: usize, gibibytes: f64, limit_gibibytes: f64 },
+    #[error(
+        "the pair sums of step {step} have an error of {error:.1e} of the rates by direct sums of samples; `summation.tree.tolerance` is {tolerance:e}: try a larger tolerance, a smaller time step, or `direct`"
+    )]
+    TreeError { step: u64, error: f64, tolerance: f64 },
+    #[error(
+        "the pair sums of step {step} raise the entropy at the rate {rate:.1e}, where the tolerance of the tree explains {slack:.1e}: try a smaller tolerance, or `direct`"
+    )]
+    EntropyGrows { step: u64, rate: f64, slack: f64 },
     #[error("{}: found a folder that is not empty; allowed: a new or empty one, or --overwrite to replace the run in it", path.display())]
     FolderExists { path: PathBuf },
     #[error("{}: {doing}: {source}", path.display())]
@@ -70,6 +86,10 @@ impl Failure {
             | Self::NotFinite { .. }
             | Self::NotConverged { .. }
             | Self::EntropyNotBalanced { .. }
+            | Self::TreeOutOfReach { .. }
+            | Self::TreeTooLarge { .. }
+            | Self::TreeError { .. }
+            | Self::EntropyGrows { .. }
             | Self::FolderExists { .. }
             | Self::File { .. }
             | Self::Frame(_)

@@ -50,7 +50,7 @@
 //! | [`problem`], [`state`] | what is constant in a run, and what evolves |
 //! | [`kernel`] | formulas of single pairs, pure functions of numbers |
 //! | [`score`] | gradients of the regularised entropy, on a mesh or on the particles |
-//! | [`collision`] | sums over pairs: direct, by moments, over fixed species |
+//! | [`collision`] | sums over pairs: direct, by moments, by a tree, by random batches, over fixed species |
 //! | [`landau`] | the right-hand side: scores, then pair sums; owns the workspace |
 //! | [`integrators`] | the trait, one file per method, projection on the invariants |
 //! | [`functionals`] | invariants, moments, entropy, Fisher information and its kin, of clouds and of densities |

@@ -227,6 +227,10 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
             spacing: 1.0,
         },
         Failure::FunctionalsTooLarge { species: "a".into(), nodes: 1.0, bandwidth: 1.0 },
+        Failure::TreeOutOfReach { error: 1.0, points: 13, tolerance: 1.0 },
+        Failure::TreeTooLarge { particles: 1, points: 13, gibibytes: 1.0, limit_gibibytes: 1.0 },
+        Failure::TreeError { step: 1, error: 1.0, tolerance: 1.0 },
+        Failure::EntropyGrows { step: 1, rate: 1.0, slack: 1.0 },
         Failure::FolderExists { path: path() },
         Failure::File { path: path(), doing: "cannot write", source: source() },
         Failure::Checkpoint { path: path(), reason: "found a damaged checkpoint".into() },
@@ -245,6 +249,12 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         Failure::EntropyNotBalanced { .. } => None,
         Failure::MeshTooLarge { .. } => Some("would need"),
         Failure::FunctionalsTooLarge { .. } => Some("beyond what memory and time allow"),
+        // Millions of particles, or clouds so demanding that rounding decides about the numbers in the message:
+        // tests beside the code hold these.
+        Failure::TreeOutOfReach { .. }
+        | Failure::TreeTooLarge { .. }
+        | Failure::TreeError { .. }
+        | Failure::EntropyGrows { .. } => None,
         Failure::FolderExists { .. } => Some("a folder that is not empty"),
         Failure::File { .. } => Some(": cannot "),
         Failure::Checkpoint { .. } => Some("checkpoint"),

@@ -69,6 +69,15 @@ fn mixes() -> Vec<Value> {
     ]
 }
 
+/// Every summation.
+fn summations() -> Vec<Value> {
+    vec![
+        json!({ "direct": {} }),
+        json!({ "tree": { "tolerance": 0.01 } }),
+        json!({ "random_batch": { "size": 30, "seed": 5 } }),
+    ]
+}
+
 /// A scenario that writes a frame every step and a checkpoint every third.
 fn scenario(mix: &Value, score: &Value, integrator: &Value) -> Value {
     let mut scenario = json!({
@@ -136,6 +145,9 @@ fn the_tables_name_every_choice_of_the_schema() {
     for name in choices("Score") {
         assert!(named(scores(), &name), "no row for the score {name}");
     }
+    for name in choices("Summation") {
+        assert!(named(summations(), &name), "no row for the summation {name}");
+    }
 }
 
 #[test]
@@ -152,6 +164,21 @@ fn every_method_resumes_to_the_same_bits() {
                 assert_eq!(summary(&directory.join("broken"))["status"], "completed");
             }
         }
+    }
+}
+
+#[test]
+fn every_summation_resumes_to_the_same_bits() {
+    for summation in summations() {
+        let mut scenario = simple();
+        // Enough particles for cells that are apart.
+        scenario["species"][0]["particles"]["lattice"]["per_axis"] = json!(14);
+        scenario["summation"] = summation.clone();
+        let directory = prepared(&scenario);
+        let directory = directory.path();
+        break_at(directory, "broken", 5);
+        succeed(directory, "resume broken --threads 3 --quiet");
+        assert_same(&directory.join("broken"), &directory.join("whole"), &summation.to_string());
     }
 }
 

@@ -4,7 +4,6 @@ use super::{ScenarioArguments, Stop, number_of_threads, print, set_threads};
 use landau::error::Failure;
 use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::Landau;
 use landau::output::comparison::{Comparison, DENSITY_ERRORS, MOMENT_ERRORS};
 use landau::output::convergence::{ConvergenceFile, Resolution};
 use landau::output::folder::Folder;
@@ -117,8 +116,9 @@ fn measure<const D: usize>(scenario: &Scenario, source: &Source, per_axis: u32) 
         unreachable!("a scenario without a reference was refused");
     };
     let instruction_set = InstructionSet::detect();
+    let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
     let mut simulation = Simulation {
-        landau: Landau::new(&problem, setup::score(scenario, &problem, instruction_set), instruction_set),
+        landau: landau.map_err(|failure| failure.in_units(&problem.scales))?,
         integrator: integrators::new(&scenario.integrator, &problem),
         state,
         grid: setup::grid(scenario),

@@ -4,7 +4,6 @@ use super::progress::Progress;
 use super::{Stop, print};
 use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::Landau;
 use landau::output::checkpoint::{self, Checkpoints};
 use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
@@ -46,6 +45,9 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let start_of_run = checkpoint::fingerprint(&problem, &state);
     let functionals = FunctionalColumns::new(scenario);
 
+    let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
+    let landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
+
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
         Start::New { overwrite, .. } => {
@@ -85,7 +87,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let interrupted = watch_for_interruption()?;
 
     let mut simulation = Simulation {
-        landau: Landau::new(&problem, setup::score(scenario, &problem, instruction_set), instruction_set),
+        landau,
         integrator: integrators::new(&scenario.integrator, &problem),
         state,
         grid: setup::grid(scenario),

@@ -8,32 +8,24 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, MutexGuard};
-
-use rayon::prelude::*;
-
-use super::packed::{Block, Forces, GROUP, plan};
+#[cfg(test)]
+use super::blocks::exclusive;
+use super::blocks::{Blocks, Interaction};
+use super::packed::{Block, GROUP, plan};
 use super::schedule::Schedule;
-use super::tile::{Between, Coefficients, Within};
+use super::tile::Coefficients;
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::power::{
-    Coulomb, HardSpheres, Inverse, InverseSquare, Maxwell, Power, PowerLaw, Softened,
-};
+use crate::kernel::power::PowerLaw;
 
 /// The direct pair sum over `D`-dimensional velocities, with its workspace.
 ///
 /// Velocities are arrays of all particles, species after species.
 #[derive(Debug)]
 pub struct DirectSum<const D: usize> {
-    law: PowerLaw,
-    coefficients: Coefficients,
-    instruction_set: InstructionSet,
+    interaction: Interaction,
     particles: usize,
     ordered_pairs: u64,
-    blocks: Vec<Block<D>>,
-    /// By block. No lock is ever waited for: the schedule keeps a block's meetings apart.
-    forces: Vec<Mutex<Forces<D>>>,
-    schedule: Schedule,
+    blocks: Blocks<D>,
 }
 
 impl<const D: usize> DirectSum<D> {
@@ -77,17 +69,8 @@ impl<const D: usize> DirectSum<D> {
             let of = |block: usize| blocks[block].runs.iter().map(|run| run.species);
             of(a).any(|i| of(b).any(|j| coefficients.of(i, j) != 0.0))
         });
-        let forces = blocks.iter().map(|block| Mutex::new(Forces::zeros(block.slots()))).collect();
-        Self {
-            law: PowerLaw::new(gamma),
-            coefficients,
-            instruction_set,
-            particles,
-            ordered_pairs,
-            blocks,
-            forces,
-            schedule,
-        }
+        let interaction = Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set };
+        Self { interaction, particles, ordered_pairs, blocks: Blocks::new(blocks, schedule) }
     }
 
     /// Ordered pairs of different particles that interact, c_ij ≠ 0.
@@ -97,7 +80,7 @@ impl<const D: usize> DirectSum<D> {
 
     /// The instruction set in use.
     pub fn instruction_set(&self) -> InstructionSet {
-        self.instruction_set
+        self.interaction.instruction_set
     }
 
     /// Overwrites `sums` with the pair sums of `velocities` and `gradients`. With `spreads`, one number
@@ -117,90 +100,18 @@ impl<const D: usize> DirectSum<D> {
         assert_eq!(gradients.len(), self.particles);
         assert_eq!(sums.len(), self.particles);
         assert!(spreads.is_none_or(|spreads| spreads.len() == self.particles));
-        self.blocks.par_iter_mut().zip(&mut self.forces).for_each(|(block, forces)| {
-            block.pack(velocities, gradients, spreads);
-            exclusive(forces).fill(0.0);
-        });
-        self.hold_meetings(spreads.is_some());
-        unpack(&self.blocks, &mut self.forces, sums);
-    }
-
-    fn hold_meetings(&mut self, softened: bool) {
-        let Self { law, coefficients, blocks, forces, instruction_set, schedule, .. } = self;
-        let (law, set) = (&*law, *instruction_set);
-        schedule.run(|meeting| {
-            let parties = Parties { coefficients, blocks, forces, meeting, softened };
-            match law {
-                PowerLaw::Coulomb => parties.meet(set, Coulomb),
-                PowerLaw::InverseSquare => parties.meet(set, InverseSquare),
-                PowerLaw::Inverse => parties.meet(set, Inverse),
-                PowerLaw::Maxwell => parties.meet(set, Maxwell),
-                PowerLaw::HardSpheres => parties.meet(set, HardSpheres),
-                PowerLaw::General(law) => parties.meet(set, &**law),
-            }
-        });
+        self.blocks.evaluate(&self.interaction, velocities, gradients, spreads);
+        self.blocks.unpack(sums);
     }
 
     /// Overwrites all that an evaluation writes before it reads.
     #[cfg(test)]
     fn fill_workspace(&mut self, value: f64) {
-        for (block, forces) in self.blocks.iter_mut().zip(&mut self.forces) {
+        let Blocks { blocks, forces, .. } = &mut self.blocks;
+        for (block, forces) in blocks.iter_mut().zip(forces) {
             block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
             block.spread.fill(value);
             exclusive(forces).fill(value);
-        }
-    }
-}
-
-/// Two blocks in a meeting, or one with itself.
-struct Parties<'a, const D: usize> {
-    coefficients: &'a Coefficients,
-    blocks: &'a [Block<D>],
-    forces: &'a [Mutex<Forces<D>>],
-    meeting: [usize; 2],
-    softened: bool,
-}
-
-impl<const D: usize> Parties<'_, D> {
-    fn meet(self, set: InstructionSet, law: impl Power) {
-        if self.softened { self.meet_under(set, Softened(law)) } else { self.meet_under(set, law) }
-    }
-
-    fn meet_under(self, set: InstructionSet, law: impl Power) {
-        let [a, b] = self.meeting;
-        let coefficients = self.coefficients;
-        let mut forces = uncontended(&self.forces[a]);
-        let targets = (&self.blocks[a], &mut *forces);
-        if a == b {
-            set.run(Within { law, coefficients, block: targets });
-        } else {
-            let mut forces = uncontended(&self.forces[b]);
-            let sources = (&self.blocks[b], &mut *forces);
-            set.run(Between { law, coefficients, targets, sources });
-        }
-    }
-}
-
-fn uncontended<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.try_lock().expect("the schedule keeps the meetings of a block apart")
-}
-
-fn exclusive<T>(mutex: &mut Mutex<T>) -> &mut T {
-    mutex.get_mut().expect("no thread panics while it holds forces")
-}
-
-/// Copies the forces of every block into its stretch of `sums`.
-fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], sums: &mut [[f64; D]]) {
-    match blocks {
-        [] => {}
-        [block] => block.unpack(exclusive(&mut forces[0]), sums),
-        _ => {
-            let half = blocks.len() / 2;
-            let (left, right) = blocks.split_at(half);
-            let (left_forces, right_forces) = forces.split_at_mut(half);
-            let particles = left.iter().map(Block::particles).sum();
-            let (left_sums, right_sums) = sums.split_at_mut(particles);
-            rayon::join(|| unpack(left, left_forces, left_sums), || unpack(right, right_forces, right_sums));
         }
     }
 }

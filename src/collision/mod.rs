@@ -3,11 +3,16 @@
 //! The sums are antisymmetric in the pair and orthogonal to its relative velocity, so that total
 //! momentum and energy are conserved to rounding whatever the scores are.
 
+mod blocks;
+pub mod conserve;
 pub mod direct;
 pub mod fixed;
+pub mod gauge;
 pub mod maxwell;
 #[cfg(test)]
 pub(crate) mod oracle;
 mod packed;
+pub mod random_batch;
 mod schedule;
 mod tile;
+pub mod tree;

@@ -27,15 +27,10 @@ pub struct Schedule {
 impl Schedule {
     /// Every pair of `blocks` blocks, and every block with itself, for which `interact` holds.
     pub fn new(blocks: usize, interact: impl Fn(usize, usize) -> bool) -> Self {
-        let mut turns = vec![0; blocks];
-        let mut meetings = Vec::new();
+        let mut pairs = Vec::new();
         let mut meet = |a: usize, b: usize| {
             if interact(a, b) {
-                meetings.push(Meeting { blocks: [a, b], turns: [turns[a], turns[b]] });
-                turns[a] += 1;
-                if a != b {
-                    turns[b] += 1;
-                }
+                pairs.push([a, b]);
             }
         };
         for block in 0..blocks {
@@ -55,6 +50,23 @@ impl Schedule {
                 }
             }
         }
+        Self::in_order(blocks, pairs)
+    }
+
+    /// The given pairs of `blocks` blocks, or of a block with itself, in this order.
+    pub fn in_order(blocks: usize, pairs: impl IntoIterator<Item = [usize; 2]>) -> Self {
+        let mut turns = vec![0; blocks];
+        let meetings = pairs
+            .into_iter()
+            .map(|[a, b]| {
+                let meeting = Meeting { blocks: [a, b], turns: [turns[a], turns[b]] };
+                turns[a] += 1;
+                if a != b {
+                    turns[b] += 1;
+                }
+                meeting
+            })
+            .collect();
         let finished = turns.iter().map(|_| AtomicU32::new(0)).collect();
         Self { meetings, next: AtomicUsize::new(0), finished }
     }

@@ -23,6 +23,14 @@ pub struct Between<'a, P, const D: usize> {
     pub sources: (&'a Block<D>, &'a mut Forces<D>),
 }
 
+/// What the particles of one block do to those of another, and not the reverse.
+pub struct Onto<'a, P, const D: usize> {
+    pub law: P,
+    pub coefficients: &'a Coefficients,
+    pub targets: (&'a Block<D>, &'a mut Forces<D>),
+    pub sources: &'a Block<D>,
+}
+
 /// All pairs of particles of one block.
 pub struct Within<'a, P, const D: usize> {
     pub law: P,
@@ -61,6 +69,28 @@ impl<P: Power, const D: usize> Kernel for Within<'_, P, D> {
             within::<L, P, D, 2>(lanes, self);
         } else {
             within::<L, P, D, 1>(lanes, self);
+        }
+    }
+}
+
+impl<P: Power, const D: usize> Kernel for Onto<'_, P, D> {
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let mut tile = Tile::new(lanes);
+        let (targets, forces) = self.targets;
+        for source_run in &self.sources.runs {
+            for first in (0..source_run.count).step_by(TILE) {
+                tile.take(self.sources, source_run, first);
+                for target_run in &targets.runs {
+                    let c = self.coefficients.of(target_run.species, source_run.species);
+                    let slots = target_run.start..target_run.start + target_run.slots();
+                    if c != 0.0 {
+                        for slot in slots.step_by(L::WIDTH) {
+                            tile.meet::<P, 1, false>(self.law, c, targets, forces, slot, 0..tile.count);
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -52,24 +52,36 @@ fn force<L: Lanes, P: Power, const D: usize>(
     } else {
         square
     };
-    let mut direction = z;
+    image(lanes, law, &z, &g, [square, distance])
+}
+
+/// |z|^γ (|z|² g − z (z·g)) = scale · direction, from |z|² and from the squared distance whose power it is.
+#[inline(always)]
+pub fn image<L: Lanes, P: Power, const D: usize>(
+    lanes: L,
+    law: P,
+    z: &[L::Vector; D],
+    g: &[L::Vector; D],
+    [square, distance]: [L::Vector; 2],
+) -> (L::Vector, [L::Vector; D]) {
+    let mut direction = *z;
     if D == 2 {
         let across = lanes.neg_mul_add(z[1], g[0], lanes.mul(z[0], g[1]));
         let scale = lanes.mul(law.power(lanes, distance), across);
-        direction[0] = lanes.sub(lanes.splat(source.velocity[1]), targets.velocity[1]);
+        direction[0] = lanes.sub(lanes.splat(0.0), z[1]);
         direction[1] = z[0];
         (scale, direction)
     } else if P::COULOMB {
         // |z|⁻¹ (g − z (z·g)/|z|²): 1/|z| is right to 2 ulp and exactly zero for coincident
         // particles, so the short form keeps both properties.
         let y = lanes.reciprocal_root(square);
-        let along = lanes.mul(lanes.mul(y, y), dot(lanes, &z, &g));
+        let along = lanes.mul(lanes.mul(y, y), dot(lanes, z, g));
         for k in 0..D {
             direction[k] = lanes.neg_mul_add(z[k], along, g[k]);
         }
         (y, direction)
     } else {
-        let along = dot(lanes, &z, &g);
+        let along = dot(lanes, z, g);
         for k in 0..D {
             direction[k] = lanes.neg_mul_add(z[k], along, lanes.mul(square, g[k]));
         }
@@ -116,8 +128,9 @@ fn subtract<L: Lanes, const D: usize>(
     difference
 }
 
+/// sum + scale · direction.
 #[inline(always)]
-fn accumulate<L: Lanes, const D: usize>(
+pub fn accumulate<L: Lanes, const D: usize>(
     lanes: L,
     scale: L::Vector,
     direction: &[L::Vector; D],
@@ -128,8 +141,9 @@ fn accumulate<L: Lanes, const D: usize>(
     }
 }
 
+/// a · b.
 #[inline(always)]
-fn dot<L: Lanes, const D: usize>(lanes: L, a: &[L::Vector; D], b: &[L::Vector; D]) -> L::Vector {
+pub fn dot<L: Lanes, const D: usize>(lanes: L, a: &[L::Vector; D], b: &[L::Vector; D]) -> L::Vector {
     let mut sum = lanes.mul(a[0], b[0]);
     for k in 1..D {
         sum = lanes.mul_add(a[k], b[k], sum);

@@ -183,6 +183,20 @@ impl Power for &General {
     }
 }
 
+/// Work that is compiled for every power law.
+pub trait WithPower {
+    fn run(self, law: impl Power);
+}
+
+/// Work with a law that the spreads of both particles soften.
+struct WithSpreads<W>(W);
+
+impl<W: WithPower> WithPower for WithSpreads<W> {
+    fn run(self, law: impl Power) {
+        self.0.run(Softened(law));
+    }
+}
+
 /// A power law by its exponent.
 #[derive(Debug, Clone)]
 pub enum PowerLaw {
@@ -204,6 +218,23 @@ impl PowerLaw {
             0.0 => Self::Maxwell,
             1.0 => Self::HardSpheres,
             _ => Self::General(Box::new(General::new(gamma))),
+        }
+    }
+
+    /// Does work with the law as a type, softened by the spreads of both particles or not.
+    pub fn apply_to(&self, softened: bool, work: impl WithPower) {
+        if softened { self.apply(WithSpreads(work)) } else { self.apply(work) }
+    }
+
+    /// Does work with the law as a type.
+    pub fn apply(&self, work: impl WithPower) {
+        match self {
+            Self::Coulomb => work.run(Coulomb),
+            Self::InverseSquare => work.run(InverseSquare),
+            Self::Inverse => work.run(Inverse),
+            Self::Maxwell => work.run(Maxwell),
+            Self::HardSpheres => work.run(HardSpheres),
+            Self::General(law) => work.run(&**law),
         }
     }
 }

@@ -314,6 +314,21 @@ impl Default for MeshSpacing {
 pub enum Summation {
     /// Every pair; for γ = 0 by moments, which is exact too.
     Direct {},
+    /// Neighbours pair by pair, far particles by polynomials on a tree of cells: work that grows like the number
+    /// of particles. Momentum and energy are conserved to rounding; for γ = 0 by moments, without error.
+    Tree {
+        /// Largest error of the rates of change of all velocities, relative to these in the norm Σ m w |v̇|², 1e-9 to
+        /// 0.1.
+        tolerance: f64,
+    },
+    /// Pairs inside batches drawn anew for every step, scaled so that the mean over draws is the sum over all
+    /// pairs. Momentum and energy are conserved to rounding.
+    RandomBatch {
+        /// Particles in a batch, ≥ 2.
+        size: u32,
+        /// Seed of the draws.
+        seed: u64,
+    },
 }
 
 impl Default for Summation {

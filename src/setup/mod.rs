@@ -16,10 +16,12 @@ mod scales;
 pub use coefficients::coulomb_logarithms;
 pub use reference::comparison;
 
+use crate::error::Failure;
 use crate::functionals::invariants::Invariants;
 use crate::kernel::lanes::InstructionSet;
+use crate::landau::Landau;
 use crate::problem::{FixedSpecies, Problem, Species};
-use crate::scenario::{Initial, MeshSpacing, Scenario, Score as ScoreChoice, Violation};
+use crate::scenario::{Initial, MeshSpacing, Scenario, Score as ScoreChoice, Summation, Violation};
 use crate::score::Score;
 use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::particles::ParticleScore;
@@ -119,6 +121,29 @@ fn clock(scenario: &Scenario) -> Option<Clock> {
     let adaptive = scenario.time.adaptive?;
     let next = adaptive.first_step.map(|step| step / scales::time(scenario));
     Some(Clock { time: 0.0, next, last_error: None })
+}
+
+/// The right-hand side of a scenario whose run starts at the given velocities.
+///
+/// # Errors
+///
+/// If the start is out of reach for the scenario's summation.
+pub fn landau<'p, const D: usize>(
+    scenario: &Scenario,
+    problem: &'p Problem<D>,
+    velocities: &[[f64; D]],
+    instruction_set: InstructionSet,
+) -> Result<Landau<'p, D>, Failure> {
+    let score = score(scenario, problem, instruction_set);
+    match scenario.summation {
+        Summation::Direct {} => Ok(Landau::new(problem, score, instruction_set)),
+        Summation::Tree { tolerance } => {
+            Landau::by_tree(problem, score, tolerance, velocities, instruction_set)
+        }
+        Summation::RandomBatch { size, seed } => {
+            Ok(Landau::by_random_batches(problem, score, (size as usize, seed), instruction_set))
+        }
+    }
 }
 
 /// The score of a scenario.

@@ -29,7 +29,9 @@ pub fn start<const D: usize>(scenario: &Scenario) -> (Problem<D>, State<D>) {
 /// The right-hand side of a scenario at the widest instruction set of the machine.
 pub fn landau<'p, const D: usize>(scenario: &Scenario, problem: &'p Problem<D>) -> Landau<'p, D> {
     let instruction_set = InstructionSet::detect();
-    Landau::new(problem, setup::score(scenario, problem, instruction_set), instruction_set)
+    let (_, start) = start::<D>(scenario);
+    setup::landau(scenario, problem, &start.velocities, instruction_set)
+        .unwrap_or_else(|failure| panic!("{failure}"))
 }
 
 /// The rates at some velocities.

@@ -9,7 +9,7 @@ use collision_times::{CollisionTimes, collision_times};
 use landau::functionals::moments::Moments;
 use landau::integrators::{self, Conservation, Facts, PowerIteration, STABLE_SHARE};
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::{Evaluation, Landau, pairs};
+use landau::landau::{Evaluation, pairs};
 use landau::problem::{Conserved, Problem};
 use landau::scenario::{self, Scenario, Source};
 use landau::setup;
@@ -57,8 +57,8 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
         line(&fixed.name, units.fixed(fixed));
     }
     line("particles", problem.particles().to_string());
-    let method = if problem.gamma == 0.0 { "by moments" } else { "direct" };
-    line("pairs per evaluation", format!("{} ({method})", pairs(&problem)));
+    let cost = Cost::of(scenario, &problem, &mut state)?;
+    line("pairs per evaluation", format!("{} ({})", pairs(&problem), cost.method));
     if let Some(logarithms) = setup::coulomb_logarithms(scenario, &problem, &state.velocities) {
         let pairs = logarithms.iter().enumerate().flat_map(|(i, row)| {
             let known = row.iter().enumerate().skip(i).filter(|(_, one)| one.is_finite());
@@ -88,7 +88,6 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
         format!("{}, order {}, {}", integrator.name, integrator.order, stages(integrator.stages)),
     );
     line("conserved", conserved(&problem, integrator.conservation));
-    let cost = Cost::of(scenario, &problem, &mut state)?;
     line("recommended step", recommendation(&times, &integrator, cost.radius, &units));
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));
     line("time", duration(setup::grid(scenario), &integrator, &cost));
@@ -158,6 +157,8 @@ fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -
 
 /// What an evaluation costs, and how stiff the problem is.
 struct Cost {
+    /// How pairs are summed.
+    method: String,
     bytes: f64,
     seconds: f64,
     /// The spectral radius, where it was worth its evaluations.
@@ -174,8 +175,8 @@ impl Cost {
         state: &mut State<D>,
     ) -> Result<Self, Stop> {
         let instruction_set = InstructionSet::detect();
-        let mut landau =
-            Landau::new(problem, setup::score(scenario, problem, instruction_set), instruction_set);
+        let landau = setup::landau(scenario, problem, &state.velocities, instruction_set);
+        let mut landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
         let mut evaluation = Evaluation::empty(problem);
         let start = Instant::now();
         let evaluated = landau.evaluate(&state.velocities, &mut evaluation);
@@ -183,6 +184,7 @@ impl Cost {
         let (bytes, seconds) = (landau.memory() as f64, start.elapsed().as_secs_f64());
         let mut estimate = || PowerIteration::new(problem).radius(&mut landau, &evaluation, state, true).ok();
         let radius = if seconds <= CHEAP { estimate() } else { None };
-        Ok(Self { bytes, seconds, radius: radius.filter(|radius| *radius > 0.0) })
+        let method = landau.method();
+        Ok(Self { method, bytes, seconds, radius: radius.filter(|radius| *radius > 0.0) })
     }
 }

@@ -311,7 +311,7 @@ fn the_general_power_agrees_with_the_special_ones() {
             for set in InstructionSet::available() {
                 let special = case.evaluate(&mut case.sum(gamma, set));
                 let mut sum = case.sum(gamma, set);
-                sum.law = PowerLaw::General(Box::new(General::new(gamma)));
+                sum.interaction.law = PowerLaw::General(Box::new(General::new(gamma)));
                 let oracle = case.oracle(gamma);
                 let sized: Vec<_> = special.iter().zip(oracle).map(|(x, y)| (*x, y.1)).collect();
                 let error = case.error(&case.evaluate(&mut sum), &sized);

@@ -7,6 +7,7 @@ mod memory;
 mod reference;
 mod score;
 mod species;
+mod summation;
 mod time;
 
 use super::parse::Violation;
@@ -31,6 +32,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     memory::memory(&mut found, &scenario.species, dimension);
     collisions::collisions(&mut found, scenario);
     score::score(&mut found, scenario);
+    summation::summation(&mut found, scenario);
     time::integrator(&mut found, &scenario.integrator);
     time::time(&mut found, &scenario.time, &scenario.integrator);
     found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {

@@ -1,0 +1,264 @@
+//! Discrete Fourier transforms between a cell's grid of p points an axis and its spectrum.
+//!
+//! Sums between two grids are convolutions over offsets −(p−1) to p−1, exact on cyclic grids of
+//! n = 2p − 1 points. Lengths are so short that the transform is a small matrix along each axis. Real
+//! values have half a spectrum: p frequencies along the last axis, n along the others; real parts and
+//! imaginary parts are stored apart.
+
+#![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
+
+use std::f64::consts::TAU;
+
+use crate::kernel::lanes::Lanes;
+
+/// The matrices of one order.
+#[derive(Debug, Clone)]
+pub struct Fourier {
+    /// p.
+    pub order: usize,
+    /// n.
+    pub length: usize,
+    /// p with the padding to a multiple of 8.
+    row: usize,
+    /// cos and sin of 2πk/n.
+    cosines: Vec<f64>,
+    sines: Vec<f64>,
+    /// Point by point the rows of cos and −sin over the frequencies of the last axis.
+    forward: [Vec<f64>; 2],
+    /// Frequency by frequency the rows over the points of the last axis, with the factors that make it the
+    /// inverse in one axis of real values.
+    backward: [Vec<f64>; 2],
+}
+
+/// Room for a transform.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch([Vec<f64>; 4]);
+
+impl Fourier {
+    pub fn new(order: usize) -> Self {
+        let (length, row) = (2 * order - 1, order.next_multiple_of(8));
+        let angle = |k: usize| TAU * (k % length) as f64 / length as f64;
+        let table = |f: fn(f64) -> f64| (0..length).map(|k| f(angle(k))).collect::<Vec<_>>();
+        let (cosines, sines) = (table(f64::cos), table(f64::sin));
+        let mut forward = [vec![0.0; length * row], vec![0.0; length * row]];
+        let mut backward = [vec![0.0; order * row], vec![0.0; order * row]];
+        for k in 0..order {
+            for m in 0..length {
+                forward[0][m * row + k] = cosines[k * m % length];
+                forward[1][m * row + k] = -sines[k * m % length];
+            }
+            let factor = if k == 0 { 1.0 } else { 2.0 } / length as f64;
+            for m in 0..order {
+                backward[0][k * row + m] = factor * cosines[k * m % length];
+                backward[1][k * row + m] = -factor * sines[k * m % length];
+            }
+        }
+        Self { order, length, row, cosines, sines, forward, backward }
+    }
+
+    /// Frequencies of a spectrum.
+    pub fn frequencies<const D: usize>(&self) -> usize {
+        self.length.pow(D as u32 - 1) * self.order
+    }
+
+    /// Room for the transforms.
+    pub fn scratch<const D: usize>(&self) -> Scratch {
+        Scratch(std::array::from_fn(|_| vec![0.0; self.length.pow(D as u32 - 1) * self.row]))
+    }
+
+    /// The spectrum of `inputs` values along each axis, p or n: point m of a longer axis stands for m − n. The
+    /// rows of `values` are padded to a multiple of 8.
+    #[inline(always)]
+    pub fn transform<L: Lanes, const D: usize>(
+        &self,
+        lanes: L,
+        inputs: usize,
+        values: &[f64],
+        spectrum: [&mut [f64]; 2],
+        scratch: &mut Scratch,
+    ) {
+        let (n, row) = (self.length, self.row);
+        let [mut re, mut im, mut next_re, mut next_im] = scratch.0.each_mut();
+        let row_in = inputs.next_multiple_of(8);
+        for line in 0..inputs.pow(D as u32 - 1) {
+            for at in (0..row).step_by(L::WIDTH) {
+                let mut sum_re = lanes.splat(0.0);
+                let mut sum_im = lanes.splat(0.0);
+                for m in 0..inputs {
+                    let value = lanes.splat(values[line * row_in + m]);
+                    sum_re = lanes.mul_add(value, lanes.load(&self.forward[0][m * row + at..]), sum_re);
+                    sum_im = lanes.mul_add(value, lanes.load(&self.forward[1][m * row + at..]), sum_im);
+                }
+                lanes.store(sum_re, &mut re[line * row + at..]);
+                lanes.store(sum_im, &mut im[line * row + at..]);
+            }
+        }
+        let mut inner = row;
+        for axis in (0..D - 1).rev() {
+            let outer = inputs.pow(axis as u32);
+            self.along(lanes, false, [outer, inputs, n, inner], [re, im], [next_re, next_im]);
+            (re, im, next_re, next_im) = (next_re, next_im, re, im);
+            inner *= n;
+        }
+        let [out_re, out_im] = spectrum;
+        for line in 0..n.pow(D as u32 - 1) {
+            let (to, from) = (line * self.order, line * row);
+            out_re[to..to + self.order].copy_from_slice(&re[from..from + self.order]);
+            out_im[to..to + self.order].copy_from_slice(&im[from..from + self.order]);
+        }
+    }
+
+    /// Adds `factor` times the values of a spectrum at the first p points of each axis.
+    #[inline(always)]
+    pub fn add_inverse<L: Lanes, const D: usize>(
+        &self,
+        lanes: L,
+        factor: f64,
+        spectrum: [&[f64]; 2],
+        values: &mut [f64],
+        scratch: &mut Scratch,
+    ) {
+        let (p, n, row) = (self.order, self.length, self.row);
+        let [mut re, mut im, mut next_re, mut next_im] = scratch.0.each_mut();
+        for line in 0..n.pow(D as u32 - 1) {
+            let (from, to) = (line * p, line * row);
+            re[to..to + p].copy_from_slice(&spectrum[0][from..from + p]);
+            im[to..to + p].copy_from_slice(&spectrum[1][from..from + p]);
+        }
+        for axis in 0..D - 1 {
+            let inner = n.pow((D - 2 - axis) as u32) * row;
+            self.along(lanes, true, [p.pow(axis as u32), n, p, inner], [re, im], [next_re, next_im]);
+            (re, im, next_re, next_im) = (next_re, next_im, re, im);
+        }
+        let factor = lanes.splat(factor / n.pow(D as u32 - 1) as f64);
+        for line in 0..p.pow(D as u32 - 1) {
+            for at in (0..row).step_by(L::WIDTH) {
+                let mut sum = lanes.splat(0.0);
+                for k in 0..p {
+                    let (x, y) = (lanes.splat(re[line * row + k]), lanes.splat(im[line * row + k]));
+                    sum = lanes.mul_add(x, lanes.load(&self.backward[0][k * row + at..]), sum);
+                    sum = lanes.mul_add(y, lanes.load(&self.backward[1][k * row + at..]), sum);
+                }
+                let to = &mut values[line * row + at..];
+                lanes.store(lanes.mul_add(factor, sum, lanes.load(to)), to);
+            }
+        }
+    }
+
+    /// One axis: `[outer, from, to, inner]` numbers before it, along it and behind it.
+    #[inline(always)]
+    fn along<L: Lanes>(
+        &self,
+        lanes: L,
+        inverse: bool,
+        [outer, from, to, inner]: [usize; 4],
+        [re, im]: [&mut Vec<f64>; 2],
+        [out_re, out_im]: [&mut Vec<f64>; 2],
+    ) {
+        for block in 0..outer {
+            for k in 0..to {
+                for at in (0..inner).step_by(L::WIDTH) {
+                    let mut sum_re = lanes.splat(0.0);
+                    let mut sum_im = lanes.splat(0.0);
+                    let mut turn = 0;
+                    for m in 0..from {
+                        let place = (block * from + m) * inner + at;
+                        let (x, y) = (lanes.load(&re[place..]), lanes.load(&im[place..]));
+                        let c = lanes.splat(self.cosines[turn]);
+                        let s = lanes.splat(if inverse { self.sines[turn] } else { -self.sines[turn] });
+                        sum_re = lanes.neg_mul_add(s, y, lanes.mul_add(c, x, sum_re));
+                        sum_im = lanes.mul_add(s, x, lanes.mul_add(c, y, sum_im));
+                        turn += k;
+                        if turn >= self.length {
+                            turn -= self.length;
+                        }
+                    }
+                    let place = (block * to + k) * inner + at;
+                    lanes.store(sum_re, &mut out_re[place..]);
+                    lanes.store(sum_im, &mut out_im[place..]);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::lanes::{InstructionSet, Kernel};
+
+    /// The convolution of a grid of sources with a kernel of offsets, by spectra.
+    struct Convolve<'a, const D: usize> {
+        fourier: &'a Fourier,
+        kernel: &'a [f64],
+        sources: &'a [f64],
+        out: &'a mut [f64],
+    }
+
+    impl<const D: usize> Kernel for Convolve<'_, D> {
+        #[inline(always)]
+        fn run<L: Lanes>(self, lanes: L) {
+            let fourier = self.fourier;
+            let count = fourier.frequencies::<D>();
+            let mut scratch = fourier.scratch::<D>();
+            let [mut ar, mut ai, mut br, mut bi] = [0; 4].map(|_| vec![0.0; count]);
+            let spectrum = [ar.as_mut_slice(), ai.as_mut_slice()];
+            fourier.transform::<L, D>(lanes, fourier.length, self.kernel, spectrum, &mut scratch);
+            let spectrum = [br.as_mut_slice(), bi.as_mut_slice()];
+            fourier.transform::<L, D>(lanes, fourier.order, self.sources, spectrum, &mut scratch);
+            for k in 0..count {
+                (br[k], bi[k]) = (ar[k] * br[k] - ai[k] * bi[k], ar[k] * bi[k] + ai[k] * br[k]);
+            }
+            fourier.add_inverse::<L, D>(lanes, 0.5, [&br, &bi], self.out, &mut scratch);
+        }
+    }
+
+    fn spectra_multiply_as_grids_convolve<const D: usize>(order: usize) {
+        let fourier = Fourier::new(order);
+        let n = fourier.length;
+        let (row, long_row) = (order.next_multiple_of(8), n.next_multiple_of(8));
+        let kernel_at = |z: [i64; D]| (0..D).map(|k| (z[k] as f64 * (0.7 + k as f64)).sin()).sum::<f64>();
+        let source_at = |l: [i64; D]| (0..D).map(|k| (l[k] * l[k] + 1) as f64).product::<f64>();
+        let grid = |points: usize, row: usize, f: &dyn Fn([i64; D]) -> f64| {
+            let mut values = vec![0.0; points.pow(D as u32 - 1) * row];
+            for m in 0..points.pow(D as u32) {
+                let index: [i64; D] =
+                    std::array::from_fn(|k| (m / points.pow((D - 1 - k) as u32) % points) as i64);
+                values[m / points * row + m % points] = f(index);
+            }
+            values
+        };
+        let wrap = |k: i64| if k >= order as i64 { k - n as i64 } else { k };
+        let kernel = grid(n, long_row, &|index| kernel_at(index.map(wrap)));
+        let sources = grid(order, row, &source_at);
+        let expected = grid(order, row, &|target| {
+            let sum = std::cell::Cell::new(0.0);
+            grid(order, row, &|source| {
+                let z = std::array::from_fn(|k| target[k] - source[k]);
+                sum.set(sum.get() + kernel_at(z) * source_at(source));
+                0.0
+            });
+            sum.get()
+        });
+        for set in InstructionSet::available() {
+            let mut out = vec![0.0; sources.len()];
+            set.run(Convolve::<D> { fourier: &fourier, kernel: &kernel, sources: &sources, out: &mut out });
+            let size = expected.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
+            for (line, (found, expected)) in out.chunks(row).zip(expected.chunks(row)).enumerate() {
+                for k in 0..order {
+                    // A few hundred additions of terms that are larger than the sums by two digits.
+                    let error = (found[k] - 0.5 * expected[k]).abs();
+                    assert!(error < 1e-12 * size, "order {order}, line {line}, point {k}: {error:e}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_of_spectra_are_convolutions() {
+        for order in [2, 5, 9] {
+            spectra_multiply_as_grids_convolve::<2>(order);
+            spectra_multiply_as_grids_convolve::<3>(order);
+        }
+    }
+}

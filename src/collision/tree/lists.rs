@@ -1,0 +1,193 @@
+//! Which cells interact how: a walk over pairs of cells from the root down.
+//!
+//! Two cells of one level that do not touch while their parents do are far: proxy acts on proxy. Two
+//! leaves that touch are near: particle acts on particle. A leaf and a smaller cell that does not touch
+//! it, while the smaller one's parent does, are mixed: the proxies of the smaller cell stand for its
+//! particles if these are many, and the leaf's particles stand for themselves. Every pair of particles is
+//! met exactly once.
+
+use super::octree::Octree;
+
+/// The pairs of cells that interact, each once.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// Two leaves, or one with itself, by their cells.
+    pub near: Vec<[usize; 2]>,
+    /// Two cells of one level.
+    pub far: Vec<[usize; 2]>,
+    /// A leaf and a smaller cell.
+    pub mixed: Vec<[usize; 2]>,
+}
+
+impl Lists {
+    /// Fills the lists for a tree. Cells of at most `few.pairs` pairs of particles are not far, and smaller
+    /// cells of at most `few.particles` particles not mixed: their particles meet one by one.
+    pub fn fill<const D: usize>(&mut self, tree: &Octree<D>, few: Few) {
+        self.near.clear();
+        self.far.clear();
+        self.mixed.clear();
+        let mut walk = Walk { tree, few, lists: self };
+        walk.within(0);
+    }
+}
+
+/// Numbers up to which particles meet particles more cheaply than through proxies.
+#[derive(Debug, Clone, Copy)]
+pub struct Few {
+    pub pairs: usize,
+    pub particles: usize,
+}
+
+struct Walk<'a, const D: usize> {
+    tree: &'a Octree<D>,
+    few: Few,
+    lists: &'a mut Lists,
+}
+
+impl<const D: usize> Walk<'_, D> {
+    fn within(&mut self, cell: usize) {
+        if self.tree.cells[cell].is_leaf() {
+            self.lists.near.push([cell, cell]);
+            return;
+        }
+        let children = self.tree.cells[cell].children.clone();
+        for a in children.clone() {
+            self.within(a);
+            for b in a + 1..children.end {
+                self.between(a, b);
+            }
+        }
+    }
+
+    /// Two cells of one level whose parents touch or are the same.
+    fn between(&mut self, a: usize, b: usize) {
+        let [first, second] = [&self.tree.cells[a], &self.tree.cells[b]];
+        if !first.is_adjacent(second) {
+            if first.particles.len() * second.particles.len() <= self.few.pairs {
+                self.directly(a, b);
+            } else {
+                self.lists.far.push([a, b]);
+            }
+            return;
+        }
+        match (first.is_leaf(), second.is_leaf()) {
+            (true, true) => self.lists.near.push([a, b]),
+            (true, false) => second.children.clone().for_each(|child| self.beside_leaf(a, child)),
+            (false, true) => first.children.clone().for_each(|child| self.beside_leaf(b, child)),
+            (false, false) => {
+                for child in first.children.clone() {
+                    for other in second.children.clone() {
+                        self.between(child, other);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A leaf and a smaller cell whose parent touches it.
+    fn beside_leaf(&mut self, leaf: usize, cell: usize) {
+        let smaller = &self.tree.cells[cell];
+        if !self.tree.cells[leaf].is_adjacent(smaller) {
+            if smaller.particles.len() <= self.few.particles {
+                self.directly(leaf, cell);
+            } else {
+                self.lists.mixed.push([leaf, cell]);
+            }
+        } else if smaller.is_leaf() {
+            self.lists.near.push([leaf, cell]);
+        } else {
+            smaller.children.clone().for_each(|child| self.beside_leaf(leaf, child));
+        }
+    }
+
+    /// All pairs of the particles of two cells.
+    fn directly(&mut self, a: usize, b: usize) {
+        let [first, second] = [&self.tree.cells[a], &self.tree.cells[b]];
+        if !first.is_leaf() {
+            first.children.clone().for_each(|child| self.directly(child, b));
+        } else if !second.is_leaf() {
+            second.children.clone().for_each(|child| self.directly(a, child));
+        } else {
+            self.lists.near.push([a, b]);
+        }
+    }
+}
+
+/// Lists by their owner: `items` of owner k at `starts[k]..starts[k + 1]`.
+#[derive(Debug, Default)]
+pub struct Grouped<T> {
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Default> Grouped<T> {
+    /// Groups items by owner, in their order.
+    pub fn fill(&mut self, owners: usize, items: impl Iterator<Item = (usize, T)> + Clone) {
+        self.starts.clear();
+        self.starts.resize(owners + 2, 0);
+        let mut count = 0;
+        for (owner, _) in items.clone() {
+            self.starts[owner + 2] += 1;
+            count += 1;
+        }
+        for owner in 2..owners + 2 {
+            self.starts[owner] += self.starts[owner - 1];
+        }
+        self.items.clear();
+        self.items.resize(count, T::default());
+        for (owner, item) in items {
+            let at = &mut self.starts[owner + 1];
+            self.items[*at as usize] = item;
+            *at += 1;
+        }
+    }
+
+    pub fn of(&self, owner: usize) -> &[T] {
+        &self.items[self.starts[owner] as usize..self.starts[owner + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_of_particles_is_met_once() {
+        let mut state = 1_u64;
+        let mut number = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let velocities: Vec<[f64; 3]> = (0..600)
+            .map(|p| std::array::from_fn(|_| number() * if p % 2 == 0 { 1.0 } else { 0.03 }))
+            .collect();
+        let mut tree = Octree::new();
+        tree.build(&velocities, 4, 1.0);
+        let mut lists = Lists::default();
+        lists.fill(&tree, Few { pairs: 9, particles: 6 });
+        assert!(!lists.far.is_empty() && !lists.mixed.is_empty());
+        let mut met = vec![0_u8; 600 * 600];
+        for &[a, b] in lists.near.iter().chain(&lists.far).chain(&lists.mixed) {
+            for p in tree.cells[a].particles.clone() {
+                for q in tree.cells[b].particles.clone() {
+                    met[p * 600 + q] += 1;
+                    met[q * 600 + p] += u8::from(a != b);
+                }
+            }
+        }
+        assert!(met.iter().all(|&times| times == 1));
+        for &[a, b] in lists.far.iter().chain(&lists.mixed) {
+            assert!(!tree.cells[a].is_adjacent(&tree.cells[b]));
+        }
+    }
+
+    #[test]
+    fn groups_keep_the_order_of_their_items() {
+        let mut grouped = Grouped::default();
+        grouped.fill(4, [(2, 7), (0, 1), (2, 3), (3, 9)].into_iter());
+        assert_eq!(grouped.of(0), [1]);
+        assert_eq!(grouped.of(1), [0; 0]);
+        assert_eq!(grouped.of(2), [7, 3]);
+        assert_eq!(grouped.of(3), [9]);
+    }
+}

@@ -1,0 +1,285 @@
+//! The tree of cells over a cloud: a quadtree in two dimensions, an octree in three.
+//!
+//! A cell with more particles than a leaf holds is halved along every axis; cells without particles do
+//! not exist. The particles are sorted along the Morton curve, so that each cell owns a stretch of them,
+//! and within a leaf by their number, hence by species.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+/// The deepest level: 20 bits of each axis fit the key in three dimensions. Particles closer than 2⁻²⁰ of
+/// the cloud share a leaf.
+const DEPTH: u32 = 20;
+
+/// One cell of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell<const D: usize> {
+    /// 0 for the whole cloud; each level halves the edge.
+    pub level: u32,
+    /// Position in the grid of the level.
+    pub place: [u32; D],
+    /// Its stretch of the sorted particles.
+    pub particles: Range<usize>,
+    /// Its parent; the root is its own.
+    pub parent: usize,
+    /// Its children, all on the next level; empty for a leaf.
+    pub children: Range<usize>,
+}
+
+impl<const D: usize> Cell<D> {
+    pub fn is_leaf(&self) -> bool {
+        self.children.is_empty()
+    }
+
+    /// Which child of its parent the cell is: bit `axis` is set in the upper half of the axis.
+    pub fn octant(&self) -> usize {
+        (0..D).map(|axis| ((self.place[axis] & 1) << axis) as usize).sum()
+    }
+
+    /// Whether two cells touch or overlap.
+    pub fn is_adjacent(&self, other: &Self) -> bool {
+        let (large, small) = if self.level <= other.level { (self, other) } else { (other, self) };
+        let shift = small.level - large.level;
+        (0..D).all(|axis| {
+            let (first, end) = (large.place[axis] << shift, (large.place[axis] + 1) << shift);
+            small.place[axis] + 1 >= first && small.place[axis] <= end
+        })
+    }
+}
+
+/// The cells over one cloud, with room that is used again for the next.
+#[derive(Debug)]
+pub struct Octree<const D: usize> {
+    /// Lowest corner of the root, and its edge.
+    pub corner: [f64; D],
+    pub edge: f64,
+    /// Level after level, along the Morton curve in each.
+    pub cells: Vec<Cell<D>>,
+    /// The cells of each level.
+    pub levels: Vec<Range<usize>>,
+    /// The leaves by their cells, along the Morton curve.
+    pub leaves: Vec<usize>,
+    /// The particles in sorted order.
+    pub order: Vec<u32>,
+    keys: Vec<(u64, u32)>,
+}
+
+impl<const D: usize> Octree<D> {
+    pub fn new() -> Self {
+        Self {
+            corner: [0.0; D],
+            edge: 1.0,
+            cells: Vec::new(),
+            levels: Vec::new(),
+            leaves: Vec::new(),
+            order: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Builds the tree of finite `velocities`, leaves of at most `capacity` particles. The edge of the root is
+    /// `stretch` ≥ 1 times the extent of the cloud.
+    pub fn build(&mut self, velocities: &[[f64; D]], capacity: usize, stretch: f64) {
+        self.enclose(velocities, stretch);
+        let (corner, scale) = (self.corner, f64::from(1_u32 << DEPTH) / self.edge);
+        self.keys.resize(velocities.len(), (0, 0));
+        self.keys.par_iter_mut().zip(velocities).enumerate().for_each(|(p, (key, velocity))| {
+            *key = (morton(velocity, &corner, scale), p as u32);
+        });
+        self.keys.par_sort_unstable();
+        self.split(capacity);
+        self.order.resize(velocities.len(), 0);
+        self.order.par_iter_mut().zip(&self.keys).for_each(|(p, key)| *p = key.1);
+        let mut rest = self.order.as_mut_slice();
+        for &leaf in &self.leaves {
+            let (own, after) = rest.split_at_mut(self.cells[leaf].particles.len());
+            own.sort_unstable();
+            rest = after;
+        }
+    }
+
+    fn enclose(&mut self, velocities: &[[f64; D]], stretch: f64) {
+        let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
+        for velocity in velocities {
+            for axis in 0..D {
+                low[axis] = low[axis].min(velocity[axis]);
+                high[axis] = high[axis].max(velocity[axis]);
+            }
+        }
+        let extent = (0..D).map(|axis| high[axis] - low[axis]).fold(0.0, f64::max);
+        self.edge = if extent > 0.0 { extent * stretch } else { 1.0 };
+        self.corner = std::array::from_fn(|axis| 0.5 * (low[axis] + high[axis]) - 0.5 * self.edge);
+    }
+
+    /// Cuts the sorted keys into cells, level after level.
+    fn split(&mut self, capacity: usize) {
+        self.cells.clear();
+        self.levels.clear();
+        self.leaves.clear();
+        let all = 0..self.keys.len();
+        self.cells.push(Cell { level: 0, place: [0; D], particles: all, parent: 0, children: 0..0 });
+        let mut level = 0..1;
+        while !level.is_empty() {
+            self.levels.push(level.clone());
+            for index in level.clone() {
+                let cell = &self.cells[index];
+                if cell.particles.len() > capacity && cell.level < DEPTH {
+                    let first = self.cells.len();
+                    self.halve(index);
+                    self.cells[index].children = first..self.cells.len();
+                }
+            }
+            level = level.end..self.cells.len();
+        }
+        self.leaves.extend((0..self.cells.len()).filter(|&cell| self.cells[cell].is_leaf()));
+        let cells = &self.cells;
+        self.leaves.sort_unstable_by_key(|&leaf| cells[leaf].particles.start);
+    }
+
+    fn halve(&mut self, parent: usize) {
+        let cell = self.cells[parent].clone();
+        let level = cell.level + 1;
+        let shift = D as u32 * (DEPTH - level);
+        let keys = &self.keys[cell.particles.clone()];
+        let mut start = 0;
+        for octant in 0..1_u64 << D {
+            let end = keys.partition_point(|key| key.0 >> shift & ((1 << D) - 1) <= octant);
+            if end > start {
+                self.cells.push(Cell {
+                    level,
+                    place: std::array::from_fn(|axis| 2 * cell.place[axis] + (octant >> axis & 1) as u32),
+                    particles: cell.particles.start + start..cell.particles.start + end,
+                    parent,
+                    children: 0..0,
+                });
+            }
+            start = end;
+        }
+    }
+
+    /// The edge of a cell.
+    pub fn edge_of(&self, cell: &Cell<D>) -> f64 {
+        self.edge / f64::from(1_u32 << cell.level)
+    }
+
+    /// The centre of a cell.
+    pub fn center_of(&self, cell: &Cell<D>) -> [f64; D] {
+        let edge = self.edge_of(cell);
+        std::array::from_fn(|axis| self.corner[axis] + (f64::from(cell.place[axis]) + 0.5) * edge)
+    }
+
+    /// Bytes held.
+    pub fn memory(&self) -> usize {
+        self.cells.capacity() * size_of::<Cell<D>>()
+            + self.leaves.capacity() * size_of::<usize>()
+            + self.order.capacity() * size_of::<u32>()
+            + self.keys.capacity() * size_of::<(u64, u32)>()
+    }
+}
+
+/// The place of a velocity along the Morton curve: the bits of its components interleaved, axis 0 last.
+fn morton<const D: usize>(velocity: &[f64; D], corner: &[f64; D], scale: f64) -> u64 {
+    let last = (1_u64 << DEPTH) - 1;
+    let mut key = 0;
+    for axis in 0..D {
+        let place = ((velocity[axis] - corner[axis]) * scale).max(0.0) as u64;
+        key |= spread::<D>(place.min(last)) << axis;
+    }
+    key
+}
+
+/// The lowest 20 bits with D − 1 zeros between any two.
+fn spread<const D: usize>(place: u64) -> u64 {
+    let steps: [(u32, u64); 5] = if D == 2 {
+        [
+            (16, 0x0000_ffff_0000_ffff),
+            (8, 0x00ff_00ff_00ff_00ff),
+            (4, 0x0f0f_0f0f_0f0f_0f0f),
+            (2, 0x3333_3333_3333_3333),
+            (1, 0x5555_5555_5555_5555),
+        ]
+    } else {
+        [
+            (32, 0x001f_0000_0000_ffff),
+            (16, 0x001f_0000_ff00_00ff),
+            (8, 0x100f_00f0_0f00_f00f),
+            (4, 0x10c3_0c30_c30c_30c3),
+            (2, 0x1249_2492_4924_9249),
+        ]
+    };
+    steps.iter().fold(place, |bits, (shift, mask)| (bits | bits << shift) & mask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cloud<const D: usize>(particles: usize) -> Vec<[f64; D]> {
+        let mut state = 1_u64;
+        (0..particles)
+            .map(|p| {
+                std::array::from_fn(|_| {
+                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    let x = (state >> 11) as f64 / (1_u64 << 53) as f64;
+                    // A third of the particles lies in a corner a thousand times smaller.
+                    if p % 3 == 0 { 1e-3 * x } else { x }
+                })
+            })
+            .collect()
+    }
+
+    fn cells_hold_what_lies_in_them<const D: usize>() {
+        let velocities = cloud::<D>(5000);
+        let mut tree = Octree::new();
+        tree.build(&velocities, 30, 1.3);
+        let mut seen = vec![0; velocities.len()];
+        for (index, cell) in tree.cells.iter().enumerate() {
+            let (center, half) = (tree.center_of(cell), 0.5 * tree.edge_of(cell));
+            for &p in &tree.order[cell.particles.clone()] {
+                for axis in 0..D {
+                    assert!((velocities[p as usize][axis] - center[axis]).abs() <= half * (1.0 + 1e-9));
+                }
+                seen[p as usize] += usize::from(cell.is_leaf());
+            }
+            assert!(!cell.particles.is_empty());
+            if cell.is_leaf() {
+                assert!(cell.particles.len() <= 30);
+                assert!(tree.order[cell.particles.clone()].is_sorted());
+            } else {
+                let children = &tree.cells[cell.children.clone()];
+                assert_eq!(
+                    children.iter().map(|child| child.particles.len()).sum::<usize>(),
+                    cell.particles.len()
+                );
+                assert!(children.iter().all(|child| child.level == cell.level + 1));
+            }
+            assert!(tree.levels[cell.level as usize].contains(&index));
+        }
+        assert!(seen.iter().all(|&times| times == 1));
+    }
+
+    #[test]
+    fn leaves_hold_every_particle_once_and_where_it_lies() {
+        cells_hold_what_lies_in_them::<2>();
+        cells_hold_what_lies_in_them::<3>();
+    }
+
+    #[test]
+    fn coincident_particles_end_at_the_deepest_level() {
+        let mut tree = Octree::new();
+        tree.build(&[[1.0, 2.0]; 50], 10, 1.0);
+        assert_eq!(tree.leaves.len(), 1);
+        assert_eq!(tree.levels.len(), DEPTH as usize + 1);
+    }
+
+    #[test]
+    fn cells_touch_across_levels() {
+        let cell = |level, place| Cell { level, place, particles: 0..1, parent: 0, children: 0..0 };
+        assert!(cell(2, [1, 1]).is_adjacent(&cell(2, [2, 0])));
+        assert!(!cell(2, [1, 1]).is_adjacent(&cell(2, [3, 1])));
+        assert!(cell(1, [0, 0]).is_adjacent(&cell(3, [4, 4])));
+        assert!(!cell(1, [0, 0]).is_adjacent(&cell(3, [5, 0])));
+        assert!(cell(3, [1, 2]).is_adjacent(&cell(1, [0, 0])));
+    }
+}

@@ -1,0 +1,293 @@
+//! The tree against the direct sum.
+
+use super::*;
+use crate::collision::direct::DirectSum;
+
+/// Two species with uneven weights.
+struct Case<const D: usize> {
+    counts: [usize; 2],
+    masses: [f64; 2],
+    coefficients: [f64; 4],
+    weights: Vec<f64>,
+    velocities: Vec<[f64; D]>,
+    gradients: Vec<[f64; D]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Lattice,
+    Clustered,
+    Shell,
+    /// The second species a hundred times narrower.
+    TwoScales,
+}
+
+const KINDS: [Kind; 4] = [Kind::Lattice, Kind::Clustered, Kind::Shell, Kind::TwoScales];
+
+impl<const D: usize> Case<D> {
+    fn new(kind: Kind, particles: usize) -> Self {
+        let mut state = 5_u64;
+        let mut number = move || {
+            // Knuth's linear congruential generator.
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+        };
+        let counts = [particles / 2, particles - particles / 2];
+        let per_axis = (particles as f64).powf(1.0 / D as f64).ceil() as usize;
+        let velocities: Vec<[f64; D]> = (0..particles)
+            .map(|p| {
+                let mut normal = || -> [f64; D] { std::array::from_fn(|_| number() + number() + number()) };
+                match kind {
+                    Kind::Lattice => std::array::from_fn(|k| {
+                        (p / per_axis.pow(k as u32) % per_axis) as f64 * 6.0 / per_axis as f64 - 3.0
+                    }),
+                    Kind::Clustered => {
+                        let site = (p % 5) as f64;
+                        normal().map(|x| site + x * 0.3_f64.powf(site))
+                    }
+                    Kind::Shell => {
+                        let v = normal();
+                        let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+                        let width = 1.0 + 0.05 * normal()[0];
+                        v.map(|x| 2.0 * width * x / norm)
+                    }
+                    Kind::TwoScales => normal().map(|x| if p < counts[0] { x } else { 0.01 * x }),
+                }
+            })
+            .collect();
+        // Far from equilibrium: temperatures that differ by species and axis, and a bend.
+        let gradients = velocities
+            .iter()
+            .enumerate()
+            .map(|(p, v)| {
+                let cold = if p < counts[0] { 1.0 } else { 1.5 };
+                std::array::from_fn(|k| -cold * (0.5 + 0.5 * k as f64) * v[k] + 0.1 * v[0] * v[1])
+            })
+            .collect();
+        let weights = (0..particles).map(|_| 1.2 + number()).collect();
+        Self {
+            counts,
+            masses: [1.0, 3.0],
+            coefficients: [1.0, 0.5, 0.5, 2.0],
+            weights,
+            velocities,
+            gradients,
+        }
+    }
+
+    fn ranges(&self) -> [Range<usize>; 2] {
+        [0..self.counts[0], self.counts[0]..self.weights.len()]
+    }
+
+    fn tree(&self, gamma: f64, tolerance: f64, set: InstructionSet) -> TreeSum<D> {
+        let (masses, coefficients, weights) = (&self.masses, &self.coefficients, &self.weights);
+        TreeSum::new(Cloud { gamma, masses, ranges: &self.ranges(), coefficients, weights }, tolerance, set)
+    }
+
+    fn direct(&self, gamma: f64) -> Vec<[f64; D]> {
+        let set = InstructionSet::detect();
+        let mut sums = vec![[f64::NAN; D]; self.weights.len()];
+        DirectSum::new(gamma, &self.counts, &self.coefficients, &self.weights, set).evaluate(
+            &self.velocities,
+            &self.gradients,
+            None,
+            &mut sums,
+        );
+        sums
+    }
+
+    /// √(Σ m w |error of v̇|² / Σ m w |v̇|²).
+    fn error(&self, found: &[[f64; D]], exact: &[[f64; D]]) -> f64 {
+        let (mut error, mut size) = (0.0, 0.0);
+        for (i, range) in self.ranges().into_iter().enumerate() {
+            for p in range {
+                for k in 0..D {
+                    error += self.weights[p] / self.masses[i] * (found[p][k] - exact[p][k]).powi(2);
+                    size += self.weights[p] / self.masses[i] * exact[p][k].powi(2);
+                }
+            }
+        }
+        (error / size).sqrt()
+    }
+}
+
+fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f64]) {
+    let set = InstructionSet::detect();
+    for kind in KINDS {
+        let case = Case::<D>::new(kind, particles);
+        for &gamma in gammas {
+            let exact = case.direct(gamma);
+            for tolerance in [1e-3, 1e-6] {
+                let mut tree = case.tree(gamma, tolerance, set);
+                let estimate = tree.calibrate(&case.velocities, &case.gradients).unwrap();
+                let mut sums = vec![[f64::NAN; D]; particles];
+                let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+                let error = case.error(&sums, &exact);
+                let of = format!(
+                    "{kind:?}, {D}-D, γ = {gamma}, tolerance {tolerance:e}, {} points",
+                    tree.points()
+                );
+                eprintln!("{of}: {error:.2e}");
+                // Calibration stops at the first number of points that meets half the tolerance. It starts with
+                // what a normal cloud needs; in clusters of different widths most pairs are near.
+                assert!(error < tolerance && error > 3e-3 * tolerance, "{of}: {error:e}");
+                assert!((0.3..3.0).contains(&(estimate / error)), "{of}: {error:e}, estimated {estimate:e}");
+                assert_eq!(quality.error, estimate, "{of}");
+                assert!(quality.entropy_rate < 0.0, "{of}: {quality:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_lie_below_the_tolerance_in_two_dimensions() {
+    errors_lie_below_the_tolerance::<2>(6000, &[-3.0, -1.7, 1.0]);
+}
+
+#[test]
+fn errors_lie_below_the_tolerance_in_three_dimensions() {
+    errors_lie_below_the_tolerance::<3>(12000, &[-3.0, -2.0, 0.5]);
+}
+
+#[test]
+fn momentum_and_energy_stay_to_rounding() {
+    let case = Case::<3>::new(Kind::TwoScales, 5000);
+    let mut sums = vec![[f64::NAN; 3]; 5000];
+    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(
+        &case.velocities,
+        &case.gradients,
+        None,
+        &mut sums,
+    );
+    let (mut totals, mut sizes) = ([0.0; 4], [0.0; 4]);
+    for ((v, sum), w) in case.velocities.iter().zip(&sums).zip(&case.weights) {
+        for k in 0..3 {
+            for (n, term) in [(k, w * sum[k]), (3, w * v[k] * sum[k])] {
+                totals[n] += term;
+                sizes[n] += term.abs();
+            }
+        }
+    }
+    for n in 0..4 {
+        // Ulps of a sum of 5000 terms.
+        assert!(totals[n].abs() < 1e-14 * sizes[n], "{n}: {:e} of {:e}", totals[n], sizes[n]);
+    }
+}
+
+#[test]
+fn threads_do_not_change_bits() {
+    let case = Case::<3>::new(Kind::Clustered, 9000);
+    let evaluate = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut sums = vec![[f64::NAN; 3]; 9000];
+            let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
+            let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+            // Another cloud in between leaves nothing behind.
+            tree.evaluate(&case.gradients, &case.velocities, None, &mut sums);
+            assert_eq!(tree.evaluate(&case.velocities, &case.gradients, None, &mut sums), quality);
+            (sums, quality)
+        })
+    };
+    let alone = evaluate(1);
+    for threads in [2, 3, 7] {
+        assert_eq!(evaluate(threads), alone);
+    }
+}
+
+#[test]
+fn every_instruction_set_agrees() {
+    for kind in [Kind::Clustered, Kind::TwoScales] {
+        let case = Case::<3>::new(kind, 4000);
+        let exact = case.direct(-2.5);
+        for set in InstructionSet::available() {
+            let mut sums = vec![[f64::NAN; 3]; 4000];
+            let mut tree = case.tree(-2.5, 1e-4, set);
+            tree.calibrate(&case.velocities, &case.gradients).unwrap();
+            tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+            let error = case.error(&sums, &exact);
+            assert!(error < 1e-4, "{}: {error:e}", set.name());
+        }
+    }
+}
+
+#[test]
+fn few_particles_meet_one_by_one() {
+    for particles in [2, 3, 40] {
+        let case = Case::<3>::new(Kind::Shell, particles);
+        let exact = case.direct(-3.0);
+        let mut sums = vec![[f64::NAN; 3]; particles];
+        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
+            &case.velocities,
+            &case.gradients,
+            None,
+            &mut sums,
+        );
+        // The same kernels; the gradients differ by the rounding of what no pair feels.
+        assert!(case.error(&sums, &exact) < 1e-12);
+    }
+}
+
+#[test]
+fn coincident_particles_do_not_interact() {
+    let mut case = Case::<2>::new(Kind::Shell, 3000);
+    case.velocities.fill([1.0, 2.0]);
+    let mut sums = vec![[f64::NAN; 2]; 3000];
+    let quality = case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
+        &case.velocities,
+        &case.gradients,
+        None,
+        &mut sums,
+    );
+    assert_eq!(sums, vec![[0.0; 2]; 3000]);
+    assert_eq!(quality.error, 0.0);
+}
+
+#[test]
+fn the_gradients_of_one_maxwellian_drive_nothing() {
+    let case = Case::<3>::new(Kind::Clustered, 4000);
+    let gradients: Vec<[f64; 3]> = case.velocities.iter().map(|v| v.map(|v| 0.3 - 2.0 * v)).collect();
+    let mut sums = vec![[f64::NAN; 3]; 4000];
+    let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
+    tree.evaluate(&case.velocities, &gradients, None, &mut sums);
+    let rates = |sums: &[[f64; 3]]| sums.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
+    // Rounding of g beside the sums of gradients of the same size.
+    assert!(rates(&sums) < 1e-11 * rates(&case.direct(-3.0)));
+}
+
+#[test]
+fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
+    let case = Case::<3>::new(Kind::TwoScales, 6000);
+    let smooth = Case::<3>::new(Kind::Lattice, 6000);
+    let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
+    let mut first = vec![[f64::NAN; 3]; 6000];
+    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut first);
+    let points = tree.points();
+    let mut sums = first.clone();
+    let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+    assert!(quality.error <= 1e-5 && !tree.others.is_empty(), "{quality:?}");
+    assert_eq!(tree.points(), points);
+    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut sums);
+    assert_eq!(sums, first);
+}
+
+#[test]
+fn a_tree_beyond_memory_is_refused() {
+    let species = 13;
+    let ranges: Vec<Range<usize>> = (0..species).map(|i| 100_000 * i..100_000 * (i + 1)).collect();
+    // Rows that are no multiples of each other: a far field for each species.
+    let coefficients: Vec<f64> = (0..169).map(|k| if k / 13 == k % 13 { 2.0 } else { 1.0 }).collect();
+    let (masses, weights) = (vec![1.0; species], vec![1.0; 1_300_000]);
+    let cloud = Cloud {
+        gamma: -3.0,
+        masses: &masses,
+        ranges: &ranges,
+        coefficients: &coefficients,
+        weights: &weights,
+    };
+    let tree = TreeSum::<3>::new(cloud, 1e-9, InstructionSet::detect());
+    assert_eq!(
+        tree.require_memory().unwrap_err().to_string(),
+        "the tree would need 21.0 GiB for 1300000 particles and 12 points along an axis of its cells (the limit is 16 GiB): try a larger tolerance, fewer particles, or `random_batch`"
+    );
+}

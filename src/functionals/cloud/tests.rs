@@ -118,9 +118,9 @@ fn a_shell_with_a_dipole_has_the_functionals_of_the_laboratory() {
         quantities(&coarse).iter().zip(quantities(&fine)).zip(exact).enumerate()
     {
         let [coarse, fine] = [(coarse - exact.value) / exact.size, (fine - exact.value) / exact.size];
-        // A width of 0.7 is two to four cells; errors that cross 0 between the two are small in both.
+        // A width of 0.7 is one or two cells: errors of per cents of the terms, which fall or are small in both.
         assert!(fine.abs() < 0.05, "{index}: {coarse:e} {fine:e}");
-        assert!(fine.abs() < 0.7 * coarse.abs() || fine.abs() < 0.02, "{index}: {coarse:e} {fine:e}");
+        assert!(fine.abs() < 0.8 * coarse.abs() || fine.abs() < 0.02, "{index}: {coarse:e} {fine:e}");
     }
 }
 

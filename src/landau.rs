@@ -58,7 +58,7 @@ pub struct Work {
 enum PairSum<const D: usize> {
     Direct(DirectSum<D>),
     Maxwell(MomentSum<D>),
-    Tree(TreeSum<D>),
+    Tree(Box<TreeSum<D>>),
     RandomBatch(RandomBatchSum<D>),
 }
 
@@ -131,7 +131,7 @@ impl<'p, const D: usize> Landau<'p, D> {
         if error.is_nan() || error > tolerance {
             return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
         }
-        Ok(Self { scores, pair_sum: PairSum::Tree(tree), work: Work::default(), ..landau })
+        Ok(Self { scores, pair_sum: PairSum::Tree(Box::new(tree)), work: Work::default(), ..landau })
     }
 
     /// With sums inside random batches of about `size` particles, drawn for each step from `seed`.

@@ -114,7 +114,7 @@ impl<const D: usize> RandomBatchSum<D> {
             .map(|size| size * (size - 1.0))
             .sum();
         let factor = if shared > 0.0 { particles as f64 * (particles as f64 - 1.0) / shared } else { 0.0 };
-        for (sum, &p) in batch_sums.iter().zip(&*order) {
+        for (sum, &p) in batch_sums.iter().zip(order) {
             sums[p as usize] = sum.map(|component| factor * component);
         }
     }

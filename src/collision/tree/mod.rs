@@ -12,7 +12,7 @@
 //! so momentum stays to rounding; energy does not, and [`conserve`] restores both.
 //!
 //! Two steps keep the error small where the sums almost cancel. Gradients lose the part that no pair
-//! feels ([`gauge`](super::gauge)). And the number of points is not taken from a formula: [`TreeSum::calibrate`]
+//! feels ([`gauge`]). And the number of points is not taken from a formula: [`TreeSum::calibrate`]
 //! raises it until the error against direct sums of samples is half the tolerance. Every evaluation measures that
 //! error again, and is repeated with more points where it exceeds the tolerance: sums depend on the cloud and the
 //! calibration alone, not on what was summed before.

@@ -217,8 +217,8 @@ mod tests {
             let mut sums = vec![[f64::NAN; 3]; 61];
             sum(size, 1).evaluate(3, &velocities, &gradients, None, &mut sums);
             let scale: f64 = exact.iter().map(|(_, size)| size).sum();
-            for k in 0..3 {
-                let momentum: f64 = (0..61).map(|p| weights[p] * sums[p][k]).sum();
+            for axis in 0..3 {
+                let momentum: f64 = weights.iter().zip(&sums).map(|(w, sum)| w * sum[axis]).sum();
                 assert!(momentum.abs() < 1e-13 * scale, "{momentum:e}");
             }
             let energy: f64 = (0..61)

@@ -290,10 +290,10 @@ mod tests {
     fn what_the_equation_conserves_is_conserved() {
         let species = [(1.0, 1.0, [1.0, 0.5], [1.0, 0.5]), (3.0, 0.4, [-1.0, 0.0], [0.2, -0.6])];
         let energy = |exact: &MaxwellMoments<2>, time: f64, about: [f64; 2]| -> f64 {
-            let of = |((u, tensor), one): (&(SVector<f64, 2>, SMatrix<f64, 2, 2>), &(f64, f64, _, _))| {
-                0.5 * one.1 * (one.0 * (u - SVector::from(about)).norm_squared() + tensor.trace())
-            };
-            exact.at(time).iter().zip(&species).map(of).sum()
+            exact.at(time).iter().zip(&species).fold(0.0, |sum, ((u, tensor), one)| {
+                let drift = (u - SVector::from(about)).norm_squared();
+                sum + 0.5 * one.1 * (one.0 * drift + tensor.trace())
+            })
         };
         let momentum = |exact: &MaxwellMoments<2>, time: f64| {
             exact

@@ -63,5 +63,5 @@ fn visit<const D: usize>(
     mut look: impl FnMut(u32),
 ) {
     let within = tree.query(at).within::<SquaredEuclidean<f64>>(squared_radius);
-    within.unsorted().visit(|neighbour| look(neighbour.item as u32));
+    within.unsorted().visit(|neighbour| look(neighbour.item));
 }

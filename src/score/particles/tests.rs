@@ -3,7 +3,6 @@
 use super::*;
 
 /// The same sums without a tree, particle by particle: entropy, scores, and the sums of their terms' sizes.
-#[expect(clippy::type_complexity, reason = "one test's results")]
 fn simple<const D: usize>(
     order: u32,
     cutoff: f64,

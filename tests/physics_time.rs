@@ -145,7 +145,7 @@ fn stiff(count: u32) -> Case<2> {
         json!([cloud("a", 1.0, [1.5, 0.5], [0.0, 0.0]), cloud("b", 2.0, [0.6, 0.6], [0.5, 0.0])]),
         0.0,
         json!({ "uniform": 0.1 }),
-        json!({ "mesh": { "spacing": { "relative": 1.0 } } }),
+        json!({ "mesh": { "bandwidth": { "spacing_squared": 1.0 }, "spacing": { "relative": 1.0 } } }),
         unused_time(),
     )
 }
@@ -632,12 +632,12 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
 
 #[test]
 fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
-    let case = bkw(60, 6, 7.0);
+    let case = bkw(60, 6, 6.5);
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let (mut evaluations, mut worst) = (0, [0.0f64; 2]);
     let exact = |mass: f64| Bkw { density: 1.0, mass, temperature: 1.0, contrast: 0.5, rate: 0.0625 };
     let end = case
-        .adapt(&method, 5.0, 3e-4, &case.state, |state, _, work| {
+        .adapt(&method, 5.0, 5e-4, &case.state, |state, _, work| {
             evaluations = work;
             for (worst, species) in worst.iter_mut().zip(&case.problem.species) {
                 let range = species.range.clone();
@@ -662,7 +662,7 @@ fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
                 &case.problem.weights[range],
                 species.bandwidth,
                 6,
-                7.0,
+                6.5,
                 &species.name,
             )
             .unwrap();

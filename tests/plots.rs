@@ -289,7 +289,7 @@ fn the_scripts_ask_for_the_packages_they_are_tested_with() {
             assert!(pinned.lines().any(|pin| pin == package), "{}: {package}", script.display());
         }
     }
-    assert_eq!(scripts, 9);
+    assert_eq!(scripts, 10);
 }
 
 /// As a user would on a machine with nothing but Python: the script makes the environment it needs.

@@ -38,7 +38,7 @@ fn two_species(dimension: usize) -> Value {
 fn every_score() -> Vec<Value> {
     vec![
         json!({ "mesh": { "order": 2 } }),
-        json!({ "mesh": { "order": 6 } }),
+        json!({ "mesh": { "order": 6, "bandwidth": { "spacing_squared": 1.0 } } }),
         json!({ "mesh": { "order": 8, "spacing": { "relative": 0.6 }, "bandwidth": { "variance": [0.1, 0.04] } } }),
         json!({ "particles": { "order": 2 } }),
         json!({ "particles": { "order": 4, "bandwidth": { "variance": 0.1 } } }),
@@ -154,12 +154,14 @@ fn truncation_errors_stay_in_their_brackets() {
         assert!((1.0..1000.0).contains(&(error / bound)), "{what}: {error:e}, mass beyond {bound:e}");
     };
     for cutoff in [4.0, 5.0, 6.0, 7.0] {
-        let mesh =
-            |cutoff: f64| json!({ "mesh": { "order": 2, "cutoff": cutoff, "spacing": { "relative": 0.5 } } });
+        let mesh = |cutoff: f64| {
+            json!({ "mesh": { "order": 2, "cutoff": cutoff, "bandwidth": { "spacing_squared": 1.0 },
+                "spacing": { "relative": 0.5 } } })
+        };
         let error = score_difference::<2>(&mesh(cutoff), &mesh(12.0));
         bracket(&format!("mesh, {cutoff}"), error, mass_beyond_cube(cutoff, 2));
 
-        let particles = |cutoff: f64| json!({ "particles": { "order": 2, "cutoff": cutoff } });
+        let particles = |cutoff: f64| json!({ "particles": { "order": 2, "cutoff": cutoff, "bandwidth": { "spacing_squared": 1.0 } } });
         let error = score_difference::<2>(&particles(cutoff), &particles(12.0));
         bracket(&format!("particles, {cutoff}"), error, mass_beyond_ball(cutoff, 2));
     }

@@ -64,6 +64,13 @@ fn bandwidths<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Resu
         if !VARIANCES.contains(&variance) {
             return refuse(format!("a variance of {variance:e}; allowed: 1e-150 to 1e150"));
         }
+        let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = &scenario.score;
+        let reach = cutoff * (f64::from(order / 2) * variance).sqrt() / species.spacing;
+        if reach < 1.0 {
+            return refuse(format!(
+                "a mollifier that reaches {reach:.3} of the distance to the nearest particles, which leaves them without neighbours; allowed: 1 or more"
+            ));
+        }
         let Score::Mesh { order, cutoff, spacing, .. } = &scenario.score else { continue };
         // The mesh of the widest of the order / 2 bandwidths is widened along, but for a lattice.
         let (spacing, widest) = match spacing {

@@ -1,7 +1,8 @@
 //! No allocation in evaluations after the first, but for the few blocks that the thread pool asks for now and
 //! then: the workspaces are as large as they must be by then.
 
-mod common;
+#[path = "common/solver.rs"]
+mod solver;
 
 use landau::landau::Evaluation;
 use serde_json::{Value, json};
@@ -63,15 +64,15 @@ fn allocated<const D: usize>(score: &Value, gamma: f64, threads: usize) -> (usiz
             "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0 } }
         })
     };
-    let scenario = common::scenario(&json!({
+    let scenario = solver::scenario(&json!({
         "version": 1, "dimension": D,
         "species": [species("one", 1.0), species("other", 2.0)],
         "collisions": { "gamma": gamma, "coefficients": { "uniform": 0.1 } },
         "score": score,
         "time": { "step": 1.0, "steps": 1 }
     }));
-    let (problem, state) = common::start::<D>(&scenario);
-    let mut landau = common::landau(&scenario, &problem);
+    let (problem, state) = solver::start::<D>(&scenario);
+    let mut landau = solver::landau(&scenario, &problem);
     let mut evaluation = Evaluation::empty(&problem);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut counts = (0, 0);

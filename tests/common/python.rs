@@ -1,6 +1,6 @@
 //! Runs Python scripts in a virtual environment with pinned packages, made once and kept under the target directory.
 //!
-//! A test file includes it by `#[path = "common/python.rs"] mod python;`.
+//! A test program includes it by `#[path = "../common/python.rs"] mod python;`.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

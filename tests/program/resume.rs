@@ -1,8 +1,6 @@
 //! A run that was broken off and resumed leaves the same bytes as one that was not, whatever broke it.
 
-#[path = "common/program.rs"]
-mod program;
-
+use crate::program;
 use program::{assert_same, landau, names, run, send, status, stderr, succeed, summary, write};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

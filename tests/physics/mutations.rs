@@ -16,8 +16,11 @@ const FILE: &str = "scenario.json";
 const MOST: f64 = 3000.0;
 
 fn good(which: usize) -> String {
-    let bases =
-        [include_str!("bad/maxwellian.json"), include_str!("bad/bkw.json"), include_str!("bad/lorentz.json")];
+    let bases = [
+        include_str!("../bad/maxwellian.json"),
+        include_str!("../bad/bkw.json"),
+        include_str!("../bad/lorentz.json"),
+    ];
     bases[which % bases.len()].to_string()
 }
 

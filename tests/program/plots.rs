@@ -1,8 +1,6 @@
 //! The plots of real runs: every picture is there and shows something, the report stands alone, bad folders are named.
 
-#[path = "common/python.rs"]
-mod python;
-
+use crate::python;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,8 +1,6 @@
 //! Functionals along runs: the theorems' statements and the identities dF/dt = −D_F, on sizes that take seconds.
 
-#[path = "common/program.rs"]
-mod program;
-
+use crate::program;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;

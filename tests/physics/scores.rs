@@ -1,8 +1,7 @@
 //! Scores: exact gradients of a functional that decays, with a stated truncation error, on clouds as sparse
 //! or uneven as scenarios make them.
 
-mod common;
-
+use crate::solver;
 use landau::functionals::invariants::Invariants;
 use landau::problem::Problem;
 use landau::scenario::Scenario;
@@ -10,7 +9,7 @@ use landau::score::mollifier::{mass_beyond_ball, mass_beyond_cube};
 use serde_json::{Value, json};
 
 fn scenario(dimension: usize, species: Value, gamma: f64, score: &Value) -> Scenario {
-    common::scenario(&json!({
+    solver::scenario(&json!({
         "version": 1, "dimension": dimension, "species": species,
         "collisions": { "gamma": gamma, "coefficients": { "uniform": 0.1 } },
         "score": score,
@@ -47,7 +46,7 @@ fn every_score() -> Vec<Value> {
 
 /// Entropy and scores at displaced velocities.
 fn entropy<const D: usize>(scenario: &Scenario, problem: &Problem<D>, velocities: &[[f64; D]]) -> f64 {
-    common::evaluate(scenario, problem, velocities).entropy()
+    solver::evaluate(scenario, problem, velocities).entropy()
 }
 
 /// entropy_rate is the derivative of entropy along the rates, and it is not positive.
@@ -55,8 +54,8 @@ fn rate_is_the_derivative<const D: usize>() {
     for score in every_score() {
         for gamma in [-3.0, 0.0, 0.5] {
             let scenario = scenario(D, two_species(D), gamma, &score);
-            let (problem, state) = common::start::<D>(&scenario);
-            let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+            let (problem, state) = solver::start::<D>(&scenario);
+            let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
             assert!(evaluation.entropy_rate < 0.0, "{score}: {}", evaluation.entropy_rate);
             // Central difference over displacements of 1e-4 thermal speeds at the fastest particle: its own
             // error is 1e-8 relative, rounding of the entropy 1e-16/1e-4 against a rate of order 0.1.
@@ -98,8 +97,8 @@ fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
     let species =
         json!([cloud(2, "one", 1.0, 0.5, json!({ "lattice": { "per_axis": 12, "half_width": 3.0 } }))]);
     let scenario = scenario(2, species, -1.0, &score);
-    let (problem, state) = common::start::<2>(&scenario);
-    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+    let (problem, state) = solver::start::<2>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
     let step = 1e-4 / evaluation.rates.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));
     let moved = |sign: f64| -> Vec<[f64; 2]> {
         let pairs = state.velocities.iter().zip(&evaluation.rates);
@@ -121,7 +120,7 @@ fn entropy_falls_at_every_step() {
         let mut scenario = scenario(2, two_species(2), -3.0, &score);
         (scenario.time.step, scenario.time.steps) = (Some(0.002), Some(20));
         let mut last = f64::INFINITY;
-        common::run::<2>(&scenario, |_, _, evaluation| {
+        solver::run::<2>(&scenario, |_, _, evaluation| {
             assert!(evaluation.entropy() < last && evaluation.entropy_rate < 0.0, "{score}");
             last = evaluation.entropy();
         })
@@ -133,8 +132,8 @@ fn entropy_falls_at_every_step() {
 fn score_difference<const D: usize>(first: &Value, second: &Value) -> f64 {
     let scores = |score: &Value| {
         let scenario = scenario(D, two_species(D), 0.0, score);
-        let (problem, state) = common::start::<D>(&scenario);
-        let mut landau = common::landau(&scenario, &problem);
+        let (problem, state) = solver::start::<D>(&scenario);
+        let mut landau = solver::landau(&scenario, &problem);
         let mut evaluation = landau::landau::Evaluation::empty(&problem);
         landau.evaluate(&state.velocities, &mut evaluation).unwrap();
         landau.scores().to_vec()
@@ -195,8 +194,8 @@ fn sparse_and_uneven_clouds_have_the_scores_of_their_parts() {
         "particles": { "quasi_random": { "count": 240 } } }]);
     let scores = |species: Value| {
         let scenario = scenario(3, species, 0.0, &score);
-        let (problem, state) = common::start::<3>(&scenario);
-        let mut landau = common::landau(&scenario, &problem);
+        let (problem, state) = solver::start::<3>(&scenario);
+        let mut landau = solver::landau(&scenario, &problem);
         let mut evaluation = landau::landau::Evaluation::empty(&problem);
         landau.evaluate(&state.velocities, &mut evaluation).unwrap();
         (landau.scores().to_vec(), landau.memory())
@@ -226,10 +225,10 @@ fn rates_do_not_depend_on_the_frame() {
     {
         let rates = |shift: f64| {
             let scenario = scenario(2, species(shift), -2.0, score);
-            let (problem, state) = common::start::<2>(&scenario);
+            let (problem, state) = solver::start::<2>(&scenario);
             let totals = Invariants::of(&problem, &state.velocities);
             assert!((totals.mean_velocity()[0] - shift).abs() < 1e-9);
-            common::evaluate(&scenario, &problem, &state.velocities).rates
+            solver::evaluate(&scenario, &problem, &state.velocities).rates
         };
         let (rest, moving) = (rates(0.0), rates(64.0));
         let largest = rest.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));

@@ -1,10 +1,8 @@
 //! Whole runs and right-hand sides against exact solutions; orders as fitted slopes.
 //!
 //! Optimised builds alone: together these take well below 90 s on one core.
-#![cfg(not(debug_assertions))]
 
-mod common;
-
+use crate::solver;
 use landau::exact::rates::{self, Maxwellian};
 use landau::scenario::Scenario;
 use landau::setup;
@@ -14,8 +12,8 @@ use std::f64::consts::PI;
 /// The relative L2 error of every species at the end of a scenario with a reference.
 fn final_errors<const D: usize>(scenario: &Scenario) -> Vec<f64> {
     let mut state = None;
-    common::run::<D>(scenario, |_, now, _| state = Some(now.clone())).unwrap();
-    let (problem, start) = common::start::<D>(scenario);
+    solver::run::<D>(scenario, |_, now, _| state = Some(now.clone())).unwrap();
+    let (problem, start) = solver::start::<D>(scenario);
     let state = state.unwrap();
     let time = state.step as f64 * scenario.time.step.unwrap();
     let comparison = setup::comparison(scenario, &problem, &start.velocities).unwrap();
@@ -45,7 +43,7 @@ fn assert_order<const D: usize>(
 ) {
     let found: Vec<Vec<f64>> = resolutions
         .iter()
-        .map(|&per_axis| final_errors::<D>(&common::scenario(&scenario(order, per_axis))))
+        .map(|&per_axis| final_errors::<D>(&solver::scenario(&scenario(order, per_axis))))
         .collect();
     for species in 0..found[0].len() {
         let errors: Vec<f64> = found.iter().map(|errors| errors[species]).collect();
@@ -117,7 +115,7 @@ fn two_species_of_bkw_have_the_order_of_the_score() {
     }
     // An eighth, a fortieth and an eightieth of the published 3.24e-2, 1.45e-2 and 8.18e-3.
     let found = [(40, 4e-3), (60, 4e-4), (80, 1e-4)].map(|(per_axis, most)| {
-        let errors = final_errors::<2>(&common::scenario(&scenario(6, per_axis)));
+        let errors = final_errors::<2>(&solver::scenario(&scenario(6, per_axis)));
         assert!(errors.iter().all(|&error| error < most), "{per_axis}: {errors:?}");
         errors
     });
@@ -158,7 +156,7 @@ fn bkw_in_3d_has_the_order_of_the_score() {
     let scenario = bkw(3, &[(1.0, 1.0, 4.0)], &json!([[0.125]]), 0.3, (0.125, 10));
     assert_order::<3>(&scenario, 2, &[20, 26, 32], 0.5);
     assert_order::<3>(&scenario, 4, &[32, 40], 0.5);
-    let error = |order| final_errors::<3>(&common::scenario(&scenario(order, 32)))[0];
+    let error = |order| final_errors::<3>(&solver::scenario(&scenario(order, 32)))[0];
     let (second, sixth) = (error(2), error(6));
     println!("3-D, 32 cells: order 2 {second:.3e}, order 6 {sixth:.3e}");
     assert!(sixth < 3e-3 && second > 10.0 * sixth, "{second} {sixth}");
@@ -207,7 +205,7 @@ fn pair(
             "particles": { "lattice": { "per_axis": per_axis, "half_width": 5.5 * (of.temperature / of.mass).sqrt() } }
         })
     };
-    common::scenario(&json!({
+    solver::scenario(&json!({
         "version": 1, "dimension": dimension, "species": [species("a", first), species("b", second)],
         "collisions": { "gamma": gamma, "coefficients": { "matrix": [[0.0, coefficient], [coefficient, 0.0]] } },
         "score": score, "time": { "step": 1.0, "steps": 1 }
@@ -225,12 +223,12 @@ fn friction_of_maxwell_molecules_knows_densities_and_not_counts() {
     for (count_a, count_b) in [(32, 60), (60, 32), (44, 44)] {
         let score = json!({ "mesh": { "order": 6 } });
         let scenario = pair(2, 0.0, [(a, 0.6, count_a), (b, 0.0, count_b)], 0.4, &score);
-        let (problem, state) = common::start::<2>(&scenario);
-        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        let (problem, state) = solver::start::<2>(&scenario);
+        let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
         for (index, own, other, difference) in [(0, a, b, 0.6), (1, b, a, -0.6)] {
             let exact = -0.4 * other.density * (own.mass + other.mass) / (own.mass * own.mass * other.mass)
                 * difference;
-            let (found, _) = common::moment_rates(&problem, &state.velocities, &evaluation, index);
+            let (found, _) = solver::moment_rates(&problem, &state.velocities, &evaluation, index);
             // h/σ is 0.34 on the coarse lattice: the bias 3! (h/σ)⁶ of order 6 is 1e-2.
             assert!((found[0] / exact - 1.0).abs() < 1e-2, "{count_a}, {count_b}: {} {exact}", found[0]);
         }
@@ -282,10 +280,10 @@ fn coulomb_heating_has_the_exact_rate_at_every_mass_ratio() {
         assert_rates_converge(&format!("mass ratio {ratio}"), |per_axis| {
             let score = json!({ "mesh": { "order": 6 } });
             let scenario = pair(3, -3.0, [(a, 0.0, per_axis), (b, 0.0, per_axis - 1)], 0.3, &score);
-            let (problem, state) = common::start::<3>(&scenario);
-            let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
-            let (_, heating) = common::moment_rates(&problem, &state.velocities, &evaluation, 0);
-            let (_, cooling) = common::moment_rates(&problem, &state.velocities, &evaluation, 1);
+            let (problem, state) = solver::start::<3>(&scenario);
+            let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
+            let (_, heating) = solver::moment_rates(&problem, &state.velocities, &evaluation, 0);
+            let (_, cooling) = solver::moment_rates(&problem, &state.velocities, &evaluation, 1);
             // Σ n dT = 0, to the rounding of sums over 10⁴ particles.
             assert!((heating + 0.5 * cooling).abs() < 1e-6 * heating.abs(), "{heating} {cooling}");
             heating / rates::heating(3, -3.0, 0.3, a, b)
@@ -303,7 +301,7 @@ fn anisotropy_of_coulomb_collisions_decays_at_the_exact_rate() {
         let bracket = -3.0 + (anisotropy + 3.0) * angle / root;
         let rate = 0.5 / (PI.sqrt() * parallel.powf(1.5)) * bracket / anisotropy.powi(2);
         assert_rates_converge(&format!("anisotropy {anisotropy:.2}"), |per_axis| {
-            let scenario = common::scenario(&json!({
+            let scenario = solver::scenario(&json!({
                 "version": 1, "dimension": 3,
                 "species": [{
                     "name": "a", "mass": 1.0,
@@ -313,8 +311,8 @@ fn anisotropy_of_coulomb_collisions_decays_at_the_exact_rate() {
                 "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.5 } },
                 "score": { "mesh": { "order": 6 } }, "time": { "step": 1.0, "steps": 1 }
             }));
-            let (problem, state) = common::start::<3>(&scenario);
-            let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+            let (problem, state) = solver::start::<3>(&scenario);
+            let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
             let along = |axis: usize| -> f64 {
                 let terms = problem.weights.iter().zip(state.velocities.iter().zip(&evaluation.rates));
                 terms.map(|(w, (v, rate))| 2.0 * w * v[axis] * rate[axis]).sum()
@@ -352,7 +350,7 @@ fn dipoles_decay_as_the_series_says() {
 #[test]
 fn harmonics_decay_on_each_shell_at_their_rate() {
     for gamma in [-3.0, -2.0, 0.0, 1.0] {
-        let scenario = common::scenario(&json!({
+        let scenario = solver::scenario(&json!({
             "version": 1, "dimension": 3,
             "species": [
                 { "name": "electron", "mass": 1.5,
@@ -363,8 +361,8 @@ fn harmonics_decay_on_each_shell_at_their_rate() {
             "collisions": { "gamma": gamma, "coefficients": { "matrix": [[0.0, 0.3], [0.3, 0.0]] } },
             "score": { "mesh": { "order": 6 } }, "time": { "step": 1.0, "steps": 1 }
         }));
-        let (problem, state) = common::start::<3>(&scenario);
-        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        let (problem, state) = solver::start::<3>(&scenario);
+        let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
         let factor = 0.3 * 0.7 / (1.5 * 1.5);
         for (degree, radius) in [(1, 0.8), (1, 1.5), (1, 2.2), (2, 0.8), (2, 1.5), (2, 2.2)] {
             let (mut found, mut exact) = (0.0, 0.0);
@@ -400,9 +398,9 @@ fn equilibrium_is_regularised_at_order_2_and_nearly_exact_at_order_6() {
         let (a, b) = (maxwellian(1.0, 1.0, 1.0), maxwellian(1.0, 4.0, temperature_b));
         let score = json!({ "mesh": { "order": order, "bandwidth": { "variance": 0.04 } } });
         let scenario = pair(2, 0.0, [(a, 0.0, 60), (b, 0.0, 60)], 0.4, &score);
-        let (problem, state) = common::start::<2>(&scenario);
-        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
-        common::moment_rates(&problem, &state.velocities, &evaluation, 0).1
+        let (problem, state) = solver::start::<2>(&scenario);
+        let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
+        solver::moment_rates(&problem, &state.velocities, &evaluation, 0).1
     };
     // T_a + m_a ε = 1.04 = T_b + m_b ε at T_b = 0.88.
     let (equal, regularised, sixth) = (rate(2, 1.0), rate(2, 0.88), rate(6, 1.0));
@@ -417,7 +415,7 @@ fn equilibrium_is_regularised_at_order_2_and_nearly_exact_at_order_6() {
 #[test]
 fn a_maxwellian_stays_put() {
     let speed = |order: u32, per_axis: u32| {
-        let scenario = common::scenario(&json!({
+        let scenario = solver::scenario(&json!({
             "version": 1, "dimension": 2,
             "species": [{ "name": "a", "mass": 1.0,
                 "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0, "drift": [0.2, -0.1] } },
@@ -425,8 +423,8 @@ fn a_maxwellian_stays_put() {
             "collisions": { "gamma": -2.0, "coefficients": { "uniform": 1.0 } },
             "score": { "mesh": { "order": order } }, "time": { "step": 1.0, "steps": 1 }
         }));
-        let (problem, state) = common::start::<2>(&scenario);
-        let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+        let (problem, state) = solver::start::<2>(&scenario);
+        let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
         let terms = problem.weights.iter().zip(&evaluation.rates);
         terms.map(|(w, rate)| w * (rate[0] * rate[0] + rate[1] * rate[1])).sum::<f64>().sqrt()
     };

@@ -1,6 +1,5 @@
 //! Time integrators on the real right-hand side: what they conserve, their orders, where they are
 //! stable, how steps adapt, how entropy falls. Takes optimised code.
-#![cfg(not(debug_assertions))]
 
 use landau::error::Failure;
 use landau::exact::bkw::Bkw;

@@ -2,10 +2,8 @@
 //!
 //! Source: NRL Plasma Formulary (2019), "Collisions and Transport": energy exchange ν_ε, isotropisation ν_T.
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-
+use crate::program;
+use crate::solver;
 use landau::exact::rates::{self, Maxwellian};
 use landau::setup::coulomb;
 use landau::units::{ELECTRON_MASS, ELEMENTARY_CHARGE, PROTON_MASS};
@@ -147,7 +145,7 @@ fn hydrogen(temperatures: [f64; 3], protons: bool) -> landau::scenario::Scenario
             "particles": { "lattice": { "per_axis": 24, "half_width": 1.1e6 } }
         }));
     }
-    common::scenario(&json!({
+    solver::scenario(&json!({
         "version": 1, "dimension": 3, "units": { "si": {} }, "species": species,
         "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": LOG_LAMBDA } } },
         "time": { "step": 1e-7, "steps": 1 }
@@ -157,9 +155,9 @@ fn hydrogen(temperatures: [f64; 3], protons: bool) -> landau::scenario::Scenario
 #[test]
 fn protons_are_heated_at_the_rate_of_the_formulary() {
     let scenario = hydrogen([1000.0; 3], true);
-    let (problem, state) = common::start::<3>(&scenario);
-    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
-    let (_, rate) = common::moment_rates(&problem, &state.velocities, &evaluation, 1);
+    let (problem, state) = solver::start::<3>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
+    let (_, rate) = solver::moment_rates(&problem, &state.velocities, &evaluation, 1);
     let per_second = rate * problem.scales.temperature / problem.scales.time;
     let expected = nrl_energy_exchange(PROTON, ELECTRON) * 200.0;
     // Two digits of the formulary; and the rate is a difference of the two species' 1/T, a fifth of either, so
@@ -176,17 +174,17 @@ fn ions_exchange_energy_at_the_rate_of_the_formulary() {
             "particles": { "lattice": { "per_axis": 20, "half_width": half_width } }
         })
     };
-    let scenario = common::scenario(&json!({
+    let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 3, "units": { "si": {} },
         "species": [ion("proton", PROTON_MASS, 800.0, 1.1e6), ion("deuteron", 2.0 * PROTON_MASS, 1000.0, 8.8e5)],
         "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": LOG_LAMBDA } } },
         "time": { "step": 1e-5, "steps": 1 }
     }));
-    let (problem, state) = common::start::<3>(&scenario);
-    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+    let (problem, state) = solver::start::<3>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
     let deuteron =
         Maxwellian { density: 1e20, mass: 2.0 * PROTON_MASS, temperature: 1000.0 * ELEMENTARY_CHARGE };
-    let (_, rate) = common::moment_rates(&problem, &state.velocities, &evaluation, 0);
+    let (_, rate) = solver::moment_rates(&problem, &state.velocities, &evaluation, 0);
     let per_second = rate * problem.scales.temperature / problem.scales.time;
     let expected = nrl_energy_exchange(PROTON, deuteron) * 200.0;
     // Two digits of the formulary, and the lattice.
@@ -197,8 +195,8 @@ fn ions_exchange_energy_at_the_rate_of_the_formulary() {
 fn electrons_become_isotropic_at_the_rate_of_the_formulary() {
     let (parallel, perpendicular) = (1200.0f64, 900.0f64);
     let scenario = hydrogen([parallel, perpendicular, perpendicular], false);
-    let (problem, state) = common::start::<3>(&scenario);
-    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+    let (problem, state) = solver::start::<3>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
     // d(T_yy)/dt = 2 m ⟨v_y dv_y/dt⟩.
     let square = |p: usize| problem.weights[p] * state.velocities[p][1] * evaluation.rates[p][1];
     let density: f64 = problem.weights.iter().sum();

@@ -1,9 +1,7 @@
 //! Initial data from formulas and from files.
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-
+use crate::program;
+use crate::solver;
 use program::{run, stderr, succeed, write};
 use serde_json::{Value, json};
 use std::fs;
@@ -28,12 +26,12 @@ fn expression(formula: &str) -> Value {
 
 #[test]
 fn a_formula_has_its_shape_and_its_density() {
-    let formula = common::scenario(&expression("3*exp(-1.5*((vx-0.5)^2 + vy^2)/(2*0.7))"));
+    let formula = solver::scenario(&expression("3*exp(-1.5*((vx-0.5)^2 + vy^2)/(2*0.7))"));
     let maxwellian = json!({ "maxwellian": { "density": 0.8, "temperature": 0.7, "drift": [0.5, 0.0] } });
     let mut expected = scenario(maxwellian, true);
     expected["species"][0]["particles"]["lattice"]["center"] = json!([0.0, 0.0]);
-    let (problem, state) = common::start::<2>(&formula);
-    let (other, other_state) = common::start::<2>(&common::scenario(&expected));
+    let (problem, state) = solver::start::<2>(&formula);
+    let (other, other_state) = solver::start::<2>(&solver::scenario(&expected));
     assert_eq!(state.velocities, other_state.velocities);
     let total: f64 = problem.weights.iter().sum();
     assert!((total - 0.8).abs() < 1e-15, "{total}");
@@ -52,8 +50,8 @@ fn a_formula_may_be_part_of_a_mixture() {
         { "expression": { "density": 0.25, "formula": "step(1 - v)" } },
         { "maxwellian": { "density": 0.75, "temperature": 1.0 } }
     ] });
-    let (problem, state) = common::start::<2>(&common::scenario(&scenario(parts, true)));
-    let moments = common::moments(&problem, &state.velocities, 0);
+    let (problem, state) = solver::start::<2>(&solver::scenario(&scenario(parts, true)));
+    let moments = solver::moments(&problem, &state.velocities, 0);
     // The Maxwellian's tail beyond the lattice is 1e-5 of it.
     assert!((moments.density - 1.0).abs() < 1e-4, "{}", moments.density);
 }
@@ -98,7 +96,7 @@ fn a_table_runs_as_it_stands_from_anywhere_and_its_run_repeats() {
     succeed(directory, "run out/a/scenario.json --out again --quiet");
     assert_eq!(program::outputs(&directory.join("out/a")), program::outputs(&directory.join("again")));
     let (problem, state) =
-        common::start::<2>(&common::scenario(&program::resolved(&directory.join("out/a"))));
+        solver::start::<2>(&solver::scenario(&program::resolved(&directory.join("out/a"))));
     assert_eq!((problem.weights[1], state.velocities[1]), (0.012, [1.3f64.sin(), 2.1f64.cos()]));
     // h is the mean distance to the nearest neighbour.
     let distance = |p: usize, q: usize| {

@@ -1,8 +1,6 @@
 //! openPMD frames: what Python's readers find in them, equal bytes for equal frames, whole or not at all.
 
-#[path = "common/python.rs"]
-mod python;
-
+use crate::python;
 use landau::output::openpmd::{Error, Frame, SiFactors, SpeciesFrame, Units, file_name, is_name, write};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

@@ -3,8 +3,7 @@
 //! Sources: NRL Plasma Formulary (energy exchange, slowing down); for the mollified system, the Gaussian
 //! integrals of [`landau::exact::rates`], which an order-2 score on a fine lattice must reproduce.
 
-mod common;
-
+use crate::solver;
 use landau::exact::rates::{self, Maxwellian};
 use serde_json::{Value, json};
 
@@ -30,7 +29,7 @@ fn scenario(
             "particles": { "lattice": { "per_axis": per_axis, "half_width": reach * (of.temperature / of.mass).sqrt() } }
         })
     };
-    common::scenario(&json!({
+    solver::scenario(&json!({
         "version": 1, "dimension": dimension,
         "species": [species("heavy", HEAVY, drift), species("light", LIGHT, 0.0)],
         "collisions": { "gamma": gamma, "coefficients": { "matrix": [[0.2, COEFFICIENT], [COEFFICIENT, 0.2]] } },
@@ -46,14 +45,14 @@ fn order_2() -> Value {
 /// Heating of a species at rest over its exact value for the mollified system.
 fn heating<const D: usize>(gamma: f64, per_axis: u32, index: usize) -> f64 {
     let scenario = scenario(D, gamma, 0.0, per_axis, 5.0, order_2());
-    let (problem, state) = common::start::<D>(&scenario);
-    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+    let (problem, state) = solver::start::<D>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
     let with = |index: usize, of: Maxwellian| (of, problem.species[index].bandwidth);
     let (own, other) = match index {
         0 => (with(0, HEAVY), with(1, LIGHT)),
         _ => (with(1, LIGHT), with(0, HEAVY)),
     };
-    let (_, found) = common::moment_rates(&problem, &state.velocities, &evaluation, index);
+    let (_, found) = solver::moment_rates(&problem, &state.velocities, &evaluation, index);
     found / rates::regularised_heating(D, gamma, COEFFICIENT, own, other)
 }
 
@@ -83,12 +82,12 @@ fn heating_of_the_mollified_system_is_exact() {
 fn friction(score: &Value, mollified: bool, per_axis: u32) -> f64 {
     let drift = 0.5;
     let scenario = scenario(3, -3.0, drift, per_axis, 5.0, score.clone());
-    let (problem, state) = common::start::<3>(&scenario);
-    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+    let (problem, state) = solver::start::<3>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
     let with = |index: usize, of: Maxwellian| (of, problem.species[index].bandwidth);
     let factor =
         if mollified { rates::regularised_friction_factor(with(0, HEAVY), with(1, LIGHT)) } else { 1.0 };
-    let (found, _) = common::moment_rates(&problem, &state.velocities, &evaluation, 0);
+    let (found, _) = solver::moment_rates(&problem, &state.velocities, &evaluation, 0);
     // Nothing breaks the symmetry across the drift but rounding.
     assert!(found[1].abs() < 1e-12 && found[2].abs() < 1e-12, "{found:?}");
     found[0] / (factor * rates::coulomb_friction(COEFFICIENT, HEAVY, LIGHT, drift))
@@ -113,15 +112,15 @@ fn order_6_gives_the_friction_of_the_equation() {
 #[test]
 fn maxwell_molecules_slow_each_other_at_the_exact_rate() {
     let scenario = scenario(2, 0.0, 0.8, 40, 5.0, order_2());
-    let (problem, state) = common::start::<2>(&scenario);
-    let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+    let (problem, state) = solver::start::<2>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
     let with = |index: usize, of: Maxwellian| (of, problem.species[index].bandwidth);
     let factor = rates::regularised_friction_factor(with(0, HEAVY), with(1, LIGHT));
     for (index, own, other, difference) in [(0, HEAVY, LIGHT, 0.8), (1, LIGHT, HEAVY, -0.8)] {
         let rate =
             -COEFFICIENT * other.density * (own.mass + other.mass) / (own.mass * own.mass * other.mass);
         let exact = rate * difference * factor;
-        let (found, _) = common::moment_rates(&problem, &state.velocities, &evaluation, index);
+        let (found, _) = solver::moment_rates(&problem, &state.velocities, &evaluation, index);
         assert!((found[0] / exact - 1.0).abs() < 1e-3, "{found:?} instead of {exact}");
     }
 }

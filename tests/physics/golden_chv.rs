@@ -1,8 +1,7 @@
 //! The published figures of Carrillo, Hu and Van Fleet (Acta Appl. Math. 194, 2024): mesh scores on the
 //! initial lattice without the "+1", ε = 0.64 h^1.98, forward Euler.
 
-mod common;
-
+use crate::solver;
 use landau::exact::bkw::Bkw;
 use landau::functionals::invariants::Invariants;
 use landau::score::mesh::density_on_lattice;
@@ -17,7 +16,7 @@ fn bkw_errors(per_axis: u32) -> [[f64; 3]; 2] {
             "particles": { "lattice": { "per_axis": per_axis, "half_width": half_width } }
         })
     };
-    let scenario = common::scenario(&json!({
+    let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 2,
         "species": [species("heavy", 2.0, 3.0), species("light", 1.0, 4.0)],
         "collisions": { "gamma": 0.0, "coefficients": { "matrix": [[0.125, 0.0625], [0.0625, 0.03125]] } },
@@ -25,8 +24,8 @@ fn bkw_errors(per_axis: u32) -> [[f64; 3]; 2] {
         "integrator": { "forward_euler": {} },
         "time": { "step": 0.01, "steps": 500 }
     }));
-    let state = common::run::<2>(&scenario, |_, _, _| {}).unwrap();
-    let (problem, _) = common::start::<2>(&scenario);
+    let state = solver::run::<2>(&scenario, |_, _, _| {}).unwrap();
+    let (problem, _) = solver::start::<2>(&scenario);
     [0, 1].map(|index| {
         let species = &problem.species[index];
         let exact = Bkw { density: 1.0, mass: species.mass, temperature: 1.0, contrast: 0.5, rate: 0.0625 };
@@ -78,7 +77,7 @@ fn assert_coulomb(steps: u64, published: [f64; 7]) {
             "particles": { "lattice": { "per_axis": 50, "half_width": 4.0 } }
         })
     };
-    let scenario = common::scenario(&json!({
+    let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 2,
         "species": [species("first", [0.5, 0.25], 0.25), species("second", [-0.25, 0.0], 0.125)],
         "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.03125 } },
@@ -86,9 +85,9 @@ fn assert_coulomb(steps: u64, published: [f64; 7]) {
         "integrator": { "forward_euler": {} },
         "time": { "step": 0.005, "steps": steps }
     }));
-    let state = common::run::<2>(&scenario, |_, _, _| {}).unwrap();
-    let (problem, _) = common::start::<2>(&scenario);
-    let [first, second] = [0, 1].map(|index| common::moments(&problem, &state.velocities, index));
+    let state = solver::run::<2>(&scenario, |_, _, _| {}).unwrap();
+    let (problem, _) = solver::start::<2>(&scenario);
+    let [first, second] = [0, 1].map(|index| solver::moments(&problem, &state.velocities, index));
     let energy = Invariants::of(&problem, &state.velocities).energy;
     let found = [
         first.velocity[0],

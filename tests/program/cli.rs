@@ -1,8 +1,6 @@
 //! The program as a user drives it: what it writes, prints and exits with.
 
-#[path = "common/program.rs"]
-mod program;
-
+use crate::program;
 use program::{assert_same, landau, names, outputs, run, status, stderr, succeed, summary, write};
 use serde_json::{Value, json};
 use std::fs;
@@ -362,7 +360,7 @@ fn the_schema_accepts_resolved_scenarios() {
 fn converge_measures_errors_and_orders() {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();
-    let base: Value = serde_json::from_str(include_str!("bad/bkw.json")).unwrap();
+    let base: Value = serde_json::from_str(include_str!("../bad/bkw.json")).unwrap();
     write(directory, "bkw.json", &base);
     let printed = succeed(
         directory,

@@ -1,9 +1,7 @@
 //! The README's reference says what the program knows: keys and choices of a scenario, commands and options,
 //! columns and files of a run folder, both ways.
 
-#[path = "common/program.rs"]
-mod program;
-
+use crate::program;
 use program::succeed;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

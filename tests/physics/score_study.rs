@@ -1,23 +1,21 @@
 //! The default bandwidth of clouds that are drawn from a distribution, against the best of a scan.
 //!
-//! `cargo test --release --test score_study -- --nocapture` prints the table.
-#![cfg(not(debug_assertions))]
+//! `cargo test --release --test physics score_study -- --nocapture` prints the table.
 
-mod common;
-
+use crate::solver;
 use serde_json::{Value, json};
 
 /// The relative error √(Σ w |s + v|²/Σ w |v|²) of the scores of a Maxwellian of unit variance.
 fn error<const D: usize>(particles: &Value, score: &Value) -> f64 {
-    let scenario = common::scenario(&json!({
+    let scenario = solver::scenario(&json!({
         "version": 1, "dimension": D,
         "species": [{ "name": "a", "mass": 1.0, "particles": particles,
             "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0 } } }],
         "collisions": { "gamma": 0.0, "coefficients": { "uniform": 1.0 } },
         "score": score, "time": { "step": 1.0, "steps": 1 }
     }));
-    let (problem, state) = common::start::<D>(&scenario);
-    let mut landau = common::landau(&scenario, &problem);
+    let (problem, state) = solver::start::<D>(&scenario);
+    let mut landau = solver::landau(&scenario, &problem);
     let mut evaluation = landau::landau::Evaluation::empty(&problem);
     landau.evaluate(&state.velocities, &mut evaluation).unwrap();
     let (mut wrong, mut all) = (0.0, 0.0);

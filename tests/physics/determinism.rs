@@ -1,7 +1,6 @@
 //! The same bits for any number of threads, in every part that runs in parallel.
 
-mod common;
-
+use crate::solver;
 use landau::landau::Evaluation;
 use serde_json::{Value, json};
 
@@ -12,7 +11,7 @@ fn evaluation(score: &Value, gamma: f64, threads: usize) -> Evaluation<3> {
             "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0, "drift": [0.1, 0.0, 0.0] } }
         })
     };
-    let scenario = common::scenario(&json!({
+    let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 3,
         "species": [
             species("lattice", 1.0, json!({ "lattice": { "per_axis": 11, "half_width": 3.0 } })),
@@ -25,8 +24,8 @@ fn evaluation(score: &Value, gamma: f64, threads: usize) -> Evaluation<3> {
     }));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
-        let (problem, state) = common::start::<3>(&scenario);
-        common::evaluate(&scenario, &problem, &state.velocities)
+        let (problem, state) = solver::start::<3>(&scenario);
+        solver::evaluate(&scenario, &problem, &state.velocities)
     })
 }
 

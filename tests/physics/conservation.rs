@@ -1,7 +1,6 @@
 //! Momentum and energy for every method and mix of species, to the ulp.
 
-mod common;
-
+use crate::solver;
 use landau::functionals::invariants::{Invariants, energy_about};
 use landau::problem::Conserved;
 use serde_json::{Value, json};
@@ -72,7 +71,7 @@ fn scenario(
     score: &Value,
     integrator: &Value,
 ) -> landau::scenario::Scenario {
-    common::scenario(&json!({
+    solver::scenario(&json!({
         "version": 1, "dimension": dimension, "species": species,
         "collisions": { "gamma": gamma, "coefficients": { "uniform": 0.1 } },
         "score": score, "integrator": integrator,
@@ -93,7 +92,7 @@ fn check<const D: usize>(gamma: f64, score: &Value) {
             let what = format!("{mix}, {D}-D, γ = {gamma}, {integrator}, {score}");
             let mut moved = 0.0f64;
             let mut first = None;
-            common::run::<D>(&scenario, |problem, state, _| {
+            solver::run::<D>(&scenario, |problem, state, _| {
                 let start = state.invariants;
                 let first: &Vec<[f64; D]> = first.get_or_insert_with(|| state.velocities.clone());
                 let displacements = state.velocities.iter().flatten().zip(first.iter().flatten());
@@ -161,8 +160,8 @@ fn rates_are_orthogonal_to_momentum_and_energy() {
                 &json!({ "mesh": { "order": 2, "cutoff": 4.0 } }),
                 &json!({ "forward_euler": {} }),
             );
-            let (problem, state) = common::start::<3>(&scenario);
-            let evaluation = common::evaluate(&scenario, &problem, &state.velocities);
+            let (problem, state) = solver::start::<3>(&scenario);
+            let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
             let (mut momentum, mut energy, mut momentum_size, mut energy_size) = ([0.0; 3], 0.0, 0.0, 0.0);
             for (((m, w), v), rate) in
                 problem.masses_and_weights().zip(&state.velocities).zip(&evaluation.rates)
@@ -195,7 +194,7 @@ fn forward_euler_gains_the_energy_it_must() {
     let dt = scenario.time.step.unwrap();
     let mut expected: Option<f64> = None;
     let mut gained = 0.0;
-    common::run::<2>(&scenario, |problem, state, evaluation| {
+    solver::run::<2>(&scenario, |problem, state, evaluation| {
         let now = Invariants::of(problem, &state.velocities);
         if let Some(expected) = expected {
             // Rounding of the energies, against gains of 1e-6 of them.

@@ -1,0 +1,24 @@
+//! What the solver computes: scores, rates, conservation, time integration, exact solutions.
+//!
+//! One program, as every one of its own would be built with all of the solver's loops.
+
+#[path = "../common/program.rs"]
+mod program;
+#[path = "../common/solver.rs"]
+mod solver;
+
+mod conservation;
+mod determinism;
+mod golden_chv;
+mod initial;
+mod mutations;
+mod rates;
+#[cfg(not(debug_assertions))] // Takes optimised code.
+mod score_study;
+mod scores;
+#[cfg(not(debug_assertions))]
+mod time;
+mod time_scenarios;
+mod units;
+#[cfg(not(debug_assertions))]
+mod verification;

@@ -1,0 +1,14 @@
+//! The program as users drive it: commands, files, errors, restarts, plots, its reference.
+
+#[path = "../common/program.rs"]
+mod program;
+#[path = "../common/python.rs"]
+mod python;
+
+mod bad_scenarios;
+mod cli;
+mod functionals;
+mod openpmd;
+mod plots;
+mod readme;
+mod resume;

@@ -7,8 +7,10 @@ mod python;
 
 mod bad_scenarios;
 mod cli;
+mod columns;
 mod functionals;
 mod openpmd;
 mod plots;
 mod readme;
 mod resume;
+mod theorems;

@@ -6,7 +6,8 @@
 
     cargo build --release && python3 plots/theorems.py [--output DIR] [--runs DIR] [--keep] [--only NAME] [--quick]
 
-Runs the scenarios into out/theorems (minutes on two cores) and writes to out/theorems/plots.
+Runs the scenarios into out/theorems (minutes on two cores) and writes to out/theorems/plots. The pictures of the
+repository are made by `--output plots/gallery`.
 """
 
 import environment
@@ -291,7 +292,7 @@ def main():
     runs = Runs(chosen.program, chosen.runs, chosen.keep, chosen.quick)
     for name, make in PICTURES.items():
         if chosen.only in (None, name):
-            print(make(runs).write(output, "png")[0])
+            print(figures.small(make(runs).write(output, "png")[0]))
 
 
 main()

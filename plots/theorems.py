@@ -132,7 +132,7 @@ def theorem_1_1(runs):
         title="least and greatest rate over the steps to $t=1$",
         ylim=(None, 0.03),
     )
-    legend(right, loc="lower left")
+    legend(right, loc="upper right", ncols=3)
     return Picture("theorem_1_1", "Fisher information weighted by 1/m falls at every step; the plain sum rises, then falls.", figure)
 
 

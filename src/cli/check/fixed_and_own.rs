@@ -2,7 +2,7 @@
 //! two that the Lyapunov functional of theorem 1.3 weighs (Junné, Winter, Yoldaş 2025).
 
 use landau::functionals::moments::Moments;
-use landau::problem::{Conserved, Problem};
+use landau::problem::{Conserved, Problem, Species};
 
 /// The bound on K of condition (1.11).
 const K: f64 = 3e5;
@@ -12,7 +12,7 @@ pub fn lines<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]]) -> V
     if problem.fixed.is_empty() || !matches!(problem.conserved(), Conserved::EnergyAbout(_)) {
         return Vec::new();
     }
-    let of = |(i, species): (usize, &landau::problem::Species<D>)| {
+    let of = |(i, species): (usize, &Species<D>)| {
         let range = species.range.clone();
         let density = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]).density;
         let own = problem.coefficients[i * problem.species.len() + i] * density;

@@ -25,7 +25,7 @@ GALLERY = Path(__file__).with_name("gallery")
 # Of γ = −3 in three dimensions; a fused multiply-add counts as two.
 FLOPS_PER_PAIR = 38
 COLUMNS = ["code", "particles", "pairs_per_second", "peak_flops_per_second", "cores"]
-MARKERS = "os^Dv"
+MARKERS = "os^DvP"
 
 
 def picture(path):
@@ -38,7 +38,7 @@ def picture(path):
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     for i, code in enumerate(dict.fromkeys(row["code"] for row in rows)):
         points = [(int(row["particles"]), float(row["pairs_per_second"])) for row in rows if row["code"] == code]
-        style = {"color": PALETTE[i % len(PALETTE)], "linestyle": LINES[i % len(LINES)], "marker": MARKERS[i % 5]}
+        style = {"color": PALETTE[i % len(PALETTE)], "linestyle": LINES[i % len(LINES)], "marker": MARKERS[i % len(MARKERS)]}
         axes.plot(*zip(*points, strict=True), label=code, **style)
     axes.set(xscale="log", yscale="log", xlabel="particles", ylabel="ordered pairs per second")
     shares = (lambda rate: rate * FLOPS_PER_PAIR / peak, lambda share: share * peak / FLOPS_PER_PAIR)

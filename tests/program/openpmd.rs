@@ -340,7 +340,7 @@ fn a_full_disk_is_reported_and_leaves_the_former_frame() {
     let output = std::process::Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" --exact \"$1\" --nocapture"])
         .arg(std::env::current_exe().unwrap())
-        .arg("a_full_disk_is_reported_and_leaves_the_former_frame")
+        .arg("openpmd::a_full_disk_is_reported_and_leaves_the_former_frame")
         .env(FOLDER, folder.path())
         .output()
         .unwrap();

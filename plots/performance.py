@@ -19,7 +19,7 @@ from figures import LINES, PALETTE, WIDTH, Picture, plt
 # Of γ = −3 in three dimensions; a fused multiply-add counts as two.
 FLOPS_PER_PAIR = 38
 COLUMNS = ["code", "particles", "pairs_per_second", "peak_flops_per_second", "cores"]
-MARKERS = "os^Dv"
+MARKERS = "os^DvP"
 
 
 def picture(path):
@@ -28,7 +28,7 @@ def picture(path):
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     for i, code in enumerate(dict.fromkeys(row["code"] for row in rows)):
         points = [(int(row["particles"]), float(row["pairs_per_second"])) for row in rows if row["code"] == code]
-        style = {"color": PALETTE[i % len(PALETTE)], "linestyle": LINES[i % len(LINES)], "marker": MARKERS[i % 5]}
+        style = {"color": PALETTE[i % len(PALETTE)], "linestyle": LINES[i % len(LINES)], "marker": MARKERS[i % len(MARKERS)]}
         axes.plot(*zip(*points, strict=True), label=code, **style)
     axes.set(xscale="log", yscale="log", xlabel="particles", ylabel="ordered pairs per second")
     shares = (lambda rate: rate * FLOPS_PER_PAIR / peak, lambda share: share * peak / FLOPS_PER_PAIR)

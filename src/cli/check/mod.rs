@@ -15,7 +15,6 @@ use landau::scenario::{self, Scenario, Source};
 use landau::setup;
 use landau::simulation::Grid;
 use landau::state::State;
-use std::fmt::Write;
 use std::time::Instant;
 
 #[derive(clap::Args)]
@@ -38,11 +37,8 @@ impl Check {
 fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String, Stop> {
     let (problem, mut state) =
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
-    let mut text = String::new();
-    let mut line = |label: &str, value: String| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{label:<21} {value}");
-    };
+    let mut lines: Vec<(String, String)> = Vec::new();
+    let mut line = |label: &str, value: String| lines.push((label.to_string(), value));
     line("title", scenario.title.clone());
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
     let units = Words::of(problem.scales);
@@ -99,7 +95,8 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     if let Some(cost) = functionals::cost(scenario, &problem, &state.velocities)? {
         line("functionals", cost);
     }
-    Ok(text)
+    let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default().max(21);
+    Ok(lines.iter().map(|(label, value)| format!("{label:<width$} {value}\n")).collect())
 }
 
 /// The share of the shortest collision time that a step of second order resolves to better than a per cent.

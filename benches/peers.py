@@ -64,7 +64,35 @@ def with_numpy(velocities, gradients, weights):
     return evaluate
 
 
-def with_numba(velocities, gradients, weights):
+def with_numba_rows(velocities, gradients, weights):
+    """As one writes it first: arrays of shape (particles, 3), which LLVM does not vectorise."""
+    import numba
+
+    @numba.njit(parallel=True, fastmath=True)
+    def pair_sums(v, g, w, sums):
+        for p in numba.prange(len(v)):
+            for a in range(3):
+                sums[p, a] = 0.0
+            for q in range(len(v)):
+                square = work = 0.0
+                for a in range(3):
+                    square += (v[p, a] - v[q, a]) ** 2
+                    work += (v[p, a] - v[q, a]) * (g[p, a] - g[q, a])
+                power = w[q] / (square * np.sqrt(square)) if square > 0.0 else 0.0
+                for a in range(3):
+                    sums[p, a] += power * (square * (g[p, a] - g[q, a]) - work * (v[p, a] - v[q, a]))
+
+    sums = np.empty_like(velocities)
+
+    def evaluate():
+        pair_sums(velocities, gradients, weights, sums)
+        return sums
+
+    return evaluate
+
+
+def with_numba_columns(velocities, gradients, weights):
+    """Tuned: an array for every component, so that LLVM fills vectors with pairs."""
     import numba
 
     @numba.njit(parallel=True, fastmath=True)
@@ -132,7 +160,8 @@ def with_keops(velocities, gradients, weights):
 
 PEERS = {
     "NumPy, blocked": ("numpy", with_numpy),
-    "numba": ("numba", with_numba),
+    "numba, rows": ("numba", with_numba_rows),
+    "numba, columns": ("numba", with_numba_columns),
     "JAX": ("jax", with_jax),
     "KeOps": ("pykeops", with_keops),
 }

@@ -166,7 +166,7 @@ def planes(run, clouds, part):
             )
             levels = largest * np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.9])
             axes.contour(x, y, density, levels=levels, colors="white", linewidths=0.5, alpha=0.7)
-            axes.set_title(f"{cloud.species.name}, {time_text(run, time)}")
+            axes.set_title(f"{cloud.species.name}, {time_text(run, time)}", y=1.0)
         bar = figure.colorbar(image, ax=row[len(times) - 1], shrink=0.85, pad=0.03)
         bar.locator = TICKS()
         bar.update_ticks()

@@ -19,6 +19,7 @@ from run_folder import AXES
 ELEMENTARY_CHARGE = 1.602176634e-19
 # Of a thermal speed: below it a mean velocity is rounding, grown by the chaos of the particles' paths.
 NEGLIGIBLE = 1e-4
+CONSERVED = [PALETTE[0], PALETTE[1], PALETTE[6]]
 
 
 def pictures(run):
@@ -63,7 +64,8 @@ def conservation(run):
     time, drawn = run.rows["time"][1:], []
     for i, (name, drift) in enumerate(drifts(run).items()):
         drift = drift[1:]
-        style = {"color": PALETTE[i], "marker": ".", "markersize": 4, "linewidth": 0.6}
+        # Far apart in hue, in lightness and in shape: the curves lie over each other at the bottom.
+        style = {"color": CONSERVED[i], "marker": "o^s"[i], "markersize": 3.5, "linewidth": 0.6}
         if np.any(drift > 0.0):
             axes.plot(time, drift, label=name, **style)
             drawn.append(drift)

@@ -79,10 +79,10 @@ class Panel:
         return None if equal else points
 
 
-def weight_bar(figure, points, axes):
+def weight_bar(run, figure, points, axes):
     if points is not None:
         bar = figure.colorbar(points, ax=axes, shrink=0.85, pad=0.02)
-        bar.set_label("weight $w$")
+        bar.set_label(figures.label(run, "weight", "$w$", "m$^{-3}$"))
         bar.ax.yaxis.set_major_locator(LogLocator(numticks=6))
 
 
@@ -104,7 +104,7 @@ def scatter(run):
             points = panel.draw(axes, frame)
             axes.set_title(f"{one.name}, {time_text(run, frame.time)}")
         row[0].set_ylabel(velocity_label(run, "y"))
-        weight_bar(figure, points, row)
+        weight_bar(run, figure, points, row)
     caption = f"Particles coloured by weight at the first and the last frame; those lighter than {LIGHTEST:.0e} of the heaviest are left out."
     return Picture("particles", caption + slab_text(run), figure)
 
@@ -128,7 +128,7 @@ def animation(run):
             axes.set_title(panel.species.name)
             axes.set_ylabel(velocity_label(run, "y"))
             if number == 0:
-                weight_bar(figure, points, axes)
+                weight_bar(run, figure, points, axes)
         figure.suptitle(time_text(run, frame.time))
         if number == 1:
             # The layout of the first frames holds for all: panels that move would distract.

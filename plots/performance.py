@@ -13,32 +13,22 @@ import environment
 
 environment.enter(__file__)
 
-import argparse
-import csv
-from pathlib import Path
-
-import figures
+import benchmark_table
 from figures import LINES, PALETTE, WIDTH, Picture, plt
-from run_folder import RunFolderError
 
-GALLERY = Path(__file__).with_name("gallery")
 # Of γ = −3 in three dimensions; a fused multiply-add counts as two.
 FLOPS_PER_PAIR = 38
 COLUMNS = ["code", "particles", "pairs_per_second", "peak_flops_per_second", "cores"]
-MARKERS = "os^Dv"
+MARKERS = "os^DvP"
 
 
 def picture(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file)
-        rows = list(table)
-    if table.fieldnames != COLUMNS or not rows:
-        raise RunFolderError(f"{path}: expected what benches/peers.py writes: the columns {', '.join(COLUMNS)}")
+    rows = benchmark_table.read(path, COLUMNS, "benches/peers.py")
     peak, cores = float(rows[0]["peak_flops_per_second"]), rows[0]["cores"]
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     for i, code in enumerate(dict.fromkeys(row["code"] for row in rows)):
         points = [(int(row["particles"]), float(row["pairs_per_second"])) for row in rows if row["code"] == code]
-        style = {"color": PALETTE[i % len(PALETTE)], "linestyle": LINES[i % len(LINES)], "marker": MARKERS[i % 5]}
+        style = {"color": PALETTE[i % len(PALETTE)], "linestyle": LINES[i % len(LINES)], "marker": MARKERS[i % len(MARKERS)]}
         axes.plot(*zip(*points, strict=True), label=code, **style)
     axes.set(xscale="log", yscale="log", xlabel="particles", ylabel="ordered pairs per second")
     shares = (lambda rate: rate * FLOPS_PER_PAIR / peak, lambda share: share * peak / FLOPS_PER_PAIR)
@@ -50,20 +40,5 @@ def picture(path):
     return Picture("performance", caption, figure)
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Pairs a second over the number of particles, from benches/peers.py.")
-    parser.add_argument("table", type=Path, nargs="?", default=GALLERY / "peers.csv", metavar="FILE.csv")
-    parser.add_argument("--output", type=Path, default=GALLERY, metavar="DIR", help="(default: plots/gallery)")
-    parser.add_argument("--format", choices=["png", "svg", "pdf"], default="png", help="(default: png)")
-    chosen = parser.parse_args()
-
-    def write():
-        one = picture(chosen.table)
-        chosen.output.mkdir(parents=True, exist_ok=True)
-        print(one.write(chosen.output, chosen.format)[0])
-
-    figures.or_error(write)
-
-
 if __name__ == "__main__":
-    main()
+    benchmark_table.main(picture, "Pairs a second over the number of particles, from benches/peers.py.", "peers.csv")

@@ -2,15 +2,12 @@
 # requires-python = ">=3.11"
 # dependencies = ["h5py==3.16.0", "numpy==2.4.6"]
 # ///
-"""Particles of an openPMD file (HDF5), of this program or another: their moments, and a CSV table to start a run from.
+"""Particles of an openPMD file (HDF5), of this program or another: density, mean velocity and temperature of each species.
 
     python3 plots/read_particles.py out/coulomb_3d/particles/frame_00000005.h5
-    python3 plots/read_particles.py other.h5 --species electron --volume 1e-6 --csv electron.csv
 
-Prints density, mean velocity and temperature of each species. --csv writes vx,vy[,vz],weight for `initial.file`, in SI units
-where the file has them. Velocities come from `velocity`, or from `momentum` and `mass` with `macroWeighted` and
-`weightingPower` minded; momenta near m c are refused, where velocities are not p/m. Weights that count real particles are
-divided by --volume (m³) to become densities. Plain h5py: read it as an example.
+Velocities come from `velocity`, or from `momentum` and `mass` with `macroWeighted` and `weightingPower` minded. Plain h5py: read
+it as an example. A run starts from such a file by itself, see `initial.file`.
 """
 
 import environment
@@ -23,8 +20,6 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-
-SPEED_OF_LIGHT = 299_792_458.0
 
 
 class FileError(Exception):
@@ -61,14 +56,11 @@ def velocities_and_weights(species):
     velocities = vector(momentum, count) / mass[:, None]
     if momentum.attrs.get("macroWeighted", 0) == 1:
         velocities /= (weights ** float(momentum.attrs.get("weightingPower", 1.0)))[:, None]
-    fastest = np.sqrt((velocities**2).sum(axis=1).max(initial=0.0))
-    if fastest > 0.1 * SPEED_OF_LIGHT:
-        raise FileError(f"{species.name}: found p/m up to {fastest:.3g} m/s; relativistic momenta have no velocity p/m")
     return velocities, weights, mass
 
 
-def read(path, volume=1.0):
-    """Each species of the last iteration by name: velocities, weights as densities, mass."""
+def read(path):
+    """Each species of the last iteration by name: velocities, weights, mass."""
     with h5py.File(path) as file:
         if "data" not in file or not len(file["data"]):
             raise FileError(f"{path}: found no iteration in /data; not an openPMD file")
@@ -77,7 +69,7 @@ def read(path, volume=1.0):
         found = {}
         for name in particles:
             velocities, weights, mass = velocities_and_weights(particles[name])
-            found[name] = velocities, weights / volume, mass
+            found[name] = velocities, weights, mass
         return last, found
 
 
@@ -95,28 +87,14 @@ def describe(name, velocities, weights, mass):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
-    parser.add_argument("--species", metavar="NAME", help="only this one")
-    parser.add_argument("--volume", type=float, default=1.0, metavar="M3", help="what weights are divided by (default: 1)")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the species as a table for `initial.file`")
     chosen = parser.parse_args()
     try:
-        iteration, species = read(chosen.file, chosen.volume)
+        iteration, species = read(chosen.file)
     except (OSError, KeyError, ValueError, FileError) as error:
         sys.exit(f"error: {chosen.file}: {error}")
-    if chosen.species is not None and chosen.species not in species:
-        sys.exit(f"error: {chosen.file}: found no species {chosen.species}; it has {', '.join(species)}")
-    names = [chosen.species] if chosen.species else list(species)
     print(f"iteration {iteration}")
-    for name in names:
-        print(describe(name, *species[name]))
-    if chosen.csv:
-        if len(names) != 1:
-            sys.exit(f"error: --csv takes one species; say --species, one of {', '.join(species)}")
-        velocities, weights, _ = species[names[0]]
-        header = ",".join([*("vx", "vy", "vz")[: velocities.shape[1]], "weight"])
-        rows = np.column_stack([velocities, weights])
-        # 17 digits give every number back.
-        np.savetxt(chosen.csv, rows, fmt="%.17g", delimiter=",", header=header, comments="")
+    for name, particles in species.items():
+        print(describe(name, *particles))
 
 
 if __name__ == "__main__":

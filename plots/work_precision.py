@@ -14,15 +14,9 @@ import environment
 
 environment.enter(__file__)
 
-import argparse
-import csv
-from pathlib import Path
-
-import figures
+import benchmark_table
 from figures import LINES, PALETTE, WIDTH, Picture, plt
-from run_folder import RunFolderError
 
-GALLERY = Path(__file__).with_name("gallery")
 COLUMNS = ["problem", "integrator", "setting", "steps", "evaluations", "seconds", "error", "status"]
 TITLES = {
     "bkw": "BKW, 2-D, 60 per axis, order 6",
@@ -34,11 +28,7 @@ MARKERS = "os^Dv*"
 
 
 def picture(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file)
-        rows = list(table)
-    if table.fieldnames != COLUMNS or not rows:
-        raise RunFolderError(f"{path}: expected what benches/work_precision.py writes: the columns {', '.join(COLUMNS)}")
+    rows = benchmark_table.read(path, COLUMNS, "benches/work_precision.py")
     problems = list(dict.fromkeys(row["problem"] for row in rows))
     methods = list(dict.fromkeys(row["integrator"] for row in rows))
     figure, panels = plt.subplots(2, len(problems), figsize=(1.35 * WIDTH, 7.0), squeeze=False, sharey="col")
@@ -66,21 +56,5 @@ def picture(path):
     return Picture("work_precision", caption, figure)
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Error over work of every integrator, from benches/work_precision.py.")
-    default = GALLERY / "work_precision.csv"
-    parser.add_argument("table", type=Path, nargs="?", default=default, metavar="FILE.csv")
-    parser.add_argument("--output", type=Path, default=GALLERY, metavar="DIR", help="(default: plots/gallery)")
-    parser.add_argument("--format", choices=["png", "svg", "pdf"], default="png", help="(default: png)")
-    chosen = parser.parse_args()
-
-    def write():
-        one = picture(chosen.table)
-        chosen.output.mkdir(parents=True, exist_ok=True)
-        print(one.write(chosen.output, chosen.format)[0])
-
-    figures.or_error(write)
-
-
 if __name__ == "__main__":
-    main()
+    benchmark_table.main(picture, "Error over work of every integrator, from benches/work_precision.py.", "work_precision.csv")

@@ -56,6 +56,8 @@ pub enum Failure {
     EntropyGrows { step: u64, rate: f64, slack: f64 },
     #[error("{}: found a folder that is not empty; allowed: a new or empty one, or --overwrite to replace the run in it", path.display())]
     FolderExists { path: PathBuf },
+    #[error("{}: found another run that is writing into this folder; allowed: a folder of its own (--out), or this one when that run has ended", path.display())]
+    FolderInUse { path: PathBuf },
     #[error("{}: {doing}: {source}", path.display())]
     File { path: PathBuf, doing: &'static str, source: std::io::Error },
     #[error(transparent)]
@@ -91,6 +93,7 @@ impl Failure {
             | Self::TreeError { .. }
             | Self::EntropyGrows { .. }
             | Self::FolderExists { .. }
+            | Self::FolderInUse { .. }
             | Self::File { .. }
             | Self::Frame(_)
             | Self::Checkpoint { .. } => {}

@@ -1,6 +1,6 @@
 //! `landau converge`: a scenario at several resolutions against its exact solution.
 
-use super::{ScenarioArguments, Stop, number_of_threads, print, set_threads};
+use super::{ResultArguments, ScenarioArguments, Stop, print, set_threads};
 use landau::error::Failure;
 use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
@@ -10,7 +10,6 @@ use landau::output::folder::Folder;
 use landau::scenario::{self, Particles, Reference, Scenario, Source, Violation};
 use landau::setup;
 use landau::simulation::{Observer, Simulation, View};
-use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -21,15 +20,8 @@ pub struct Converge {
     /// Cells along each axis of every lattice, as in 20,40,80: one number or more, each larger than the one before
     #[arg(long, value_name = "N,…", value_parser = resolutions)]
     per_axis: Resolutions,
-    /// The folder of convergence.csv [default: out/<file stem>]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Replace what an earlier run left in an existing folder
-    #[arg(long)]
-    overwrite: bool,
-    /// Threads [default: all processors]
-    #[arg(long, value_name = "N", value_parser = number_of_threads)]
-    threads: Option<usize>,
+    #[command(flatten)]
+    results: ResultArguments,
 }
 
 /// What `--per-axis` says.
@@ -46,7 +38,7 @@ fn resolutions(words: &str) -> Result<Resolutions, String> {
 
 impl Converge {
     pub fn run(self) -> Result<(), Stop> {
-        set_threads(self.threads)?;
+        set_threads(self.results.threads)?;
         let ScenarioArguments { scenario: file, set } = &self.scenario;
         let (scenario, source) = scenario::read(file, set)?;
         let lattices: Vec<usize> = (0..scenario.species.len())
@@ -72,10 +64,8 @@ impl Converge {
             scenario::read(file, &set.iter().cloned().chain(change).collect::<Vec<_>>())
         });
         let refined = refined.collect::<Result<Vec<_>, _>>()?;
-        let out = self.out.unwrap_or_else(|| {
-            PathBuf::from("out").join(self.scenario.scenario.file_stem().unwrap_or("run".as_ref()))
-        });
-        let folder = Folder::create(&out, self.overwrite, &scenario)?;
+        let out = self.results.folder(&self.scenario);
+        let folder = Folder::create(&out, self.results.overwrite, &scenario)?;
         let names = scenario.species.iter().filter(|one| one.fixed.is_none()).map(|one| one.name.clone());
         let mut file = ConvergenceFile::create(&folder, names.collect(), kinds)?;
         print(&file.heading())?;

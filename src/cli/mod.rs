@@ -1,12 +1,15 @@
 //! The commands and their options, one file per command.
 
 mod check;
+mod closing;
 mod converge;
 mod functionals;
 mod progress;
 mod resume;
 mod run;
 mod session;
+mod stability;
+mod words;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use landau::error::Failure;
@@ -58,6 +61,27 @@ struct ScenarioArguments {
     set: Vec<String>,
 }
 
+/// Where results go, and how they are computed.
+#[derive(clap::Args)]
+struct ResultArguments {
+    /// The folder of the results [default: out/<file stem>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace what an earlier run left in an existing folder
+    #[arg(long)]
+    overwrite: bool,
+    /// Threads [default: all processors]
+    #[arg(long, value_name = "N", value_parser = number_of_threads)]
+    threads: Option<usize>,
+}
+
+impl ResultArguments {
+    fn folder(&self, scenario: &ScenarioArguments) -> PathBuf {
+        let stem = scenario.scenario.file_stem().unwrap_or("run".as_ref());
+        self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(stem))
+    }
+}
+
 /// Why the program stops without having done all it was asked to.
 pub enum Stop {
     /// The command line or the scenario is wrong.
@@ -95,7 +119,7 @@ impl From<ScenarioErrors> for Stop {
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::FolderExists { .. } => Self::Wrong(failure.to_string()),
+            Failure::FolderExists { .. } | Failure::FolderInUse { .. } => Self::Wrong(failure.to_string()),
             _ => Self::Failed(failure.to_string()),
         }
     }

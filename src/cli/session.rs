@@ -1,18 +1,23 @@
-//! A run from start to end: problem, state, observers, loop, summary, and the words printed at its end.
+//! A run from start to end: problem, state, observers, loop, summary.
 
+use super::closing::{Session, closing_words};
 use super::progress::Progress;
-use super::{Stop, print};
-use landau::integrators;
+use super::words::Words;
+use super::{Stop, print, say, stability};
+use landau::integrators::{self, PowerIteration};
 use landau::kernel::lanes::InstructionSet;
+use landau::landau::Evaluation;
 use landau::output::checkpoint::{self, Checkpoints};
 use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
 use landau::output::functional_columns::FunctionalColumns;
 use landau::output::particles::ParticleFiles;
-use landau::output::summary::{self, Ledger, Seconds, Status};
+use landau::output::summary::{self, Account, Ledger, Seconds, Status};
+use landau::problem::Problem;
 use landau::scenario::{Scenario, Source};
 use landau::setup;
-use landau::simulation::{Observer, Outcome, Simulation};
+use landau::simulation::{Grid, Observer, Outcome, Simulation};
+use landau::state::State;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +49,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let comparison = setup::comparison(scenario, &problem, &state.velocities);
     let start_of_run = checkpoint::fingerprint(&problem, &state);
     let functionals = FunctionalColumns::new(scenario);
+    let coulomb_logarithms = setup::named_coulomb_logarithms(scenario, &problem, &state.velocities);
 
     let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
     let landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
@@ -57,7 +63,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             (folder, diagnostics)
         }
         Start::Resumed { .. } => {
-            let folder = Folder::open(path);
+            let folder = Folder::reopen(path)?;
             let (checkpoint, bytes) = checkpoint::read(
                 &folder,
                 scenario,
@@ -83,8 +89,13 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     }
     let mut checkpoints =
         Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name(), start_of_run);
-    let mut progress = Progress::new(setup::grid(scenario), quiet);
     let interrupted = watch_for_interruption()?;
+    let warnings = Vec::from_iter(too_long_a_step(scenario, &problem, &state));
+    if !quiet {
+        warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+    }
+    let mut progress = Progress::new(setup::grid(scenario), quiet);
+    let first_step = state.step;
 
     let mut simulation = Simulation {
         landau,
@@ -109,9 +120,25 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         Ok(Outcome::Interrupted) => (Status::Interrupted, Some("interrupted".to_string())),
         Err(failure) => (Status::Failed, Some(failure.to_string())),
     };
-    let (work, pairs) = (simulation.work(), simulation.landau.pairs());
-    let written =
-        summary::write(&folder, instruction_set.name(), &ledger, &work, pairs, seconds, status, reason);
+    let session = Session {
+        first_step,
+        last_step: simulation.state.step,
+        resumed: resumes,
+        work: simulation.work(),
+        pairs: simulation.landau.pairs(),
+        seconds,
+    };
+    let account = Account {
+        instruction_set: instruction_set.name(),
+        work: session.work,
+        seconds,
+        pairs: session.pairs,
+        coulomb_logarithms,
+        status,
+        reason,
+        warnings: &warnings,
+    };
+    let written = summary::write(&folder, &ledger, account);
     // The failure of the run is the one to report, if both failed.
     let outcome = outcome?;
     written?;
@@ -125,40 +152,34 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
             folder.path().display()
         ))),
         Outcome::Completed if quiet => Ok(()),
-        Outcome::Completed => print(&closing_words(&folder, &simulation, &ledger, seconds)),
+        Outcome::Completed => print(&closing_words(&folder, &session, &ledger)),
     }
 }
 
-fn closing_words<const D: usize>(
-    folder: &Folder,
-    simulation: &Simulation<'_, D>,
-    ledger: &Ledger<D>,
-    seconds: Seconds,
-) -> String {
-    let work = simulation.work();
-    let drift = ledger.drift();
-    let mut text = format!(
-        "{} steps, {} evaluations in {:.1} s",
-        simulation.state.step,
-        work.evaluations,
-        seconds.total.as_secs_f64()
-    );
-    if let Some(rate) = summary::pairs_per_second(&work, simulation.landau.pairs()) {
-        text += &format!(", {rate:.2e} pairs/s");
+/// Evaluations of a run, beside which the twenty or so of an estimate of the stiffness do not count.
+const MANY: u64 = 300;
+
+/// Warns of a step that is too long, where the run is long enough for an estimate at its start.
+fn too_long_a_step<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    start: &State<D>,
+) -> Option<String> {
+    let facts = integrators::new::<D>(&scenario.integrator, problem).facts();
+    let grid = setup::grid(scenario);
+    stability::step_as_told(&facts, grid)?;
+    let Grid::Uniform { steps, .. } = grid else { return None };
+    if (steps - start.step.min(steps)).saturating_mul(u64::from(facts.stages?)) < MANY {
+        return None;
     }
-    let drifts = [
-        ("momentum", drift.momentum),
-        ("energy", drift.energy),
-        ("energy about the fixed species", drift.energy_about_fixed),
-    ];
-    let conserved: Vec<String> = drifts
-        .iter()
-        .filter_map(|(name, drift)| drift.map(|drift| format!("{name} to {drift:.1e}")))
-        .collect();
-    if !conserved.is_empty() {
-        text += &format!("\nconserved: {}", conserved.join(", "));
-    }
-    text + &format!("\nwritten to {}\n", folder.path().display())
+    // With a right-hand side and a state of its own: the run is the same with an estimate and without.
+    let mut landau = setup::landau(scenario, problem, &start.velocities, InstructionSet::detect()).ok()?;
+    let mut evaluation = Evaluation::empty(problem);
+    landau.evaluate(&start.velocities, &mut evaluation).ok()?;
+    let mut state = start.clone();
+    let radius = PowerIteration::new(problem).radius(&mut landau, &evaluation, &mut state, true).ok()?;
+    let units = Words::of(problem.scales);
+    stability::warning(&facts, grid, radius, |time| units.time(time))
 }
 
 /// A flag that Ctrl-C sets; a second Ctrl-C ends the program at once.

@@ -78,9 +78,13 @@ pub fn isotropisation(dimension: usize, gamma: f64, coefficient: f64, i: Maxwell
         / ((dimension as f64 + 2.0) * i.temperature * i.temperature)
 }
 
-/// The same by an isotropic partner at the same temperature, with α = (T/m_i)/s²:
-/// `(2 c n_j/T²) [ α² ⟨|z|^(γ+4)⟩/(d+2) + (T/m_i)(1−α) ((d−1)/d) ⟨|z|^(γ+2)⟩ ]`.
-/// A partner of infinite mass has α = 1, whatever its temperature.
+/// The same by a partner that is isotropic and at rest with it, at any temperature: with s² = T_i/m_i + T_j/m_j,
+/// 1/μ = 1/m_i + 1/m_j and κ = (T_j − T_i)/(m_i m_j s²),
+/// `(2 c n_j ⟨|z|^(γ+2)⟩/(m_i s²)) [ ((d+γ+2)/(d+2)) (T_i/(m_i μ s²) + κ/d) + ((d−1)/d)(1/m_j + κ) ]`.
+/// A partner of infinite mass has s² = T_i/m_i, whatever its temperature.
+///
+/// It is the part of d⟨v_a²⟩/dt = (2 c n_j/m_i) ⟨(A S⁻¹z)_a (Σ S⁻¹z)_a/μ + A_aa (T_j/(m_i m_j) − Σ_aa/m_j)/S_aa⟩, exact between
+/// Gaussians with covariances Σ and (T_j/m_j) I, S their sum, that is linear in the anisotropy of Σ.
 pub fn isotropisation_by(
     dimension: usize,
     gamma: f64,
@@ -89,12 +93,13 @@ pub fn isotropisation_by(
     j: Maxwellian,
 ) -> f64 {
     let d = dimension as f64;
-    let own = i.temperature / i.mass;
-    let square = own + i.temperature / j.mass;
-    let (alpha, deviation) = (own / square, square.sqrt());
-    let together = alpha * alpha * mean_power(dimension, deviation, gamma + 4.0) / (d + 2.0);
-    let apart = own * (1.0 - alpha) * (d - 1.0) / d * mean_power(dimension, deviation, gamma + 2.0);
-    2.0 * coefficient * j.density / (i.temperature * i.temperature) * (together + apart)
+    let square = variance(i, j);
+    let imbalance = (j.temperature / j.mass / i.mass - i.temperature / i.mass / j.mass) / square;
+    let share = i.temperature / i.mass * (1.0 / i.mass + 1.0 / j.mass) / square;
+    let along = (d + gamma + 2.0) / (d + 2.0) * (share + imbalance / d);
+    let across = (d - 1.0) / d * (1.0 / j.mass + imbalance);
+    2.0 * coefficient * j.density * mean_power(dimension, square.sqrt(), gamma + 2.0) / (i.mass * square)
+        * (along + across)
 }
 
 /// d|u_i|/dt along u_i − u_j = `difference` for Coulomb collisions (γ = −3) in three dimensions:

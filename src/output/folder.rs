@@ -1,50 +1,81 @@
-//! The run folder: created before anything is computed, never overwritten by accident.
+//! The run folder: created before anything is computed, never overwritten by accident, written by one run at a time.
+//!
+//! A run holds an advisory lock on its `scenario.json`, which the operating system releases with the process, however
+//! that ends.
 
 use crate::error::Failure;
 use crate::output::{checkpoint, openpmd};
 use crate::scenario::Scenario;
 use std::ffi::OsStr;
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A run folder that exists.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
+    /// The locked file, of a folder that is written.
+    _lock: Option<Arc<File>>,
 }
 
 impl Folder {
     /// Creates the folder at `path` with the resolved scenario in it. An existing folder that is not
-    /// empty is refused unless `overwrite`, and then loses what a run wrote there, and no more.
+    /// empty is refused unless `overwrite`, and then loses what a run wrote there, and no more. One that
+    /// another run is writing into is refused in any case.
     pub fn create(path: &Path, overwrite: bool, scenario: &Scenario) -> Result<Self, Failure> {
-        let folder = Self { path: path.to_path_buf() };
+        let mut folder = Self::open(path);
         match fs::read_dir(path) {
             Ok(mut entries) => {
                 if entries.next().is_some() && !overwrite {
                     return Err(Failure::FolderExists { path: path.to_path_buf() });
                 }
-                folder.clear()?;
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 fs::create_dir_all(path).map_err(Failure::file(path, "cannot create the run folder"))?;
             }
             Err(error) => return Err(Failure::file(path, "cannot create the run folder")(error)),
         }
-        let file = folder.scenario();
-        fs::write(&file, json_text(scenario)).map_err(Failure::file(file, "cannot write"))?;
+        let path = folder.scenario();
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let mut file = file.map_err(Failure::file(&path, "cannot write"))?;
+        folder.lock(&file)?;
+        folder.clear()?;
+        // The file stays the one that is locked.
+        let written = file.set_len(0).and_then(|()| file.write_all(json_text(scenario).as_bytes()));
+        written.map_err(Failure::file(path, "cannot write"))?;
+        folder._lock = Some(Arc::new(file));
         Ok(folder)
     }
 
-    /// The folder of an earlier run.
+    /// The folder of an earlier run, to be read.
     pub fn open(path: &Path) -> Self {
-        Self { path: path.to_path_buf() }
+        Self { path: path.to_path_buf(), _lock: None }
+    }
+
+    /// The folder of an earlier run, to be written; refused while another run is writing into it.
+    pub fn reopen(path: &Path) -> Result<Self, Failure> {
+        let mut folder = Self::open(path);
+        let path = folder.scenario();
+        // Some file systems lock only what is open for writing; some users protect the file from it.
+        let file = OpenOptions::new().append(true).open(&path).or_else(|_| File::open(&path));
+        let file = file.map_err(Failure::file(path, "cannot read"))?;
+        folder.lock(&file)?;
+        folder._lock = Some(Arc::new(file));
+        Ok(folder)
+    }
+
+    /// Locks a file of the folder, where its file system has locks.
+    fn lock(&self, file: &File) -> Result<(), Failure> {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(Failure::FolderInUse { path: self.path.clone() }),
+            Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
+        }
     }
 
     fn clear(&self) -> Result<(), Failure> {
-        for file in
-            [self.scenario(), self.diagnostics(), self.convergence(), self.summary(), self.checkpoint()]
-        {
+        for file in [self.diagnostics(), self.convergence(), self.summary(), self.checkpoint()] {
             remove(&file)?;
         }
         self.remove_frames(|_| true)?;

@@ -138,9 +138,12 @@ struct Summary<'a> {
     seconds: SecondsBy,
     evaluations: u64,
     pairs_per_second: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coulomb_logarithms: Option<Value>,
     invariants: InvariantsBy<'a>,
     status: Status,
     reason: Option<String>,
+    warnings: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -176,24 +179,34 @@ pub fn pairs_per_second(work: &Work, pairs: u64) -> Option<f64> {
     (work.evaluations > 0 && seconds > 0.0).then(|| pairs as f64 * work.evaluations as f64 / seconds)
 }
 
-/// Writes run.json. `pairs` is the number of ordered pairs an evaluation stands for.
-#[allow(clippy::too_many_arguments)]
+/// What is told of a run besides its invariants.
+pub struct Account<'a> {
+    pub instruction_set: &'a str,
+    /// Of this session: since the start, or since the run was resumed.
+    pub work: Work,
+    pub seconds: Seconds,
+    /// Ordered pairs an evaluation stands for.
+    pub pairs: u64,
+    /// ln Λ of the species by their names, where coefficients are `coulomb`.
+    pub coulomb_logarithms: Option<Value>,
+    pub status: Status,
+    pub reason: Option<String>,
+    pub warnings: &'a [String],
+}
+
+/// Writes run.json.
 pub fn write<const D: usize>(
     folder: &Folder,
-    instruction_set: &str,
     ledger: &Ledger<D>,
-    work: &Work,
-    pairs: u64,
-    seconds: Seconds,
-    status: Status,
-    reason: Option<String>,
+    account: Account<'_>,
 ) -> Result<(), Failure> {
+    let Account { work, seconds, .. } = account;
     let spent = work.score + work.pair_sum + seconds.output;
     let summary = Summary {
         version: env!("CARGO_PKG_VERSION"),
         commit: COMMIT,
         threads: rayon::current_num_threads(),
-        instruction_set,
+        instruction_set: account.instruction_set,
         seconds: SecondsBy {
             total: seconds.total.as_secs_f64(),
             score: work.score.as_secs_f64(),
@@ -202,10 +215,12 @@ pub fn write<const D: usize>(
             output: seconds.output.as_secs_f64(),
         },
         evaluations: work.evaluations,
-        pairs_per_second: pairs_per_second(work, pairs),
+        pairs_per_second: pairs_per_second(&work, account.pairs),
+        coulomb_logarithms: account.coulomb_logarithms,
         invariants: InvariantsBy { first: &ledger.first, last: &ledger.last, drift: ledger.drift },
-        status,
-        reason,
+        status: account.status,
+        reason: account.reason,
+        warnings: account.warnings,
     };
     let path = folder.summary();
     let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";

@@ -4,7 +4,7 @@ use super::distribution::Distribution;
 use super::file::CloudFile;
 use super::vector;
 use crate::problem::Lattice;
-use crate::scenario::{Initial, Particles};
+use crate::scenario::{Initial, Particles, Violation};
 use crate::sum::sum;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use rand::SeedableRng;
@@ -23,16 +23,17 @@ pub struct Cloud<const D: usize> {
 
 impl<const D: usize> Cloud<D> {
     /// Places the particles of the species at `index`, which is also the stream of its random numbers.
-    /// Velocities of 1 are `velocity` in the units of the scenario.
+    /// Velocities of 1 are `velocity` in the units of the scenario. A violation's path is among the species' keys.
     pub fn place(
         initial: &Initial,
         mass: f64,
         particles: &Particles,
         velocity: f64,
         index: usize,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Violation> {
         let mean = vector(Some(&initial.center(D)));
         let distribution = |lattice| Distribution::<D>::new(initial, mass, velocity, lattice);
+        let misplaced = |message| Violation::new("particles", message);
         match particles {
             Particles::Lattice { per_axis, half_width, center, drop_below } => {
                 let spacing = 2.0 * half_width / f64::from(*per_axis);
@@ -43,6 +44,7 @@ impl<const D: usize> Cloud<D> {
                     per_axis: *per_axis as usize,
                 };
                 Self::on_lattice(&distribution(Some(&lattice))?, lattice, center, *drop_below)
+                    .map_err(misplaced)
             }
             Particles::Random { count, seed } => {
                 let mut generator = ChaCha8Rng::seed_from_u64(*seed);
@@ -53,10 +55,12 @@ impl<const D: usize> Cloud<D> {
                     distribution.total(),
                     mean,
                 )
+                .map_err(misplaced)
             }
             Particles::QuasiRandom { count } => {
                 let distribution = distribution(None)?;
                 Self::sampled(distribution.quasi_random(*count as usize), distribution.total(), mean)
+                    .map_err(misplaced)
             }
         }
     }

@@ -4,6 +4,7 @@ use super::coulomb::{self, Charged};
 use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use crate::scenario::{Coefficients, Scenario, Violation};
+use serde_json::{Map, Value};
 
 /// Fills the coefficients between the species of a problem that has everything else.
 pub fn fill<const D: usize>(
@@ -98,4 +99,22 @@ pub fn coulomb_logarithms<const D: usize>(
     let between = |i: usize, j: usize| log_lambda.unwrap_or_else(|| coulomb::log_lambda(&plasma, i, j));
     let all = 0..plasma.len();
     Some(all.clone().map(|i| all.clone().map(|j| between(i, j)).collect()).collect())
+}
+
+/// The same by the names of the species, `{"electron": {"electron": 14.8, "ion": 14.8}, …}`, without pairs that do
+/// not meet.
+pub fn named_coulomb_logarithms<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Option<Value> {
+    let rows = coulomb_logarithms(scenario, problem, velocities)?;
+    let meets = |i: usize, j: usize| [i, j].iter().any(|&k| scenario.species[k].fixed.is_none());
+    let row = |(i, row): (usize, Vec<f64>)| {
+        let known = row.into_iter().enumerate().filter(|&(j, _)| meets(i, j));
+        let named: Map<String, Value> =
+            known.map(|(j, logarithm)| (scenario.species[j].name.clone(), logarithm.into())).collect();
+        (scenario.species[i].name.clone(), named.into())
+    };
+    Some(rows.into_iter().enumerate().map(row).collect::<Map<String, Value>>().into())
 }

@@ -1,15 +1,49 @@
 //! Clouds of particles from files: CSV tables, and openPMD files (HDF5) of this and other programs.
 //!
-//! A CSV file has the header `vx,vy[,vz],weight`, in any order. An openPMD file holds one iteration or more,
-//! of which the last is read: the arrays `velocity/x…` and `weighting` of a species, each times its `unitSI`.
-//! Weights are densities: counts of real particles are of a volume of 1.
+//! A CSV file has the header `vx,vy[,vz],weight`, in any order; its weights are densities.
 
 use super::openpmd;
 use crate::sum::sum;
 use std::path::Path;
 
 /// More particles than memory holds are a mistake.
-const MOST_PARTICLES: usize = 1 << 24;
+pub const MOST_PARTICLES: usize = 1 << 24;
+
+/// What is asked of a file with several species and iterations, and what helps to read it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    pub species: String,
+    /// The last one if none is named.
+    pub iteration: Option<u64>,
+    /// What counts of particles are divided by, in the scenario's unit.
+    pub volume: Option<f64>,
+    /// Mass of a particle in the scenario's unit, for momenta in a file without masses.
+    pub mass: f64,
+    /// Whether the scenario is in SI units.
+    pub si: bool,
+}
+
+/// What is wrong with a file, and the key of `initial.file` that asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    pub key: &'static str,
+    pub message: String,
+}
+
+impl Fault {
+    pub fn of(key: &'static str, message: impl Into<String>) -> Self {
+        Self { key, message: message.into() }
+    }
+
+    pub fn of_path(message: impl Into<String>) -> Self {
+        Self::of("path", message)
+    }
+
+    /// With the file's name in front.
+    pub fn in_file(self, path: &Path) -> Self {
+        Self { message: format!("{}: {}", path.display(), self.message), ..self }
+    }
+}
 
 /// Particles as a file holds them, in the units of the scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,17 +53,23 @@ pub struct CloudFile<const D: usize> {
 }
 
 impl<const D: usize> CloudFile<D> {
-    /// Reads the particles at `path`; of an openPMD file the species `species`. The error says the file,
-    /// the row, what was found and what is allowed.
-    pub fn read(path: &Path, species: &str) -> Result<Self, String> {
+    /// Reads the particles at `path`. The fault says the file, the row, what was found and what is allowed.
+    pub fn read(path: &Path, wanted: &Wanted) -> Result<Self, Fault> {
         let hdf5 = path.extension().is_some_and(|extension| extension == "h5" || extension == "hdf5");
-        let cloud = if hdf5 { openpmd::read(path, species)? } else { Self::read_csv(path)? };
+        if hdf5 {
+            return openpmd::read(path, wanted);
+        }
+        for (key, given) in [("iteration", wanted.iteration.is_some()), ("volume", wanted.volume.is_some())] {
+            if given {
+                let message = "found beside a CSV file, whose weights are densities at one time; allowed: beside an openPMD file (.h5)";
+                return Err(Fault::of(key, message));
+            }
+        }
+        let cloud = Self::read_csv(path).map_err(Fault::of_path)?;
         let count = cloud.velocities.len();
         if !(2..=MOST_PARTICLES).contains(&count) {
-            return Err(format!(
-                "{}: found {count} particles; allowed: 2 to {MOST_PARTICLES}",
-                path.display()
-            ));
+            let message = format!("found {count} particles; allowed: 2 to {MOST_PARTICLES}");
+            return Err(Fault::of_path(message).in_file(path));
         }
         Ok(cloud)
     }

@@ -13,7 +13,7 @@ mod radial;
 mod reference;
 mod scales;
 
-pub use coefficients::coulomb_logarithms;
+pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
 pub use reference::comparison;
 
 use crate::error::Failure;
@@ -21,7 +21,7 @@ use crate::functionals::invariants::Invariants;
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
 use crate::problem::{FixedSpecies, Problem, Species};
-use crate::scenario::{Initial, MeshSpacing, Scenario, Score as ScoreChoice, Summation, Violation};
+use crate::scenario::{Initial, MeshSpacing, Scenario, Score as ScoreChoice, Summation, Units, Violation};
 use crate::score::Score;
 use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::particles::ParticleScore;
@@ -29,7 +29,7 @@ use crate::simulation::Grid;
 use crate::state::{Clock, State};
 use bandwidth::bandwidth;
 use cloud::Cloud;
-use file::CloudFile;
+use file::{CloudFile, Fault, Wanted};
 use std::path::Path;
 
 /// The problem and the initial state of a scenario of dimension D.
@@ -59,14 +59,15 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         let (Some(mass), Some(initial)) = (species.mass, &species.initial) else {
             unreachable!("validation asks for these in a moving species");
         };
-        let (path, cloud) = match (file, &species.particles) {
-            (Some(file), _) => ("initial.file", Cloud::of_file(file, scales.velocity, scales.density)),
-            (None, Some(particles)) => {
-                ("particles", Cloud::place(initial, mass, particles, scales.velocity, index))
-            }
+        let cloud = match (file, &species.particles) {
+            (Some(file), _) => Cloud::of_file(file, scales.velocity, scales.density)
+                .map_err(|message| Violation::new("initial.file", message)),
+            (None, Some(particles)) => Cloud::place(initial, mass, particles, scales.velocity, index),
             (None, None) => unreachable!("validation asks for one or the other"),
         };
-        let cloud = cloud.map_err(|message| Violation::new(format!("species.{index}.{path}"), message))?;
+        let cloud = cloud.map_err(|Violation { path, message, .. }| {
+            Violation::new(format!("species.{index}.{path}"), message)
+        })?;
         let (place, particles) = (problem.species.len(), species.particles.as_ref());
         let bandwidth = bandwidth(&scenario.score, place, particles, &cloud, scales.velocity);
         let start = velocities.len();
@@ -93,11 +94,17 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
 /// The clouds of the species that are read from files.
 fn files<const D: usize>(scenario: &Scenario) -> Result<Vec<Option<CloudFile<D>>>, Violation> {
     let read = |(index, species): (usize, &crate::scenario::Species)| match &species.initial {
-        Some(Initial::File { path, species: inside }) => {
-            let cloud = CloudFile::read(Path::new(path), inside.as_ref().unwrap_or(&species.name));
-            cloud
-                .map(Some)
-                .map_err(|message| Violation::new(format!("species.{index}.initial.file.path"), message))
+        Some(Initial::File { path, species: inside, iteration, volume }) => {
+            let wanted = Wanted {
+                species: inside.as_ref().unwrap_or(&species.name).clone(),
+                iteration: *iteration,
+                volume: *volume,
+                mass: species.mass.unwrap_or(1.0),
+                si: scenario.units == Units::Si {},
+            };
+            CloudFile::read(Path::new(path), &wanted).map(Some).map_err(|Fault { key, message }| {
+                Violation::new(format!("species.{index}.initial.file.{key}"), message)
+            })
         }
         _ => Ok(None),
     };

@@ -59,6 +59,13 @@ fn a_formula_may_be_part_of_a_mixture() {
 #[test]
 fn formulas_that_are_no_densities_are_refused_with_the_place() {
     let directory = tempfile::tempdir().unwrap();
+    let mixed = json!({ "mixture": [
+        { "maxwellian": { "density": 0.75, "temperature": 1.0 } },
+        { "expression": { "density": 0.25, "formula": "0*v" } }
+    ] });
+    write(directory.path(), "a.json", &scenario(mixed, true));
+    let said = stderr(&run(directory.path(), "check a.json"));
+    assert!(said.contains("species.0.initial.mixture.1.expression.formula: found a formula whose"), "{said}");
     for (formula, message) in [
         (
             "vx",
@@ -72,7 +79,12 @@ fn formulas_that_are_no_densities_are_refused_with_the_place() {
         let output = run(directory.path(), "check a.json");
         let said = stderr(&output);
         assert_eq!(program::status(&output), 2);
-        assert!(said.contains("species.0.particles: ") && said.contains(message), "{formula}: {said}");
+        assert!(
+            said.contains("a.json:1:")
+                && said.contains("species.0.initial.expression.formula: ")
+                && said.contains(message),
+            "{formula}: {said}"
+        );
     }
 }
 

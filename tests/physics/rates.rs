@@ -124,3 +124,54 @@ fn maxwell_molecules_slow_each_other_at_the_exact_rate() {
         assert!((found[0] / exact - 1.0).abs() < 1e-3, "{found:?} instead of {exact}");
     }
 }
+
+/// Isotropisation of the heavy species by the light one, at another temperature, over its exact rate.
+fn isotropisation<const D: usize>(gamma: f64, per_axis: u32, light: Maxwellian) -> f64 {
+    // 5 % along the first axis, and what keeps the mean: the rate of a small anisotropy to a fraction of a per cent.
+    let along = 0.05 * HEAVY.temperature;
+    let mut temperatures = vec![HEAVY.temperature - along / (D as f64 - 1.0); D];
+    temperatures[0] = HEAVY.temperature + along;
+    let particles = |of: Maxwellian| json!({ "lattice": { "per_axis": per_axis, "half_width": 5.5 * (of.temperature / of.mass).sqrt() } });
+    let scenario = solver::scenario(&json!({
+        "version": 1, "dimension": D,
+        "species": [
+            { "name": "heavy", "mass": HEAVY.mass, "particles": particles(HEAVY),
+              "initial": { "anisotropic_maxwellian": { "density": HEAVY.density, "temperatures": temperatures } } },
+            { "name": "light", "mass": light.mass, "particles": particles(light),
+              "initial": { "maxwellian": { "density": light.density, "temperature": light.temperature } } }
+        ],
+        "collisions": { "gamma": gamma, "coefficients": { "matrix": [[0.0, COEFFICIENT], [COEFFICIENT, 0.0]] } },
+        "time": { "step": 1.0, "steps": 1 }
+    }));
+    let (problem, state) = solver::start::<D>(&scenario);
+    let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
+    let range = problem.species[0].range.clone();
+    // Of ⟨v_x²⟩ − ⟨v_y²⟩, and its rate.
+    let difference = |of: &dyn Fn(usize, usize) -> f64| -> f64 {
+        range.clone().map(|p| problem.weights[p] * (of(p, 0) - of(p, 1))).sum()
+    };
+    let anisotropy = difference(&|p, axis| state.velocities[p][axis].powi(2));
+    let rate = difference(&|p, axis| 2.0 * state.velocities[p][axis] * evaluation.rates[p][axis]);
+    -rate / anisotropy / rates::isotropisation_by(D, gamma, COEFFICIENT, HEAVY, light)
+}
+
+/// The rate that `landau check` prints, whatever the temperature of the partner: colder, equal and hotter.
+#[test]
+fn a_partner_of_any_temperature_makes_isotropic_at_the_exact_rate() {
+    for temperature in [0.2, 1.0, 3.0] {
+        let light = Maxwellian { temperature, ..LIGHT };
+        let error = |ratio: f64| (ratio - 1.0).abs();
+        for gamma in [-1.0, 0.0, 1.0] {
+            let [coarse, fine] = [28, 56].map(|per_axis| error(isotropisation::<2>(gamma, per_axis, light)));
+            // Scores of order 6: a 64th of the error at half the spacing, but for the square of the anisotropy, which
+            // is a quarter of a per cent of itself.
+            assert!(
+                fine < 2.5e-3 && fine < coarse / 20.0,
+                "2-D, γ = {gamma}, T = {temperature}: {coarse}, {fine}"
+            );
+        }
+        // (4/3)⁶ = 5.6 by the scores; less by the Coulomb kernel, singular where the lattices nearly touch.
+        let [coarse, fine] = [24, 32].map(|per_axis| error(isotropisation::<3>(-3.0, per_axis, light)));
+        assert!(fine < 4e-2 && fine < coarse / 2.0, "3-D, Coulomb, T = {temperature}: {coarse}, {fine}");
+    }
+}

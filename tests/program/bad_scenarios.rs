@@ -232,6 +232,7 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         Failure::TreeError { step: 1, error: 1.0, tolerance: 1.0 },
         Failure::EntropyGrows { step: 1, rate: 1.0, slack: 1.0 },
         Failure::FolderExists { path: path() },
+        Failure::FolderInUse { path: path() },
         Failure::File { path: path(), doing: "cannot write", source: source() },
         Failure::Checkpoint { path: path(), reason: "found a damaged checkpoint".into() },
         openpmd::Error::Write { path: path(), source: source() }.into(),
@@ -256,6 +257,8 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         | Failure::TreeError { .. }
         | Failure::EntropyGrows { .. } => None,
         Failure::FolderExists { .. } => Some("a folder that is not empty"),
+        // Takes a second run: a test of run folders starts one.
+        Failure::FolderInUse { .. } => None,
         Failure::File { .. } => Some(": cannot "),
         Failure::Checkpoint { .. } => Some("checkpoint"),
         Failure::Frame(error) => match error {

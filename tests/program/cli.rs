@@ -149,7 +149,8 @@ fn the_summary_has_the_keys_of_the_contract() {
             "pairs_per_second",
             "invariants",
             "status",
-            "reason"
+            "reason",
+            "warnings"
         ]
     );
     assert_eq!(keys(&run["seconds"]), ["total", "score", "pair_sum", "integrator", "output"]);

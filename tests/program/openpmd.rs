@@ -340,7 +340,7 @@ fn a_full_disk_is_reported_and_leaves_the_former_frame() {
     let output = std::process::Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" --exact \"$1\" --nocapture"])
         .arg(std::env::current_exe().unwrap())
-        .arg("a_full_disk_is_reported_and_leaves_the_former_frame")
+        .arg("openpmd::a_full_disk_is_reported_and_leaves_the_former_frame")
         .env(FOLDER, folder.path())
         .output()
         .unwrap();
@@ -349,60 +349,4 @@ fn a_full_disk_is_reported_and_leaves_the_former_frame() {
     assert!(!text(&output.stderr).contains("HDF5"), "{output:?}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     assert!(former == fs::read(folder.path().join(file_name(9))).unwrap());
-}
-
-/// Files of other programs become tables that a run starts from, by the script that is an example of reading.
-#[test]
-fn files_of_other_programs_become_tables() {
-    let folder = tempfile::tempdir().unwrap();
-    let requirements = "tests/python/requirements.txt";
-    assert_success(&python::run(requirements, "tests/python/write_other_openpmd.py", [folder.path()]));
-    for (name, weight) in [("momentum", [1e15, 2e16]), ("constant", [2e15, 2e15])] {
-        let file = folder.path().join(format!("{name}.h5"));
-        let table = folder.path().join(format!("{name}.csv"));
-        let volume = ["--species", "electron", "--volume", "1e-6", "--csv"].map(OsStr::new);
-        let arguments = [file.as_os_str()].into_iter().chain(volume).chain([table.as_os_str()]);
-        let output = python::run(requirements, "plots/read_particles.py", arguments);
-        assert_success(&output);
-        assert!(
-            text(&output.stdout).starts_with("iteration 7\nelectron: 20 particles, density "),
-            "{output:?}"
-        );
-        let table = fs::read_to_string(table).unwrap();
-        let rows: Vec<&str> = table.lines().collect();
-        assert_eq!((rows.len(), rows[0]), (21, "vx,vy,vz,weight"));
-        for (row, p, weight) in [(rows[1], 0.0, weight[0]), (rows[20], 19.0, weight[1])] {
-            let numbers: Vec<f64> = row.split(',').map(|word| word.parse().unwrap()).collect();
-            let expected = [1e5 * p + 7.0, 1e5 * (20.0 + p) + 7.0, 1e5 * (40.0 + p) + 7.0, weight];
-            for (found, expected) in numbers.iter().zip(expected) {
-                // A product and a quotient by mass and weight are rounded.
-                assert!((found / expected - 1.0).abs() < 1e-15, "{name}: {row}");
-            }
-        }
-        let scenario = json!({
-            "version": 1, "dimension": 3, "units": { "si": {} },
-            "species": [{ "name": "electron", "mass": 9.1093837139e-31, "charge": -1.0,
-                          "initial": { "file": { "path": format!("{name}.csv") } } }],
-            "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": 14.0 } } },
-            "score": { "particles": {} },
-            "time": { "step": 1e-9, "steps": 1 }
-        });
-        fs::write(folder.path().join("run.json"), scenario.to_string()).unwrap();
-        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_landau"));
-        assert_success(
-            &run.current_dir(folder.path()).args(["run", "run.json", "--out", name]).output().unwrap(),
-        );
-    }
-    // A file without velocity or weighting arrays is not read by the program itself, which says what does.
-    let scenario = json!({
-        "version": 1, "dimension": 3, "units": { "si": {} },
-        "species": [{ "name": "electron", "mass": 9.1e-31, "charge": -1.0, "initial": { "file": { "path": "momentum.h5" } } }],
-        "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.0 } },
-        "time": { "step": 1e-9, "steps": 1 }
-    });
-    fs::write(folder.path().join("run.json"), scenario.to_string()).unwrap();
-    let mut check = std::process::Command::new(env!("CARGO_BIN_EXE_landau"));
-    let output = check.current_dir(folder.path()).args(["check", "run.json"]).output().unwrap();
-    let words = "momentum.h5: found no array velocity/x in data/7/particles/electron; allowed: velocity/x … and weighting as arrays (plots/read_particles.py writes a CSV file of other records)";
-    assert!(text(&output.stderr).contains(words), "{output:?}");
 }

@@ -172,3 +172,14 @@ fn the_run_folder_and_its_columns_are_those_of_a_run() {
         assert!(columns.contains(word), "the README has the column {word}, the run has not");
     }
 }
+
+#[test]
+fn every_shipped_scenario_is_listed_with_what_it_shows() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let text = fs::read_to_string(folder.join("README.md")).unwrap();
+    for (folder, row) in [(folder.clone(), "\n| `"), (folder.join("laboratory"), "`")] {
+        for name in program::names(&folder).iter().filter_map(|name| name.strip_suffix(".json")) {
+            assert!(text.contains(&format!("{row}{name}`")), "scenarios/README.md does not list {name}");
+        }
+    }
+}

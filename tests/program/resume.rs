@@ -103,7 +103,7 @@ fn scenario(mix: &Value, score: &Value, integrator: &Value) -> Value {
     scenario
 }
 
-fn simple() -> Value {
+pub fn simple() -> Value {
     scenario(&mixes()[0], &scores()[0], &integrators()[1])
 }
 
@@ -126,7 +126,7 @@ impl Obstacle {
 
 /// Runs `scenario.json` into `folder` until it fails at `step`; the last checkpoint is of step
 /// 3 ⌊(step − 1) / 3⌋.
-fn break_at(directory: &Path, folder: &str, step: u64) {
+pub fn break_at(directory: &Path, folder: &str, step: u64) {
     let obstacle = Obstacle::at(&directory.join(folder), step);
     let output = run(directory, &format!("run scenario.json --out {folder} --overwrite --quiet"));
     assert_eq!(status(&output), 1, "{}", stderr(&output));
@@ -135,7 +135,7 @@ fn break_at(directory: &Path, folder: &str, step: u64) {
 }
 
 /// A folder with scenario.json, and in `whole` the run that nothing broke.
-fn prepared(scenario: &Value) -> tempfile::TempDir {
+pub fn prepared(scenario: &Value) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "scenario.json", scenario);
     succeed(directory.path(), "run scenario.json --out whole --quiet");
@@ -436,7 +436,7 @@ fn a_checkpoint_damaged_anywhere_is_refused() {
 }
 
 /// Long enough to be hit by a signal in the middle: several hundred steps of a millisecond.
-fn long() -> Value {
+pub fn long() -> Value {
     let mut scenario = scenario(&mixes()[1], &scores()[1], &integrators()[0]);
     scenario["time"]["steps"] = json!(400);
     scenario["output"] = json!({ "diagnostics_every": 3, "particles_every": 7, "checkpoint_every": 10 });

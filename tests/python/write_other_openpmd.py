@@ -1,38 +1,47 @@
-"""Writes openPMD files as other programs do: momenta of macro-particles or of real ones, constant records, counts as weights.
+"""Writes openPMD files as other programs do, and files that no run can start from.
 
-    write_other_openpmd.py FOLDER    writes momentum.h5 and constant.h5 (groupBased, two iterations)
+    write_other_openpmd.py FOLDER
+
+momentum.h5 and constant.h5 are openPMD-api's (groupBased, two iterations): momenta of macro-particles or of real ones, constant
+records, counts as weights. The others are copies of the first with a change by h5py; those in FOLDER/bad cannot be read.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import openpmd_api as io
 
 SCALAR = io.Record_Component.SCALAR
 MASS = 9.1093837139e-31
+COUNT = 20
+VELOCITY = [1.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0]
 
 
 def series(path, momentum_power, constant):
     series = io.Series(str(path), io.Access.create, '{"iteration_encoding": "group_based"}')
     for step in (0, 7):
         species = series.iterations[step].particles["electron"]
-        count = 20
-        velocity = np.arange(3 * count).reshape(3, count) * 1e5 + step
-        weights = np.full(count, 2.0e9) if constant else 1e9 * (1.0 + np.arange(count))
-        kind = io.Dataset(np.dtype("float64"), [count])
+        velocity = np.arange(3 * COUNT).reshape(3, COUNT) * 1e5 + step
+        weights = np.full(COUNT, 2.0e9) if constant else 1e9 * (1.0 + np.arange(COUNT))
+        kind = io.Dataset(np.dtype("float64"), [COUNT])
         for axis, values in zip("xyz", velocity, strict=True):
-            for record, data in (("position", np.zeros(count)), ("momentum", values * MASS * weights**momentum_power)):
+            for record, data in (("position", np.zeros(COUNT)), ("momentum", values * MASS * weights**momentum_power)):
                 component = species[record][axis]
                 component.reset_dataset(kind)
                 component.store_chunk(np.ascontiguousarray(data))
                 component.unit_SI = 1.0
             species["positionOffset"][axis].reset_dataset(kind)
             species["positionOffset"][axis].make_constant(0.0)
+        dimension = io.Unit_Dimension
+        species["momentum"].unit_dimension = {dimension.L: 1.0, dimension.M: 1.0, dimension.T: -1.0}
         species["momentum"].set_attribute("macroWeighted", np.uint32(momentum_power))
         species["momentum"].set_attribute("weightingPower", 1.0)
         species["mass"][SCALAR].reset_dataset(kind)
         species["mass"][SCALAR].make_constant(MASS)
+        species["mass"].unit_dimension = {dimension.M: 1.0}
         weighting = species["weighting"][SCALAR]
         weighting.reset_dataset(kind)
         if constant:
@@ -43,6 +52,117 @@ def series(path, momentum_power, constant):
     series.close()
 
 
-folder = Path(sys.argv[1])
-series(folder / "momentum.h5", 1, False)
-series(folder / "constant.h5", 0, True)
+def replace(group, name, values):
+    """Other values of an array, with its attributes."""
+    attributes = dict(group[name].attrs)
+    del group[name]
+    group.create_dataset(name, data=values).attrs.update(attributes)
+
+
+def copies(folder, changes):
+    folder.mkdir(exist_ok=True)
+    for name, change in changes.items():
+        path = folder / f"{name}.h5"
+        shutil.copy(ROOT / "momentum.h5", path)
+        with h5py.File(path, "r+") as file:
+            change(file, file["data/7/particles/electron"])
+
+
+def move_particles(file, species):
+    file.attrs.modify("particlesPath", np.bytes_(b"things/"))
+    file.move("data/7/particles", "data/7/things")
+
+
+def in_grams(file, species):
+    for axis in "xyz":
+        component = species["momentum"][axis]
+        component[:] *= 1000
+        component.attrs.modify("unitSI", 1e-3)
+
+
+def with_velocity(file, species):
+    velocity = species.create_group("velocity")
+    velocity.attrs["unitDimension"] = VELOCITY
+    for axis in "xyz":
+        weights = species["weighting"][:]
+        velocity.create_dataset(axis, data=species["momentum"][axis][:] / weights / MASS).attrs["unitSI"] = 1.0
+    del species["momentum"], species["mass"]
+
+
+def single_precision(file, species):
+    replace(species, "weighting", species["weighting"][:].astype("f4"))
+    for axis in "xyz":
+        replace(species["momentum"], axis, (species["momentum"][axis][:] * 1e20).astype("f4"))
+        species["momentum"][axis].attrs.modify("unitSI", 1e-20)
+
+
+def masses_of_macro_particles(file, species):
+    weights = species["weighting"][:]
+    del species["mass"]
+    mass = species.create_dataset("mass", data=MASS * weights)
+    mass.attrs.update({"unitSI": 1.0, "unitDimension": np.eye(7)[1], "macroWeighted": np.uint32(1), "weightingPower": 1.0})
+
+
+def constant(file, species, **attributes):
+    del species["weighting"]
+    species.create_group("weighting").attrs.update({"unitSI": 1.0, "unitDimension": np.zeros(7)} | attributes)
+
+
+def attribute(record, name, value):
+    return lambda file, species: species[record].attrs.modify(name, value)
+
+
+def fast(file, species):
+    for axis in "xyz":
+        species["momentum"][axis].attrs.modify("unitSI", 10.0)
+
+
+def poke(record, value):
+    def change(file, species):
+        species[record][3] = value
+
+    return change
+
+
+ROOT = Path(sys.argv[1])
+series(ROOT / "momentum.h5", 1, False)
+series(ROOT / "constant.h5", 0, True)
+copies(
+    ROOT,
+    {
+        "moved": move_particles,
+        "grams": in_grams,
+        "velocity": with_velocity,
+        "single": single_precision,
+        "macro_mass": masses_of_macro_particles,
+        "no_mass": lambda file, species: species.__delitem__("mass"),
+        "densities": attribute("weighting", "unitDimension", [-3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+    },
+)
+copies(
+    ROOT / "bad",
+    {
+        "no_data": lambda file, species: file.__delitem__("data"),
+        "no_iteration": lambda file, species: [file["data"].__delitem__(name) for name in list(file["data"])],
+        "no_particles": lambda file, species: file["data/7"].__delitem__("particles"),
+        "no_weighting": lambda file, species: species.__delitem__("weighting"),
+        "no_momentum": lambda file, species: species.__delitem__("momentum"),
+        "no_z": lambda file, species: species["momentum"].__delitem__("z"),
+        "no_power": lambda file, species: species["momentum"].attrs.__delitem__("weightingPower"),
+        "length": lambda file, species: replace(species["momentum"], "y", np.zeros(COUNT + 1)),
+        "momentum_in_metres": attribute("momentum", "unitDimension", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        "without_units": attribute("momentum", "unitDimension", np.zeros(7)),
+        "weighting_in_metres": attribute("weighting", "unitDimension", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        "fast": fast,
+        "no_value": lambda file, species: constant(file, species, shape=[COUNT]),
+        "text_value": lambda file, species: constant(file, species, shape=[COUNT], value="many"),
+        "no_shape": lambda file, species: constant(file, species, value=1.0),
+        "huge_shape": lambda file, species: constant(file, species, value=1.0, shape=[10**15]),
+        "scalar_momentum": lambda file, species: (species.__delitem__("momentum"), species.create_dataset("momentum", data=[1.0])),
+        "text": lambda file, species: replace(species, "weighting", np.full(COUNT, b"1")),
+        "complex": lambda file, species: replace(species, "weighting", np.full(COUNT, 1j)),
+        "no_weight": poke("weighting", 0.0),
+        "nan": poke("momentum/x", np.nan),
+        "one": lambda file, species: replace(species, "weighting", [1.0]),
+    },
+)

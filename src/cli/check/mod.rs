@@ -3,12 +3,12 @@
 mod collision_times;
 mod fixed_and_own;
 mod functionals;
-mod words;
 
-use super::{ScenarioArguments, Stop, print};
+use super::words::Words;
+use super::{ScenarioArguments, Stop, print, stability};
 use collision_times::{CollisionTimes, collision_times};
 use landau::functionals::moments::Moments;
-use landau::integrators::{self, Conservation, Facts, PowerIteration, STABLE_SHARE};
+use landau::integrators::{self, Conservation, Facts, PowerIteration};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, pairs};
 use landau::problem::{Conserved, Problem};
@@ -16,9 +16,7 @@ use landau::scenario::{self, Scenario, Source};
 use landau::setup;
 use landau::simulation::Grid;
 use landau::state::State;
-use std::fmt::Write;
 use std::time::Instant;
-use words::Words;
 
 #[derive(clap::Args)]
 pub struct Check {
@@ -40,11 +38,8 @@ impl Check {
 fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String, Stop> {
     let (problem, mut state) =
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
-    let mut text = String::new();
-    let mut line = |label: &str, value: String| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{label:<21} {value}");
-    };
+    let mut lines: Vec<(String, String)> = Vec::new();
+    let mut line = |label: &str, value: String| lines.push((label.to_string(), value));
     line("title", scenario.title.clone());
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
     let units = Words::of(problem.scales);
@@ -93,12 +88,19 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     );
     line("conserved", conserved(&problem, integrator.conservation));
     line("recommended step", recommendation(&times, &integrator, cost.radius, &units));
+    let too_long = cost.radius.and_then(|radius| {
+        stability::warning(&integrator, setup::grid(scenario), radius, |time| units.time(time))
+    });
+    if let Some(warning) = too_long {
+        line("warning", warning);
+    }
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));
     line("time", duration(setup::grid(scenario), &integrator, &cost));
     if let Some(cost) = functionals::cost(scenario, &problem, &state.velocities)? {
         line("functionals", cost);
     }
-    Ok(text)
+    let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default().max(21);
+    Ok(lines.iter().map(|(label, value)| format!("{label:<width$} {value}\n")).collect())
 }
 
 /// The share of the shortest collision time that a step of second order resolves to better than a per cent.
@@ -119,8 +121,8 @@ fn recommendation(times: &[CollisionTimes], facts: &Facts, radius: Option<f64>, 
     match (facts.stable_interval, radius) {
         (None, _) => format!("{} ({a_tenth})", units.time(resolved)),
         (Some(_), None) => format!("at most {} ({a_tenth}; stability not estimated)", units.time(resolved)),
-        (Some(interval), Some(radius)) => {
-            let stable = STABLE_SHARE * interval / radius;
+        (Some(_), Some(radius)) => {
+            let stable = stability::longest_stable_step(facts, radius).unwrap_or(f64::INFINITY);
             let step = units.time(stable.min(resolved));
             format!("{step} ({a_tenth}; stable up to {})", units.time(stable))
         }

@@ -57,7 +57,10 @@ pub fn initial(found: &mut Checks, path: &str, distribution: &Initial, dimension
                 found.require(false, format!("{path}.formula"), || message);
             }
         }
-        Initial::File { path: file, .. } => {
+        Initial::File { path: file, volume, .. } => {
+            if let Some(volume) = volume {
+                found.positive(format!("{path}.file.volume"), *volume);
+            }
             found.require(!file.is_empty(), format!("{path}.file.path"), || {
                 "found an empty path; allowed: the path of a CSV or openPMD file".to_string()
             });

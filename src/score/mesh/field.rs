@@ -5,8 +5,9 @@
 //! of threads.
 
 use super::layout::{Layout, Node, Row};
+use super::passes::{DepositGroup, GatherChunk};
 use super::stencil::{GROUP, Stencil};
-use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::kernel::lanes::InstructionSet;
 use crate::score::mollifier::{AxisTable, normalization};
 use crate::sum::Sum;
 use rayon::prelude::*;
@@ -32,12 +33,12 @@ pub struct Geometry<const D: usize> {
 
 /// A particle on the mesh.
 #[derive(Debug, Clone, Copy)]
-struct Placed {
-    node: Node,
+pub struct Placed {
+    pub node: Node,
     /// Distance from the nearest node: plane, row, node axis.
-    offset: [f64; 3],
+    pub offset: [f64; 3],
     /// Weight times the mollifier's normalisation.
-    strength: f64,
+    pub strength: f64,
     particle: u32,
 }
 
@@ -46,11 +47,11 @@ struct Placed {
 pub struct Field<const D: usize> {
     geometry: Geometry<D>,
     instruction_set: InstructionSet,
-    table: AxisTable,
-    layout: Layout,
-    placed: Vec<Placed>,
+    pub table: AxisTable,
+    pub layout: Layout,
+    pub placed: Vec<Placed>,
     rank: Vec<u32>,
-    values: Vec<f64>,
+    pub values: Vec<f64>,
     plane_entropies: Vec<f64>,
     gathered: Vec<[f64; D]>,
     /// One for each thread; no lock is ever waited for.
@@ -88,7 +89,7 @@ impl<const D: usize> Field<D> {
 
     /// Reach along planes, rows and nodes; a plane of a two-dimensional mesh is a single row.
     #[inline]
-    fn reach(&self) -> [usize; 3] {
+    pub fn reach(&self) -> [usize; 3] {
         let reach = self.table.reach();
         [reach, if D == 3 { reach } else { 0 }, reach]
     }
@@ -193,14 +194,14 @@ impl<const D: usize> Field<D> {
     }
 
     /// The stencil of this thread, whatever it holds.
-    fn stencil(&self) -> MutexGuard<'_, Stencil> {
+    pub fn stencil(&self) -> MutexGuard<'_, Stencil> {
         let thread = rayon::current_thread_index().unwrap_or(0);
         self.stencils[thread].try_lock().expect("a thread deposits or gathers one group at a time")
     }
 
     /// Where a particle's nodes begin in storage.
     #[inline]
-    fn start_in(&self, row: &Row, placed: &Placed) -> usize {
+    pub fn start_in(&self, row: &Row, placed: &Placed) -> usize {
         row.offset + (placed.node[2] - self.table.reach() as i64 - row.first) as usize
     }
 
@@ -279,80 +280,5 @@ impl<const D: usize> Field<D> {
     /// The value at a node of the mesh; 0 where no particle reaches.
     pub fn value_at(&self, node: Node) -> f64 {
         self.layout.place(node).map_or(0.0, |place| self.values[place])
-    }
-}
-
-/// The deposit on one group of planes, whose nodes `values` holds.
-struct DepositGroup<'a, const D: usize> {
-    field: &'a Field<D>,
-    planes: std::ops::Range<usize>,
-    values: &'a mut [f64],
-}
-
-impl<const D: usize> Kernel for DepositGroup<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let Self { field, planes, values } = self;
-        let layout = &field.layout;
-        let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
-        let first = layout.first_plane() + planes.start as i64;
-        let last = layout.first_plane() + planes.end as i64 - 1;
-        let begin = field.placed.partition_point(|placed| placed.node[0] < first - plane_reach);
-        let end = field.placed.partition_point(|placed| placed.node[0] <= last + plane_reach);
-        let base = layout.plane_offset(planes.start);
-        let mut stencil = field.stencil();
-        for placed in &field.placed[begin..end] {
-            stencil.tabulate(lanes, &field.table, placed.offset, D);
-            let from = first.max(placed.node[0] - plane_reach);
-            let to = last.min(placed.node[0] + plane_reach);
-            for plane in from..=to {
-                let index = (plane - layout.first_plane()) as usize;
-                let strength =
-                    placed.strength * stencil.planes[(plane - placed.node[0] + plane_reach) as usize];
-                let rows = layout.rows_between(index, placed.node[1] - row_reach, 2 * row_reach as usize + 1);
-                stencil.add_to_plane(lanes, values, rows, |row| field.start_in(row, placed) - base, strength);
-            }
-        }
-    }
-}
-
-/// The gather of some particles.
-struct GatherChunk<'a, const D: usize> {
-    field: &'a Field<D>,
-    placed: &'a [Placed],
-    stencil: &'a mut Stencil,
-    gradients: &'a mut [[f64; D]],
-    /// η^d times the mollifier's normalisation.
-    volume: f64,
-}
-
-impl<const D: usize> Kernel for GatherChunk<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let Self { field, placed, stencil, gradients, volume } = self;
-        let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
-        for (gradient, placed) in gradients.iter_mut().zip(placed) {
-            stencil.tabulate_slopes(lanes, &field.table, placed.offset, D);
-            let first = (placed.node[0] - plane_reach - field.layout.first_plane()) as usize;
-            let rows = |plane: usize| {
-                field.layout.rows_between(
-                    first + plane,
-                    placed.node[1] - row_reach,
-                    2 * row_reach as usize + 1,
-                )
-            };
-            let planes = 2 * plane_reach as usize + 1;
-            let [along_node, along_row, along_plane] =
-                stencil.gradient(lanes, &field.values, rows, |row| field.start_in(row, placed), planes);
-            // Rows run along axis 0, planes along the last one.
-            for (axis, component) in gradient.iter_mut().enumerate() {
-                *component = volume
-                    * match axis {
-                        0 => along_node,
-                        axis if axis + 1 == D => along_plane,
-                        _ => along_row,
-                    };
-            }
-        }
     }
 }

@@ -13,6 +13,7 @@
 
 mod field;
 mod layout;
+mod passes;
 mod stencil;
 
 use super::Score;

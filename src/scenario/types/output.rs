@@ -1,0 +1,76 @@
+//! What is written: how often, errors against exact solutions, functionals.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What is written, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// Steps between rows of diagnostics.csv, ≥ 1.
+    #[serde(default = "default_diagnostics_every")]
+    pub diagnostics_every: u64,
+    /// Steps between particle files; 0 writes none.
+    #[serde(default)]
+    pub particles_every: u64,
+    /// Steps between checkpoints; 0 writes one on interruption only.
+    #[serde(default = "default_checkpoint_every")]
+    pub checkpoint_every: u64,
+}
+
+fn default_diagnostics_every() -> u64 {
+    1
+}
+
+fn default_checkpoint_every() -> u64 {
+    100
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self {
+            diagnostics_every: default_diagnostics_every(),
+            particles_every: 0,
+            checkpoint_every: default_checkpoint_every(),
+        }
+    }
+}
+
+/// An exact solution to measure errors against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reference {
+    /// The Bobylev–Krook–Wu solution: Maxwell molecules (γ = 0), every species `bkw` on a `lattice`.
+    Bkw {},
+    /// Maxwellians that stay Maxwellian: Maxwell molecules (γ = 0), every moving species `maxwellian` at one
+    /// drift on a `lattice`.
+    OrnsteinUhlenbeck {},
+    /// Scattering by fixed species alone, at velocity 0: every moving species `dipole` on a `lattice`.
+    Lorentz {},
+    /// Mean velocities and second moments between Maxwell molecules (γ = 0), whatever the initial
+    /// distributions.
+    MaxwellMolecules {},
+}
+
+/// A functional of the densities, reconstructed at the order of the scores, or a derivative of one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Functional {
+    /// Fisher information ∫ |∇ log f|² f of each species, and their sum over 1/m.
+    Fisher {},
+    /// ∫ |Π ∇ log f|² |v|^(−β) f about the fixed species, Π the projection across v; 0 ≤ β < d.
+    SphericalFisher { beta: f64 },
+    /// Entropy relative to the Maxwellian of the same mass and energy about the fixed species.
+    RelativeEntropy {},
+    /// Fisher information plus a times the spherical one with β = 1 plus r times the relative entropy.
+    Lyapunov { a: f64, r: f64 },
+    /// Σ m ∫ (1 + |v|²)^(l/2) f over all moving species, for each order l from −20 to 20.
+    Moments { orders: Vec<f64> },
+    /// The dissipation of entropy by each pair of species; costs as much as a sum over pairs.
+    Dissipation {},
+    /// The dissipation of the spherical Fisher information by collisions with the fixed species.
+    SphericalDissipation { beta: f64 },
+    /// The derivative of the Fisher information along collisions with the fixed species, and its radial and
+    /// spherical parts.
+    FisherRate {},
+}

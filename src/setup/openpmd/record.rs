@@ -1,0 +1,170 @@
+//! Records of an openPMD species: components as arrays or as constants (`value` and `shape`), times their
+//! `unitSI`; what they are measured in (`unitDimension`); and whether they are those of macro-particles.
+
+use crate::setup::file::{Fault, MOST_PARTICLES, Wanted};
+use hdf5_pure::{AttrValue, Dataset, Group};
+use std::collections::HashMap;
+
+/// Powers of length, mass, time, current, temperature, amount, luminous intensity.
+pub type Dimensions = [f64; 7];
+pub const VELOCITY: Dimensions = [1.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0];
+pub const MOMENTUM: Dimensions = [1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0];
+pub const MASS: Dimensions = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+pub const DENSITY: Dimensions = [-3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+
+/// What carries attributes: a record with components or a constant, or an array.
+pub enum Node {
+    Group(Group),
+    Dataset(Dataset),
+}
+
+impl Node {
+    /// The array or group of this name.
+    fn child(parent: &Group, name: &str) -> Option<Self> {
+        match parent.dataset(name) {
+            Ok(dataset) => Some(Self::Dataset(dataset)),
+            Err(_) => parent.group(name).ok().map(Self::Group),
+        }
+    }
+
+    fn attributes(&self) -> HashMap<String, AttrValue> {
+        match self {
+            Self::Group(group) => group.attrs(),
+            Self::Dataset(dataset) => dataset.attrs(),
+        }
+        // What cannot be read is as what is not there: the values that need it say so.
+        .unwrap_or_default()
+    }
+
+    /// A string attribute.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.attributes().get(name)?.as_str().map(String::from)
+    }
+
+    fn numbers(&self, name: &str) -> Option<Vec<f64>> {
+        numbers(self.attributes().get(name)?)
+    }
+}
+
+/// The numbers of an attribute, one of a scalar.
+fn numbers(value: &AttrValue) -> Option<Vec<f64>> {
+    match value {
+        AttrValue::F64(number) => Some(vec![*number]),
+        AttrValue::F64Array(numbers) => Some(numbers.clone()),
+        AttrValue::F32(number) => Some(vec![f64::from(*number)]),
+        AttrValue::F32Array(numbers) => Some(numbers.iter().copied().map(f64::from).collect()),
+        // Counts and exponents, far below 2⁵³.
+        other => other.to_i64s().map(|numbers| numbers.into_iter().map(|number| number as f64).collect()),
+    }
+}
+
+/// A record of a species.
+pub struct Record<'a> {
+    name: String,
+    node: Node,
+    wanted: &'a Wanted,
+    /// The power of the weight in it, of a record of macro-particles.
+    weighting_power: Option<f64>,
+}
+
+impl<'a> Record<'a> {
+    /// The record of this name, if the species has it.
+    pub fn of(species: &Group, name: &str, wanted: &'a Wanted) -> Result<Option<Self>, Fault> {
+        let Some(node) = Node::child(species, name) else { return Ok(None) };
+        let mut record = Self { name: name.to_string(), node, wanted, weighting_power: None };
+        let number = |name: &str| record.node.numbers(name).and_then(|numbers| numbers.first().copied());
+        // Weights are those of macro-particles, whatever they say.
+        if name != "weighting" && number("macroWeighted") == Some(1.0) {
+            let power = number("weightingPower").filter(|power| power.is_finite());
+            record.weighting_power =
+                Some(power.ok_or_else(|| {
+                    record.wrong("found macroWeighted without weightingPower; allowed: both")
+                })?);
+        }
+        Ok(Some(record))
+    }
+
+    /// What is wrong with this record.
+    pub fn wrong(&self, message: &str) -> Fault {
+        Fault::of_path(format!("record {} of species \"{}\": {message}", self.name, self.wanted.species))
+    }
+
+    /// The power of the weight to divide by, if any.
+    pub fn weighting_power(&self) -> Option<f64> {
+        self.weighting_power.filter(|power| *power != 0.0)
+    }
+
+    /// Whether the record has a component for this axis.
+    pub fn has(&self, axis: &str) -> bool {
+        matches!(&self.node, Node::Group(group) if Node::child(group, axis).is_some())
+    }
+
+    /// What the record is measured in, one of `allowed` or nothing (0); none where the file does not say it.
+    /// A scenario in SI units takes no numbers without units, but counts.
+    pub fn is_measured_in(&self, allowed: &[Dimensions]) -> Result<Option<Dimensions>, Fault> {
+        let Some(found) = self.node.numbers("unitDimension") else { return Ok(None) };
+        let plain = found.iter().all(|power| *power == 0.0);
+        let known = allowed.iter().find(|dimensions| found == **dimensions);
+        match known {
+            Some(dimensions) => Ok(Some(*dimensions)),
+            None if plain && !self.wanted.si => Ok(Some([0.0; 7])),
+            None => {
+                let units = if self.wanted.si { ", as the scenario is in SI units" } else { " or 0" };
+                Err(self
+                    .wrong(&format!("found the unitDimension {found:?}; allowed: {:?}{units}", allowed[0])))
+            }
+        }
+    }
+
+    /// The values of the component for an axis, or of a record that has one alone, times `unitSI`; `count` of
+    /// them, if that is known.
+    pub fn component(&self, axis: Option<&str>, count: Option<usize>) -> Result<Vec<f64>, Fault> {
+        let child = match (&self.node, axis) {
+            (_, None) => None,
+            (Node::Group(group), Some(axis)) => Some(Node::child(group, axis).ok_or_else(|| {
+                self.wrong(&format!(
+                    "found no component {axis}; allowed: one for each dimension of the scenario"
+                ))
+            })?),
+            (Node::Dataset(_), Some(axis)) => {
+                return Err(self.wrong(&format!("found an array; allowed: a group with a component {axis}")));
+            }
+        };
+        let node = child.as_ref().unwrap_or(&self.node);
+        let place = axis.map_or(String::new(), |axis| format!("component {axis}: "));
+        let wrong = |message: String| self.wrong(&format!("{place}{message}"));
+        let unit = node.numbers("unitSI").and_then(|unit| unit.first().copied()).unwrap_or(1.0);
+        let sizes = match node {
+            Node::Dataset(dataset) => dataset.shape().unwrap_or_default().iter().map(|&size| size as f64).collect(),
+            Node::Group(_) => node.numbers("shape").ok_or_else(|| {
+                wrong("found neither an array nor the attributes value and shape of a constant; allowed: one or the other".to_string())
+            })?,
+        };
+        let size: f64 = sizes.iter().product();
+        let most = count.map_or(MOST_PARTICLES as f64, |count| count as f64);
+        if size > most || count.is_some_and(|count| size != count as f64) {
+            let allowed = count
+                .map_or(format!("at most {MOST_PARTICLES}"), |count| format!("{count}, as many as weights"));
+            return Err(wrong(format!("found {size} values; allowed: {allowed}")));
+        }
+        let values = match node {
+            Node::Dataset(dataset) => dataset
+                .read_f64()
+                .map_err(|error| wrong(format!("cannot be read: {}", super::one_line(&error))))?,
+            Node::Group(_) => {
+                let value = node.numbers("value").and_then(|value| value.first().copied());
+                let value = value.ok_or_else(|| {
+                    wrong("found a constant without a number as its value; allowed: a number".to_string())
+                })?;
+                vec![value; size as usize]
+            }
+        };
+        if values.len() as f64 != size {
+            return Err(wrong(format!(
+                "found {} values where its shape says {size}; allowed: a whole file",
+                values.len()
+            )));
+        }
+        Ok(values.into_iter().map(|value| value * unit).collect())
+    }
+}

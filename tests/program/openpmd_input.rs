@@ -1,0 +1,261 @@
+//! Particles of other programs' openPMD files as they stand: momenta, constants, counts, iterations; and what is
+//! said of files that cannot be read.
+
+use crate::program;
+use crate::python;
+use crate::solver;
+use program::{run, status, stderr, succeed, write};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+const REQUIREMENTS: &str = "tests/python/requirements.txt";
+const MASS: f64 = 9.1093837139e-31;
+
+/// A folder with the files of tests/python/write_other_openpmd.py.
+fn files() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let output = python::run(REQUIREMENTS, "tests/python/write_other_openpmd.py", [folder.path()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    folder
+}
+
+fn scenario(file: Value) -> Value {
+    json!({
+        "version": 1, "dimension": 3, "units": { "si": {} },
+        "species": [{ "name": "electron", "mass": MASS, "charge": -1.0, "initial": { "file": file } }],
+        "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": 14.0 } } },
+        "score": { "particles": {} },
+        "time": { "step": 1e-9, "steps": 1 }
+    })
+}
+
+/// Velocities in m/s and weights in m⁻³ of the particles that a file of the folder gives a run.
+fn start(folder: &Path, file: &Value) -> (Vec<[f64; 3]>, Vec<f64>) {
+    let mut file = file.clone();
+    file["path"] = json!(folder.join(file["path"].as_str().unwrap()));
+    let (problem, state) = solver::start::<3>(&solver::scenario(&scenario(file)));
+    let velocities = state.velocities.iter().map(|v| v.map(|v| v * problem.scales.velocity)).collect();
+    (velocities, problem.weights.iter().map(|w| w * problem.scales.density).collect())
+}
+
+#[test]
+fn particles_of_other_programs_start_a_run_as_they_stand() {
+    let folder = files();
+    let folder = folder.path();
+    let single = 1e-7;
+    // A product and a quotient by mass and weight are rounded.
+    let double = 1e-15;
+    for (file, step, volume, constant, tolerance) in [
+        (json!({ "path": "momentum.h5", "volume": 1e-6 }), 7.0, 1e-6, false, double),
+        (json!({ "path": "momentum.h5", "volume": 2.0, "iteration": 0 }), 0.0, 2.0, false, double),
+        (json!({ "path": "constant.h5", "volume": 1e-6, "iteration": 7 }), 7.0, 1e-6, true, double),
+        (json!({ "path": "moved.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "grams.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "velocity.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "single.h5", "volume": 1.0 }), 7.0, 1.0, false, single),
+        (json!({ "path": "macro_mass.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "no_mass.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "densities.h5" }), 7.0, 1.0, false, double),
+    ] {
+        let (velocities, weights) = start(folder, &file);
+        assert_eq!((velocities.len(), weights.len()), (20, 20), "{file}");
+        for (p, (velocity, weight)) in velocities.iter().zip(&weights).enumerate() {
+            let count = if constant { 2e9 } else { 1e9 * (1.0 + p as f64) };
+            assert!((weight * volume / count - 1.0).abs() <= tolerance, "{file}: weight {weight}");
+            for (axis, found) in velocity.iter().enumerate() {
+                let expected = 1e5 * (p + 20 * axis) as f64 + step;
+                assert!((found - expected).abs() <= tolerance * expected, "{file}: {found} {expected}");
+            }
+        }
+    }
+    write(folder, "run.json", &scenario(json!({ "path": "momentum.h5", "volume": 1e-6, "iteration": 0 })));
+    succeed(folder, "run run.json --quiet");
+    // The resolved scenario repeats the run.
+    succeed(folder, "run out/run/scenario.json --out again --quiet");
+    program::assert_same(&folder.join("again"), &folder.join("out/run"), "repeated");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_with_its_place() {
+    let folder = files();
+    let folder = folder.path();
+    let volume = |path: &str| json!({ "path": path, "volume": 1.0 });
+    let momentum = "record momentum of species \"electron\": ";
+    let weighting = "record weighting of species \"electron\": ";
+    for (file, key, message) in [
+        (json!({ "path": "absent.h5" }), "path", "cannot read "),
+        (
+            json!({ "path": "momentum.h5" }),
+            "path",
+            "momentum.h5: found weightings that count particles (unitDimension 0); allowed: with `volume` beside `path`, the m³ that they fill",
+        ),
+        (json!({ "path": "momentum.h5", "volume": 0.0 }), "volume", "found 0; allowed: a number > 0"),
+        (
+            json!({ "path": "densities.h5", "volume": 1.0 }),
+            "volume",
+            "densities.h5: found beside weightings that are densities (unitDimension m⁻³); allowed: none",
+        ),
+        (
+            json!({ "path": "momentum.h5", "iteration": 3 }),
+            "iteration",
+            "momentum.h5: found 3, which the file does not hold; allowed: 0, 7",
+        ),
+        (
+            json!({ "path": "momentum.h5", "species": "ion" }),
+            "species",
+            "momentum.h5: found no species \"ion\"; allowed: electron",
+        ),
+        (
+            json!({ "path": "cloud.csv", "iteration": 1 }),
+            "iteration",
+            "found beside a CSV file, whose weights are densities at one time; allowed: beside an openPMD file (.h5)",
+        ),
+        (
+            json!({ "path": "cloud.csv", "volume": 1.0 }),
+            "volume",
+            "found beside a CSV file, whose weights are densities at one time; allowed: beside an openPMD file (.h5)",
+        ),
+        (volume("bad/no_data.h5"), "path", "found no group /data; allowed: an openPMD file"),
+        (
+            volume("bad/no_iteration.h5"),
+            "path",
+            "found no iteration in /data; allowed: an openPMD file with one or more",
+        ),
+        (volume("bad/no_particles.h5"), "path", "found no particles in iteration 7"),
+        (
+            volume("bad/no_weighting.h5"),
+            "path",
+            "found no record weighting of species \"electron\"; allowed: velocity or momentum, and weighting",
+        ),
+        (
+            volume("bad/no_momentum.h5"),
+            "path",
+            "found neither velocity nor momentum of species \"electron\"; allowed: one of them, and weighting",
+        ),
+        (
+            volume("bad/no_z.h5"),
+            "path",
+            &format!("{momentum}found no component z; allowed: one for each dimension of the scenario"),
+        ),
+        (
+            volume("bad/no_power.h5"),
+            "path",
+            &format!("{momentum}found macroWeighted without weightingPower; allowed: both"),
+        ),
+        (
+            volume("bad/length.h5"),
+            "path",
+            &format!("{momentum}component y: found 21 values; allowed: 20, as many as weights"),
+        ),
+        (
+            volume("bad/momentum_in_metres.h5"),
+            "path",
+            &format!(
+                "{momentum}found the unitDimension [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]; allowed: [1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0], as the scenario is in SI units"
+            ),
+        ),
+        (
+            volume("bad/without_units.h5"),
+            "path",
+            &format!(
+                "{momentum}found the unitDimension [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]; allowed: [1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0], as the scenario is in SI units"
+            ),
+        ),
+        (
+            volume("bad/weighting_in_metres.h5"),
+            "path",
+            &format!("{weighting}found the unitDimension [1.0, 0.0"),
+        ),
+        // √(4071) 1e6 m/s: Σ w v² over x, y, z by hand.
+        (
+            volume("bad/fast.h5"),
+            "path",
+            "found momenta of 0.213 m c (root mean square); allowed: up to 0.1 m c, where velocities are p/m",
+        ),
+        (
+            volume("bad/no_value.h5"),
+            "path",
+            &format!("{weighting}found a constant without a number as its value; allowed: a number"),
+        ),
+        (
+            volume("bad/text_value.h5"),
+            "path",
+            &format!("{weighting}found a constant without a number as its value; allowed: a number"),
+        ),
+        (
+            volume("bad/no_shape.h5"),
+            "path",
+            &format!(
+                "{weighting}found neither an array nor the attributes value and shape of a constant; allowed: one or the other"
+            ),
+        ),
+        (
+            volume("bad/huge_shape.h5"),
+            "path",
+            &format!("{weighting}found 1000000000000000 values; allowed: at most 16777216"),
+        ),
+        (
+            volume("bad/scalar_momentum.h5"),
+            "path",
+            &format!("{momentum}found an array; allowed: a group with a component x"),
+        ),
+        (volume("bad/text.h5"), "path", &format!("{weighting}cannot be read: ")),
+        (volume("bad/complex.h5"), "path", &format!("{weighting}cannot be read: ")),
+        (volume("bad/no_weight.h5"), "path", "particle 3: weighting: found 0; allowed: a number > 0"),
+        (volume("bad/nan.h5"), "path", "particle 3: velocity: found NaN; allowed: a finite number"),
+        (volume("bad/one.h5"), "path", "found 1 particles; allowed: 2 to 16777216"),
+    ] {
+        write(folder, "run.json", &scenario(file.clone()));
+        let output = run(folder, "check run.json");
+        let said = stderr(&output);
+        let place = format!("species.0.initial.file.{key}: ");
+        assert_eq!(status(&output), 2, "{file}: {said}");
+        assert!(said.contains(&place) && said.contains(message), "{file}: {said}");
+    }
+    let mut flat = scenario(volume("velocity.h5"));
+    flat["dimension"] = json!(2);
+    flat["units"] = json!({ "normalized": {} });
+    flat["collisions"]["coefficients"] = json!({ "uniform": 0.0 });
+    write(folder, "run.json", &flat);
+    let said = stderr(&run(folder, "check run.json"));
+    let words = "record velocity of species \"electron\": found a component z; allowed: 2, as many as the scenario has dimensions";
+    assert!(said.contains(words), "{said}");
+}
+
+/// A damaged file is an error or other numbers, whatever bit it is; never a panic, never a huge allocation.
+#[test]
+fn no_bit_of_a_file_makes_the_reader_panic() {
+    let folder = files();
+    let folder = folder.path();
+    let whole = fs::read(folder.join("momentum.h5")).unwrap();
+    let mut generator = ChaCha8Rng::seed_from_u64(3);
+    let mut random = |below: usize| (generator.next_u64() % below as u64) as usize;
+    let mut file = json!({ "path": folder.join("damaged.h5"), "volume": 1.0 });
+    for round in 0..600 {
+        let mut damaged = whole.clone();
+        match round % 3 {
+            0 => damaged.truncate(random(whole.len())),
+            1 => damaged[random(whole.len())] ^= 1 << random(8),
+            // The head holds superblock and groups.
+            _ => damaged[random(4096.min(whole.len()))] = random(256) as u8,
+        }
+        fs::write(folder.join("damaged.h5"), damaged).unwrap();
+        file["iteration"] = json!(if round % 2 == 0 { 0 } else { 7 });
+        let _ = landau::setup::problem_and_state::<3>(&solver::scenario(&scenario(file.clone())));
+    }
+}
+
+#[test]
+fn the_example_script_tells_the_moments_of_a_file() {
+    let folder = files();
+    let file = folder.path().join("momentum.h5");
+    let output = python::run(REQUIREMENTS, "plots/read_particles.py", [file.as_os_str()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Σ (1 + p) = 210; Σ (1 + p) p / 210 = 12.666… of 1e5 m/s, and the step 7.
+    let words = "iteration 7\nelectron: 20 particles, density 2.1e+11, velocity [1266673.6667 3266673.6667 5266673.6667], ";
+    assert!(said.starts_with(words), "{said}");
+}

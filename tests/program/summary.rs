@@ -1,0 +1,105 @@
+//! What a run says of itself at its end, on the terminal and in run.json.
+
+use crate::program;
+use crate::resume::{break_at, long, prepared, simple};
+use program::{run, status, stderr, succeed, summary, write};
+use serde_json::{Value, json};
+
+/// Electrons, protons and fixed carbon; ln Λ computed.
+fn plasma() -> Value {
+    let species = |name: &str, mass: f64, charge: f64, temperature: f64, half_width: f64| {
+        json!({
+            "name": name, "mass": mass, "charge": charge,
+            "initial": { "maxwellian": { "density": 1e20, "temperature": temperature } },
+            "particles": { "lattice": { "per_axis": 8, "half_width": half_width } }
+        })
+    };
+    json!({
+        "version": 1, "dimension": 3, "units": { "si": {} },
+        "species": [
+            species("electron", 9.1093837139e-31, -1.0, 1000.0, 5e7),
+            { "name": "carbon", "charge": 6.0, "fixed": { "density": 1e18 } },
+            { "name": "tungsten", "charge": 40.0, "fixed": { "density": 1e16 } },
+            species("proton", 1.67262192595e-27, 1.0, 800.0, 1.1e6)
+        ],
+        "collisions": { "gamma": -3.0, "coefficients": { "coulomb": {} } },
+        "time": { "step": 1e-8, "steps": 1 }
+    })
+}
+
+#[test]
+fn the_coulomb_logarithms_of_a_run_are_in_its_folder() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    write(directory, "a.json", &plasma());
+    succeed(directory, "run a.json --quiet");
+    let found = summary(&directory.join("out/a"))["coulomb_logarithms"].clone();
+    let number = |one: &str, other: &str| found[one][other].as_f64();
+    // Worked out by hand in the tests of the formulas, for the density and the temperature that the lattice gives.
+    for (one, other, expected) in
+        [("electron", "electron", 14.79), ("electron", "proton", 14.79), ("proton", "proton", 16.56)]
+    {
+        let logarithm = number(one, other).unwrap();
+        // Eight cells along an axis miss the temperature by a few per cent, and its logarithm by as much.
+        assert!((logarithm - expected).abs() < 0.1, "{one}, {other}: {logarithm}");
+        assert_eq!(number(other, one), Some(logarithm));
+    }
+    assert!(number("proton", "tungsten").is_some());
+    assert!(number("tungsten", "carbon").is_none(), "two fixed species do not meet");
+    succeed(
+        directory,
+        "run a.json --quiet --out given --set collisions.coefficients.coulomb.log_lambda=12.5",
+    );
+    assert_eq!(summary(&directory.join("given"))["coulomb_logarithms"]["proton"]["electron"], json!(12.5));
+    write(directory, "b.json", &simple());
+    succeed(directory, "run b.json --quiet");
+    assert!(summary(&directory.join("out/b")).get("coulomb_logarithms").is_none());
+}
+
+#[test]
+fn the_last_words_of_a_resumed_run_tell_its_steps_from_its_session() {
+    let directory = prepared(&simple());
+    let directory = directory.path();
+    let whole = succeed(directory, "run scenario.json --out again");
+    // One evaluation at the start and two a step of Heun's method.
+    assert!(whole.starts_with("8 steps, 17 evaluations in "), "{whole}");
+    break_at(directory, "broken", 5);
+    let resumed = succeed(directory, "resume broken");
+    assert!(
+        resumed.starts_with("8 steps; since step 3, where it was resumed: 11 evaluations in "),
+        "{resumed}"
+    );
+    assert_eq!(summary(&directory.join("broken"))["evaluations"], json!(11));
+}
+
+#[test]
+fn a_step_beyond_stability_is_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let mut scenario = long();
+    scenario["output"] = json!({});
+    let words = " is beyond the longest stable one of forward_euler, about ";
+    let mut tried = |step: f64| {
+        scenario["time"] = json!({ "step": step, "steps": 400 });
+        write(directory, "a.json", &scenario);
+        let checked = succeed(directory, "check a.json");
+        let output = run(directory, "run a.json --overwrite");
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let warnings = summary(&directory.join("out/a"))["warnings"].as_array().unwrap().clone();
+        (checked, stderr(&output), warnings)
+    };
+    let (checked, said, warnings) = tried(0.001);
+    assert!(!checked.contains("warning") && !said.contains("warning"), "{checked}{said}");
+    assert!(warnings.is_empty());
+    let stable: f64 =
+        checked.split("stable up to ").nth(1).unwrap().split(')').next().unwrap().parse().unwrap();
+    // The numbers are printed to four digits.
+    let (checked, said, warnings) = tried(0.9 * stable);
+    assert!(!checked.contains("warning") && !said.contains("warning"), "{checked}{said}");
+    assert!(warnings.is_empty());
+    let (checked, said, warnings) = tried(3.0 * stable);
+    let warning = format!("the step {:.4}{words}{stable:.4} at the start: ", 3.0 * stable);
+    assert!(checked.contains(&format!("warning               {warning}")), "{checked}");
+    assert!(said.contains(&format!("warning: {warning}")), "{said}");
+    assert!(warnings.len() == 1 && warnings[0].as_str().unwrap().starts_with(&warning), "{warnings:?}");
+}

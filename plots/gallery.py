@@ -22,7 +22,6 @@ import density
 import diagnostics
 import figures
 import particles
-from PIL import Image
 from run_folder import RunFolder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,15 +56,7 @@ def main():
         for make in makers:
             picture = figures.or_error(lambda make=make, run=run: make(run))
             picture.name = f"{scenario}_{picture.name}"
-            print(small(picture.write(chosen.output, "png")[0]))
-
-
-def small(path):
-    """The picture with a palette of its own, which the repository carries at a third of the size."""
-    with Image.open(path) as image:
-        reduced = figures.indexed(image, 256)
-    reduced.save(path, optimize=True)
-    return path
+            print(figures.small(picture.write(chosen.output, "png")[0]))
 
 
 if __name__ == "__main__":

@@ -20,21 +20,17 @@ pub struct Functionals {
 impl Functionals {
     pub fn run(self) -> Result<(), Stop> {
         let (experiment, source) = scenario::read_experiment(&self.experiment, &self.set)?;
-        let values = experiment.sweep.as_ref().map_or(Vec::new(), |sweep| sweep.values.clone());
         let parameter = experiment.sweep.as_ref().map(|sweep| sweep.parameter.clone());
         // All of them are read before the first is computed: what is wrong with the last is said at once.
-        let mut experiments = Vec::new();
-        for value in &values {
-            let change = format!("{}={value:?}", parameter.as_deref().unwrap_or_default());
-            let set = self.set.iter().cloned().chain([change]).collect::<Vec<_>>();
-            experiments.push((Some(*value), scenario::read_experiment(&self.experiment, &set)?));
-        }
+        let swept = scenario::swept(&experiment, &source, &self.set)?;
+        let mut experiments: Vec<_> =
+            swept.into_iter().map(|(value, experiment, source)| (Some(value), experiment, source)).collect();
         if experiments.is_empty() {
-            experiments.push((None, (experiment, source)));
+            experiments.push((None, experiment, source));
         }
         let mut table = csv::Writer::from_writer(Vec::new());
         let mut headed = false;
-        for (value, (experiment, source)) in &experiments {
+        for (value, experiment, source) in &experiments {
             let rows =
                 rows(experiment).map_err(|message| source.error(&Violation::new("density", message)))?;
             for (time, quantities) in rows {

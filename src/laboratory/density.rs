@@ -140,6 +140,8 @@ fn push_parts(formula: &Formula, mass: f64, gamma: f64, parts: &mut Vec<Part>) -
             });
         }
         Formula::ShellDipole { density, radius, width, amplitude, power, degree } => {
+            // The power for which the radial part of ⟨I', L f⟩ vanishes.
+            let power = power.unwrap_or(0.5 * gamma.abs());
             let shape = Shape::Shell { radius, width, amplitude, power, degree };
             // (r − r₀)²/2w² − |a| (r/r₀)^p above DEEP + |a|, by doubling.
             let depth = |r: f64| {

@@ -93,9 +93,9 @@ pub enum ExperimentDensity {
         /// a.
         #[serde(default)]
         amplitude: f64,
-        /// p, 0 to 4.
-        #[serde(default = "one")]
-        power: f64,
+        /// p, 0 to 4; left out: |γ|/2.
+        #[serde(default)]
+        power: Option<f64>,
         /// d: 1, or 2 for even data.
         #[serde(default = "first")]
         degree: u32,

@@ -87,7 +87,7 @@ fn density(found: &mut Checks, path: &str, one: &ExperimentDensity, gamma: f64) 
             found.positive(format!("{path}.radius"), *radius);
             found.positive(format!("{path}.width"), *width);
             found.within(format!("{path}.amplitude"), *amplitude, -20.0, 20.0);
-            found.within(format!("{path}.power"), *power, 0.0, 4.0);
+            found.within(format!("{path}.power"), power.unwrap_or_default(), 0.0, 4.0);
             found.require(matches!(degree, 1 | 2), format!("{path}.degree"), || {
                 format!("found {degree}; allowed: 1 or 2")
             });

@@ -15,6 +15,6 @@ mod types;
 mod validate;
 
 pub use experiment::*;
-pub use parse::{ScenarioErrors, Source, Violation, parse, read, read_experiment};
+pub use parse::{ScenarioErrors, Source, Violation, parse, read, read_experiment, swept};
 pub use schema::{experiment_schema, schema};
 pub use types::*;

@@ -1,4 +1,4 @@
-//! `--set PATH=VALUE`: one value of the scenario changed before it is validated.
+//! One value of a file changed before it is validated: by `--set PATH=VALUE`, or by the sweep that the file holds.
 
 use super::locate::Located;
 use super::schema::found;
@@ -6,11 +6,13 @@ use super::syntax::visible;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// One `--set` argument, split at its first `=`.
+/// A change: a `--set` argument, split at its first `=`, or a value of a sweep.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
     pub path: String,
     pub value: Value,
+    /// The place in the list of values, of a sweep.
+    pub swept: Option<usize>,
 }
 
 impl Override {
@@ -19,11 +21,7 @@ impl Override {
         let (path, value) = argument
             .split_once('=')
             .ok_or_else(|| format!("found `{argument}`; allowed: PATH=VALUE, as in time.steps=10"))?;
-        if path.is_empty() || path.split('.').any(str::is_empty) {
-            return Err(format!(
-                "found the path `{path}`; allowed: keys and indices joined by dots, as in species.0.mass"
-            ));
-        }
+        check_path(path, "species.0.mass")?;
         if let Ok(number) = value.trim().parse::<f64>()
             && !number.is_finite()
         {
@@ -34,7 +32,15 @@ impl Override {
             return Err(format!("found the key {key} twice in the value; allowed: once"));
         }
         let value = parsed.unwrap_or_else(|_| Value::String(value.to_string()));
-        Ok(Self { path: path.to_string(), value })
+        Ok(Self { path: path.to_string(), value, swept: None })
+    }
+
+    /// The value at a place of the list of a sweep; whole numbers are such, for keys that take no others.
+    pub fn of_sweep(parameter: &str, value: f64, place: usize) -> Result<Self, String> {
+        check_path(parameter, "density.maxwellian.drift")?;
+        let whole = value.fract() == 0.0 && value.abs() < MOST_EXACT;
+        let number = if whole { Value::from(value as i64) } else { Value::from(value) };
+        Ok(Self { path: parameter.to_string(), value: number, swept: Some(place) })
     }
 
     /// Puts the value at its path in `root`. Keys that do not exist are added (the strict parse
@@ -80,6 +86,18 @@ impl Override {
     /// Whether the path this override has set lies under `path`.
     pub fn lies_under(&self, path: &str) -> bool {
         self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))
+    }
+}
+
+/// Whole numbers below this size are exact in f64.
+const MOST_EXACT: f64 = 9007199254740992.0;
+
+fn check_path(path: &str, example: &str) -> Result<(), String> {
+    match path.split('.').any(str::is_empty) {
+        true => {
+            Err(format!("found the path `{path}`; allowed: keys and indices joined by dots, as in {example}"))
+        }
+        false => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! From a file and `--set` arguments to a valid scenario, or to errors that say the place.
+//! From a file and changes to it to a valid scenario or experiment, or to errors that say the place.
 
 use super::experiment::Experiment;
 use super::locate::{Located, position_at};
@@ -70,20 +70,33 @@ impl Source {
 
     fn line(&self, located: &Located, violation: &Violation) -> String {
         let Violation { path, message, of_key } = violation;
-        let set = self
-            .overrides
-            .iter()
-            .rev()
-            .find(|change| change.covers(path) || (change.lies_under(path) && !located.holds(path)));
-        let place = match set {
+        let place = self.place(located, path, *of_key);
+        let colon = if path.is_empty() { "" } else { ": " };
+        format!("{place}{colon}{}: {}", visible(path), visible(message))
+    }
+
+    /// Where the value at a path, or its key, was written.
+    fn place(&self, located: &Located, path: &str, of_key: bool) -> String {
+        let changed = self.overrides.iter().rev().find(|change| {
+            let inside = change.swept.is_some() || !located.holds(path);
+            change.covers(path) || (change.lies_under(path) && inside)
+        });
+        match changed {
+            Some(Override { swept: Some(_), .. }) if of_key => self.place_in_sweep(located, PARAMETER),
+            Some(Override { swept: Some(place), .. }) => {
+                self.place_in_sweep(located, &format!("sweep.values.{place}"))
+            }
             Some(change) => change.to_string(),
-            None => match located.position(path, *of_key) {
+            None => match located.position(path, of_key) {
                 Some(at) => format!("{}:{at}", self.file),
                 None => self.file.clone(),
             },
-        };
-        let colon = if path.is_empty() { "" } else { ": " };
-        format!("{place}{colon}{}: {}", visible(path), visible(message))
+        }
+    }
+
+    /// The place of a value of the sweep, and its path. No sweep changes itself.
+    fn place_in_sweep(&self, located: &Located, path: &str) -> String {
+        format!("{}: {path}", self.place(located, path, false))
     }
 }
 
@@ -96,8 +109,37 @@ pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioE
 
 /// Reads the experiment at `file` with the changes of `set`, and validates it.
 pub fn read_experiment(file: &Path, set: &[String]) -> Result<(Experiment, Source), ScenarioErrors> {
-    let name = file.display().to_string();
-    parse_as(&name, read_text(file)?, set, schema::experiment_schema(), experiment_rules::violations)
+    parse_experiment(&file.display().to_string(), read_text(file)?, set, None)
+}
+
+/// An experiment at one value of its sweep.
+pub type Swept = (f64, Experiment, Source);
+
+/// The experiment at every value of its sweep, if it has one.
+pub fn swept(experiment: &Experiment, source: &Source, set: &[String]) -> Result<Vec<Swept>, ScenarioErrors> {
+    let Some(sweep) = &experiment.sweep else { return Ok(Vec::new()) };
+    let at = |(place, &value): (usize, &f64)| {
+        let change = Override::of_sweep(&sweep.parameter, value, place).map_err(|message| {
+            let place = source.place_in_sweep(&Located::new(&source.text), PARAMETER);
+            ScenarioErrors::one(format!("{place}: {}", visible(&message)))
+        })?;
+        let (experiment, source) = parse_experiment(&source.file, source.text.clone(), set, Some(change))?;
+        Ok((value, experiment, source))
+    };
+    sweep.values.iter().enumerate().map(at).collect()
+}
+
+/// The path of what a sweep changes.
+const PARAMETER: &str = "sweep.parameter";
+
+fn parse_experiment(
+    file: &str,
+    text: String,
+    set: &[String],
+    swept: Option<Override>,
+) -> Result<(Experiment, Source), ScenarioErrors> {
+    let schema = schema::experiment_schema();
+    parse_as(file, text, set, swept, schema, experiment_rules::violations)
 }
 
 fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
@@ -118,16 +160,17 @@ fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
 /// Parses and validates the text of a scenario; `file` is its name in messages.
 pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
     let (mut scenario, source): (Scenario, Source) =
-        parse_as(file, text, set, schema::schema(), validate::violations)?;
+        parse_as(file, text, set, None, schema::schema(), validate::violations)?;
     scenario.fill_defaults();
     Ok((scenario, source))
 }
 
-/// Parses text with the shape of a schema, and checks it by rules.
+/// Parses text with the shape of a schema, changed by `--set` arguments and a sweep, and checks it by rules.
 fn parse_as<T: DeserializeOwned>(
     file: &str,
     text: String,
     set: &[String],
+    swept: Option<Override>,
     schema: &Value,
     rules: fn(&T) -> Vec<Violation>,
 ) -> Result<(T, Source), ScenarioErrors> {
@@ -156,7 +199,14 @@ fn parse_as<T: DeserializeOwned>(
             }
         }
     }
-    let source = Source { file: file.to_string(), text, overrides };
+    let mut source = Source { file: file.to_string(), text, overrides };
+    if let Some(change) = swept {
+        change.apply(&mut value).map_err(|message| {
+            let place = source.place_in_sweep(&Located::new(&source.text), PARAMETER);
+            ScenarioErrors::one(format!("{place}: {}", visible(&message)))
+        })?;
+        source.overrides.push(change);
+    }
     let located = Located::new(&source.text);
     let all = |violations: Vec<Violation>| match violations.is_empty() {
         true => Ok(()),

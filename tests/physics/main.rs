@@ -9,6 +9,7 @@ mod solver;
 
 mod conservation;
 mod determinism;
+mod dissipation;
 mod golden_chv;
 mod initial;
 mod mutations;
@@ -16,6 +17,7 @@ mod rates;
 #[cfg(not(debug_assertions))] // Takes optimised code.
 mod score_study;
 mod scores;
+mod theorems;
 #[cfg(not(debug_assertions))]
 mod time;
 mod time_scenarios;

@@ -307,6 +307,32 @@ fn check_says_what_a_run_means_and_writes_nothing() {
     assert_eq!(names(directory.path()), ["two.json"]);
 }
 
+/// Of theorem 1.3 what can be computed: the ratio of the two strengths, and its share of the bound on K.
+#[test]
+fn check_says_how_strongly_fixed_species_act_beside_own_collisions() {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let check = |name: &str, matrix: &str| {
+        let output = landau(&scenarios)
+            .args(["check", name, "--set", "species.0.particles.lattice.per_axis=10"])
+            .args(["--set", &format!("collisions.coefficients.matrix={matrix}")])
+            .output()
+            .unwrap();
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let label = "theorem 1.3, electron ";
+    let both = check("theorem_1_3_3d.json", "[[1e-4,1],[1,0]]");
+    let words = "c n with fixed species over c n with itself 1.000e4, 3.333e-2 of K = 3e5 ";
+    assert!(both.contains(&format!("{label}{words}")), "{both}");
+    let alone = check("lorentz_shell_3d.json", "[[0,1],[1,0]]");
+    assert!(
+        alone.contains(&format!("{label}collides with fixed species alone, not with itself\n")),
+        "{alone}"
+    );
+    // Fixed species that act on nothing are none.
+    assert!(!check("lorentz_shell_3d.json", "[[1,0],[0,0]]").contains(label));
+}
+
 #[test]
 fn every_scenario_passes_check() {
     for file in scenario_files() {

@@ -9,6 +9,7 @@ mod solver;
 
 mod bad_scenarios;
 mod cli;
+mod columns;
 mod folders;
 mod functionals;
 mod openpmd;
@@ -17,3 +18,4 @@ mod plots;
 mod readme;
 mod resume;
 mod summary;
+mod theorems;

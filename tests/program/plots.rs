@@ -269,6 +269,34 @@ fn convergence_beside_the_published_errors() {
     assert_eq!(text(&output.stderr), message);
 }
 
+/// Every picture of the theorems, from the laboratory and from runs of seconds.
+#[test]
+fn the_theorems_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_landau"));
+    let arguments: [&Path; 5] =
+        [Path::new("--quick"), Path::new("--runs"), folder.path(), Path::new("--program"), program];
+    let output = python::run(REQUIREMENTS, "plots/theorems.py", arguments);
+    assert_success(&output);
+    let printed = text(&output.stdout);
+    let pictures: Vec<&Path> = printed.lines().filter(|line| line.ends_with(".png")).map(Path::new).collect();
+    assert_eq!(pictures.len(), 6, "{printed}");
+    for picture in pictures {
+        let bytes = fs::read(picture).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.len() > 20_000, "{}", picture.display());
+    }
+    // What is there is not made again: no program is needed.
+    let kept: [&Path; 6] = [
+        Path::new("--keep"),
+        Path::new("--quick"),
+        Path::new("--runs"),
+        folder.path(),
+        Path::new("--program"),
+        Path::new("absent"),
+    ];
+    assert_success(&python::run(REQUIREMENTS, "plots/theorems.py", kept));
+}
+
 #[test]
 fn the_scripts_ask_for_the_packages_they_are_tested_with() {
     let pinned = fs::read_to_string(root().join(REQUIREMENTS)).unwrap();

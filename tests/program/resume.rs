@@ -76,6 +76,20 @@ fn summations() -> Vec<Value> {
     ]
 }
 
+/// Every functional; those about fixed species last.
+fn functionals() -> Vec<Value> {
+    vec![
+        json!({ "fisher": {} }),
+        json!({ "moments": { "orders": [4.0] } }),
+        json!({ "dissipation": {} }),
+        json!({ "spherical_fisher": { "beta": 0.5 } }),
+        json!({ "relative_entropy": {} }),
+        json!({ "lyapunov": { "a": 1.0, "r": 2.0 } }),
+        json!({ "spherical_dissipation": { "beta": 0.0 } }),
+        json!({ "fisher_rate": {} }),
+    ]
+}
+
 /// A scenario that writes a frame every step and a checkpoint every third.
 fn scenario(mix: &Value, score: &Value, integrator: &Value) -> Value {
     let mut scenario = json!({
@@ -143,6 +157,9 @@ fn the_tables_name_every_choice_of_the_schema() {
     for name in choices("Score") {
         assert!(named(scores(), &name), "no row for the score {name}");
     }
+    for name in choices("Functional") {
+        assert!(named(functionals(), &name), "no row for the functional {name}");
+    }
     for name in choices("Summation") {
         assert!(named(summations(), &name), "no row for the summation {name}");
     }
@@ -177,6 +194,22 @@ fn every_summation_resumes_to_the_same_bits() {
         break_at(directory, "broken", 5);
         succeed(directory, "resume broken --threads 3 --quiet");
         assert_same(&directory.join("broken"), &directory.join("whole"), &summation.to_string());
+    }
+}
+
+#[test]
+fn runs_with_functionals_resume_to_the_same_bits() {
+    // The first mix has no fixed species.
+    for (mix, functionals) in mixes().iter().zip([&functionals()[..3], &functionals()]) {
+        let mut scenario = scenario(mix, &scores()[0], &integrators()[3]);
+        scenario["functionals"] = json!(functionals);
+        let directory = prepared(&scenario);
+        let directory = directory.path();
+        break_at(directory, "broken", 5);
+        succeed(directory, "resume broken --threads 3 --quiet");
+        assert_same(&directory.join("broken"), &directory.join("whole"), "with functionals");
+        let table = fs::read_to_string(directory.join("whole/diagnostics.csv")).unwrap();
+        assert!(table.lines().next().unwrap().contains(",moment_4,"), "{table}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! `landau check`: what a run of the scenario means, without running it.
 
 mod collision_times;
+mod fixed_and_own;
 mod functionals;
 
 use super::words::Words;
@@ -76,6 +77,9 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
                 units.time(pair.isotropisation)
             ),
         );
+    }
+    for (name, words) in fixed_and_own::lines(&problem, &state.velocities) {
+        line(&format!("theorem 1.3, {name}"), words);
     }
     let integrator = integrators::new::<D>(&scenario.integrator, &problem).facts();
     line(

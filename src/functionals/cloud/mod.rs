@@ -7,6 +7,8 @@
 //! and γ − β ≤ −3), the mesh leaves out its node and the number found is not an integral.
 
 pub mod mollified;
+#[cfg(test)]
+mod orders;
 pub mod origin;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use crate::laboratory::quadrature::points;
 use crate::scenario::ExperimentDensity as Formula;
 
 /// A density on a lattice of cell centres.
-fn lattice<const D: usize>(
+pub(super) fn lattice<const D: usize>(
     per_axis: usize,
     half_width: f64,
     density: impl Fn([f64; D]) -> f64,
@@ -81,8 +81,14 @@ fn a_gaussian_in_three_dimensions_has_its_closed_forms() {
 #[test]
 fn a_shell_with_a_dipole_has_the_functionals_of_the_laboratory() {
     let (gamma, betas) = (-3.0, vec![0.0, 1.0]);
-    let formula =
-        Formula::ShellDipole { density: 1.0, radius: 2.0, width: 0.7, amplitude: 0.6, power: 1.5, degree: 1 };
+    let formula = Formula::ShellDipole {
+        density: 1.0,
+        radius: 2.0,
+        width: 0.7,
+        amplitude: 0.6,
+        power: Some(1.5),
+        degree: 1,
+    };
     let density = Density::new(&formula, 1.0, gamma).unwrap();
     let exact_points = points(&density, 27, 54);
     use crate::functionals::axisymmetric as exact;

@@ -1,9 +1,11 @@
-//! What the solver computes: scores, rates, conservation, time integration, exact solutions.
+//! What the solver computes: initial data, scores, rates, conservation, time integration, exact solutions.
 //!
 //! One program, as every one of its own would be built with all of the solver's loops.
 
 #[path = "../common/program.rs"]
 mod program;
+#[path = "../common/python.rs"]
+mod python;
 #[path = "../common/solver.rs"]
 mod solver;
 
@@ -13,6 +15,7 @@ mod dissipation;
 mod golden_chv;
 mod initial;
 mod mutations;
+mod openpmd_input;
 mod rates;
 #[cfg(not(debug_assertions))] // Takes optimised code.
 mod score_study;

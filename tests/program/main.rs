@@ -4,8 +4,6 @@
 mod program;
 #[path = "../common/python.rs"]
 mod python;
-#[path = "../common/solver.rs"]
-mod solver;
 
 mod bad_scenarios;
 mod cli;
@@ -13,7 +11,6 @@ mod columns;
 mod folders;
 mod functionals;
 mod openpmd;
-mod openpmd_input;
 mod plots;
 mod readme;
 mod resume;

@@ -84,6 +84,11 @@ impl<const D: usize> Case<D> {
         TreeSum::new(Cloud { gamma, masses, ranges: &self.ranges(), coefficients, weights }, tolerance, set)
     }
 
+    /// The cloud with its gradients.
+    fn place(&self) -> Place<'_, D> {
+        Place { velocities: &self.velocities, gradients: &self.gradients, spreads: None }
+    }
+
     fn direct(&self, gamma: f64) -> Vec<[f64; D]> {
         let set = InstructionSet::detect();
         let mut sums = vec![[f64::NAN; D]; self.weights.len()];
@@ -121,7 +126,7 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
                 let mut tree = case.tree(gamma, tolerance, set);
                 let estimate = tree.calibrate(&case.velocities, &case.gradients).unwrap();
                 let mut sums = vec![[f64::NAN; D]; particles];
-                let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+                let quality = tree.evaluate(case.place(), &mut sums);
                 let error = case.error(&sums, &exact);
                 let of = format!(
                     "{kind:?}, {D}-D, γ = {gamma}, tolerance {tolerance:e}, {} points",
@@ -153,12 +158,7 @@ fn errors_lie_below_the_tolerance_in_three_dimensions() {
 fn momentum_and_energy_stay_to_rounding() {
     let case = Case::<3>::new(Kind::TwoScales, 5000);
     let mut sums = vec![[f64::NAN; 3]; 5000];
-    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(
-        &case.velocities,
-        &case.gradients,
-        None,
-        &mut sums,
-    );
+    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(case.place(), &mut sums);
     let (mut totals, mut sizes) = ([0.0; 4], [0.0; 4]);
     for ((v, sum), w) in case.velocities.iter().zip(&sums).zip(&case.weights) {
         for k in 0..3 {
@@ -182,10 +182,11 @@ fn threads_do_not_change_bits() {
         pool.install(|| {
             let mut sums = vec![[f64::NAN; 3]; 9000];
             let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-            let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+            let quality = tree.evaluate(case.place(), &mut sums);
             // Another cloud in between leaves nothing behind.
-            tree.evaluate(&case.gradients, &case.velocities, None, &mut sums);
-            assert_eq!(tree.evaluate(&case.velocities, &case.gradients, None, &mut sums), quality);
+            let other = Place { velocities: &case.gradients, gradients: &case.velocities, spreads: None };
+            tree.evaluate(other, &mut sums);
+            assert_eq!(tree.evaluate(case.place(), &mut sums), quality);
             (sums, quality)
         })
     };
@@ -204,7 +205,7 @@ fn every_instruction_set_agrees() {
             let mut sums = vec![[f64::NAN; 3]; 4000];
             let mut tree = case.tree(-2.5, 1e-4, set);
             tree.calibrate(&case.velocities, &case.gradients).unwrap();
-            tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+            tree.evaluate(case.place(), &mut sums);
             let error = case.error(&sums, &exact);
             assert!(error < 1e-4, "{}: {error:e}", set.name());
         }
@@ -217,12 +218,7 @@ fn few_particles_meet_one_by_one() {
         let case = Case::<3>::new(Kind::Shell, particles);
         let exact = case.direct(-3.0);
         let mut sums = vec![[f64::NAN; 3]; particles];
-        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
-            &case.velocities,
-            &case.gradients,
-            None,
-            &mut sums,
-        );
+        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(case.place(), &mut sums);
         // The same kernels; the gradients differ by the rounding of what no pair feels.
         assert!(case.error(&sums, &exact) < 1e-12);
     }
@@ -233,12 +229,7 @@ fn coincident_particles_do_not_interact() {
     let mut case = Case::<2>::new(Kind::Shell, 3000);
     case.velocities.fill([1.0, 2.0]);
     let mut sums = vec![[f64::NAN; 2]; 3000];
-    let quality = case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
-        &case.velocities,
-        &case.gradients,
-        None,
-        &mut sums,
-    );
+    let quality = case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(case.place(), &mut sums);
     assert_eq!(sums, vec![[0.0; 2]; 3000]);
     assert_eq!(quality.error, 0.0);
 }
@@ -249,7 +240,7 @@ fn the_gradients_of_one_maxwellian_drive_nothing() {
     let gradients: Vec<[f64; 3]> = case.velocities.iter().map(|v| v.map(|v| 0.3 - 2.0 * v)).collect();
     let mut sums = vec![[f64::NAN; 3]; 4000];
     let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-    tree.evaluate(&case.velocities, &gradients, None, &mut sums);
+    tree.evaluate(Place { gradients: &gradients, ..case.place() }, &mut sums);
     let rates = |sums: &[[f64; 3]]| sums.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
     // Rounding of g beside the sums of gradients of the same size.
     assert!(rates(&sums) < 1e-11 * rates(&case.direct(-3.0)));
@@ -261,13 +252,13 @@ fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
     let smooth = Case::<3>::new(Kind::Lattice, 6000);
     let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
     let mut first = vec![[f64::NAN; 3]; 6000];
-    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut first);
+    tree.evaluate(smooth.place(), &mut first);
     let points = tree.points();
     let mut sums = first.clone();
-    let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+    let quality = tree.evaluate(case.place(), &mut sums);
     assert!(quality.error <= 1e-5 && !tree.others.is_empty(), "{quality:?}");
     assert_eq!(tree.points(), points);
-    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut sums);
+    tree.evaluate(smooth.place(), &mut sums);
     assert_eq!(sums, first);
 }
 

@@ -4,10 +4,10 @@
 //! from below. The direction is kept, so that a later estimate takes a few evaluations. Source:
 //! Sommeijer, Shampine, Verwer (1998), section 4.2.
 //!
-//! Where rates jump between neighbouring clouds, as sums by a tree do, F(v + x) − F(v) would be the size of the
-//! jumps. What is stiff is the diffusion, in which v moves the scores: rates are linear in them, and
-//! those that s(v + x) − s(v) drives at v have the error of the sums relative to themselves. The change of A
-//! that is left out is of the size of a collision frequency.
+//! Sums by a tree jump where particles change cells, and their differences have the error of the sums. What is
+//! stiff is the diffusion, in which v moves the scores: rates are linear in them, and those that
+//! s(v + x) − s(v) drives at v have an error relative to themselves, so that a coarse tree will do. The
+//! change of A that is left out is of the size of a collision frequency.
 //!
 //! Lengths count every particle alike: particles in the thin tail are the first to go unstable, and
 //! a norm with weights would be the last to see it.

@@ -19,6 +19,8 @@ mod scores;
 #[cfg(not(debug_assertions))]
 mod time;
 mod time_scenarios;
+#[cfg(not(debug_assertions))]
+mod tree;
 mod units;
 #[cfg(not(debug_assertions))]
 mod verification;

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::far::Far;
+use super::octree::Octree;
 use super::proxies::numbers;
 use super::{Cloud, TreeSum, far};
 use crate::collision::pair_sum::Place;
@@ -20,6 +21,10 @@ pub const MOST_GIBIBYTES: f64 = 16.0;
 
 /// Particles that calibrate a cloud of more.
 const CALIBRATING: usize = 1 << 16;
+
+/// Edges of the root cell over the extent of the cloud to choose from. Leaves of a root of one size are filled to an
+/// eighth of their capacity just after a level is added; these fill them to a quarter and a half then.
+const STRETCHES: [f64; 3] = [1.0, 1.259_921_049_894_873_2, 1.587_401_051_968_199_4];
 
 const GIBIBYTE: f64 = (1_u64 << 30) as f64;
 
@@ -39,6 +44,7 @@ impl<const D: usize> TreeSum<D> {
         loop {
             self.take_points(points);
             self.require_memory()?;
+            self.stretch = stretch(velocities, capacity::<D>(points) as f64);
             let at = Place { velocities, gradients, spreads: None };
             let error = self.evaluate_once(at, &mut sums).error;
             self.points = points;
@@ -80,8 +86,11 @@ impl<const D: usize> TreeSum<D> {
             weights: &weights,
         };
         let mut some = Self::new(cloud, self.tolerance, self.interaction.instruction_set);
-        let error = some.calibrate(&of(velocities), &of(gradients))?;
+        let some_velocities = of(velocities);
+        let error = some.calibrate(&some_velocities, &of(gradients))?;
         self.points = some.points;
+        let share = chosen.len() as f64 / velocities.len() as f64;
+        self.stretch = stretch(&some_velocities, share * capacity::<D>(self.points) as f64);
         self.take_points(self.points);
         self.require_memory()?;
         Ok(error)
@@ -120,6 +129,22 @@ impl<const D: usize> TreeSum<D> {
         }
         Ok(())
     }
+}
+
+/// The edge of the root cell, over the extent of the cloud, whose tree costs least: pairs of particles in neighbouring
+/// leaves, and what each cell costs, at which halving a full leaf pays.
+fn stretch<const D: usize>(velocities: &[[f64; D]], capacity: f64) -> f64 {
+    let neighbours = 0.5 * 3_f64.powi(D as i32);
+    let children = f64::from(1 << D);
+    let per_cell = neighbours * capacity * capacity * (1.0 - 1.0 / children) / children;
+    let mut tree = Octree::new();
+    let mut cost = |stretch: f64| {
+        tree.build(velocities, (capacity as usize).max(1), stretch);
+        let leaves = tree.leaves.iter().map(|&leaf| tree.cells[leaf].particles.len() as f64);
+        neighbours * leaves.map(|count| count * count).sum::<f64>() + per_cell * tree.cells.len() as f64
+    };
+    let costs = STRETCHES.map(&mut cost);
+    (0..STRETCHES.len()).min_by(|&a, &b| costs[a].total_cmp(&costs[b])).map_or(1.0, |best| STRETCHES[best])
 }
 
 /// About `most` particles of a range, by the bits of SplitMix64 (Steele, Lea, Flood 2014): in no step with a lattice.

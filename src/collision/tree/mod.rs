@@ -100,6 +100,8 @@ pub struct TreeSum<const D: usize> {
     mixed_leaves: Grouped<u32>,
     /// Points along an axis that an evaluation begins with.
     points: usize,
+    /// The edge of the root cell over the extent of the cloud.
+    stretch: f64,
     far: Far<D>,
     /// Of other numbers of points, for evaluations that need more.
     others: Vec<Far<D>>,
@@ -126,6 +128,7 @@ impl<const D: usize> TreeSum<D> {
         let points = first_points(tolerance, gamma);
         Self {
             points,
+            stretch: 1.0,
             far: Far::new(gamma, points, channels.rows.len(), instruction_set),
             others: Vec::new(),
             gamma,
@@ -190,9 +193,9 @@ impl<const D: usize> TreeSum<D> {
         assert_eq!(velocities.len(), self.weights.len());
         assert_eq!(gradients.len(), self.weights.len());
         assert_eq!(sums.len(), self.weights.len());
-        gauge::remove(&self.weights, velocities, gradients, &mut self.gradients);
+        gauge::remove(&self.groups, &self.weights, velocities, gradients, &mut self.gradients);
         let points = self.far.proxies.order;
-        self.tree.build(velocities, capacity::<D>(points), 1.0);
+        self.tree.build(velocities, capacity::<D>(points), self.stretch);
         self.sorted.take(&self.tree.order, &self.weights, velocities, &self.gradients, spreads);
         self.list(few::<D>(points));
 
@@ -258,6 +261,11 @@ impl<const D: usize> TreeSum<D> {
         // Sorted arrays, weights, blocks and forces: 12 arrays of vectors in three dimensions.
         self.far.memory() + self.tree.memory() + self.weights.len() * 12 * size_of::<[f64; D]>()
     }
+}
+
+/// How many far fields the coefficients of some species ask for, c_ij row by row.
+pub fn far_fields(species: usize, coefficients: &[f64]) -> usize {
+    Channels::new(&Coefficients { species, values: coefficients.to_vec() }).rows.len()
 }
 
 /// When particles meet one by one though their cells are apart.

@@ -22,6 +22,8 @@ enum Kind {
     TwoScales,
 }
 
+const GAMMAS: [f64; 5] = [-3.0, -2.0, -1.0, 0.5, 1.0];
+
 const KINDS: [Kind; 4] = [Kind::Lattice, Kind::Clustered, Kind::Shell, Kind::TwoScales];
 
 impl<const D: usize> Case<D> {
@@ -146,12 +148,12 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
 
 #[test]
 fn errors_lie_below_the_tolerance_in_two_dimensions() {
-    errors_lie_below_the_tolerance::<2>(6000, &[-3.0, -1.7, 1.0]);
+    errors_lie_below_the_tolerance::<2>(6000, &GAMMAS);
 }
 
 #[test]
 fn errors_lie_below_the_tolerance_in_three_dimensions() {
-    errors_lie_below_the_tolerance::<3>(12000, &[-3.0, -2.0, 0.5]);
+    errors_lie_below_the_tolerance::<3>(12000, &GAMMAS);
 }
 
 #[test]
@@ -263,6 +265,35 @@ fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
 }
 
 #[test]
+fn species_that_do_not_interact_have_gradients_of_their_own() {
+    // Each at an equilibrium of its own, but for a bend: one fit for both would leave most of the gradients.
+    let mut case = Case::<2>::new(Kind::Clustered, 4000);
+    case.coefficients = [1.0, 0.0, 0.0, 2.0];
+    for (p, (g, v)) in case.gradients.iter_mut().zip(&case.velocities).enumerate() {
+        let (cold, bend) = if p < case.counts[0] { (1.0, 1e-6) } else { (5.0, -1e-6) };
+        *g = [0.3 - cold * v[0] + bend * v[1] * v[1], cold - cold * v[1]];
+    }
+    let mut sums = vec![[f64::NAN; 2]; 4000];
+    let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
+    assert!(tree.calibrate(&case.velocities, &case.gradients).unwrap() <= 0.5e-5);
+    tree.evaluate(case.place(), &mut sums);
+    // The direct sums round the gradients, 1e6 times larger than what matters.
+    assert!(case.error(&sums, &case.direct(-3.0)) < 1e-5);
+}
+
+#[test]
+fn some_of_the_particles_calibrate_a_large_cloud() {
+    let case = Case::<2>::new(Kind::TwoScales, 100_000);
+    let mut tree = case.tree(-3.0, 1e-4, InstructionSet::detect());
+    let estimate = tree.calibrate(&case.velocities, &case.gradients).unwrap();
+    let mut sums = vec![[f64::NAN; 2]; 100_000];
+    let error = tree.evaluate(case.place(), &mut sums).error;
+    // Errors hardly depend on the number of particles: the cloud keeps the tolerance with these points.
+    assert_eq!(tree.far.proxies.order, tree.points(), "{error:e}");
+    assert!((0.3..3.0).contains(&(estimate / error)), "{error:e}, estimated {estimate:e}");
+}
+
+#[test]
 fn a_tree_beyond_memory_is_refused() {
     let species = 13;
     let ranges: Vec<Range<usize>> = (0..species).map(|i| 100_000 * i..100_000 * (i + 1)).collect();
@@ -279,6 +310,6 @@ fn a_tree_beyond_memory_is_refused() {
     let tree = TreeSum::<3>::new(cloud, 1e-9, InstructionSet::detect());
     assert_eq!(
         tree.require_memory().unwrap_err().to_string(),
-        "the tree would need 21.0 GiB for 1300000 particles and 12 points along an axis of its cells (the limit is 16 GiB): try a larger tolerance, fewer particles, or `random_batch`"
+        "the tree would need 21.7 GiB for 1300000 particles and 12 points along an axis of its cells (the limit is 16 GiB): try a larger tolerance, fewer particles, or `random_batch`"
     );
 }

@@ -13,7 +13,10 @@
 
 mod field;
 mod layout;
+mod segments;
 mod stencil;
+#[cfg(test)]
+mod tests;
 
 use super::Score;
 use super::extrapolation;

@@ -92,7 +92,8 @@ fn the_coarsest_tree_knows_how_stiff_the_equation_is() {
         landau.evaluate(&state.velocities, &mut evaluation).unwrap();
         PowerIteration::new(&problem).radius(&mut landau, &evaluation, &mut state, false).unwrap()
     };
-    let (exact, coarse) = (radius(&json!({ "direct": {} })), radius(&json!({ "tree": { "tolerance": 0.1 } })));
+    let (exact, coarse) =
+        (radius(&json!({ "direct": {} })), radius(&json!({ "tree": { "tolerance": 0.1 } })));
     // Its sums are off by up to a tenth.
     assert!((coarse / exact - 1.0).abs() < 0.1, "{coarse}, {exact}");
 }

@@ -59,11 +59,7 @@ impl<const D: usize> TreeSum<D> {
     }
 
     /// Takes the points that some of the particles need.
-    fn calibrate_by_some(
-        &mut self,
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-    ) -> Result<f64, Failure> {
+    fn calibrate_by_some(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
         let most = CALIBRATING / self.ranges.len();
         let (mut chosen, mut ranges, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for range in &self.ranges {

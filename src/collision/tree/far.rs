@@ -120,7 +120,14 @@ impl<const D: usize> Far<D> {
                 |scratch, (index, to)| {
                     let cell = &tree.cells[range.start + index];
                     let from = &above[cell.parent * stride..][..stride];
-                    set.run(Generation::<D, false> { proxies, octant: cell.octant(), fields, from, to, scratch });
+                    set.run(Generation::<D, false> {
+                        proxies,
+                        octant: cell.octant(),
+                        fields,
+                        from,
+                        to,
+                        scratch,
+                    });
                 },
             );
         }

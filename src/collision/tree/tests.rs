@@ -137,7 +137,7 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
                 eprintln!("{of}: {error:.2e}");
                 // Calibration stops at the first number of points that meets half the tolerance. It starts with
                 // what a normal cloud needs; in clusters of different widths most pairs are near.
-                assert!(error < tolerance && error > 3e-3 * tolerance, "{of}: {error:e}");
+                assert!(error < tolerance && error > 1e-3 * tolerance, "{of}: {error:e}");
                 assert!((0.3..3.0).contains(&(estimate / error)), "{of}: {error:e}, estimated {estimate:e}");
                 assert_eq!(quality.error, estimate, "{of}");
                 assert!(quality.entropy_rate < 0.0, "{of}: {quality:?}");

@@ -313,8 +313,12 @@ mod tests {
                 assert!(layout.place([plane, row, node]).is_some());
             }
             assert_eq!(layout.place([5, 5, distance / 2]), None);
-            let stored: usize = (0..layout.planes()).flat_map(|p| layout.rows_of(p)).map(|(_, row)| row.length + 1).sum();
-            let empty = (0..layout.planes()).flat_map(|p| layout.rows_of(p)).filter(|(_, row)| row.length == 0).count();
+            let stored: usize =
+                (0..layout.planes()).flat_map(|p| layout.rows_of(p)).map(|(_, row)| row.length + 1).sum();
+            let empty = (0..layout.planes())
+                .flat_map(|p| layout.rows_of(p))
+                .filter(|(_, row)| row.length == 0)
+                .count();
             assert_eq!(stored - empty, layout.nodes());
         }
     }

@@ -1,9 +1,9 @@
 //! What the far field runs on one cell: between generations, and between grids and spectra.
 
-use super::GROUP;
 use super::super::fourier::{Fourier, Scratch};
 use super::super::proxies::Proxies;
 use super::super::translate::{COMPLEX, PIECE, components};
+use super::GROUP;
 use crate::kernel::lanes::{Kernel, Lanes};
 
 /// A spectrum, and room for transforms.

@@ -32,6 +32,9 @@ const SAMPLES: usize = 200;
 /// Evaluations at most, and the seconds after which there are no more.
 const REPEATS: (usize, f64) = (3, 40.0);
 
+/// Overwrites pair sums.
+type Evaluate<'a, const D: usize> = Box<dyn FnMut(&mut [[f64; D]]) + 'a>;
+
 struct Particles<const D: usize> {
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
@@ -105,13 +108,14 @@ fn measure<const D: usize>(gamma: f64, summation: &str, particles: usize, file: 
     let set = InstructionSet::detect();
     let cloud = Particles::<D>::new(particles);
     let Particles { velocities, gradients, weights } = &cloud;
+    #[expect(clippy::single_range_in_vec_init, reason = "one species")]
     let ranges = [0..particles];
     let at = Place { velocities, gradients, spreads: None };
     let mut sums = vec![[f64::NAN; D]; particles];
     let begin = Instant::now();
     let mut calibration = 0.0;
     let mut points = String::new();
-    let mut evaluate: Box<dyn FnMut(&mut [[f64; D]])> = match summation {
+    let mut evaluate: Evaluate<'_, D> = match summation {
         "direct" => {
             let mut direct = DirectSum::new(gamma, &[particles], &[1.0], weights, set);
             Box::new(move |sums| direct.evaluate(velocities, gradients, None, sums))

@@ -18,8 +18,8 @@ pub fn remove<const D: usize>(
     for group in groups {
         let [weight, velocity @ .., _] = group.total(|_, p| {
             let mut terms = [weights[p]; 5];
-            for axis in 0..D {
-                terms[1 + axis] *= velocities[p][axis];
+            for (term, v) in terms[1..].iter_mut().zip(&velocities[p]) {
+                *term *= v;
             }
             terms
         });
@@ -27,16 +27,16 @@ pub fn remove<const D: usize>(
         let [_, gradient @ .., square] = group.total(|_, p| {
             let mut terms = [weights[p]; 5];
             terms[4] = 0.0;
-            for axis in 0..D {
-                terms[1 + axis] *= gradients[p][axis];
+            for (axis, g) in gradients[p].iter().enumerate() {
+                terms[1 + axis] *= g;
                 terms[4] += weights[p] * relative(p, axis).powi(2);
             }
             terms
         });
         let [along, ..] = group.total(|_, p| {
             let mut terms = [0.0; 5];
-            for axis in 0..D {
-                terms[0] += weights[p] * relative(p, axis) * gradients[p][axis];
+            for (axis, g) in gradients[p].iter().enumerate() {
+                terms[0] += weights[p] * relative(p, axis) * g;
             }
             terms
         });
@@ -61,7 +61,7 @@ mod tests {
         let weights: Vec<f64> = (0..50).map(|p| 1.0 + (p % 3) as f64).collect();
         let gradients: Vec<[f64; 3]> = velocities.iter().map(|v| v.map(|v| -0.7 * (v - 4.0))).collect();
         let mut left = Vec::new();
-        let groups = groups(&[1.0], &[0..50], &[1.0]);
+        let groups = groups(&[1.0, 1.0], &[0..20, 20..50], &[1.0; 4]);
         remove(&groups, &weights, &velocities, &gradients, &mut left);
         // A few ulp of gradients of at most 40.
         assert!(left.iter().flatten().all(|g| g.abs() < 1e-13));

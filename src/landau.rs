@@ -3,11 +3,8 @@
 //! dv_p/dt = −(1/m_i) Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) − (1/m_i) Σ_b c_ib n_b A(v_p − u_b) g_p,
 //! with g_p = s_p / m_i.
 
-use crate::collision::direct::DirectSum;
 use crate::collision::fixed;
-use crate::collision::maxwell::MomentSum;
-use crate::collision::random_batch::RandomBatchSum;
-use crate::collision::tree::{Cloud, Quality, TreeSum};
+use crate::collision::pair_sum::{PairSum, Place};
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::kernel::lanes::InstructionSet;
@@ -54,14 +51,6 @@ pub struct Work {
     pub pair_sum: Duration,
 }
 
-/// How pairs are summed.
-enum PairSum<const D: usize> {
-    Direct(DirectSum<D>),
-    Maxwell(MomentSum<D>),
-    Tree(Box<TreeSum<D>>),
-    RandomBatch(RandomBatchSum<D>),
-}
-
 /// The right-hand side of the particle system, with its workspace.
 pub struct Landau<'p, const D: usize> {
     problem: &'p Problem<D>,
@@ -78,19 +67,7 @@ pub struct Landau<'p, const D: usize> {
 impl<'p, const D: usize> Landau<'p, D> {
     /// With the sum over all pairs.
     pub fn new(problem: &'p Problem<D>, score: Box<dyn Score<D>>, instruction_set: InstructionSet) -> Self {
-        let counts: Vec<usize> = problem.species.iter().map(|species| species.range.len()).collect();
-        let pair_sum = if problem.gamma == 0.0 {
-            PairSum::Maxwell(MomentSum::default())
-        } else {
-            PairSum::Direct(DirectSum::new(
-                problem.gamma,
-                &counts,
-                &problem.coefficients,
-                &problem.weights,
-                instruction_set,
-            ))
-        };
-        Self::with(problem, score, pair_sum)
+        Self::with(problem, score, PairSum::direct(problem, instruction_set))
     }
 
     /// With sums by a tree to a tolerance, for a run that starts at the given velocities; by moments for γ = 0.
@@ -107,49 +84,32 @@ impl<'p, const D: usize> Landau<'p, D> {
         velocities: &[[f64; D]],
         instruction_set: InstructionSet,
     ) -> Result<Self, Failure> {
-        if problem.gamma == 0.0 {
-            return Ok(Self::with(problem, score, PairSum::Maxwell(MomentSum::default())));
+        let mut landau = Self::with(problem, score, PairSum::tree(problem, tolerance, instruction_set));
+        if let PairSum::Tree(tree) = &landau.pair_sum {
+            tree.require_memory()?;
+            let mut scores = std::mem::take(&mut landau.scores);
+            let mut entropies = vec![f64::NAN; problem.species.len()];
+            landau.evaluate_scores(velocities, &mut scores, &mut entropies)?;
+            landau.take_gradients(&scores);
+            landau.scores = scores;
         }
-        let masses: Vec<f64> = problem.species.iter().map(|species| species.mass).collect();
-        let ranges = ranges(problem);
-        let cloud = Cloud {
-            gamma: problem.gamma,
-            masses: &masses,
-            ranges: &ranges,
-            coefficients: &problem.coefficients,
-            weights: &problem.weights,
-        };
-        let mut tree = TreeSum::new(cloud, tolerance, instruction_set);
-        tree.require_memory()?;
-        // Only the scores are wanted of this one.
-        let mut landau = Self::with(problem, score, PairSum::Maxwell(MomentSum::default()));
-        let mut scores = std::mem::take(&mut landau.scores);
-        let mut entropies = vec![f64::NAN; problem.species.len()];
-        landau.evaluate_scores(velocities, &mut scores, &mut entropies)?;
-        landau.take_gradients(&scores);
-        let error = tree.calibrate(velocities, &landau.gradients)?;
-        if error.is_nan() || error > tolerance {
-            return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
+        if let PairSum::Tree(tree) = &mut landau.pair_sum {
+            let error = tree.calibrate(velocities, &landau.gradients)?;
+            if error.is_nan() || error > tolerance {
+                return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
+            }
         }
-        Ok(Self { scores, pair_sum: PairSum::Tree(Box::new(tree)), work: Work::default(), ..landau })
+        Ok(Self { work: Work::default(), ..landau })
     }
 
-    /// With sums inside random batches of about `size` particles, drawn for each step from `seed`.
+    /// With sums inside random batches of about so many particles, drawn for each step from a seed.
     pub fn by_random_batches(
         problem: &'p Problem<D>,
         score: Box<dyn Score<D>>,
-        (size, seed): (usize, u64),
+        batches: (usize, u64),
         instruction_set: InstructionSet,
     ) -> Self {
-        let batches = RandomBatchSum::new(
-            problem.gamma,
-            &ranges(problem),
-            &problem.coefficients,
-            &problem.weights,
-            (size, seed),
-            instruction_set,
-        );
-        Self::with(problem, score, PairSum::RandomBatch(batches))
+        Self::with(problem, score, PairSum::random_batches(problem, batches, instruction_set))
     }
 
     fn with(problem: &'p Problem<D>, score: Box<dyn Score<D>>, pair_sum: PairSum<D>) -> Self {
@@ -185,12 +145,7 @@ impl<'p, const D: usize> Landau<'p, D> {
     /// arrays of the same size.
     pub fn memory(&self) -> usize {
         let arrays = 3 * std::mem::size_of_val(self.scores.as_slice());
-        let pair_sum = match &self.pair_sum {
-            PairSum::Direct(_) | PairSum::Maxwell(_) => 0,
-            PairSum::Tree(tree) => tree.memory(),
-            PairSum::RandomBatch(batches) => batches.memory(),
-        };
-        arrays + self.score.memory() + pair_sum
+        arrays + self.score.memory() + self.pair_sum.memory()
     }
 
     /// The scores of the last evaluation.
@@ -240,25 +195,10 @@ impl<'p, const D: usize> Landau<'p, D> {
     ) -> Result<(), Failure> {
         let start = Instant::now();
         self.take_gradients(scores);
-        match &mut self.pair_sum {
-            PairSum::Direct(direct) => direct.evaluate(velocities, &self.gradients, spreads, &mut self.sums),
-            PairSum::Maxwell(moments) => {
-                moments.evaluate(self.problem, velocities, &self.gradients, &mut self.sums);
-            }
-            PairSum::Tree(tree) => {
-                let quality = tree.evaluate(velocities, &self.gradients, spreads, &mut self.sums);
-                Self::require_quality(quality, tree.tolerance(), self.step)?;
-            }
-            PairSum::RandomBatch(batches) => {
-                batches.evaluate(self.step, velocities, &self.gradients, spreads, &mut self.sums);
-            }
-        }
+        let at = Place { velocities, gradients: &self.gradients, spreads };
+        self.pair_sum.evaluate(self.problem, self.step, at, &mut self.sums)?;
         fixed::add(self.problem, velocities, &self.gradients, spreads, &mut self.sums);
-        for species in &self.problem.species {
-            for p in species.range.clone() {
-                evaluation.rates[p] = self.sums[p].map(|component| -component / species.mass);
-            }
-        }
+        self.take_rates(&mut evaluation.rates);
         self.work.evaluations += 1;
         self.work.score_evaluations -= 1;
         self.work.pair_sum += start.elapsed();
@@ -266,6 +206,41 @@ impl<'p, const D: usize> Landau<'p, D> {
         let terms = self.problem.weights.iter().zip(scores).zip(&evaluation.rates);
         evaluation.entropy_rate = sum(terms.map(|((w, s), rate)| w * dot(*s, *rate)));
         Ok(())
+    }
+
+    /// Whether rates at two neighbouring clouds differ by more than the clouds do.
+    pub fn jumps(&self) -> bool {
+        self.pair_sum.jumps()
+    }
+
+    /// Overwrites `rates` with what `scores` drive at `velocities`, to a few parts in a thousand. Rates are linear
+    /// in the scores: the change of scores between two clouds drives the difference of their rates, but for
+    /// what the change of A adds.
+    pub fn evaluate_driven(
+        &mut self,
+        velocities: &[[f64; D]],
+        scores: &[[f64; D]],
+        rates: &mut [[f64; D]],
+    ) -> Result<(), Failure> {
+        let start = Instant::now();
+        self.take_gradients(scores);
+        let at = Place { velocities, gradients: &self.gradients, spreads: None };
+        self.pair_sum.evaluate_roughly(self.problem, self.step, at, &mut self.sums)?;
+        fixed::add(self.problem, velocities, &self.gradients, None, &mut self.sums);
+        self.take_rates(rates);
+        self.work.evaluations += 1;
+        self.work.score_evaluations -= 1;
+        self.work.pair_sum += start.elapsed();
+        self.require_finite("a rate of change", rates)
+    }
+
+    /// The rates of the sums.
+    fn take_rates(&self, rates: &mut [[f64; D]]) {
+        for species in &self.problem.species {
+            for p in species.range.clone() {
+                rates[p] = self.sums[p].map(|component| -component / species.mass);
+            }
+        }
     }
 
     /// g = s/m of every particle.
@@ -277,33 +252,9 @@ impl<'p, const D: usize> Landau<'p, D> {
         }
     }
 
-    /// The tree's sums are to its tolerance, and dissipate as far as that goes. Rates that are not finite have a
-    /// failure of their own.
-    fn require_quality(quality: Quality, tolerance: f64, step: u64) -> Result<(), Failure> {
-        let Quality { error, entropy_rate, entropy_slack } = quality;
-        if error > tolerance {
-            return Err(Failure::TreeError { step, error, tolerance });
-        }
-        if entropy_rate > entropy_slack {
-            return Err(Failure::EntropyGrows { step, rate: entropy_rate, slack: entropy_slack });
-        }
-        Ok(())
-    }
-
     /// How pairs are summed, in words.
     pub fn method(&self) -> String {
-        match &self.pair_sum {
-            PairSum::Direct(_) => "direct".to_string(),
-            PairSum::Maxwell(_) => "by moments".to_string(),
-            PairSum::Tree(tree) => {
-                format!(
-                    "by a tree to {:e}, {} points along an axis of a cell",
-                    tree.tolerance(),
-                    tree.points()
-                )
-            }
-            PairSum::RandomBatch(batches) => format!("by random batches of {}", batches.size()),
-        }
+        self.pair_sum.method()
     }
 
     /// Differences of entropy below this are rounding, or the cut-off of the mollifier.
@@ -334,11 +285,6 @@ impl<'p, const D: usize> Landau<'p, D> {
     }
 }
 
-/// The particles of each species.
-fn ranges<const D: usize>(problem: &Problem<D>) -> Vec<std::ops::Range<usize>> {
-    problem.species.iter().map(|species| species.range.clone()).collect()
-}
-
 /// Ordered pairs of distinct particles whose species have c_ij > 0.
 pub fn pairs<const D: usize>(problem: &Problem<D>) -> u64 {
     let species = &problem.species;
@@ -352,35 +298,4 @@ pub fn pairs<const D: usize>(problem: &Problem<D>) -> u64 {
         }
     }
     pairs
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tolerance_out_of_reach_is_refused_with_the_numbers() {
-        let failure = Failure::TreeOutOfReach { error: 3.3e-9, points: 13, tolerance: 1e-9 };
-        assert_eq!(
-            failure.to_string(),
-            "the tree reaches an error of 3.3e-9 of the rates at the start with 13 points along an axis of its cells, and more points do not help; `summation.tree.tolerance` is 1e-9: try a larger tolerance, or `direct`"
-        );
-    }
-
-    #[test]
-    fn sums_of_a_tree_beyond_its_tolerance_end_the_run() {
-        let check = |error: f64, entropy_rate: f64| {
-            let quality = Quality { error, entropy_rate, entropy_slack: 1e-4 };
-            Landau::<3>::require_quality(quality, 1e-3, 7).map_err(|failure| failure.to_string())
-        };
-        assert_eq!(check(1e-3, 9e-5), Ok(()));
-        assert_eq!(
-            check(2e-3, -1.0).unwrap_err(),
-            "the pair sums of step 7 have an error of 2.0e-3 of the rates by direct sums of samples; `summation.tree.tolerance` is 1e-3: try a larger tolerance, a smaller time step, or `direct`"
-        );
-        assert_eq!(
-            check(1e-4, 2e-4).unwrap_err(),
-            "the pair sums of step 7 raise the entropy at the rate 2.0e-4, where the tolerance of the tree explains 1.0e-4: try a smaller tolerance, or `direct`"
-        );
-    }
 }

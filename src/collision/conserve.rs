@@ -85,7 +85,7 @@ impl Group {
     }
 
     /// Sums of five terms over the particles, by mass and particle.
-    fn total(&self, terms: impl Fn(f64, usize) -> [f64; 5] + Sync) -> [f64; 5] {
+    pub(super) fn total(&self, terms: impl Fn(f64, usize) -> [f64; 5] + Sync) -> [f64; 5] {
         let mut totals = [0.0; 5];
         for (m, range) in &self.species {
             for (sum, term) in totals.iter_mut().zip(total(range.clone(), |p| terms(*m, p))) {
@@ -97,7 +97,7 @@ impl Group {
 }
 
 /// Sums of five terms over some particles.
-pub(super) fn total(range: Range<usize>, terms: impl Fn(usize) -> [f64; 5] + Sync) -> [f64; 5] {
+fn total(range: Range<usize>, terms: impl Fn(usize) -> [f64; 5] + Sync) -> [f64; 5] {
     let parts = range.len().div_ceil(PART);
     let of_part = |part: usize| {
         let first = range.start + part * PART;

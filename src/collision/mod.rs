@@ -12,6 +12,7 @@ pub mod maxwell;
 #[cfg(test)]
 pub(crate) mod oracle;
 mod packed;
+pub mod pair_sum;
 pub mod random_batch;
 mod schedule;
 mod tile;

@@ -4,6 +4,11 @@
 //! from below. The direction is kept, so that a later estimate takes a few evaluations. Source:
 //! Sommeijer, Shampine, Verwer (1998), section 4.2.
 //!
+//! Sums by a tree jump where particles change cells, and their differences have the error of the sums. What is
+//! stiff is the diffusion, in which v moves the scores: rates are linear in them, and those that
+//! s(v + x) − s(v) drives at v have an error relative to themselves, so that a coarse tree will do. The
+//! change of A that is left out is of the size of a collision frequency.
+//!
 //! Lengths count every particle alike: particles in the thin tail are the first to go unstable, and
 //! a norm with weights would be the last to see it.
 
@@ -34,11 +39,19 @@ const PERTURBATION: f64 = 1e-4;
 pub struct PowerIteration<const D: usize> {
     perturbed: Vec<[f64; D]>,
     evaluation: Evaluation<D>,
+    /// Where rates jump, the scores at the state and their change.
+    scores: Vec<[f64; D]>,
+    changes: Vec<[f64; D]>,
 }
 
 impl<const D: usize> PowerIteration<D> {
     pub fn new(problem: &Problem<D>) -> Self {
-        Self { perturbed: vec![[f64::NAN; D]; problem.particles()], evaluation: Evaluation::empty(problem) }
+        Self {
+            perturbed: vec![[f64::NAN; D]; problem.particles()],
+            evaluation: Evaluation::empty(problem),
+            scores: Vec::new(),
+            changes: Vec::new(),
+        }
     }
 
     /// The radius at `state`, whose rates are `start`: the last estimate while it is young, unless
@@ -61,6 +74,11 @@ impl<const D: usize> PowerIteration<D> {
             Some(last) => last.direction,
             None => white_noise(problem),
         };
+        if landau.jumps() {
+            self.scores.resize(problem.particles(), [f64::NAN; D]);
+            self.changes.resize(problem.particles(), [f64::NAN; D]);
+            landau.evaluate_scores(&state.velocities, &mut self.scores, &mut self.evaluation.entropies)?;
+        }
         let mut ratio = 0.0;
         for iteration in 1..=MOST_ITERATIONS {
             let length = norm.unweighted(problem, &direction);
@@ -71,8 +89,7 @@ impl<const D: usize> PowerIteration<D> {
                 break;
             }
             advance(&mut self.perturbed, &state.velocities, PERTURBATION / length, &direction);
-            landau.evaluate(&self.perturbed, &mut self.evaluation)?;
-            advance(&mut direction, &self.evaluation.rates, -1.0, &start.rates);
+            self.difference(landau, (&state.velocities, start), &mut direction)?;
             let last = ratio;
             ratio = norm.unweighted(problem, &direction) / PERTURBATION;
             if iteration > 1 && (ratio - last).abs() <= SETTLED * ratio {
@@ -82,6 +99,27 @@ impl<const D: usize> PowerIteration<D> {
         let radius = SAFETY * ratio;
         state.stiffness = Some(Stiffness { radius, step: state.step, direction });
         Ok(radius)
+    }
+}
+
+impl<const D: usize> PowerIteration<D> {
+    /// Overwrites `difference` with the rates at the perturbed velocities minus those at the state.
+    fn difference(
+        &mut self,
+        landau: &mut Landau<'_, D>,
+        (velocities, start): (&[[f64; D]], &Evaluation<D>),
+        difference: &mut [[f64; D]],
+    ) -> Result<(), Failure> {
+        let Self { perturbed, evaluation, scores, changes } = self;
+        if landau.jumps() {
+            landau.evaluate_scores(perturbed, difference, &mut evaluation.entropies)?;
+            advance(changes, difference, -1.0, scores);
+            landau.evaluate_driven(velocities, changes, difference)?;
+        } else {
+            landau.evaluate(perturbed, evaluation)?;
+            advance(difference, &evaluation.rates, -1.0, &start.rates);
+        }
+        Ok(())
     }
 }
 

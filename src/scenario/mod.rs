@@ -18,3 +18,4 @@ pub use experiment::*;
 pub use parse::{ScenarioErrors, Source, Violation, parse, read, read_experiment, swept};
 pub use schema::{experiment_schema, schema};
 pub use types::*;
+pub use validate::BYTES_PER_PARTICLE;

@@ -8,6 +8,7 @@ pub mod coulomb;
 mod distribution;
 mod file;
 mod limits;
+mod memory;
 mod openpmd;
 mod radial;
 mod reference;
@@ -34,6 +35,7 @@ use std::path::Path;
 
 /// The problem and the initial state of a scenario of dimension D.
 pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem<D>, State<D>), Violation> {
+    memory::check::<D>(scenario)?;
     let files = files(scenario)?;
     let scales = scales::of(scenario, &files);
     let mut problem = Problem {

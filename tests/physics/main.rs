@@ -24,6 +24,8 @@ mod theorems;
 #[cfg(not(debug_assertions))]
 mod time;
 mod time_scenarios;
+#[cfg(not(debug_assertions))]
+mod tree;
 mod units;
 #[cfg(not(debug_assertions))]
 mod verification;

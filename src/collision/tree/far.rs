@@ -1,19 +1,22 @@
 //! The far field of all cells: weights up the tree, across between far cells, fields down.
 
+mod cells;
+
 use rayon::prelude::*;
 
-use super::fourier::{Fourier, Scratch};
+use super::fourier::Fourier;
 use super::lists::Grouped;
 use super::octree::Octree;
 use super::proxies::Proxies;
-use super::translate::{COMPLEX, Convolution, PIECE, Translations, components};
-use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use super::translate::{COMPLEX, Convolution, Translations, components};
+use crate::kernel::lanes::InstructionSet;
+use cells::{Generation, Room, TransformFields, TransformSource};
 
 /// Sources whose spectra lie together, piece by piece.
 const GROUP: usize = 16;
 
 /// Bytes that the spectra of one batch of targets, and of as many sources, may take.
-const BATCH: usize = 384 << 20;
+pub const BATCH: usize = 384 << 20;
 
 /// Numbers at the proxies of every cell, and what moves them.
 #[derive(Debug)]
@@ -41,6 +44,11 @@ struct Batch {
     pairs: Vec<(u32, u16)>,
     source_spectra: Vec<f64>,
     target_spectra: Vec<f64>,
+}
+
+/// Grids of a cell and channel: (W, G) and (T, F).
+pub const fn fields_of<const D: usize>() -> usize {
+    1 + D + components(D) + D
 }
 
 impl<const D: usize> Far<D> {
@@ -93,7 +101,7 @@ impl<const D: usize> Far<D> {
                         let from = &below[(child - range.end) * stride..][..stride];
                         let octant = tree.cells[child].octant();
                         let to = &mut *parent;
-                        set.run(ToParent::<D> { proxies, octant, fields, from, to, scratch });
+                        set.run(Generation::<D, true> { proxies, octant, fields, from, to, scratch });
                     }
                 },
             );
@@ -112,7 +120,14 @@ impl<const D: usize> Far<D> {
                 |scratch, (index, to)| {
                     let cell = &tree.cells[range.start + index];
                     let from = &above[cell.parent * stride..][..stride];
-                    set.run(ToChild::<D> { proxies, octant: cell.octant(), fields, from, to, scratch });
+                    set.run(Generation::<D, false> {
+                        proxies,
+                        octant: cell.octant(),
+                        fields,
+                        from,
+                        to,
+                        scratch,
+                    });
                 },
             );
         }
@@ -242,102 +257,6 @@ impl Batch {
                 self.pairs.push((self.places[source as usize], offset));
             }
             self.starts.push(self.pairs.len() as u32);
-        }
-    }
-}
-
-/// A spectrum, and room for transforms.
-struct Room {
-    spectrum: [Vec<f64>; 2],
-    scratch: Scratch,
-}
-
-impl Room {
-    fn new<const D: usize>(fourier: &Fourier, pieces: usize) -> Self {
-        Self { spectrum: [0; 2].map(|_| vec![0.0; pieces * PIECE]), scratch: fourier.scratch::<D>() }
-    }
-}
-
-struct ToParent<'a, const D: usize> {
-    proxies: &'a Proxies,
-    octant: usize,
-    fields: usize,
-    from: &'a [f64],
-    to: &'a mut [f64],
-    scratch: &'a mut [f64],
-}
-
-impl<const D: usize> Kernel for ToParent<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        self.proxies.to_parent::<L, D>(lanes, self.octant, self.fields, self.from, self.to, self.scratch);
-    }
-}
-
-struct ToChild<'a, const D: usize> {
-    proxies: &'a Proxies,
-    octant: usize,
-    fields: usize,
-    from: &'a [f64],
-    to: &'a mut [f64],
-    scratch: &'a mut [f64],
-}
-
-impl<const D: usize> Kernel for ToChild<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        self.proxies.to_child::<L, D>(lanes, self.octant, self.fields, self.from, self.to, self.scratch);
-    }
-}
-
-struct TransformSource<'a, const D: usize> {
-    fourier: &'a Fourier,
-    weights: &'a [f64],
-    /// Of the source's group.
-    spectra: &'a mut [f64],
-    member: usize,
-    room: &'a mut Room,
-}
-
-impl<const D: usize> Kernel for TransformSource<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let Room { spectrum: [re, im], scratch } = self.room;
-        let len = self.weights.len() / (1 + D);
-        for (field, weights) in self.weights.chunks_exact(len).enumerate() {
-            self.fourier.transform::<L, D>(lanes, self.fourier.order, weights, [re, im], scratch);
-            for piece in 0..re.len() / PIECE {
-                let at = ((piece * GROUP + self.member) * (1 + D) + field) * COMPLEX;
-                self.spectra[at..at + PIECE].copy_from_slice(&re[piece * PIECE..][..PIECE]);
-                self.spectra[at + PIECE..at + COMPLEX].copy_from_slice(&im[piece * PIECE..][..PIECE]);
-            }
-        }
-    }
-}
-
-struct TransformFields<'a, const D: usize> {
-    fourier: &'a Fourier,
-    spectra: &'a [f64],
-    member: usize,
-    targets: usize,
-    factor: f64,
-    fields: &'a mut [f64],
-    room: &'a mut Room,
-}
-
-impl<const D: usize> Kernel for TransformFields<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let Room { spectrum: [re, im], scratch } = self.room;
-        let count = components(D) + D;
-        let len = self.fields.len() / count;
-        for (field, fields) in self.fields.chunks_exact_mut(len).enumerate() {
-            for piece in 0..re.len() / PIECE {
-                let at = ((piece * self.targets + self.member) * count + field) * COMPLEX;
-                re[piece * PIECE..][..PIECE].copy_from_slice(&self.spectra[at..at + PIECE]);
-                im[piece * PIECE..][..PIECE].copy_from_slice(&self.spectra[at + PIECE..at + COMPLEX]);
-            }
-            self.fourier.add_inverse::<L, D>(lanes, self.factor, [re, im], fields, scratch);
         }
     }
 }

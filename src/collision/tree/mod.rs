@@ -12,30 +12,13 @@
 //! so momentum stays to rounding; energy does not, and [`conserve`] restores both.
 //!
 //! Two steps keep the error small where the sums almost cancel. Gradients lose the part that no pair
-//! feels ([`gauge`]). And the number of points is not taken from a formula: [`TreeSum::calibrate`]
-//! raises it until the error against direct sums of samples is half the tolerance. Every evaluation measures that
+//! feels ([`gauge`]). And the number of points is not taken from a formula ([`calibration`]) but raised
+//! until the error against direct sums of samples is half the tolerance. Every evaluation measures that
 //! error again, and is repeated with more points where it exceeds the tolerance: sums depend on the cloud and the
 //! calibration alone, not on what was summed before.
-//!
-//! # Measured
-//!
-//! Normal cloud of one species in three dimensions, γ = −3, an AVX-512 machine of two cores with one to two
-//! other jobs on them; the best of three evaluations, the error found by samples, and the peak memory of the process.
-//!
-//! | particles | tolerance | points | error | seconds | memory |
-//! |---|---|---|---|---|---|
-//! | 10⁴ | direct | | | 0.05 | |
-//! | 10⁴ | 1e-3 | 4 | 2.0e-4 | 0.04 | 19 MiB |
-//! | 10⁴ | 1e-6 | 8 | 1.6e-7 | 0.07 | 109 MiB |
-//! | 10⁵ | direct | | | 4.3 | |
-//! | 10⁵ | 1e-3 | 4 | 2.4e-4 | 0.48 | 115 MiB |
-//! | 10⁵ | 1e-6 | 8 | 1.1e-7 | 1.2 | 287 MiB |
-//! | 10⁵ | 1e-9 | 13 | 2.8e-10 | 2.9 | 1187 MiB |
-//! | 10⁶ | 1e-3 | 4 | 2.2e-4 | 5.3 | 979 MiB |
-//! | 10⁶ | 1e-6 | 8 | 1.9e-7 | 5.7 to 9.2 | 1398 MiB |
-//!
-//! The crossing with the direct sum lies near 10⁴ particles at 1e-3 and near 2·10⁴ at 1e-6.
+#![doc = include_str!("measured.md")]
 
+pub mod calibration;
 mod channels;
 mod exchange;
 mod far;
@@ -57,22 +40,20 @@ use rayon::prelude::*;
 use super::blocks::Interaction;
 use super::conserve::{self, Group};
 use super::gauge;
+use super::pair_sum::Place;
 use super::tile::Coefficients;
-use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::PowerLaw;
 use crate::sum::sum;
+use calibration::{MOST_POINTS, capacity, first_points};
 use channels::Channels;
 use far::Far;
 use leaves::Sorted;
 use lists::{Few, Grouped, Lists};
 use octree::Octree;
 
-/// The most points along an axis: with more, rounding costs what accuracy they bring.
-const MOST_POINTS: usize = 13;
-
-/// Memory that the grids of all cells may take: as much as all particles of a scenario.
-const MOST_GIBIBYTES: f64 = 16.0;
+/// The error of rough sums.
+const ROUGHLY: f64 = 1e-3;
 
 /// What an evaluation found of its own quality.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,6 +100,8 @@ pub struct TreeSum<const D: usize> {
     mixed_leaves: Grouped<u32>,
     /// Points along an axis that an evaluation begins with.
     points: usize,
+    /// The edge of the root cell over the extent of the cloud.
+    stretch: f64,
     far: Far<D>,
     /// Of other numbers of points, for evaluations that need more.
     others: Vec<Far<D>>,
@@ -145,6 +128,7 @@ impl<const D: usize> TreeSum<D> {
         let points = first_points(tolerance, gamma);
         Self {
             points,
+            stretch: 1.0,
             far: Far::new(gamma, points, channels.rows.len(), instruction_set),
             others: Vec::new(),
             gamma,
@@ -175,86 +159,17 @@ impl<const D: usize> TreeSum<D> {
         self.points
     }
 
-    /// Takes as many points as the cloud needs: until the error of its sums is at most half the tolerance, or no
-    /// more points help. Returns that error.
-    ///
-    /// # Errors
-    ///
-    /// If memory does not hold the tree of as many points.
-    pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
-        let mut sums = vec![[0.0; D]; velocities.len()];
-        let mut points = self.points;
-        loop {
-            self.take_points(points);
-            self.require_memory()?;
-            let error = self.evaluate_once(velocities, gradients, None, &mut sums).error;
-            self.points = points;
-            let excess = error / (0.5 * self.tolerance);
-            if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
-                return Ok(error);
-            }
-            // A point more divides the error by four at least.
-            let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
-            points = (points + more).min(MOST_POINTS);
-        }
-    }
-
-    /// Makes the grids have so many points along an axis.
-    fn take_points(&mut self, points: usize) {
-        if self.far.proxies.order == points {
-            return;
-        }
-        let kept = self.others.iter().position(|far| far.proxies.order == points);
-        let far = match kept {
-            Some(place) => self.others.swap_remove(place),
-            None => Far::new(self.gamma, points, self.channels.rows.len(), self.interaction.instruction_set),
-        };
-        let mut before = std::mem::replace(&mut self.far, far);
-        before.release();
-        self.others.push(before);
-    }
-
-    /// Refuses a tree beyond the memory of a workstation.
-    ///
-    /// # Errors
-    ///
-    /// If the numbers on the grids of all cells take more than 16 GiB.
-    pub fn require_memory(&self) -> Result<(), Failure> {
-        const GIBIBYTE: f64 = (1_u64 << 30) as f64;
-        let (particles, points) = (self.weights.len(), self.far.proxies.order);
-        // Leaves are a third full on average, and have a seventh to a third of their number above them.
-        let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
-        let numbers = self.channels.rows.len() * (self.far.weights_len() + self.far.fields_len());
-        let gibibytes = cells * (size_of::<f64>() * numbers) as f64 / GIBIBYTE;
-        if gibibytes > MOST_GIBIBYTES {
-            return Err(Failure::TreeTooLarge {
-                particles,
-                points,
-                gibibytes,
-                limit_gibibytes: MOST_GIBIBYTES,
-            });
-        }
-        Ok(())
-    }
-
-    /// Overwrites `sums` with the pair sums of finite `velocities` and `gradients`. With `spreads`, one number
-    /// ≥ 0 a particle, the power of |z|² in A is that of |z|² + spread_p + spread_q; between cells that are
-    /// apart they are left out, which the error shows.
+    /// Overwrites `sums` with the pair sums of finite velocities and gradients. Between cells that are apart
+    /// spreads are left out, which the error shows.
     ///
     /// # Panics
     ///
     /// If an array is not as long as the particles are many.
-    pub fn evaluate(
-        &mut self,
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-        spreads: Option<&[f64]>,
-        sums: &mut [[f64; D]],
-    ) -> Quality {
+    pub fn evaluate(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
         let mut points = self.points;
         loop {
             self.take_points(points);
-            let quality = self.evaluate_once(velocities, gradients, spreads, sums);
+            let quality = self.evaluate_once(at, sums);
             if quality.error <= self.tolerance || quality.error.is_nan() || points == MOST_POINTS {
                 return quality;
             }
@@ -262,20 +177,25 @@ impl<const D: usize> TreeSum<D> {
         }
     }
 
+    /// Overwrites `sums` with the pair sums to about [`ROUGHLY`], or the tolerance where that is larger.
+    ///
+    /// # Panics
+    ///
+    /// If an array is not as long as the particles are many.
+    pub fn evaluate_roughly(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
+        self.take_points(first_points(ROUGHLY, self.gamma).min(self.points));
+        self.evaluate_once(at, sums);
+    }
+
     /// With the grids there are.
-    fn evaluate_once(
-        &mut self,
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-        spreads: Option<&[f64]>,
-        sums: &mut [[f64; D]],
-    ) -> Quality {
+    fn evaluate_once(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
+        let Place { velocities, gradients, spreads } = at;
         assert_eq!(velocities.len(), self.weights.len());
         assert_eq!(gradients.len(), self.weights.len());
         assert_eq!(sums.len(), self.weights.len());
-        gauge::remove(&self.weights, velocities, gradients, &mut self.gradients);
+        gauge::remove(&self.groups, &self.weights, velocities, gradients, &mut self.gradients);
         let points = self.far.proxies.order;
-        self.tree.build(velocities, capacity::<D>(points), 1.0);
+        self.tree.build(velocities, capacity::<D>(points), self.stretch);
         self.sorted.take(&self.tree.order, &self.weights, velocities, &self.gradients, spreads);
         self.list(few::<D>(points));
 
@@ -343,17 +263,9 @@ impl<const D: usize> TreeSum<D> {
     }
 }
 
-/// Points along an axis for a smooth cloud: the error falls to a sixth with each, and smoother kernels, of
-/// larger γ, need fewer.
-fn first_points(tolerance: f64, gamma: f64) -> usize {
-    let points = 3.0 - (tolerance / 5e-3).ln() / 6_f64.ln() - 0.6 * (gamma + 3.0);
-    (points.round().max(3.0) as usize).min(MOST_POINTS)
-}
-
-/// The most particles in a leaf: a translation costs as much as so many pairs that larger leaves pay with
-/// more points.
-fn capacity<const D: usize>(points: usize) -> usize {
-    if D == 2 { 12 * points } else { 60 * points }
+/// How many far fields the coefficients of some species ask for, c_ij row by row.
+pub fn far_fields(species: usize, coefficients: &[f64]) -> usize {
+    Channels::new(&Coefficients { species, values: coefficients.to_vec() }).rows.len()
 }
 
 /// When particles meet one by one though their cells are apart.

@@ -25,6 +25,11 @@ fn extent(order: usize) -> f64 {
     if order <= 10 { 0.95 } else { 1.0 }
 }
 
+/// Numbers in a grid of values with so many points along an axis.
+pub fn numbers<const D: usize>(order: usize) -> usize {
+    order.pow(D as u32 - 1) * order.next_multiple_of(8)
+}
+
 /// The grid of one cell, in units of half its edge about its centre.
 #[derive(Debug, Clone)]
 pub struct Proxies {
@@ -78,7 +83,7 @@ impl Proxies {
 
     /// Numbers in a grid of values.
     pub fn len<const D: usize>(&self) -> usize {
-        self.order.pow(D as u32 - 1) * self.row
+        numbers::<D>(self.order)
     }
 
     /// Distance between neighbouring points in edges of the cell.

@@ -22,6 +22,8 @@ enum Kind {
     TwoScales,
 }
 
+const GAMMAS: [f64; 5] = [-3.0, -2.0, -1.0, 0.5, 1.0];
+
 const KINDS: [Kind; 4] = [Kind::Lattice, Kind::Clustered, Kind::Shell, Kind::TwoScales];
 
 impl<const D: usize> Case<D> {
@@ -84,6 +86,11 @@ impl<const D: usize> Case<D> {
         TreeSum::new(Cloud { gamma, masses, ranges: &self.ranges(), coefficients, weights }, tolerance, set)
     }
 
+    /// The cloud with its gradients.
+    fn place(&self) -> Place<'_, D> {
+        Place { velocities: &self.velocities, gradients: &self.gradients, spreads: None }
+    }
+
     fn direct(&self, gamma: f64) -> Vec<[f64; D]> {
         let set = InstructionSet::detect();
         let mut sums = vec![[f64::NAN; D]; self.weights.len()];
@@ -121,7 +128,7 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
                 let mut tree = case.tree(gamma, tolerance, set);
                 let estimate = tree.calibrate(&case.velocities, &case.gradients).unwrap();
                 let mut sums = vec![[f64::NAN; D]; particles];
-                let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+                let quality = tree.evaluate(case.place(), &mut sums);
                 let error = case.error(&sums, &exact);
                 let of = format!(
                     "{kind:?}, {D}-D, γ = {gamma}, tolerance {tolerance:e}, {} points",
@@ -130,7 +137,7 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
                 eprintln!("{of}: {error:.2e}");
                 // Calibration stops at the first number of points that meets half the tolerance. It starts with
                 // what a normal cloud needs; in clusters of different widths most pairs are near.
-                assert!(error < tolerance && error > 3e-3 * tolerance, "{of}: {error:e}");
+                assert!(error < tolerance && error > 1e-3 * tolerance, "{of}: {error:e}");
                 assert!((0.3..3.0).contains(&(estimate / error)), "{of}: {error:e}, estimated {estimate:e}");
                 assert_eq!(quality.error, estimate, "{of}");
                 assert!(quality.entropy_rate < 0.0, "{of}: {quality:?}");
@@ -141,24 +148,19 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
 
 #[test]
 fn errors_lie_below_the_tolerance_in_two_dimensions() {
-    errors_lie_below_the_tolerance::<2>(6000, &[-3.0, -1.7, 1.0]);
+    errors_lie_below_the_tolerance::<2>(6000, &GAMMAS);
 }
 
 #[test]
 fn errors_lie_below_the_tolerance_in_three_dimensions() {
-    errors_lie_below_the_tolerance::<3>(12000, &[-3.0, -2.0, 0.5]);
+    errors_lie_below_the_tolerance::<3>(12000, &GAMMAS);
 }
 
 #[test]
 fn momentum_and_energy_stay_to_rounding() {
     let case = Case::<3>::new(Kind::TwoScales, 5000);
     let mut sums = vec![[f64::NAN; 3]; 5000];
-    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(
-        &case.velocities,
-        &case.gradients,
-        None,
-        &mut sums,
-    );
+    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(case.place(), &mut sums);
     let (mut totals, mut sizes) = ([0.0; 4], [0.0; 4]);
     for ((v, sum), w) in case.velocities.iter().zip(&sums).zip(&case.weights) {
         for k in 0..3 {
@@ -182,10 +184,11 @@ fn threads_do_not_change_bits() {
         pool.install(|| {
             let mut sums = vec![[f64::NAN; 3]; 9000];
             let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-            let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+            let quality = tree.evaluate(case.place(), &mut sums);
             // Another cloud in between leaves nothing behind.
-            tree.evaluate(&case.gradients, &case.velocities, None, &mut sums);
-            assert_eq!(tree.evaluate(&case.velocities, &case.gradients, None, &mut sums), quality);
+            let other = Place { velocities: &case.gradients, gradients: &case.velocities, spreads: None };
+            tree.evaluate(other, &mut sums);
+            assert_eq!(tree.evaluate(case.place(), &mut sums), quality);
             (sums, quality)
         })
     };
@@ -204,7 +207,7 @@ fn every_instruction_set_agrees() {
             let mut sums = vec![[f64::NAN; 3]; 4000];
             let mut tree = case.tree(-2.5, 1e-4, set);
             tree.calibrate(&case.velocities, &case.gradients).unwrap();
-            tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+            tree.evaluate(case.place(), &mut sums);
             let error = case.error(&sums, &exact);
             assert!(error < 1e-4, "{}: {error:e}", set.name());
         }
@@ -217,12 +220,7 @@ fn few_particles_meet_one_by_one() {
         let case = Case::<3>::new(Kind::Shell, particles);
         let exact = case.direct(-3.0);
         let mut sums = vec![[f64::NAN; 3]; particles];
-        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
-            &case.velocities,
-            &case.gradients,
-            None,
-            &mut sums,
-        );
+        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(case.place(), &mut sums);
         // The same kernels; the gradients differ by the rounding of what no pair feels.
         assert!(case.error(&sums, &exact) < 1e-12);
     }
@@ -233,12 +231,7 @@ fn coincident_particles_do_not_interact() {
     let mut case = Case::<2>::new(Kind::Shell, 3000);
     case.velocities.fill([1.0, 2.0]);
     let mut sums = vec![[f64::NAN; 2]; 3000];
-    let quality = case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(
-        &case.velocities,
-        &case.gradients,
-        None,
-        &mut sums,
-    );
+    let quality = case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(case.place(), &mut sums);
     assert_eq!(sums, vec![[0.0; 2]; 3000]);
     assert_eq!(quality.error, 0.0);
 }
@@ -249,7 +242,7 @@ fn the_gradients_of_one_maxwellian_drive_nothing() {
     let gradients: Vec<[f64; 3]> = case.velocities.iter().map(|v| v.map(|v| 0.3 - 2.0 * v)).collect();
     let mut sums = vec![[f64::NAN; 3]; 4000];
     let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-    tree.evaluate(&case.velocities, &gradients, None, &mut sums);
+    tree.evaluate(Place { gradients: &gradients, ..case.place() }, &mut sums);
     let rates = |sums: &[[f64; 3]]| sums.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
     // Rounding of g beside the sums of gradients of the same size.
     assert!(rates(&sums) < 1e-11 * rates(&case.direct(-3.0)));
@@ -261,14 +254,43 @@ fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
     let smooth = Case::<3>::new(Kind::Lattice, 6000);
     let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
     let mut first = vec![[f64::NAN; 3]; 6000];
-    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut first);
+    tree.evaluate(smooth.place(), &mut first);
     let points = tree.points();
     let mut sums = first.clone();
-    let quality = tree.evaluate(&case.velocities, &case.gradients, None, &mut sums);
+    let quality = tree.evaluate(case.place(), &mut sums);
     assert!(quality.error <= 1e-5 && !tree.others.is_empty(), "{quality:?}");
     assert_eq!(tree.points(), points);
-    tree.evaluate(&smooth.velocities, &smooth.gradients, None, &mut sums);
+    tree.evaluate(smooth.place(), &mut sums);
     assert_eq!(sums, first);
+}
+
+#[test]
+fn species_that_do_not_interact_have_gradients_of_their_own() {
+    // Each at an equilibrium of its own, but for a bend: one fit for both would leave most of the gradients.
+    let mut case = Case::<2>::new(Kind::Clustered, 4000);
+    case.coefficients = [1.0, 0.0, 0.0, 2.0];
+    for (p, (g, v)) in case.gradients.iter_mut().zip(&case.velocities).enumerate() {
+        let (cold, bend) = if p < case.counts[0] { (1.0, 1e-6) } else { (5.0, -1e-6) };
+        *g = [0.3 - cold * v[0] + bend * v[1] * v[1], cold - cold * v[1]];
+    }
+    let mut sums = vec![[f64::NAN; 2]; 4000];
+    let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
+    assert!(tree.calibrate(&case.velocities, &case.gradients).unwrap() <= 0.5e-5);
+    tree.evaluate(case.place(), &mut sums);
+    // The direct sums round the gradients, 1e6 times larger than what matters.
+    assert!(case.error(&sums, &case.direct(-3.0)) < 1e-5);
+}
+
+#[test]
+fn some_of_the_particles_calibrate_a_large_cloud() {
+    let case = Case::<2>::new(Kind::TwoScales, 100_000);
+    let mut tree = case.tree(-3.0, 1e-4, InstructionSet::detect());
+    let estimate = tree.calibrate(&case.velocities, &case.gradients).unwrap();
+    let mut sums = vec![[f64::NAN; 2]; 100_000];
+    let error = tree.evaluate(case.place(), &mut sums).error;
+    // Errors hardly depend on the number of particles: the cloud keeps the tolerance with these points.
+    assert_eq!(tree.far.proxies.order, tree.points(), "{error:e}");
+    assert!((0.3..3.0).contains(&(estimate / error)), "{error:e}, estimated {estimate:e}");
 }
 
 #[test]
@@ -288,6 +310,6 @@ fn a_tree_beyond_memory_is_refused() {
     let tree = TreeSum::<3>::new(cloud, 1e-9, InstructionSet::detect());
     assert_eq!(
         tree.require_memory().unwrap_err().to_string(),
-        "the tree would need 21.0 GiB for 1300000 particles and 12 points along an axis of its cells (the limit is 16 GiB): try a larger tolerance, fewer particles, or `random_batch`"
+        "the tree would need 21.7 GiB for 1300000 particles and 12 points along an axis of its cells (the limit is 16 GiB): try a larger tolerance, fewer particles, or `random_batch`"
     );
 }

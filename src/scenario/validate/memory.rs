@@ -5,7 +5,7 @@ use crate::scenario::types::*;
 
 /// What a particle costs at most, from its velocity to its places on the meshes of order 8: about 700
 /// bytes in three dimensions, rounded up.
-const BYTES_PER_PARTICLE: f64 = 1024.0;
+pub const BYTES_PER_PARTICLE: f64 = 1024.0;
 
 /// 2²⁴ particles: what a workstation holds, and 2.8e14 pairs, a day for one evaluation at 3e9 pairs
 /// per second. Larger counts are more likely typos, and end a program for want of memory.

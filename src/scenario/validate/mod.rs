@@ -10,6 +10,8 @@ mod species;
 mod summation;
 mod time;
 
+pub use memory::BYTES_PER_PARTICLE;
+
 use super::parse::Violation;
 use super::types::*;
 

@@ -202,7 +202,9 @@ impl<const D: usize> Field<D> {
     /// Where a particle's nodes begin in storage.
     #[inline]
     pub fn start_in(&self, row: &Row, placed: &Placed) -> usize {
-        row.offset + (placed.node[2] - self.table.reach() as i64 - row.first) as usize
+        let first = placed.node[2] - self.table.reach() as i64;
+        let row = self.layout.segment_of(row, first);
+        row.offset + (first - row.first) as usize
     }
 
     /// Replaces every density ρ by log ρ + `shift` and returns Σ η^d ρ (log ρ + shift − 1); nodes

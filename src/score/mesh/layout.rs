@@ -2,46 +2,66 @@
 //!
 //! Planes along the last axis, each an interval of rows, each row an interval of nodes. A cloud
 //! with long tails, or of several clumps, stores little beyond what its particles touch, and rows
-//! stay contiguous. Two dimensions are a single row per plane.
+//! stay contiguous. Where clumps stand far apart along a row, so that intervals would take much memory, each
+//! row is a chain of several ([`segments`](super::segments)). Two dimensions are a single row per plane.
+
+use super::segments::Piece;
 
 /// A node as (plane, row, place in the row).
 pub type Node = [i64; 3];
 
-/// A row: nodes `first` to `first + length` − 1, stored from `offset` on with `padding` behind.
+/// Stored nodes beyond which rows are split where no particle is near.
+const MOST_WHOLE: usize = 1 << 22;
+
+/// No further segment of a row.
+pub const END: u32 = u32::MAX;
+
+/// A row, or a segment of one: nodes `first` to `first + length` − 1, stored from `offset` on with `padding` behind.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
     pub first: i64,
     pub length: usize,
     pub offset: usize,
+    /// The next segment of the row among the further ones, or [`END`].
+    pub next: u32,
+}
+
+impl Row {
+    pub const EMPTY: Self = Self { first: 0, length: 0, offset: 0, next: END };
 }
 
 /// A plane: rows `first` and on, `rows` of them, from `start` on in the list of rows.
 #[derive(Debug, Clone, Copy)]
-struct Plane {
-    first: i64,
-    start: usize,
-    rows: usize,
+pub(super) struct Plane {
+    pub first: i64,
+    pub start: usize,
+    pub rows: usize,
 }
 
 /// The stored nodes.
 #[derive(Debug, Default)]
 pub struct Layout {
-    first_plane: i64,
-    planes: Vec<Plane>,
-    rows: Vec<Row>,
+    pub(super) first_plane: i64,
+    pub(super) planes: Vec<Plane>,
+    /// The first segment of each row.
+    pub(super) rows: Vec<Row>,
+    /// The other segments.
+    pub(super) further: Vec<Row>,
     nodes: usize,
-    occupied: Vec<Span>,
+    pub(super) occupied: Vec<Span>,
     /// The last row of each plane while planes are laid.
     last_rows: Vec<i64>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) in_row: Vec<i64>,
 }
 
 /// The nodes nearest to particles in one row: `low` to `high`.
 #[derive(Debug, Clone, Copy)]
-struct Span {
-    plane: i64,
-    row: i64,
-    low: i64,
-    high: i64,
+pub(super) struct Span {
+    pub plane: i64,
+    pub row: i64,
+    pub low: i64,
+    pub high: i64,
 }
 
 impl Layout {
@@ -50,29 +70,48 @@ impl Layout {
     /// number of nodes when that would exceed `most` nodes (or planes, or rows).
     pub fn cover(
         &mut self,
-        nodes: impl Iterator<Item = Node>,
+        nodes: impl Iterator<Item = Node> + Clone,
         reach: [usize; 3],
         padding: usize,
         most: usize,
     ) -> Result<(), f64> {
-        self.collect_spans(nodes);
+        self.collect_spans(nodes.clone());
         self.lay_planes(reach, most)?;
         self.lay_rows(reach);
-        let reach = reach[2] as i64;
+        if self.number(reach[2], padding) > MOST_WHOLE {
+            self.split_rows(nodes, reach);
+            self.number(reach[2], padding);
+        }
+        if self.nodes > most {
+            return Err(self.nodes as f64);
+        }
+        Ok(())
+    }
+
+    /// Gives every row its reach and its place in storage, and returns the places there are.
+    fn number(&mut self, reach: usize, padding: usize) -> usize {
         let mut offset = 0usize;
-        for row in &mut self.rows {
-            row.offset = offset;
-            if row.length > 0 {
-                row.length = (row.length as i64 + 2 * reach) as usize;
-                row.first -= reach;
-                offset = offset.saturating_add(row.length.saturating_add(padding));
-            }
-            if offset > most {
-                return Err(offset as f64);
+        for row in 0..self.rows.len() {
+            let mut place = END;
+            loop {
+                let segment = match place {
+                    END => &mut self.rows[row],
+                    place => &mut self.further[place as usize],
+                };
+                segment.offset = offset;
+                if segment.length > 0 {
+                    segment.length += 2 * reach;
+                    segment.first -= reach as i64;
+                    offset = offset.saturating_add(segment.length.saturating_add(padding));
+                }
+                place = segment.next;
+                if place == END {
+                    break;
+                }
             }
         }
         self.nodes = offset;
-        Ok(())
+        offset
     }
 
     fn collect_spans(&mut self, nodes: impl Iterator<Item = Node>) {
@@ -126,7 +165,7 @@ impl Layout {
                 return Err(start as f64);
             }
         }
-        self.rows.resize(start, Row { first: 0, length: 0, offset: 0 });
+        self.rows.resize(start, Row::EMPTY);
         Ok(())
     }
 
@@ -172,10 +211,25 @@ impl Layout {
         self.rows.get(rows_before).map_or(self.nodes, |row| row.offset)
     }
 
-    /// The rows of plane `index` with their places along the middle axis.
+    /// The segments of the rows of plane `index`, in the order of storage, with their places along the middle axis.
     pub fn rows_of(&self, index: usize) -> impl Iterator<Item = (i64, Row)> + '_ {
         let plane = self.planes[index];
-        self.rows[plane.start..plane.start + plane.rows].iter().zip(plane.first..).map(|(row, at)| (at, *row))
+        let rows = self.rows[plane.start..plane.start + plane.rows].iter().zip(plane.first..);
+        rows.flat_map(|(row, at)| self.segments(row).map(move |segment| (at, *segment)))
+    }
+
+    /// The segments of a row.
+    fn segments<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a Row> {
+        std::iter::successors(Some(row), |segment| self.further.get(segment.next as usize))
+    }
+
+    /// The segment of a row that holds a stored node, and with it all that the same particle reaches.
+    #[inline]
+    pub fn segment_of<'a>(&'a self, mut row: &'a Row, node: i64) -> &'a Row {
+        while node >= row.first + row.length as i64 {
+            row = &self.further[row.next as usize];
+        }
+        row
     }
 
     /// The rows `from` to `from + count` − 1 of plane `index`; all of them must be stored.
@@ -190,9 +244,10 @@ impl Layout {
     pub fn place(&self, [plane, row, node]: Node) -> Option<usize> {
         let plane = self.planes.get(usize::try_from(plane - self.first_plane).ok()?)?;
         let row = usize::try_from(row - plane.first).ok().filter(|&row| row < plane.rows)?;
-        let row = self.rows[plane.start + row];
-        let node = usize::try_from(node - row.first).ok().filter(|&node| node < row.length)?;
-        Some(row.offset + node)
+        self.segments(&self.rows[plane.start + row]).find_map(|row| {
+            let node = usize::try_from(node - row.first).ok().filter(|&node| node < row.length)?;
+            Some(row.offset + node)
+        })
     }
 }
 
@@ -232,10 +287,47 @@ mod tests {
     }
 
     #[test]
+    fn rows_between_distant_clumps_are_not_stored() {
+        // Two cubes of 20 nodes, ten million apart along rows, along rows and planes, and rows alone.
+        for [plane, row] in [[0, 0], [7, 0], [3, 11]] {
+            let distance = 10_000_000;
+            let cube = |plane: i64, row: i64| {
+                let nodes = |node: i64| (0..20).map(move |k| node + k);
+                move |node: i64| {
+                    (0..20).flat_map(move |p| {
+                        (0..20).flat_map(move |r| nodes(node).map(move |n| [plane + p, row + r, n]))
+                    })
+                }
+            };
+            let mut nodes: Vec<Node> = cube(0, 0)(0).chain(cube(plane, row)(distance)).collect();
+            nodes.sort_unstable_by_key(|node| (node[0], node[1]));
+            let mut layout = Layout::default();
+            layout.cover(nodes.iter().copied(), [2, 3, 4], 1, 1_000_000).unwrap();
+            assert_eq!(layout.nodes(), 2 * 24 * 26 * (28 + 1));
+            for &[plane, row, node] in &nodes {
+                let index = (plane - layout.first_plane()) as usize;
+                for row in layout.rows_between(index, row, 1) {
+                    let segment = layout.segment_of(row, node);
+                    assert!(segment.first <= node - 4 && node + 4 < segment.first + segment.length as i64);
+                }
+                assert!(layout.place([plane, row, node]).is_some());
+            }
+            assert_eq!(layout.place([5, 5, distance / 2]), None);
+            let stored: usize =
+                (0..layout.planes()).flat_map(|p| layout.rows_of(p)).map(|(_, row)| row.length + 1).sum();
+            let empty = (0..layout.planes())
+                .flat_map(|p| layout.rows_of(p))
+                .filter(|(_, row)| row.length == 0)
+                .count();
+            assert_eq!(stored - empty, layout.nodes());
+        }
+    }
+
+    #[test]
     fn refuses_to_grow_beyond_its_limit() {
         let mut layout = Layout::default();
-        let far = [[0, 0, 0], [0, 0, 1 << 40]];
-        assert!(layout.cover(far.into_iter(), [1, 1, 1], 0, 1 << 20).is_err());
+        let far = (0..1 << 16).map(|k| [0, 0, k << 20]);
+        assert!(layout.cover(far, [1, 1, 8], 0, 1 << 20).is_err());
         let far = [[0, 0, 0], [1 << 40, 0, 0]];
         assert!(layout.cover(far.into_iter(), [1, 1, 1], 0, 1 << 20).is_err());
     }

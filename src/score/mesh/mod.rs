@@ -14,7 +14,10 @@
 mod field;
 mod layout;
 mod passes;
+mod segments;
 mod stencil;
+#[cfg(test)]
+mod tests;
 
 use super::Score;
 use super::extrapolation;

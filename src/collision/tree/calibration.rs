@@ -1,0 +1,175 @@
+//! How many points the grids of a tree have, and what memory they take.
+//!
+//! The number of points is not taken from a formula but raised until the error against direct sums of samples is
+//! half the tolerance. That error hardly depends on the number of particles, for leaves grow with the cloud:
+//! a large cloud is calibrated by some of its particles.
+
+use std::ops::Range;
+
+use super::far::Far;
+use super::octree::Octree;
+use super::proxies::numbers;
+use super::{Cloud, TreeSum, far};
+use crate::collision::pair_sum::Place;
+use crate::error::Failure;
+
+/// The most points along an axis: with more, rounding costs what accuracy they bring.
+pub(super) const MOST_POINTS: usize = 13;
+
+/// Memory that the grids of all cells may take: as much as all particles of a scenario.
+pub const MOST_GIBIBYTES: f64 = 16.0;
+
+/// Particles that calibrate a cloud of more.
+const CALIBRATING: usize = 1 << 16;
+
+/// Edges of the root cell over the extent of the cloud to choose from. Leaves of a root of one size are filled to an
+/// eighth of their capacity just after a level is added; these fill them to a quarter and a half then.
+const STRETCHES: [f64; 3] = [1.0, 1.259_921_049_894_873_2, 1.587_401_051_968_199_4];
+
+const GIBIBYTE: f64 = (1_u64 << 30) as f64;
+
+impl<const D: usize> TreeSum<D> {
+    /// Takes as many points as the cloud needs: until the error of its sums is at most half the tolerance, or no
+    /// more points help. Returns that error.
+    ///
+    /// # Errors
+    ///
+    /// If memory does not hold the tree of as many points.
+    pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
+        if velocities.len() > CALIBRATING {
+            return self.calibrate_by_some(velocities, gradients);
+        }
+        let mut sums = vec![[0.0; D]; velocities.len()];
+        let mut points = self.points;
+        loop {
+            self.take_points(points);
+            self.require_memory()?;
+            self.stretch = stretch(velocities, capacity::<D>(points) as f64);
+            let at = Place { velocities, gradients, spreads: None };
+            let error = self.evaluate_once(at, &mut sums).error;
+            self.points = points;
+            let excess = error / (0.5 * self.tolerance);
+            if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
+                return Ok(error);
+            }
+            // A point more divides the error by four at least.
+            let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
+            points = (points + more).min(MOST_POINTS);
+        }
+    }
+
+    /// Takes the points that some of the particles need.
+    fn calibrate_by_some(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
+        let most = CALIBRATING / self.ranges.len();
+        let (mut chosen, mut ranges, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+        for range in &self.ranges {
+            let first = chosen.len();
+            chosen.extend(range.clone().filter(|&p| is_chosen(p, most, range)));
+            ranges.push(first..chosen.len());
+            // Each species keeps its weight.
+            let total = |particles: &mut dyn Iterator<Item = usize>| -> f64 {
+                particles.map(|p| self.weights[p]).sum()
+            };
+            let factor = total(&mut range.clone()) / total(&mut chosen[first..].iter().copied());
+            weights.extend(chosen[first..].iter().map(|&p| factor * self.weights[p]));
+        }
+        let of = |values: &[[f64; D]]| chosen.iter().map(|&p| values[p]).collect::<Vec<_>>();
+        let cloud = Cloud {
+            gamma: self.gamma,
+            masses: &self.masses,
+            ranges: &ranges,
+            coefficients: &self.interaction.coefficients.values,
+            weights: &weights,
+        };
+        let mut some = Self::new(cloud, self.tolerance, self.interaction.instruction_set);
+        let some_velocities = of(velocities);
+        let error = some.calibrate(&some_velocities, &of(gradients))?;
+        self.points = some.points;
+        let share = chosen.len() as f64 / velocities.len() as f64;
+        self.stretch = stretch(&some_velocities, share * capacity::<D>(self.points) as f64);
+        self.take_points(self.points);
+        self.require_memory()?;
+        Ok(error)
+    }
+
+    /// Makes the grids have so many points along an axis.
+    pub(super) fn take_points(&mut self, points: usize) {
+        if self.far.proxies.order == points {
+            return;
+        }
+        let kept = self.others.iter().position(|far| far.proxies.order == points);
+        let far = match kept {
+            Some(place) => self.others.swap_remove(place),
+            None => Far::new(self.gamma, points, self.channels.rows.len(), self.interaction.instruction_set),
+        };
+        let mut before = std::mem::replace(&mut self.far, far);
+        before.release();
+        self.others.push(before);
+    }
+
+    /// Refuses a tree beyond the memory of a workstation.
+    ///
+    /// # Errors
+    ///
+    /// If the numbers on the grids of all cells take more than 16 GiB.
+    pub fn require_memory(&self) -> Result<(), Failure> {
+        let (particles, points) = (self.weights.len(), self.far.proxies.order);
+        let gibibytes = gibibytes::<D>(particles, points, self.channels.rows.len());
+        if gibibytes > MOST_GIBIBYTES {
+            return Err(Failure::TreeTooLarge {
+                particles,
+                points,
+                gibibytes,
+                limit_gibibytes: MOST_GIBIBYTES,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The edge of the root cell, over the extent of the cloud, whose tree costs least: pairs of particles in neighbouring
+/// leaves, and what each cell costs, at which halving a full leaf pays.
+fn stretch<const D: usize>(velocities: &[[f64; D]], capacity: f64) -> f64 {
+    let neighbours = 0.5 * 3_f64.powi(D as i32);
+    let children = f64::from(1 << D);
+    let per_cell = neighbours * capacity * capacity * (1.0 - 1.0 / children) / children;
+    let mut tree = Octree::new();
+    let mut cost = |stretch: f64| {
+        tree.build(velocities, (capacity as usize).max(1), stretch);
+        let leaves = tree.leaves.iter().map(|&leaf| tree.cells[leaf].particles.len() as f64);
+        neighbours * leaves.map(|count| count * count).sum::<f64>() + per_cell * tree.cells.len() as f64
+    };
+    let costs = STRETCHES.map(&mut cost);
+    (0..STRETCHES.len()).min_by(|&a, &b| costs[a].total_cmp(&costs[b])).map_or(1.0, |best| STRETCHES[best])
+}
+
+/// About `most` particles of a range, by the bits of SplitMix64 (Steele, Lea, Flood 2014): in no step with a lattice.
+fn is_chosen(particle: usize, most: usize, range: &Range<usize>) -> bool {
+    let mut bits = (particle as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let share = most as f64 / range.len() as f64;
+    particle == range.start || ((bits ^ (bits >> 31)) as f64) < share * (u64::MAX as f64)
+}
+
+/// Memory of a tree with `channels` far fields over so many particles, in GiB: the numbers at the proxies of all
+/// cells, and the spectra of one batch of them.
+pub fn gibibytes<const D: usize>(particles: usize, points: usize, channels: usize) -> f64 {
+    // Leaves are a third full on average, and have a seventh to a third of their number above them.
+    let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
+    let numbers = channels * far::fields_of::<D>() * numbers::<D>(points);
+    (cells * (size_of::<f64>() * numbers) as f64 + 2.0 * far::BATCH as f64) / GIBIBYTE
+}
+
+/// Points along an axis for a smooth cloud: the error falls to a sixth with each, and smoother kernels, of
+/// larger γ, need fewer.
+pub fn first_points(tolerance: f64, gamma: f64) -> usize {
+    let points = 3.0 - (tolerance / 5e-3).ln() / 6_f64.ln() - 0.6 * (gamma + 3.0);
+    (points.round().max(3.0) as usize).min(MOST_POINTS)
+}
+
+/// The most particles in a leaf: a translation costs as much as so many pairs that larger leaves pay with
+/// more points.
+pub(super) fn capacity<const D: usize>(points: usize) -> usize {
+    if D == 2 { 12 * points } else { 60 * points }
+}

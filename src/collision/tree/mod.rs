@@ -177,7 +177,7 @@ impl<const D: usize> TreeSum<D> {
         }
     }
 
-    /// Overwrites `sums` with the pair sums to about [`ROUGHLY`], or the tolerance where that is larger.
+    /// Overwrites `sums` with the pair sums to a few parts in a thousand, or the tolerance where that is larger.
     ///
     /// # Panics
     ///

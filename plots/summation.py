@@ -14,15 +14,9 @@ import environment
 
 environment.enter(__file__)
 
-import argparse
-import csv
-from pathlib import Path
-
-import figures
+import benchmark_table
 from figures import LINES, PALETTE, WIDTH, Picture, plt
-from run_folder import RunFolderError
 
-GALLERY = Path(__file__).with_name("gallery")
 COLUMNS = ["code", "dimension", "gamma", "summation", "particles", "seconds", "error", "points", "calibration_seconds"]
 COLUMNS += ["mebibytes"]
 QUANTITIES = {"seconds": "seconds", "error": "relative error of the rates", "mebibytes": "peak memory, MiB"}
@@ -35,11 +29,8 @@ def label(row):
 
 
 def picture(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file)
-        rows = [row for row in table if row["dimension"] == "3"]
-    if table.fieldnames != COLUMNS or not rows:
-        raise RunFolderError(f"{path}: expected what benches/summations.py writes: the columns {', '.join(COLUMNS)}")
+    table = benchmark_table.read(path, COLUMNS, "benches/summations.py")
+    rows = [row for row in table if row["dimension"] == "3"]
     curves = {}
     for row in sorted(rows, key=lambda row: (row["code"] != "landau", int(row["particles"]))):
         curves.setdefault(label(row), []).append(row)
@@ -55,21 +46,5 @@ def picture(path):
     return Picture("summations", "Seconds, error and memory of one pair sum over the number of particles.", figure)
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Every summation over the number of particles, from benches/summations.py.")
-    default = GALLERY / "summations.csv"
-    parser.add_argument("table", type=Path, nargs="?", default=default, metavar="FILE.csv")
-    parser.add_argument("--output", type=Path, default=GALLERY, metavar="DIR", help="(default: plots/gallery)")
-    parser.add_argument("--format", choices=["png", "svg", "pdf"], default="png", help="(default: png)")
-    chosen = parser.parse_args()
-
-    def write():
-        one = picture(chosen.table)
-        chosen.output.mkdir(parents=True, exist_ok=True)
-        print(one.write(chosen.output, chosen.format)[0])
-
-    figures.or_error(write)
-
-
 if __name__ == "__main__":
-    main()
+    benchmark_table.main(picture, "Every summation over the number of particles, from benches/summations.py.", "summations.csv")

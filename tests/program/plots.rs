@@ -269,6 +269,28 @@ fn convergence_beside_the_published_errors() {
     assert_eq!(text(&output.stderr), message);
 }
 
+/// The pictures of benchmarks, from the tables of the gallery; a table of something else is refused.
+#[test]
+fn benchmarks_are_drawn_from_their_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let [output, other] = [Path::new("--output"), &folder.path().join("other.csv")];
+    fs::write(other, "code,seconds\nlandau,1\n").unwrap();
+    for (script, picture) in
+        [("performance", "performance"), ("work_precision", "work_precision"), ("summation", "summations")]
+    {
+        let script = format!("plots/{script}.py");
+        assert_success(&python::run(REQUIREMENTS, &script, [output, folder.path()]));
+        let drawn = fs::read(folder.path().join(picture).with_extension("png")).unwrap();
+        assert!(drawn.starts_with(b"\x89PNG\r\n\x1a\n") && drawn.len() > 20_000, "{script}");
+
+        let refused = python::run(REQUIREMENTS, &script, [other]);
+        assert_eq!(refused.status.code(), Some(1), "{script}");
+        let message = text(&refused.stderr);
+        let expected = format!("error: {}: expected what benches/", other.display());
+        assert!(message.starts_with(&expected) && message.lines().count() == 1, "{message}");
+    }
+}
+
 /// Every picture of the theorems, from the laboratory and from runs of seconds.
 #[test]
 fn the_theorems_are_drawn() {
@@ -315,7 +337,7 @@ fn the_scripts_ask_for_the_packages_they_are_tested_with() {
             assert!(pinned.lines().any(|pin| pin == package), "{}: {package}", script.display());
         }
     }
-    assert_eq!(scripts, 10);
+    assert_eq!(scripts, 11);
 }
 
 /// As a user would on a machine with nothing but Python: the script makes the environment it needs.

@@ -28,6 +28,13 @@ impl Words {
         }
     }
 
+    pub fn temperature(&self, temperature: f64) -> String {
+        match self.scales.si {
+            true => format!("{:.2} eV", temperature * self.scales.temperature),
+            false => format!("{temperature:.6}"),
+        }
+    }
+
     fn velocity(&self, velocity: f64) -> String {
         self.quantity(velocity, self.scales.velocity, "m/s")
     }
@@ -46,10 +53,7 @@ impl Words {
         format!(
             "{particles} particles, mass {mass}, density {}, temperature {}, thermal speed {}; h = {}, bandwidth {:.4} h²",
             self.quantity(density, self.scales.density, "m⁻³"),
-            match self.scales.si {
-                true => format!("{:.2} eV", temperature * self.scales.temperature),
-                false => format!("{temperature:.6}"),
-            },
+            self.temperature(temperature),
             self.velocity((temperature / species.mass).sqrt()),
             self.velocity(species.spacing),
             species.bandwidth / (species.spacing * species.spacing),

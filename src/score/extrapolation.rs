@@ -17,9 +17,28 @@ pub fn weights(order: u32) -> Vec<f64> {
         .collect()
 }
 
+/// By how much the mesh score of a Maxwellian comes out too small, relatively, for a mollifier whose variance is
+/// `width` times the Maxwellian's: 1 − Σ a_k/(1 + k width) = K! width^K/∏ (1 + k width), as each bandwidth
+/// ε makes a Maxwellian of variance τ one of τ + ε, whose score is linear too.
+pub fn relative_bias(order: u32, width: f64) -> f64 {
+    (1..=order / 2).map(|k| f64::from(k) * width / (1.0 + f64::from(k) * width)).product()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bias_of_a_maxwellian_is_what_the_weights_leave() {
+        for order in [2, 4, 6, 8] {
+            for width in [0.1, 1.0, 3.0] {
+                let left: f64 =
+                    (1..).zip(weights(order)).map(|(k, a)| a / (1.0 + f64::from(k) * width)).sum();
+                // The sum cancels from terms of size 6.
+                assert!((relative_bias(order, width) - (1.0 - left)).abs() < 1e-14, "{order} {width}");
+            }
+        }
+    }
 
     #[test]
     fn are_signed_binomials() {

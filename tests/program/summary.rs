@@ -89,17 +89,46 @@ fn a_step_beyond_stability_is_warned_of() {
         (checked, stderr(&output), warnings)
     };
     let (checked, said, warnings) = tried(0.001);
-    assert!(!checked.contains("warning") && !said.contains("warning"), "{checked}{said}");
+    assert!(!checked.contains(words) && !said.contains("warning"), "{checked}{said}");
     assert!(warnings.is_empty());
     let stable: f64 =
         checked.split("stable up to ").nth(1).unwrap().split(')').next().unwrap().parse().unwrap();
     // The numbers are printed to four digits.
     let (checked, said, warnings) = tried(0.9 * stable);
-    assert!(!checked.contains("warning") && !said.contains("warning"), "{checked}{said}");
+    assert!(!checked.contains(words) && !said.contains("warning"), "{checked}{said}");
     assert!(warnings.is_empty());
     let (checked, said, warnings) = tried(3.0 * stable);
     let warning = format!("the step {:.4}{words}{stable:.4} at the start: ", 3.0 * stable);
     assert!(checked.contains(&format!("warning               {warning}")), "{checked}");
     assert!(said.contains(&format!("warning: {warning}")), "{said}");
     assert!(warnings.len() == 1 && warnings[0].as_str().unwrap().starts_with(&warning), "{warnings:?}");
+}
+
+/// A hot species on few cells: once it is as cold as the bulk, a cell is as wide as its thermal speed.
+#[test]
+fn a_mollifier_wide_for_the_equilibrium_is_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let species = |name: &str, mass: f64, density: f64, temperature: f64, per_axis: u32, half_width: f64| {
+        json!({
+            "name": name, "mass": mass, "initial": { "maxwellian": { "density": density, "temperature": temperature } },
+            "particles": { "lattice": { "per_axis": per_axis, "half_width": half_width } }
+        })
+    };
+    let checked = |cells: u32| {
+        let scenario = json!({
+            "version": 1, "dimension": 2,
+            "species": [species("bulk", 1.0, 1.0, 1.0, 40, 5.0), species("hot", 4.0, 1e-6, 4.0, cells, 5.0)],
+            "collisions": { "gamma": -3.0, "coefficients": { "uniform": 1.0 } },
+            "time": { "step": 0.01, "steps": 1 }
+        });
+        write(directory, "a.json", &scenario);
+        succeed(directory, "check a.json")
+    };
+    assert!(!checked(40).contains("warning"));
+    // ε = h² = 0.25 is the variance T/m of the end: 3!/(2·3·4) of the score is lost.
+    // The bulk cut off at five thermal speeds is a little colder than 1.
+    let expected = "warning               the mollifier of hot is wide for the temperature 0.999989 it tends to: 1.00 of the thermal speed; the score of that Maxwellian comes out 25 % too small";
+    let found = checked(20);
+    assert!(found.contains(expected), "{found}");
 }

@@ -3,6 +3,7 @@
 mod collision_times;
 mod fixed_and_own;
 mod functionals;
+mod width;
 
 use super::words::Words;
 use super::{ScenarioArguments, Stop, print, stability};
@@ -92,6 +93,9 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
         stability::warning(&integrator, setup::grid(scenario), radius, |time| units.time(time))
     });
     if let Some(warning) = too_long {
+        line("warning", warning);
+    }
+    for warning in width::warnings(&problem, &state.velocities, scenario.score.order(), &units) {
         line("warning", warning);
     }
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));

@@ -33,6 +33,15 @@ pub enum Score {
     },
 }
 
+impl Score {
+    /// Order in the bandwidth.
+    pub fn order(&self) -> u32 {
+        match self {
+            Self::Mesh { order, .. } | Self::Particles { order, .. } => *order,
+        }
+    }
+}
+
 /// At 40 to 80 cells along an axis one to two orders of magnitude more accurate than order 2, for about four
 /// times the work; the tables are in the documentation of [`exact`](crate::exact).
 fn default_order() -> u32 {

@@ -31,7 +31,7 @@ pub enum Failure {
     )]
     StepTooSmall { step: u64, time: f64, dt: f64, reason: String },
     #[error(
-        "the score mesh of species \"{species}\" would need {nodes:.1e} nodes ({gibibytes:.1} GiB; the limit is {limit_gibibytes:.1} GiB): particles are too far apart for its spacing {spacing:.3e}; try a larger mesh spacing, `score.particles`, or `drop_below`"
+        "the score mesh of species \"{species}\" would need {nodes:.1e} nodes ({gibibytes:.1} GiB; the limit is {limit_gibibytes:.1} GiB): particles are too far apart for its spacing {spacing:.3e}; try a larger mesh spacing or bandwidth, `score.particles` with sums over `neighbours`, or `drop_below`"
     )]
     MeshTooLarge { species: String, nodes: f64, gibibytes: f64, limit_gibibytes: f64, spacing: f64 },
     #[error(

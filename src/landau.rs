@@ -252,6 +252,11 @@ impl<'p, const D: usize> Landau<'p, D> {
         }
     }
 
+    /// How scores are computed, in words.
+    pub fn score_method(&self) -> String {
+        self.score.method(self.problem)
+    }
+
     /// How pairs are summed, in words.
     pub fn method(&self) -> String {
         self.pair_sum.method()

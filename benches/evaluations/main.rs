@@ -83,7 +83,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, case: &Case, 
     let name = format!("{} threads={threads}", case.name);
     criterion_group.bench_function(BenchmarkId::from_parameter(&name), |bencher| {
         let (problem, state) = problem.get_or_init(start);
-        let mut landau = Landau::new(problem, setup::score(&scenario, problem, set), set);
+        let mut landau = Landau::new(problem, setup::score(&scenario, problem, &state.velocities, set), set);
         let mut evaluation = Evaluation::empty(problem);
         let mut evaluate = |landau: &mut Landau<D>| {
             pool.install(|| landau.evaluate(&state.velocities, &mut evaluation)).expect("finite rates");

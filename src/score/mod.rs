@@ -8,6 +8,7 @@
 #![doc = include_str!("defaults.md")]
 
 pub mod extrapolation;
+mod field;
 pub mod mesh;
 pub mod mollifier;
 pub mod particles;
@@ -33,4 +34,7 @@ pub trait Score<const D: usize>: Send {
 
     /// Bytes of the workspace after an evaluation.
     fn memory(&self) -> usize;
+
+    /// How scores are computed, in words.
+    fn method(&self, problem: &Problem<D>) -> String;
 }

@@ -22,10 +22,12 @@ use crate::functionals::invariants::Invariants;
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
 use crate::problem::{FixedSpecies, Problem, Species};
-use crate::scenario::{Initial, MeshSpacing, Scenario, Score as ScoreChoice, Summation, Units, Violation};
+use crate::scenario::{
+    Initial, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Units, Violation,
+};
 use crate::score::Score;
 use crate::score::mesh::{MeshScore, Spacing};
-use crate::score::particles::ParticleScore;
+use crate::score::particles::{ParticleScore, Sums};
 use crate::simulation::Grid;
 use crate::state::{Clock, State};
 use bandwidth::bandwidth;
@@ -143,7 +145,7 @@ pub fn landau<'p, const D: usize>(
     velocities: &[[f64; D]],
     instruction_set: InstructionSet,
 ) -> Result<Landau<'p, D>, Failure> {
-    let score = score(scenario, problem, instruction_set);
+    let score = score(scenario, problem, velocities, instruction_set);
     match scenario.summation {
         Summation::Direct {} => Ok(Landau::new(problem, score, instruction_set)),
         Summation::Tree { tolerance } => {
@@ -155,10 +157,11 @@ pub fn landau<'p, const D: usize>(
     }
 }
 
-/// The score of a scenario.
+/// The score of a scenario whose run starts at the given velocities.
 pub fn score<const D: usize>(
     scenario: &Scenario,
     problem: &Problem<D>,
+    velocities: &[[f64; D]],
     instruction_set: InstructionSet,
 ) -> Box<dyn Score<D>> {
     match &scenario.score {
@@ -170,8 +173,16 @@ pub fn score<const D: usize>(
             };
             Box::new(MeshScore::new(problem, *order, spacing, *cutoff, instruction_set))
         }
-        ScoreChoice::Particles { order, cutoff, .. } => {
-            Box::new(ParticleScore::new(*order, *cutoff, instruction_set))
+        ScoreChoice::Particles { order, cutoff, sums, .. } => {
+            let of = |species: &Species<D>| match sums {
+                ParticleSums::Neighbours {} => Sums::Neighbours,
+                ParticleSums::Mesh {} => Sums::Mesh,
+                ParticleSums::Cheaper {} => {
+                    Sums::cheaper(&velocities[species.range.clone()], species.bandwidth, *order, *cutoff)
+                }
+            };
+            let sums: Vec<Sums> = problem.species.iter().map(of).collect();
+            Box::new(ParticleScore::new(problem, *order, *cutoff, &sums, instruction_set))
         }
     }
 }

@@ -31,7 +31,11 @@ fn evaluation(score: &Value, gamma: f64, threads: usize) -> Evaluation<3> {
 
 #[test]
 fn threads_do_not_change_a_bit() {
-    for score in [json!({ "mesh": { "order": 4, "cutoff": 5.0 } }), json!({ "particles": { "order": 6 } })] {
+    for score in [
+        json!({ "mesh": { "order": 4, "cutoff": 5.0 } }),
+        json!({ "particles": { "order": 6 } }),
+        json!({ "particles": { "order": 4, "sums": { "mesh": {} } } }),
+    ] {
         for gamma in [-3.0, -1.5, 0.0] {
             let alone = evaluation(&score, gamma, 1);
             for threads in [2, 3, 7] {

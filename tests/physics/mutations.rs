@@ -64,9 +64,9 @@ fn particles(scenario: &Scenario) -> f64 {
 
 fn place<const D: usize>(scenario: &Scenario) -> Result<(), landau::scenario::Violation> {
     let (problem, state) = setup::problem_and_state::<D>(scenario)?;
-    // A mesh may be allowed gigabytes; scores over particles take what the particles take.
+    // The mesh of mesh scores may be allowed gigabytes; scores over particles take what so few particles take.
     if let Score::Particles { .. } = scenario.score {
-        let score = setup::score(scenario, &problem, InstructionSet::detect());
+        let score = setup::score(scenario, &problem, &state.velocities, InstructionSet::detect());
         let mut landau = Landau::new(&problem, score, InstructionSet::detect());
         // A failure is an answer too.
         let _ = landau.evaluate(&state.velocities, &mut Evaluation::empty(&problem));
@@ -105,6 +105,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     ];
     let choices = prop::sample::select(vec![
         json!({ "particles": { "order": 8 } }),
+        json!({ "particles": { "sums": { "mesh": {} } } }),
         json!({ "particles": { "bandwidth": { "variance": 1e-3 } } }),
         json!({ "mesh": { "bandwidth": { "variance": [1e-3, 1e9] } } }),
         json!({ "random": { "count": 2, "seed": 0 } }),

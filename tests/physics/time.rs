@@ -44,7 +44,7 @@ impl<const D: usize> Case<D> {
     fn landau(&self) -> Landau<'_, D> {
         Landau::new(
             &self.problem,
-            setup::score(&self.scenario, &self.problem, InstructionSet::detect()),
+            setup::score(&self.scenario, &self.problem, &self.state.velocities, InstructionSet::detect()),
             InstructionSet::detect(),
         )
     }
@@ -552,6 +552,10 @@ impl<const D: usize> Score<D> for Rising<D> {
         self.0.truncation()
     }
 
+    fn method(&self, problem: &Problem<D>) -> String {
+        self.0.method(problem)
+    }
+
     fn memory(&self) -> usize {
         self.0.memory()
     }
@@ -564,7 +568,10 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
     let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
     let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
-    let score = Box::new(Rising(setup::score(&case.scenario, &case.problem, InstructionSet::detect()), 0.0));
+    let score = Box::new(Rising(
+        setup::score(&case.scenario, &case.problem, &case.state.velocities, InstructionSet::detect()),
+        0.0,
+    ));
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let mut simulation = Simulation {
         landau: Landau::new(&case.problem, score, InstructionSet::detect()),

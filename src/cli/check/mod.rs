@@ -56,6 +56,7 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     line("particles", problem.particles().to_string());
     let cost = Cost::of(scenario, &problem, &mut state)?;
     line("pairs per evaluation", format!("{} ({})", pairs(&problem), cost.method));
+    line("scores", cost.score_method.clone());
     if let Some(logarithms) = setup::coulomb_logarithms(scenario, &problem, &state.velocities) {
         let pairs = logarithms.iter().enumerate().flat_map(|(i, row)| {
             let known = row.iter().enumerate().skip(i).filter(|(_, one)| one.is_finite());
@@ -167,8 +168,9 @@ fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -
 
 /// What an evaluation costs, and how stiff the problem is.
 struct Cost {
-    /// How pairs are summed.
+    /// How pairs are summed, and how scores are computed.
     method: String,
+    score_method: String,
     bytes: f64,
     seconds: f64,
     /// The spectral radius, where it was worth its evaluations.
@@ -194,7 +196,7 @@ impl Cost {
         let (bytes, seconds) = (landau.memory() as f64, start.elapsed().as_secs_f64());
         let mut estimate = || PowerIteration::new(problem).radius(&mut landau, &evaluation, state, true).ok();
         let radius = if seconds <= CHEAP { estimate() } else { None };
-        let method = landau.method();
-        Ok(Self { method, bytes, seconds, radius: radius.filter(|radius| *radius > 0.0) })
+        let (method, score_method) = (landau.method(), landau.score_method());
+        Ok(Self { method, score_method, bytes, seconds, radius: radius.filter(|radius| *radius > 0.0) })
     }
 }

@@ -30,6 +30,8 @@ pub enum Score {
         /// Reach of the mollifier in standard deviations, 3 to 12.
         #[serde(default = "default_cutoff")]
         cutoff: f64,
+        #[serde(default)]
+        sums: ParticleSums,
     },
 }
 
@@ -85,6 +87,24 @@ impl Default for Bandwidth {
         // On lattices one constant for all orders: what limits them is the overlap of particles that have drifted off
         // their lattice (a floor of 2e-3 at 0.64 h²), and above 1 the bias alone (twice the error at 1.3 h²).
         Self::Adapted {}
+    }
+}
+
+/// How the sums over particles of particle scores run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ParticleSums {
+    /// Whichever costs less at the start, for each species.
+    Cheaper {},
+    /// Over the neighbours of each particle, which a kd-tree finds.
+    Neighbours {},
+    /// Over a mesh between all particles, at a cost that does not grow with the number of neighbours.
+    Mesh {},
+}
+
+impl Default for ParticleSums {
+    fn default() -> Self {
+        Self::Cheaper {}
     }
 }
 

@@ -7,7 +7,7 @@ pub fn score(found: &mut Checks, scenario: &Scenario) {
     let Scenario { score, species, .. } = scenario;
     let (path, order, bandwidth, cutoff) = match score {
         Score::Mesh { order, bandwidth, cutoff, .. } => ("score.mesh", order, bandwidth, cutoff),
-        Score::Particles { order, bandwidth, cutoff } => ("score.particles", order, bandwidth, cutoff),
+        Score::Particles { order, bandwidth, cutoff, .. } => ("score.particles", order, bandwidth, cutoff),
     };
     found.require(matches!(order, 2 | 4 | 6 | 8), format!("{path}.order"), || {
         format!("found {order}; allowed: 2, 4, 6 or 8")

@@ -1,193 +1,71 @@
 //! Particle scores (form B): E_ε = Σ_p w_p log ρ_ε(v_p) and
 //! s_p = Σ_k w_k ∇ψ_ε(v_p − v_k) [1/ρ_ε(v_p) + 1/ρ_ε(v_k)] (Carrillo, Craig, Patacchini 2019), the
-//! exact gradient of E_ε, without a mesh.
+//! exact gradient of E_ε, at no places but the particles'.
 //!
-//! A kd-tree finds the particles within κ standard deviations of a group of neighbours at once; sums run
+//! **Over neighbours.** A kd-tree finds the particles within κ standard deviations of a group of neighbours at once; sums run
 //! over them in the tree's order, which depends on the cloud alone. A particle is its own neighbour in ρ,
 //! so that no logarithm or quotient is taken of 0. The cut-off leaves out of the density at most
 //! [the mass outside the ball](crate::score::mollifier::mass_beyond_ball), relative to the largest density; the score of a
 //! particle in a thin tail loses more, by the weight of what it loses sight of over its own.
+//!
+//! **By a mesh**, at a cost that does not depend on how many particles a mollifier reaches. A Gaussian of variance ε is the
+//! convolution of two of ε/2, and the trapezoidal rule makes of it a sum over the nodes x_l of a uniform mesh,
+//!
+//! ```text
+//! ψ_ε(v − v') ≈ G(v, v') = Σ_l η^d ψ_{ε/2}(v − x_l) ψ_{ε/2}(x_l − v'),
+//! ```
+//!
+//! to 2 exp(−π²ε/2η²) = 4e-7 of its size along each axis, wherever v and v' are (Trefethen and Weideman, SIAM Review 56, 2014;
+//! so do Lindbo and Tornberg, J. Comput. Phys. 230, 2011, fill the grid of an Ewald sum). G is symmetric and positive: with
+//! ψ_ε replaced by G in E and in s alike, s is the exact gradient of E, and what follows of it (dissipation,
+//! conservation) holds as it does for ψ_ε. It sees as far as 8.2 deviations of the mollifier for a cut-off of 6.5.
 
-mod bandwidths;
-mod groups;
+mod choice;
+mod mesh_sums;
 mod neighbours;
-#[cfg(test)]
-mod tests;
 
 use super::{Score, extrapolation, mollifier};
 use crate::error::Failure;
-use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
-use crate::problem::Problem;
-use crate::sum::Sum;
-use bandwidths::{Bandwidths, MOST_BANDWIDTHS};
-use groups::{GROUP, Groups};
-use neighbours::Neighbours;
-use rayon::prelude::*;
-use std::sync::Mutex;
+use crate::kernel::lanes::InstructionSet;
+use crate::problem::{Problem, Species};
+use mesh_sums::MeshSums;
+use neighbours::NeighbourSums;
+
+pub use choice::{Sums, mean_neighbours};
 
 /// Particle scores of all species.
 #[derive(Debug)]
 pub struct ParticleScore<const D: usize> {
     weights: Vec<f64>,
     cutoff: f64,
-    instruction_set: InstructionSet,
-    /// ρ_kε of every particle, and their reciprocals.
-    densities: Vec<[f64; MOST_BANDWIDTHS]>,
-    reciprocals: Vec<[f64; MOST_BANDWIDTHS]>,
-    /// By particle, in the order of the groups.
-    grouped_densities: Vec<[f64; MOST_BANDWIDTHS]>,
-    grouped_scores: Vec<[f64; D]>,
-    /// One for each thread; no lock is ever waited for.
-    neighbours: Vec<Mutex<Neighbours<D>>>,
+    neighbours: NeighbourSums<D>,
+    /// Of the species whose sums run over a mesh.
+    meshes: Vec<Option<MeshSums<D>>>,
 }
 
 /// One species' cloud.
+#[derive(Debug, Clone, Copy)]
 struct Cloud<'a, const D: usize> {
     velocities: &'a [[f64; D]],
     weights: &'a [f64],
 }
 
 impl<const D: usize> ParticleScore<D> {
-    /// Scores of the given order; `cutoff` in standard deviations.
-    pub fn new(order: u32, cutoff: f64, instruction_set: InstructionSet) -> Self {
-        Self {
-            weights: extrapolation::weights(order),
-            cutoff,
-            instruction_set,
-            densities: Vec::new(),
-            reciprocals: Vec::new(),
-            grouped_densities: Vec::new(),
-            grouped_scores: Vec::new(),
-            neighbours: Vec::new(),
-        }
-    }
-
-    /// One species: densities of every particle, then scores; returns the entropy.
-    fn evaluate_species(&mut self, variance: f64, cloud: &Cloud<D>, scores: &mut [[f64; D]]) -> f64 {
-        let Some(groups) = Groups::new(cloud.velocities) else {
-            // An empty species has no tree, no entropy and no scores.
-            return 0.0;
+    /// Scores of the given order; `cutoff` in standard deviations, `sums` for each species.
+    pub fn new(
+        problem: &Problem<D>,
+        order: u32,
+        cutoff: f64,
+        sums: &[Sums],
+        instruction_set: InstructionSet,
+    ) -> Self {
+        let weights = extrapolation::weights(order);
+        let mesh = |(species, sums): (&Species<D>, &Sums)| match sums {
+            Sums::Neighbours => None,
+            Sums::Mesh => Some(MeshSums::new(species, &weights, cutoff, instruction_set)),
         };
-        let bandwidths = Bandwidths::new(variance, &self.weights, self.cutoff, D);
-        let threads = rayon::current_num_threads();
-        if self.neighbours.len() < threads {
-            self.neighbours.resize_with(threads, Mutex::default);
-        }
-        let (set, per_thread) = (self.instruction_set, &self.neighbours);
-        let radius = bandwidths.largest_squared_radius();
-        let with_neighbours = |group: &[u32], work: &mut dyn FnMut(&mut Neighbours<D>)| {
-            let thread = rayon::current_thread_index().unwrap_or(0);
-            let mut near = per_thread[thread].try_lock().expect("a thread looks at one group at a time");
-            groups.find_near(group, radius, &mut near.particles);
-            near.gather(cloud.velocities, cloud.weights);
-            work(&mut near);
-        };
-
-        let particles = cloud.velocities.len();
-        self.grouped_densities.resize(particles, [0.0; MOST_BANDWIDTHS]);
-        let chunks = self.grouped_densities.par_chunks_mut(GROUP).zip(groups.order().par_chunks(GROUP));
-        chunks.for_each(|(densities, group)| {
-            with_neighbours(group, &mut |near| {
-                set.run(Densities { cloud, bandwidths: &bandwidths, group, near, densities });
-            });
-        });
-        self.densities.resize(particles, [0.0; MOST_BANDWIDTHS]);
-        self.reciprocals.resize(particles, [0.0; MOST_BANDWIDTHS]);
-        for (&p, densities) in groups.order().iter().zip(&self.grouped_densities) {
-            self.densities[p as usize] = *densities;
-            self.reciprocals[p as usize] = densities.map(|density| 1.0 / density);
-        }
-
-        let reciprocals = &self.reciprocals;
-        self.grouped_scores.resize(particles, [0.0; D]);
-        let chunks = self.grouped_scores.par_chunks_mut(GROUP).zip(groups.order().par_chunks(GROUP));
-        chunks.for_each(|(scores, group)| {
-            with_neighbours(group, &mut |near| {
-                near.gather_reciprocals(reciprocals, bandwidths.count);
-                set.run(Scores { cloud, bandwidths: &bandwidths, reciprocals, group, near, scores });
-            });
-        });
-        for (&p, score) in groups.order().iter().zip(&self.grouped_scores) {
-            scores[p as usize] = *score;
-        }
-
-        let mut entropy = Sum::default();
-        for (weight, own) in cloud.weights.iter().zip(&self.densities) {
-            let logarithm: f64 = self.weights.iter().zip(own).map(|(a, rho)| a * rho.ln()).sum();
-            entropy.add(weight * logarithm);
-        }
-        entropy.value()
-    }
-}
-
-/// The densities at the particles of one group.
-struct Densities<'a, const D: usize> {
-    cloud: &'a Cloud<'a, D>,
-    bandwidths: &'a Bandwidths,
-    group: &'a [u32],
-    near: &'a Neighbours<D>,
-    densities: &'a mut [[f64; MOST_BANDWIDTHS]],
-}
-
-impl<const D: usize> Kernel for Densities<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let Self { cloud, bandwidths, group, near, densities } = self;
-        for (density, &p) in densities.iter_mut().zip(group) {
-            let own = cloud.velocities[p as usize];
-            let mut sums = [lanes.splat(0.0); MOST_BANDWIDTHS];
-            for at in (0..near.padded()).step_by(L::WIDTH) {
-                let (_, square) = near.difference(lanes, own, at);
-                let weights = lanes.load(&near.weights[at..]);
-                let mollifiers = bandwidths.mollifiers(lanes, square);
-                for k in 0..bandwidths.count {
-                    sums[k] = lanes.mul_add(weights, mollifiers[k], sums[k]);
-                }
-            }
-            for k in 0..bandwidths.count {
-                density[k] = lanes.sum(sums[k]) * bandwidths.normalizations[k];
-            }
-        }
-    }
-}
-
-/// The scores of the particles of one group.
-struct Scores<'a, const D: usize> {
-    cloud: &'a Cloud<'a, D>,
-    bandwidths: &'a Bandwidths,
-    reciprocals: &'a [[f64; MOST_BANDWIDTHS]],
-    group: &'a [u32],
-    near: &'a Neighbours<D>,
-    scores: &'a mut [[f64; D]],
-}
-
-impl<const D: usize> Kernel for Scores<'_, D> {
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        let Self { cloud, bandwidths, reciprocals, group, near, scores } = self;
-        for (score, &p) in scores.iter_mut().zip(group) {
-            let (own, own_reciprocals) = (cloud.velocities[p as usize], reciprocals[p as usize]);
-            let mut sums = [lanes.splat(0.0); D];
-            for at in (0..near.padded()).step_by(L::WIDTH) {
-                let (z, square) = near.difference(lanes, own, at);
-                let mollifiers = bandwidths.mollifiers(lanes, square);
-                let mut slope = lanes.splat(0.0);
-                for k in 0..bandwidths.count {
-                    let both =
-                        lanes.add(lanes.load(&near.reciprocals[k][at..]), lanes.splat(own_reciprocals[k]));
-                    // ∇ψ(z) = −z/(kε) ψ(z).
-                    let both = lanes.mul(both, lanes.splat(bandwidths.slopes[k]));
-                    slope = lanes.mul_add(both, mollifiers[k], slope);
-                }
-                let slope = lanes.mul(slope, lanes.load(&near.weights[at..]));
-                for axis in 0..D {
-                    sums[axis] = lanes.mul_add(slope, z[axis], sums[axis]);
-                }
-            }
-            for axis in 0..D {
-                score[axis] = lanes.sum(sums[axis]);
-            }
-        }
+        let meshes = problem.species.iter().zip(sums).map(mesh).collect();
+        Self { neighbours: NeighbourSums::new(&weights, cutoff, instruction_set), meshes, weights, cutoff }
     }
 }
 
@@ -199,22 +77,40 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
         scores: &mut [[f64; D]],
         entropies: &mut [f64],
     ) -> Result<(), Failure> {
-        for (species, entropy) in problem.species.iter().zip(entropies) {
+        for ((species, mesh), entropy) in problem.species.iter().zip(&mut self.meshes).zip(entropies) {
             let range = species.range.clone();
             let cloud =
                 Cloud { velocities: &velocities[range.clone()], weights: &problem.weights[range.clone()] };
-            *entropy = self.evaluate_species(species.bandwidth, &cloud, &mut scores[range]);
+            let scores = &mut scores[range];
+            *entropy = match mesh {
+                Some(mesh) => {
+                    mesh.evaluate(&cloud, scores).map_err(|error| error.of_species(&species.name))?
+                }
+                None => self.neighbours.evaluate(species.bandwidth, &cloud, scores),
+            };
         }
         Ok(())
     }
 
     fn truncation(&self) -> f64 {
-        self.weights.iter().map(|a| a.abs()).sum::<f64>() * mollifier::mass_beyond_ball(self.cutoff, D)
+        let share = match self.meshes.iter().any(Option::is_some) {
+            true => mollifier::mass_beyond_ball(self.cutoff, D).max(mesh_sums::truncation(self.cutoff, D)),
+            false => mollifier::mass_beyond_ball(self.cutoff, D),
+        };
+        self.weights.iter().map(|a| a.abs()).sum::<f64>() * share
     }
 
     fn memory(&self) -> usize {
-        // A tree holds every velocity once more, with its index; so does the order of the groups.
-        let per_particle = 3 * size_of::<[f64; MOST_BANDWIDTHS]>() + 2 * 8 * D + 2 * 4;
-        self.densities.capacity() * per_particle
+        let meshes: usize = self.meshes.iter().flatten().map(MeshSums::memory).sum();
+        self.neighbours.memory() + meshes
+    }
+
+    fn method(&self, problem: &Problem<D>) -> String {
+        let sums = problem.species.iter().zip(&self.meshes).map(|(species, mesh)| match mesh {
+            Some(_) => format!("{} by a mesh", species.name),
+            None => format!("{} over neighbours", species.name),
+        });
+        let sums: Vec<String> = sums.collect();
+        format!("of particles, order {}: {}", 2 * self.weights.len(), sums.join(", "))
     }
 }

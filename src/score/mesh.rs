@@ -11,24 +11,13 @@
 //! The published variant sums over the cells of the initial lattice alone and drops the "+1", which
 //! makes the functional Σ η^d (ρ log ρ − ρ).
 
-mod field;
-mod layout;
-mod passes;
-mod segments;
-mod stencil;
-#[cfg(test)]
-mod tests;
-
 use super::Score;
 use super::extrapolation;
+use super::field::{Field, Geometry, MOST_NODES};
 use super::mollifier::mass_beyond_cube;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Lattice, Problem};
-use field::{Field, Geometry, TooManyNodes};
-
-/// Nodes a single mesh may store: 4 GiB of values.
-const MOST_NODES: usize = 1 << 29;
 
 /// How the meshes are laid.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,11 +100,13 @@ impl<const D: usize> Score<D> for MeshScore<D> {
             let scores = &mut scores[species.range.clone()];
             for (field, factor) in fields.iter_mut().zip(&self.weights) {
                 field
-                    .deposit(velocities, weights, MOST_NODES)
-                    .map_err(|error| too_large(&species.name, species.spacing, error))?;
+                    .place(velocities, weights, MOST_NODES)
+                    .map_err(|error| error.of_species(&species.name))?;
+                field.deposit();
                 let shift = if self.spacing == Spacing::Lattice { 0.0 } else { 1.0 };
                 *entropy += factor * field.take_logarithm(shift);
-                field.gather(*factor, scores);
+                field.gather();
+                field.add_gradients(|_| *factor, scores);
             }
         }
         Ok(())
@@ -128,16 +119,9 @@ impl<const D: usize> Score<D> for MeshScore<D> {
     fn memory(&self) -> usize {
         self.fields.iter().flatten().map(Field::memory).sum()
     }
-}
 
-fn too_large(species: &str, spacing: f64, TooManyNodes(nodes): TooManyNodes) -> Failure {
-    let gibibytes = |nodes: f64| nodes * 8.0 / 2f64.powi(30);
-    Failure::MeshTooLarge {
-        species: species.to_string(),
-        nodes,
-        gibibytes: gibibytes(nodes),
-        limit_gibibytes: gibibytes(MOST_NODES as f64),
-        spacing,
+    fn method(&self, _problem: &Problem<D>) -> String {
+        format!("on meshes, order {}", 2 * self.weights.len())
     }
 }
 
@@ -170,9 +154,8 @@ pub fn density_on_lattice<const D: usize>(
     for (factor, k) in extrapolation::weights(order).iter().zip(1..) {
         let mut field =
             Field::new(on_lattice(lattice, f64::from(k) * bandwidth, cutoff), InstructionSet::detect());
-        field
-            .deposit(velocities, weights, MOST_NODES)
-            .map_err(|error| too_large(species, lattice.spacing, error))?;
+        field.place(velocities, weights, MOST_NODES).map_err(|error| error.of_species(species))?;
+        field.deposit();
         let n = lattice.per_axis as i64;
         for (cell, density) in (0i64..).zip(&mut density) {
             let node =

@@ -1,7 +1,7 @@
 //! The two passes of the particles over a mesh: each gives to the nodes it reaches, and takes from them.
 
-use super::field::{Field, Placed};
 use super::stencil::Stencil;
+use super::{Field, Gathered, Placed};
 use crate::kernel::lanes::{Kernel, Lanes};
 use std::ops::Range;
 
@@ -44,7 +44,7 @@ pub struct GatherChunk<'a, const D: usize> {
     pub field: &'a Field<D>,
     pub placed: &'a [Placed],
     pub stencil: &'a mut Stencil,
-    pub gradients: &'a mut [[f64; D]],
+    pub gathered: &'a mut [Gathered<D>],
     /// η^d times the mollifier's normalisation.
     pub volume: f64,
 }
@@ -52,9 +52,9 @@ pub struct GatherChunk<'a, const D: usize> {
 impl<const D: usize> Kernel for GatherChunk<'_, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { field, placed, stencil, gradients, volume } = self;
+        let Self { field, placed, stencil, gathered, volume } = self;
         let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
-        for (gradient, placed) in gradients.iter_mut().zip(placed) {
+        for (gathered, placed) in gathered.iter_mut().zip(placed) {
             stencil.tabulate_slopes(lanes, &field.table, placed.offset, D);
             let first = (placed.node[0] - plane_reach - field.layout.first_plane()) as usize;
             let rows = |plane: usize| {
@@ -65,10 +65,16 @@ impl<const D: usize> Kernel for GatherChunk<'_, D> {
                 )
             };
             let planes = 2 * plane_reach as usize + 1;
-            let [along_node, along_row, along_plane] =
-                stencil.gradient(lanes, &field.values, rows, |row| field.start_in(row, placed), planes);
+            let [value, along_node, along_row, along_plane] = stencil.value_and_gradient(
+                lanes,
+                &field.values,
+                rows,
+                |row| field.start_in(row, placed),
+                planes,
+            );
+            gathered.value = volume * value;
             // Rows run along axis 0, planes along the last one.
-            for (axis, component) in gradient.iter_mut().enumerate() {
+            for (axis, component) in gathered.gradient.iter_mut().enumerate() {
                 *component = volume
                     * match axis {
                         0 => along_node,

@@ -1,6 +1,7 @@
 //! Every instruction set and order against the sums particle by particle.
 
 use super::*;
+use crate::score::{extrapolation, mollifier};
 
 /// The same sums without a tree, particle by particle: entropy, scores, and the sums of their terms' sizes.
 fn simple<const D: usize>(
@@ -60,10 +61,10 @@ fn agrees<const D: usize>(particles: usize) {
     for set in InstructionSet::available() {
         for order in [2, 4, 6, 8] {
             let (cutoff, variance) = (4.5, 0.02);
-            let mut score = ParticleScore::<D>::new(order, cutoff, set);
+            let mut sums = NeighbourSums::<D>::new(&extrapolation::weights(order), cutoff, set);
             let cloud = Cloud { velocities: &velocities, weights: &weights };
             let mut scores = vec![[f64::NAN; D]; particles];
-            let entropy = score.evaluate_species(variance, &cloud, &mut scores);
+            let entropy = sums.evaluate(variance, &cloud, &mut scores);
             let (expected_entropy, expected) = simple(order, cutoff, variance, &velocities, &weights);
             let size: f64 = weights.iter().sum::<f64>() * 10.0 * f64::from(order);
             assert!((entropy - expected_entropy).abs() <= 1e-14 * size, "{entropy} {expected_entropy}");

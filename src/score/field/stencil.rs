@@ -110,30 +110,30 @@ impl Stencil {
         N * L::WIDTH
     }
 
-    /// Σ L_l ψ′ along node, row and plane axis, L_l being the values on the mesh: `columns` vectors of
+    /// Σ L_l ψ, and Σ L_l ψ′ along node, row and plane axis, L_l being the values on the mesh: `columns` vectors of
     /// each row at a time, so that their sums stay in registers.
     #[inline(always)]
-    pub fn gradient<'r, L: Lanes>(
+    pub fn value_and_gradient<'r, L: Lanes>(
         &self,
         lanes: L,
         values: &[f64],
         rows_of_plane: impl Fn(usize) -> &'r [Row],
         at: impl Fn(&Row) -> usize,
         planes: usize,
-    ) -> [f64; 3] {
-        let mut gradient = [0.0; 3];
+    ) -> [f64; 4] {
+        let mut sums = [0.0; 4];
         let mut column = 0;
         while column < self.nodes.len() {
             let left = (self.nodes.len() - column) / L::WIDTH;
             let taken = match left {
-                1 => self.columns::<L, 1>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
-                2 => self.columns::<L, 2>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
-                3 => self.columns::<L, 3>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
-                _ => self.columns::<L, 4>(lanes, values, &rows_of_plane, &at, planes, column, &mut gradient),
+                1 => self.columns::<L, 1>(lanes, values, &rows_of_plane, &at, planes, column, &mut sums),
+                2 => self.columns::<L, 2>(lanes, values, &rows_of_plane, &at, planes, column, &mut sums),
+                3 => self.columns::<L, 3>(lanes, values, &rows_of_plane, &at, planes, column, &mut sums),
+                _ => self.columns::<L, 4>(lanes, values, &rows_of_plane, &at, planes, column, &mut sums),
             };
             column += taken;
         }
-        gradient
+        sums
     }
 
     /// The same for N vectors of each row from `column` on; returns the nodes they hold.
@@ -147,7 +147,7 @@ impl Stencil {
         at: &impl Fn(&Row) -> usize,
         planes: usize,
         column: usize,
-        gradient: &mut [f64; 3],
+        sums: &mut [f64; 4],
     ) -> usize {
         let zero = lanes.splat(0.0);
         let (mut plain, mut along_row, mut along_plane) = ([zero; N], [zero; N], [zero; N]);
@@ -177,9 +177,10 @@ impl Stencil {
             let here = column + n * L::WIDTH..column + (n + 1) * L::WIDTH;
             let (nodes, slopes) =
                 (lanes.load(&self.nodes[here.clone()]), lanes.load(&self.node_slopes[here]));
-            gradient[0] += lanes.sum(lanes.mul(plain[n], slopes));
-            gradient[1] += lanes.sum(lanes.mul(along_row[n], nodes));
-            gradient[2] += lanes.sum(lanes.mul(along_plane[n], nodes));
+            sums[0] += lanes.sum(lanes.mul(plain[n], nodes));
+            sums[1] += lanes.sum(lanes.mul(plain[n], slopes));
+            sums[2] += lanes.sum(lanes.mul(along_row[n], nodes));
+            sums[3] += lanes.sum(lanes.mul(along_plane[n], nodes));
         }
         N * L::WIDTH
     }

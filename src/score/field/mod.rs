@@ -1,17 +1,29 @@
-//! One mollified density on one mesh: deposit particles, take the logarithm, gather gradients.
+//! Sums of Gaussians over particles on a uniform mesh, and of the mesh over particles.
 //!
-//! The mesh is x_l = origin + l η with integer l, unbounded or bounded to a box of nodes. Every
-//! node sums its particles in one fixed order, so that the result does not depend on the number
-//! of threads.
+//! The mesh is x_l = origin + l η with integer l, unbounded or bounded to a box of nodes, stored where particles
+//! reach. [`deposit`](Field::deposit) makes the density Σ_k w_k ψ_ε(x_l − v_k), [`gather`](Field::gather) sums
+//! Σ_l η^d ψ_ε(v_p − x_l) values_l and its gradient. Every node sums its particles in one fixed order, so that
+//! the result does not depend on the number of threads.
 
-use super::layout::{Layout, Node, Row};
-use super::passes::{DepositGroup, GatherChunk};
-use super::stencil::{GROUP, Stencil};
+mod layout;
+mod logarithm;
+mod passes;
+mod segments;
+mod stencil;
+#[cfg(test)]
+mod tests;
+
+use super::mollifier::{AxisTable, normalization};
+use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
-use crate::score::mollifier::{AxisTable, normalization};
-use crate::sum::Sum;
+use layout::{Layout, Node, Row};
+use passes::{DepositGroup, GatherChunk};
 use rayon::prelude::*;
 use std::sync::{Mutex, MutexGuard};
+use stencil::{GROUP, Stencil};
+
+/// Nodes a single mesh may store: 4 GiB of values.
+pub const MOST_NODES: usize = 1 << 29;
 
 /// Particles per parallel task of the gather.
 const CHUNK: usize = 64;
@@ -42,7 +54,14 @@ pub struct Placed {
     particle: u32,
 }
 
-/// A density on a mesh, with its workspace.
+/// What one particle gathers from the mesh: Σ_l η^d ψ(v_p − x_l) values_l, and its gradient.
+#[derive(Debug, Clone, Copy)]
+pub struct Gathered<const D: usize> {
+    pub value: f64,
+    pub gradient: [f64; D],
+}
+
+/// A sum over particles on a mesh, with its workspace.
 #[derive(Debug)]
 pub struct Field<const D: usize> {
     geometry: Geometry<D>,
@@ -53,14 +72,32 @@ pub struct Field<const D: usize> {
     rank: Vec<u32>,
     pub values: Vec<f64>,
     plane_entropies: Vec<f64>,
-    gathered: Vec<[f64; D]>,
+    /// In the order of `placed`.
+    gathered: Vec<Gathered<D>>,
     /// One for each thread; no lock is ever waited for.
     stencils: Vec<Mutex<Stencil>>,
 }
 
-/// The mesh needed more nodes than memory allows; holds their number.
+/// The mesh of some spacing needed more nodes than memory allows.
 #[derive(Debug)]
-pub struct TooManyNodes(pub f64);
+pub struct TooManyNodes {
+    nodes: f64,
+    spacing: f64,
+}
+
+impl TooManyNodes {
+    /// The failure for a species.
+    pub fn of_species(self, species: &str) -> Failure {
+        let gibibytes = |nodes: f64| nodes * 8.0 / 2f64.powi(30);
+        Failure::MeshTooLarge {
+            species: species.to_string(),
+            nodes: self.nodes,
+            gibibytes: gibibytes(self.nodes),
+            limit_gibibytes: gibibytes(MOST_NODES as f64),
+            spacing: self.spacing,
+        }
+    }
+}
 
 impl<const D: usize> Field<D> {
     pub fn new(geometry: Geometry<D>, instruction_set: InstructionSet) -> Self {
@@ -106,32 +143,39 @@ impl<const D: usize> Field<D> {
 
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
-        let per_particle = size_of::<Placed>() + size_of::<u32>() + size_of::<[f64; D]>();
+        let per_particle = size_of::<Placed>() + size_of::<u32>() + size_of::<Gathered<D>>();
         self.values.capacity() * size_of::<f64>() + self.placed.capacity() * per_particle
     }
 
-    /// Sums the mollified particles on every node within reach of one.
-    pub fn deposit(
+    /// Finds every particle's place on the mesh, and the nodes within reach of one.
+    pub fn place(
         &mut self,
         velocities: &[[f64; D]],
         weights: &[f64],
         most_nodes: usize,
     ) -> Result<(), TooManyNodes> {
-        self.place(velocities, weights)?;
+        self.sort(velocities, weights)?;
         let padding = self.width() - (2 * self.table.reach() + 1);
         let nodes = self.placed.iter().map(|placed| placed.node);
-        self.layout.cover(nodes, self.reach(), padding, most_nodes).map_err(TooManyNodes)?;
+        self.layout.cover(nodes, self.reach(), padding, most_nodes).map_err(|nodes| self.too_many(nodes))
+    }
+
+    /// Overwrites the values on all nodes by the sums of the mollified particles.
+    pub fn deposit(&mut self) {
         self.values.clear();
         self.values.resize(self.layout.nodes(), 0.0);
         let mut values = std::mem::take(&mut self.values);
         self.provide_stencils();
         self.deposit_planes(0..self.layout.planes(), &mut values);
         self.values = values;
-        Ok(())
+    }
+
+    fn too_many(&self, nodes: f64) -> TooManyNodes {
+        TooManyNodes { nodes, spacing: self.geometry.spacing }
     }
 
     /// Finds every particle's nearest node and sorts the particles by plane and row.
-    fn place(&mut self, velocities: &[[f64; D]], weights: &[f64]) -> Result<(), TooManyNodes> {
+    fn sort(&mut self, velocities: &[[f64; D]], weights: &[f64]) -> Result<(), TooManyNodes> {
         let Geometry { origin, spacing, variance, .. } = self.geometry;
         let normalization = normalization(variance, D);
         // Beyond this a node index is not exact in f64, and no memory would hold the mesh.
@@ -156,7 +200,7 @@ impl<const D: usize> Field<D> {
         let far = |placed: &Placed| placed.node.iter().map(|index| index.unsigned_abs()).max().unwrap_or(0);
         let farthest_place = self.placed.par_iter().map(far).max().unwrap_or(0);
         if farthest_place > farthest {
-            return Err(TooManyNodes(farthest_place as f64));
+            return Err(self.too_many(farthest_place as f64));
         }
         // The particle's number makes every key distinct, and so the order unique.
         self.placed.par_sort_unstable_by_key(|placed| (placed.node[0], placed.node[1], placed.particle));
@@ -207,76 +251,42 @@ impl<const D: usize> Field<D> {
         row.offset + (first - row.first) as usize
     }
 
-    /// Replaces every density ρ by log ρ + `shift` and returns Σ η^d ρ (log ρ + shift − 1); nodes
-    /// outside the bounds, and those no particle reaches, become 0 and count for nothing.
-    pub fn take_logarithm(&mut self, shift: f64) -> f64 {
-        self.plane_entropies.clear();
-        self.plane_entropies.resize(self.layout.planes(), 0.0);
-        let (mut values, mut entropies) =
-            (std::mem::take(&mut self.values), std::mem::take(&mut self.plane_entropies));
-        self.logarithm_of_planes(0..self.layout.planes(), &mut values, &mut entropies, shift);
-        (self.values, self.plane_entropies) = (values, entropies);
-        let mut entropy = Sum::default();
-        self.plane_entropies.iter().for_each(|&plane| entropy.add(plane));
-        entropy.value() * self.geometry.spacing.powi(D as i32)
-    }
-
-    fn logarithm_of_planes(
-        &self,
-        planes: std::ops::Range<usize>,
-        values: &mut [f64],
-        entropies: &mut [f64],
-        shift: f64,
-    ) {
-        if planes.len() > 1 {
-            let middle = planes.start + planes.len() / 2;
-            let split = self.layout.plane_offset(middle) - self.layout.plane_offset(planes.start);
-            let (low, high) = values.split_at_mut(split);
-            let (low_entropies, high_entropies) = entropies.split_at_mut(middle - planes.start);
-            rayon::join(
-                || self.logarithm_of_planes(planes.start..middle, low, low_entropies, shift),
-                || self.logarithm_of_planes(middle..planes.end, high, high_entropies, shift),
-            );
-            return;
-        }
-        let Some(entropy) = entropies.first_mut() else { return };
-        let base = self.layout.plane_offset(planes.start);
-        let plane = self.layout.first_plane() + planes.start as i64;
-        let inside = |place: i64| self.geometry.bound.is_none_or(|bound| (0..bound as i64).contains(&place));
-        for (place, row) in self.layout.rows_of(planes.start) {
-            let stored = &mut values[row.offset - base..row.offset - base + row.length];
-            let row_inside = inside(plane) && (D == 2 || inside(place));
-            for (node, value) in (row.first..).zip(stored) {
-                let density = *value;
-                *value = if row_inside && inside(node) && density != 0.0 {
-                    let logarithm = density.ln() + shift;
-                    *entropy += density * (logarithm - 1.0);
-                    logarithm
-                } else {
-                    0.0
-                };
-            }
-        }
-    }
-
-    /// Adds `factor` Σ_l η^d ∇ψ(v_p − x_l) L_l to the scores, L being the values on the mesh.
-    pub fn gather(&mut self, factor: f64, scores: &mut [[f64; D]]) {
+    /// Gathers the values and gradients of all particles.
+    pub fn gather(&mut self) {
         let mut gathered = std::mem::take(&mut self.gathered);
-        gathered.resize(self.placed.len(), [0.0; D]);
+        gathered.resize(self.placed.len(), Gathered { value: 0.0, gradient: [0.0; D] });
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
         self.provide_stencils();
-        gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each(|(gradients, placed)| {
+        gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each(|(gathered, placed)| {
             let stencil = &mut self.stencil();
-            self.instruction_set.run(GatherChunk { field: self, placed, stencil, gradients, volume });
+            self.instruction_set.run(GatherChunk { field: self, placed, stencil, gathered, volume });
         });
+        self.gathered = gathered;
+    }
+
+    /// Adds to the scores the gradients last gathered, each times what `factor` makes of its particle's value.
+    pub fn add_gradients(&self, factor: impl Fn(f64) -> f64 + Sync, scores: &mut [[f64; D]]) {
         scores.par_chunks_mut(CHUNK).zip(self.rank.par_chunks(CHUNK)).for_each(|(scores, ranks)| {
             for (score, &rank) in scores.iter_mut().zip(ranks) {
+                let Gathered { value, gradient } = self.gathered[rank as usize];
+                let factor = factor(value);
                 for axis in 0..D {
-                    score[axis] += factor * gathered[rank as usize][axis];
+                    score[axis] += factor * gradient[axis];
                 }
             }
         });
-        self.gathered = gathered;
+    }
+
+    /// The values last gathered, particle after particle.
+    pub fn gathered_values(&self) -> impl Iterator<Item = f64> + '_ {
+        self.rank.iter().map(|&rank| self.gathered[rank as usize].value)
+    }
+
+    /// Divides the weight of every particle by the value it last gathered.
+    pub fn divide_by_values(&mut self) {
+        for (placed, gathered) in self.placed.iter_mut().zip(&self.gathered) {
+            placed.strength /= gathered.value;
+        }
     }
 
     /// The value at a node of the mesh; 0 where no particle reaches.

@@ -1,6 +1,6 @@
 //! A field of clumps that stand far apart.
 
-use super::field::{Field, Geometry};
+use super::{Field, Geometry};
 use crate::kernel::lanes::InstructionSet;
 
 /// 600 particles about the origin, and as many at the same distances from a node, at places that adding a power of two
@@ -18,10 +18,12 @@ fn clumps_apart_have_the_scores_of_each_alone() {
         let geometry =
             Geometry { origin: [0.0; 3], spacing: 0.0625, bound: None, variance: 0.01, cutoff: 4.0 };
         let mut field = Field::new(geometry, InstructionSet::detect());
-        field.deposit(velocities, &vec![1.0; velocities.len()], 1 << 26).unwrap();
+        field.place(velocities, &vec![1.0; velocities.len()], 1 << 26).unwrap();
+        field.deposit();
         let entropy = field.take_logarithm(1.0);
         let mut gradients = vec![[0.0; 3]; velocities.len()];
-        field.gather(1.0, &mut gradients);
+        field.gather();
+        field.add_gradients(|_| 1.0, &mut gradients);
         (entropy, gradients, field.memory())
     };
     let (near_entropy, near, _) = gradients(&clumps(16.0));

@@ -17,6 +17,16 @@ pub fn weights(order: u32) -> Vec<f64> {
         .collect()
 }
 
+/// By how much the particle scores of a Maxwellian come out too small on average, −⟨s·v⟩ against d, for a mollifier
+/// whose variance is `width` times the Maxwellian's: Σ a_k (k width/(1 + k width))², which may be negative.
+///
+/// With ρ_ε of variance τ + ε, −⟨s·v⟩ = ⟨∫ f(v') |v − v'|² ψ_ε(v − v') dv'/ρ_ε(v)⟩/ε, a mean of squares over normal
+/// distributions: d (1 + 2x)/(1 + x)² with x = ε/τ.
+pub fn relative_bias_of_particles(order: u32, width: f64) -> f64 {
+    let one = |k: f64| (k * width / (1.0 + k * width)).powi(2);
+    (1..).zip(weights(order)).map(|(k, a)| a * one(f64::from(k))).sum()
+}
+
 /// By how much the mesh score of a Maxwellian comes out too small, relatively, for a mollifier whose variance is
 /// `width` times the Maxwellian's: 1 − Σ a_k/(1 + k width) = K! width^K/∏ (1 + k width), as each bandwidth
 /// ε makes a Maxwellian of variance τ one of τ + ε, whose score is linear too.

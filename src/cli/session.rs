@@ -3,7 +3,7 @@
 use super::closing::{Session, closing_words};
 use super::progress::Progress;
 use super::words::Words;
-use super::{Stop, print, say, stability};
+use super::{Stop, print, say, stability, width};
 use landau::integrators::{self, PowerIteration};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::Evaluation;
@@ -50,6 +50,9 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let start_of_run = checkpoint::fingerprint(&problem, &state);
     let functionals = FunctionalColumns::new(scenario);
     let coulomb_logarithms = setup::named_coulomb_logarithms(scenario, &problem, &state.velocities);
+    // Of the first state, though the run be resumed at a later one: what is said of its end stays the same.
+    let units = Words::of(problem.scales);
+    let wide = width::warnings(&problem, &state.velocities, scenario.score.order(), &units);
 
     let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
     let landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
@@ -90,7 +93,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let mut checkpoints =
         Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name(), start_of_run);
     let interrupted = watch_for_interruption()?;
-    let warnings = Vec::from_iter(too_long_a_step(scenario, &problem, &state));
+    let warnings = Vec::from_iter(too_long_a_step(scenario, &problem, &state).into_iter().chain(wide));
     if !quiet {
         warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
     }

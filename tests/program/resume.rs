@@ -439,6 +439,8 @@ fn a_checkpoint_damaged_anywhere_is_refused() {
 pub fn long() -> Value {
     let mut scenario = scenario(&mixes()[1], &scores()[1], &integrators()[0]);
     scenario["time"]["steps"] = json!(400);
+    // Narrow enough for sixty particles not to be warned of.
+    scenario["score"]["particles"]["bandwidth"] = json!({ "variance": 0.02 });
     scenario["output"] = json!({ "diagnostics_every": 3, "particles_every": 7, "checkpoint_every": 10 });
     scenario
 }

@@ -3,10 +3,9 @@
 mod collision_times;
 mod fixed_and_own;
 mod functionals;
-mod width;
 
 use super::words::Words;
-use super::{ScenarioArguments, Stop, print, stability};
+use super::{ScenarioArguments, Stop, print, stability, width};
 use collision_times::{CollisionTimes, collision_times};
 use landau::functionals::moments::Moments;
 use landau::integrators::{self, Conservation, Facts, PowerIteration};

@@ -1,6 +1,6 @@
 //! Whether mollifiers are narrow beside the Maxwellians that the species are, and tend to.
 
-use super::super::words::Words;
+use super::words::Words;
 use landau::functionals::moments::Moments;
 use landau::problem::{Conserved, Problem};
 use landau::score::extrapolation::relative_bias;

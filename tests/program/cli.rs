@@ -298,6 +298,7 @@ fn check_says_what_a_run_means_and_writes_nothing() {
         "integrator            runge_kutta_chebyshev, order 2, as many stages as stiffness asks for\n",
         "conserved             mass of each species, energy about [0.0, 0.0] to rounding\n",
         "wall                  fixed, density 0.1, velocity [0.0, 0.0]\n",
+        "recommended step      0.1741 (a tenth of the shortest collision time is 0.1741; the number of stages adapts to the step)\n",
     ] {
         assert!(printed.contains(line), "no {line}in\n{printed}");
     }

@@ -9,6 +9,7 @@ mod resume;
 mod run;
 mod session;
 mod stability;
+mod width;
 mod words;
 
 use clap::{CommandFactory, Parser, Subcommand};

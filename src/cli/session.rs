@@ -2,9 +2,10 @@
 
 use super::closing::{Session, closing_words};
 use super::progress::Progress;
+use super::stability::{Stability, step_as_told};
 use super::words::Words;
-use super::{Stop, print, say, stability};
-use landau::integrators::{self, PowerIteration};
+use super::{Stop, print, say, width};
+use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::Evaluation;
 use landau::output::checkpoint::{self, Checkpoints};
@@ -50,6 +51,9 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let start_of_run = checkpoint::fingerprint(&problem, &state);
     let functionals = FunctionalColumns::new(scenario);
     let coulomb_logarithms = setup::named_coulomb_logarithms(scenario, &problem, &state.velocities);
+    // Of the first state, though the run be resumed at a later one: what is said of its end stays the same.
+    let units = Words::of(problem.scales);
+    let wide = width::warnings(&problem, &state.velocities, &scenario.score, &units);
 
     let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
     let landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
@@ -90,7 +94,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let mut checkpoints =
         Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name(), start_of_run);
     let interrupted = watch_for_interruption()?;
-    let warnings = Vec::from_iter(too_long_a_step(scenario, &problem, &state));
+    let warnings = Vec::from_iter(too_long_a_step(scenario, &problem, &state).into_iter().chain(wide));
     if !quiet {
         warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
     }
@@ -167,19 +171,18 @@ fn too_long_a_step<const D: usize>(
 ) -> Option<String> {
     let facts = integrators::new::<D>(&scenario.integrator, problem).facts();
     let grid = setup::grid(scenario);
-    stability::step_as_told(&facts, grid)?;
+    step_as_told(&facts, grid)?;
     let Grid::Uniform { steps, .. } = grid else { return None };
     if (steps - start.step.min(steps)).saturating_mul(u64::from(facts.stages?)) < MANY {
         return None;
     }
-    // With a right-hand side and a state of its own: the run is the same with an estimate and without.
+    // With a right-hand side of its own: the run is the same with an estimate and without.
     let mut landau = setup::landau(scenario, problem, &start.velocities, InstructionSet::detect()).ok()?;
     let mut evaluation = Evaluation::empty(problem);
     landau.evaluate(&start.velocities, &mut evaluation).ok()?;
-    let mut state = start.clone();
-    let radius = PowerIteration::new(problem).radius(&mut landau, &evaluation, &mut state, true).ok()?;
+    let stability = Stability::estimate(&facts, grid, &mut landau, &evaluation, start).ok()??;
     let units = Words::of(problem.scales);
-    stability::warning(&facts, grid, radius, |time| units.time(time))
+    stability.warning(|time| units.time(time))
 }
 
 /// A flag that Ctrl-C sets; a second Ctrl-C ends the program at once.

@@ -20,6 +20,17 @@ pub fn run(directory: &Path, arguments: &str) -> Output {
     landau(directory).args(arguments.split(' ')).output().unwrap()
 }
 
+/// Runs the program as on a full disk: no file grows beyond so many blocks, of 512 or of 1024 bytes.
+pub fn run_on_a_full_disk(directory: &Path, blocks: u32, arguments: &str) -> Output {
+    Command::new("sh")
+        .current_dir(directory)
+        .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")])
+        .arg(env!("CARGO_BIN_EXE_landau"))
+        .args(arguments.split(' '))
+        .output()
+        .unwrap()
+}
+
 /// Runs the program, which must succeed, and returns what it printed to stdout.
 pub fn succeed(directory: &Path, arguments: &str) -> String {
     let output = run(directory, arguments);

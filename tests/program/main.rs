@@ -11,6 +11,7 @@ mod columns;
 mod folders;
 mod functionals;
 mod openpmd;
+mod particle_sums;
 mod plots;
 mod readme;
 mod resume;

@@ -3,13 +3,13 @@
 mod collision_times;
 mod fixed_and_own;
 mod functionals;
-mod width;
 
+use super::stability::Stability;
 use super::words::Words;
-use super::{ScenarioArguments, Stop, print, stability};
+use super::{ScenarioArguments, Stop, print, width};
 use collision_times::{CollisionTimes, collision_times};
 use landau::functionals::moments::Moments;
-use landau::integrators::{self, Conservation, Facts, PowerIteration};
+use landau::integrators::{self, Conservation, Facts};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, pairs};
 use landau::problem::{Conserved, Problem};
@@ -37,7 +37,7 @@ impl Check {
 }
 
 fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String, Stop> {
-    let (problem, mut state) =
+    let (problem, state) =
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut line = |label: &str, value: String| lines.push((label.to_string(), value));
@@ -54,7 +54,8 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
         line(&fixed.name, units.fixed(fixed));
     }
     line("particles", problem.particles().to_string());
-    let cost = Cost::of(scenario, &problem, &mut state)?;
+    let integrator = integrators::new::<D>(&scenario.integrator, &problem).facts();
+    let cost = Cost::of(scenario, &problem, &integrator, &state)?;
     line("pairs per evaluation", format!("{} ({})", pairs(&problem), cost.method));
     line("scores", cost.score_method.clone());
     if let Some(logarithms) = setup::coulomb_logarithms(scenario, &problem, &state.velocities) {
@@ -83,20 +84,17 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     for (name, words) in fixed_and_own::lines(&problem, &state.velocities) {
         line(&format!("theorem 1.3, {name}"), words);
     }
-    let integrator = integrators::new::<D>(&scenario.integrator, &problem).facts();
     line(
         "integrator",
         format!("{}, order {}, {}", integrator.name, integrator.order, stages(integrator.stages)),
     );
     line("conserved", conserved(&problem, integrator.conservation));
-    line("recommended step", recommendation(&times, &integrator, cost.radius, &units));
-    let too_long = cost.radius.and_then(|radius| {
-        stability::warning(&integrator, setup::grid(scenario), radius, |time| units.time(time))
-    });
+    line("recommended step", recommendation(&times, &integrator, cost.stability.as_ref(), &units));
+    let too_long = cost.stability.as_ref().and_then(|stability| stability.warning(|time| units.time(time)));
     if let Some(warning) = too_long {
         line("warning", warning);
     }
-    for warning in width::warnings(&problem, &state.velocities, scenario.score.order(), &units) {
+    for warning in width::warnings(&problem, &state.velocities, &scenario.score, &units) {
         line("warning", warning);
     }
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));
@@ -112,7 +110,12 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
 const SHARE_OF_COLLISION_TIME: f64 = 0.1;
 
 /// The step that resolves collisions and, with an explicit method, is stable.
-fn recommendation(times: &[CollisionTimes], facts: &Facts, radius: Option<f64>, units: &Words) -> String {
+fn recommendation(
+    times: &[CollisionTimes],
+    facts: &Facts,
+    stability: Option<&Stability>,
+    units: &Words,
+) -> String {
     let shortest = times
         .iter()
         .flat_map(|pair| [Some(pair.slowing_down), pair.equilibration, Some(pair.isotropisation)])
@@ -123,11 +126,16 @@ fn recommendation(times: &[CollisionTimes], facts: &Facts, radius: Option<f64>, 
     }
     let resolved = SHARE_OF_COLLISION_TIME * shortest;
     let a_tenth = format!("a tenth of the shortest collision time is {}", units.time(resolved));
-    match (facts.stable_interval, radius) {
-        (None, _) => format!("{} ({a_tenth})", units.time(resolved)),
-        (Some(_), None) => format!("at most {} ({a_tenth}; stability not estimated)", units.time(resolved)),
-        (Some(_), Some(radius)) => {
-            let stable = stability::longest_stable_step(facts, radius).unwrap_or(f64::INFINITY);
+    let stable = stability.map(|stability| stability.longest);
+    if facts.stable_interval.is_none() {
+        return format!("{} ({a_tenth})", units.time(resolved));
+    }
+    if facts.stages.is_none() && stable.is_none_or(|stable| resolved <= stable) {
+        return format!("{} ({a_tenth}; the number of stages adapts to the step)", units.time(resolved));
+    }
+    match stable {
+        None => format!("at most {} ({a_tenth}; stability not estimated)", units.time(resolved)),
+        Some(stable) => {
             let step = units.time(stable.min(resolved));
             format!("{step} ({a_tenth}; stable up to {})", units.time(stable))
         }
@@ -173,18 +181,19 @@ struct Cost {
     score_method: String,
     bytes: f64,
     seconds: f64,
-    /// The spectral radius, where it was worth its evaluations.
-    radius: Option<f64>,
+    /// Where it was worth its evaluations.
+    stability: Option<Stability>,
 }
 
-/// Seconds of an evaluation up to which the spectral radius, about twenty of them, is estimated.
+/// Seconds of an evaluation up to which stability, twenty of them or forty, is estimated.
 const CHEAP: f64 = 0.5;
 
 impl Cost {
     fn of<const D: usize>(
         scenario: &Scenario,
         problem: &Problem<D>,
-        state: &mut State<D>,
+        integrator: &Facts,
+        state: &State<D>,
     ) -> Result<Self, Stop> {
         let instruction_set = InstructionSet::detect();
         let landau = setup::landau(scenario, problem, &state.velocities, instruction_set);
@@ -194,9 +203,11 @@ impl Cost {
         let evaluated = landau.evaluate(&state.velocities, &mut evaluation);
         evaluated.map_err(|failure| failure.in_units(&problem.scales))?;
         let (bytes, seconds) = (landau.memory() as f64, start.elapsed().as_secs_f64());
-        let mut estimate = || PowerIteration::new(problem).radius(&mut landau, &evaluation, state, true).ok();
-        let radius = if seconds <= CHEAP { estimate() } else { None };
+        let stability = match seconds <= CHEAP {
+            true => Stability::estimate(integrator, setup::grid(scenario), &mut landau, &evaluation, state),
+            false => Ok(None),
+        };
         let (method, score_method) = (landau.method(), landau.score_method());
-        Ok(Self { method, score_method, bytes, seconds, radius: radius.filter(|radius| *radius > 0.0) })
+        Ok(Self { method, score_method, bytes, seconds, stability: stability.ok().flatten() })
     }
 }

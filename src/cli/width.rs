@@ -1,9 +1,10 @@
 //! Whether mollifiers are narrow beside the Maxwellians that the species are, and tend to.
 
-use super::super::words::Words;
+use super::words::Words;
 use landau::functionals::moments::Moments;
 use landau::problem::{Conserved, Problem};
-use landau::score::extrapolation::relative_bias;
+use landau::scenario::Score;
+use landau::score::extrapolation::{relative_bias, relative_bias_of_particles};
 
 /// The relative error of a Maxwellian's score from which on a species is warned of: rates and the temperatures of equilibrium
 /// err by about as much.
@@ -13,7 +14,7 @@ const MOST: f64 = 0.05;
 pub fn warnings<const D: usize>(
     problem: &Problem<D>,
     velocities: &[[f64; D]],
-    order: u32,
+    score: &Score,
     units: &Words,
 ) -> Vec<String> {
     let of = |species: &landau::problem::Species<D>| {
@@ -30,14 +31,18 @@ pub fn warnings<const D: usize>(
         let end = if meets { common.unwrap_or(own) } else { own };
         let (temperature, when) = if end < own { (end, "it tends to") } else { (own, "at the start") };
         let width = species.mass * species.bandwidth / temperature;
-        let bias = relative_bias(order, width);
-        if bias > MOST {
+        let bias = match score {
+            Score::Mesh { order, .. } => relative_bias(*order, width),
+            Score::Particles { order, .. } => relative_bias_of_particles(*order, width),
+        };
+        if bias.abs() > MOST {
             warnings.push(format!(
-                "the mollifier of {} is wide for the temperature {} {when}: {:.2} of the thermal speed; the score of that Maxwellian comes out {:.0} % too small, and with it rates, and the temperatures at which species meet: take a finer lattice, more particles or a smaller bandwidth",
+                "the mollifier of {} is wide for the temperature {} {when}: {:.2} of the thermal speed; the score of that Maxwellian comes out {:.0} % too {}, and with it rates, and the temperatures at which species meet: take a finer lattice, more particles or a smaller bandwidth",
                 species.name,
                 units.temperature(temperature),
                 width.sqrt(),
-                100.0 * bias,
+                100.0 * bias.abs(),
+                if bias > 0.0 { "small" } else { "large" },
             ));
         }
     }

@@ -1,0 +1,62 @@
+//! What `landau check` prints.
+
+use super::{prepared, scenario_files};
+use crate::program;
+use program::{landau, names, run, status, stderr, succeed};
+use std::path::Path;
+
+#[test]
+fn check_says_what_a_run_means_and_writes_nothing() {
+    let directory = prepared();
+    let printed = succeed(directory.path(), "check two.json");
+    for line in [
+        "dimension, gamma      2, -2\n",
+        "particles             114\n",
+        "integrator            runge_kutta_chebyshev, order 2, as many stages as stiffness asks for\n",
+        "conserved             mass of each species, energy about [0.0, 0.0] to rounding\n",
+        "wall                  fixed, density 0.1, velocity [0.0, 0.0]\n",
+        "recommended step      0.1741 (a tenth of the shortest collision time is 0.1741; the number of stages adapts to the step)\n",
+    ] {
+        assert!(printed.contains(line), "no {line}in\n{printed}");
+    }
+    // 114² pairs, less each particle with itself.
+    assert!(printed.contains(&format!("pairs per evaluation  {} (direct)\n", 114 * 114 - 114)), "{printed}");
+    for label in ["memory                about ", " s an evaluation; how many follows from the stiffness\n"] {
+        assert!(printed.contains(label), "{printed}");
+    }
+    assert_eq!(names(directory.path()), ["two.json"]);
+}
+
+/// Of theorem 1.3 what can be computed: the ratio of the two strengths, and its share of the bound on K.
+#[test]
+fn check_says_how_strongly_fixed_species_act_beside_own_collisions() {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let check = |name: &str, matrix: &str| {
+        let output = landau(&scenarios)
+            .args(["check", name, "--set", "species.0.particles.lattice.per_axis=10"])
+            .args(["--set", &format!("collisions.coefficients.matrix={matrix}")])
+            .output()
+            .unwrap();
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let label = "theorem 1.3, electron ";
+    let both = check("theorem_1_3_3d.json", "[[1e-4,1],[1,0]]");
+    let words = "c n with fixed species over c n with itself 1.000e4, 3.333e-2 of K = 3e5 ";
+    assert!(both.contains(&format!("{label}{words}")), "{both}");
+    let alone = check("lorentz_shell_3d.json", "[[0,1],[1,0]]");
+    assert!(
+        alone.contains(&format!("{label}collides with fixed species alone, not with itself\n")),
+        "{alone}"
+    );
+    // Fixed species that act on nothing are none.
+    assert!(!check("lorentz_shell_3d.json", "[[1,0],[0,0]]").contains(label));
+}
+
+#[test]
+fn every_scenario_passes_check() {
+    for file in scenario_files() {
+        let output = run(Path::new("."), &format!("check {}", file.display()));
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+    }
+}

@@ -1,0 +1,59 @@
+//! What the program prints where nobody, or no terminal, reads it.
+
+use super::prepared;
+use crate::program;
+use program::{landau, run, status, stderr, summary};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+#[test]
+fn quiet_prints_nothing_and_pipes_get_plain_lines() {
+    let directory = prepared();
+    let quiet = run(directory.path(), "run two.json --out a --quiet");
+    assert_eq!((status(&quiet), quiet.stdout.len(), quiet.stderr.len()), (0, 0, 0));
+
+    // Mollifiers narrow enough not to be warned of.
+    let narrow = "--set score.particles.bandwidth={\"variance\":0.1}";
+    let piped = run(directory.path(), &format!("run two.json --out b --set time.steps=40 {narrow}"));
+    let lines = stderr(&piped);
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines.len(), 1 + 10, "the start and every tenth: {lines:?}");
+    for (index, line) in lines.iter().enumerate() {
+        assert!(line.starts_with(&format!("step {}/40  t = ", 4 * index)), "{line}");
+        assert!(line.contains("  entropy "), "{line}");
+        assert!(line.chars().all(|c| !c.is_control()), "{line:?}");
+    }
+}
+
+/// As `landau … | head -1` does.
+#[test]
+#[cfg(unix)]
+fn a_reader_that_leaves_is_no_error() {
+    let directory = prepared();
+    for arguments in ["schema", "completions bash", "check two.json", "run two.json --out a"] {
+        let mut child = landau(directory.path())
+            .args(arguments.split(' '))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments}");
+    }
+    // Progress goes to stderr: nobody reads on behind the first line, and the run goes on.
+    let mut child = landau(directory.path())
+        .args(["run", "two.json", "--out", "b", "--set", "time.steps=400"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(summary(&directory.path().join("b"))["status"], "completed");
+    // An error message with nobody to read it still gives its exit status.
+    let mut child =
+        landau(directory.path()).args(["check", "missing"]).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}

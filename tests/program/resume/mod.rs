@@ -1,0 +1,153 @@
+//! A run that was broken off and resumed leaves the same bytes as one that was not, whatever broke it.
+
+mod checkpoints;
+mod interruptions;
+mod leftovers;
+mod same_bits;
+
+use crate::program;
+use program::{run, status, stderr, succeed, summary, write};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+const STEPS: u64 = 8;
+
+/// Every integrator a scenario can ask for.
+fn integrators() -> Vec<Value> {
+    vec![
+        json!({ "forward_euler": {} }),
+        json!({ "runge_kutta": { "order": 2 } }),
+        json!({ "runge_kutta": { "order": 4 } }),
+        json!({ "runge_kutta_chebyshev": {} }),
+        json!({ "implicit_midpoint": { "tolerance": 1e-12 } }),
+        json!({ "discrete_gradient": { "tolerance": 1e-12 } }),
+    ]
+}
+
+/// Every score, both at an order with one and with two bandwidths.
+fn scores() -> Vec<Value> {
+    vec![json!({ "mesh": { "order": 4 } }), json!({ "particles": { "order": 2 } })]
+}
+
+/// Species and collisions: moving ones alone by pairs in 3-D, and with a fixed one by moments in 2-D.
+fn mixes() -> Vec<Value> {
+    vec![
+        json!({
+            "dimension": 3,
+            "species": [
+                {
+                    "name": "ion",
+                    "mass": 2.0,
+                    "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0, "drift": [0.3, 0.0, 0.0] } },
+                    "particles": { "lattice": { "per_axis": 4, "half_width": 2.0 } }
+                },
+                {
+                    "name": "electron",
+                    "mass": 1.0,
+                    "initial": { "shell": { "density": 0.5, "radius": 1.0, "sharpness": 10.0 } },
+                    "particles": { "random": { "count": 40, "seed": 3 } }
+                }
+            ],
+            "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.5 } }
+        }),
+        json!({
+            "dimension": 2,
+            "species": [
+                { "name": "wall", "fixed": { "density": 0.3, "velocity": [0.0, 0.1] } },
+                {
+                    "name": "ion",
+                    "mass": 1.0,
+                    "initial": { "anisotropic_maxwellian": { "density": 1.0, "temperatures": [1.0, 0.5] } },
+                    "particles": { "quasi_random": { "count": 60 } }
+                }
+            ],
+            "collisions": { "gamma": 0.0, "coefficients": { "matrix": [[0.0, 0.4], [0.4, 1.0]] } }
+        }),
+    ]
+}
+
+/// Every summation.
+fn summations() -> Vec<Value> {
+    vec![
+        json!({ "direct": {} }),
+        json!({ "tree": { "tolerance": 0.01 } }),
+        json!({ "random_batch": { "size": 30, "seed": 5 } }),
+    ]
+}
+
+/// Every functional; those about fixed species last.
+fn functionals() -> Vec<Value> {
+    vec![
+        json!({ "fisher": {} }),
+        json!({ "moments": { "orders": [4.0] } }),
+        json!({ "dissipation": {} }),
+        json!({ "spherical_fisher": { "beta": 0.5 } }),
+        json!({ "relative_entropy": {} }),
+        json!({ "lyapunov": { "a": 1.0, "r": 2.0 } }),
+        json!({ "spherical_dissipation": { "beta": 0.0 } }),
+        json!({ "fisher_rate": {} }),
+    ]
+}
+
+/// A scenario that writes a frame every step and a checkpoint every third.
+fn scenario(mix: &Value, score: &Value, integrator: &Value) -> Value {
+    let mut scenario = json!({
+        "version": 1,
+        "score": score,
+        "integrator": integrator,
+        "time": { "step": 0.01, "steps": STEPS },
+        "output": { "diagnostics_every": 1, "particles_every": 1, "checkpoint_every": 3 }
+    });
+    scenario.as_object_mut().unwrap().extend(mix.as_object().unwrap().clone());
+    scenario
+}
+
+pub fn simple() -> Value {
+    scenario(&mixes()[0], &scores()[0], &integrators()[1])
+}
+
+/// Long enough to be hit by a signal in the middle: several hundred steps of a millisecond.
+pub fn long() -> Value {
+    let mut scenario = scenario(&mixes()[1], &scores()[1], &integrators()[0]);
+    scenario["time"]["steps"] = json!(400);
+    // Narrow enough for sixty particles not to be warned of.
+    scenario["score"]["particles"]["bandwidth"] = json!({ "variance": 0.02 });
+    scenario["output"] = json!({ "diagnostics_every": 3, "particles_every": 7, "checkpoint_every": 10 });
+    scenario
+}
+
+/// A folder in the place of a frame: the run fails when it comes to that step.
+struct Obstacle(std::path::PathBuf);
+
+impl Obstacle {
+    fn at(folder: &Path, step: u64) -> Self {
+        let path = folder.join(format!("particles/frame_{step:08}.h5"));
+        // The frame of an earlier run, if there is one.
+        let _ = fs::remove_file(&path);
+        fs::create_dir_all(path.join("in the way")).unwrap();
+        Self(path)
+    }
+
+    fn remove(self) {
+        fs::remove_dir_all(self.0).unwrap();
+    }
+}
+
+/// Runs `scenario.json` into `folder` until it fails at `step`; the last checkpoint is of step
+/// 3 ⌊(step − 1) / 3⌋.
+pub fn break_at(directory: &Path, folder: &str, step: u64) {
+    let obstacle = Obstacle::at(&directory.join(folder), step);
+    let output = run(directory, &format!("run scenario.json --out {folder} --overwrite --quiet"));
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    assert_eq!(summary(&directory.join(folder))["status"], "failed");
+    obstacle.remove();
+}
+
+/// A folder with scenario.json, and in `whole` the run that nothing broke.
+pub fn prepared(scenario: &Value) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), "scenario.json", scenario);
+    succeed(directory.path(), "run scenario.json --out whole --quiet");
+    directory
+}

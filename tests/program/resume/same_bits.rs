@@ -1,0 +1,103 @@
+//! Every method, summation, functional and way of stepping resumes to the same bits.
+
+use super::{
+    Obstacle, break_at, functionals, integrators, mixes, prepared, scenario, scores, simple, summations,
+};
+use crate::program;
+use program::{assert_same, run, status, stderr, succeed, summary};
+use serde_json::{Value, json};
+use std::fs;
+
+#[test]
+fn the_tables_name_every_choice_of_the_schema() {
+    let choices = |name: &str| -> Vec<String> {
+        let choices = landau::scenario::schema()["$defs"][name]["oneOf"].as_array().unwrap().clone();
+        choices.iter().map(|choice| choice["required"][0].as_str().unwrap().to_string()).collect()
+    };
+    let named = |table: Vec<Value>, name: &str| {
+        table.iter().any(|entry| entry.as_object().unwrap().contains_key(name))
+    };
+    for name in choices("Integrator") {
+        assert!(named(integrators(), &name), "no row for the integrator {name}");
+    }
+    for name in choices("Score") {
+        assert!(named(scores(), &name), "no row for the score {name}");
+    }
+    for name in choices("Functional") {
+        assert!(named(functionals(), &name), "no row for the functional {name}");
+    }
+    for name in choices("Summation") {
+        assert!(named(summations(), &name), "no row for the summation {name}");
+    }
+}
+
+/// Runs a scenario, breaks it off at step 5, resumes it with so many threads and compares; returns its folder.
+fn assert_resumes(scenario: &Value, threads: usize, what: &str) -> tempfile::TempDir {
+    let folder = prepared(scenario);
+    let directory = folder.path();
+    break_at(directory, "broken", 5);
+    succeed(directory, &format!("resume broken --threads {threads} --quiet"));
+    assert_same(&directory.join("broken"), &directory.join("whole"), what);
+    assert_eq!(summary(&directory.join("broken"))["status"], "completed");
+    folder
+}
+
+#[test]
+fn every_method_resumes_to_the_same_bits() {
+    for mix in mixes() {
+        for score in scores() {
+            for integrator in integrators() {
+                let what = format!("{}-D, {score}, {integrator}", mix["dimension"]);
+                assert_resumes(&scenario(&mix, &score, &integrator), 2, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_summation_resumes_to_the_same_bits() {
+    for summation in summations() {
+        let mut scenario = simple();
+        // Enough particles for cells that are apart.
+        scenario["species"][0]["particles"]["lattice"]["per_axis"] = json!(14);
+        scenario["summation"] = summation.clone();
+        assert_resumes(&scenario, 3, &summation.to_string());
+    }
+}
+
+#[test]
+fn runs_with_functionals_resume_to_the_same_bits() {
+    // The first mix has no fixed species.
+    for (mix, functionals) in mixes().iter().zip([&functionals()[..3], &functionals()]) {
+        let mut scenario = scenario(mix, &scores()[0], &integrators()[3]);
+        scenario["functionals"] = json!(functionals);
+        let folder = assert_resumes(&scenario, 3, "with functionals");
+        let table = fs::read_to_string(folder.path().join("whole/diagnostics.csv")).unwrap();
+        assert!(table.lines().next().unwrap().contains(",moment_4,"), "{table}");
+    }
+}
+
+#[test]
+fn adaptive_steps_resume_to_the_same_bits() {
+    for integrator in integrators().into_iter().take(4) {
+        let mut scenario = scenario(&mixes()[0], &scores()[0], &integrator);
+        // So small a tolerance takes more than the five steps before the break.
+        scenario["time"] =
+            json!({ "adaptive": { "end": 0.02, "relative_tolerance": 1e-8, "first_step": 0.001 } });
+        assert_resumes(&scenario, 2, &integrator.to_string());
+    }
+}
+
+#[test]
+fn a_run_resumes_twice_with_other_numbers_of_threads() {
+    let directory = prepared(&simple());
+    let directory = directory.path();
+    let broken = directory.join("broken");
+    break_at(directory, "broken", 4);
+    let obstacle = Obstacle::at(&broken, 7);
+    let output = run(directory, "resume broken --threads 3 --quiet");
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    obstacle.remove();
+    succeed(directory, "resume broken --threads 1 --quiet");
+    assert_same(&broken, &directory.join("whole"), "resumed twice");
+}

@@ -151,6 +151,10 @@ fn require_quality(quality: Quality, tolerance: f64, step: u64) -> Result<(), Fa
     if error > tolerance {
         return Err(Failure::TreeError { step, error, tolerance });
     }
+    // The samples missed an error, or the one above would have spoken: with the vectors √(m w) g and √(w/m) sums, an
+    // error of at most t = tolerance of the exact sums, which stand at an angle of at most 90° to g, turns them by at
+    // most arcsin t. By Cauchy and Schwarz −Σ w g·sums ≤ t |g| |sums|, the slack. Both have g without what no pair
+    // feels, which exact sums do not change with, and the sums as corrected, whose error is measured after that.
     if entropy_rate > entropy_slack {
         return Err(Failure::EntropyGrows { step, rate: entropy_rate, slack: entropy_slack });
     }

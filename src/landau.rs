@@ -4,7 +4,7 @@
 //! with g_p = s_p / m_i.
 
 use crate::collision::fixed;
-use crate::collision::pair_sum::{PairSum, Place};
+use crate::collision::pair_sum::{Accuracy, PairSum, Place};
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::kernel::lanes::InstructionSet;
@@ -196,7 +196,7 @@ impl<'p, const D: usize> Landau<'p, D> {
         let start = Instant::now();
         self.take_gradients(scores);
         let at = Place { velocities, gradients: &self.gradients, spreads };
-        self.pair_sum.evaluate(self.problem, self.step, at, &mut self.sums)?;
+        self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Kept, &mut self.sums)?;
         fixed::add(self.problem, velocities, &self.gradients, spreads, &mut self.sums);
         self.take_rates(&mut evaluation.rates);
         self.work.evaluations += 1;
@@ -213,8 +213,8 @@ impl<'p, const D: usize> Landau<'p, D> {
         self.pair_sum.jumps()
     }
 
-    /// Overwrites `rates` with what `scores` drive at `velocities`, to a few parts in a thousand. Rates are linear
-    /// in the scores: the change of scores between two clouds drives the difference of their rates, but for
+    /// Overwrites `rates` with what `scores` drive at `velocities`, by a tree to a few parts in a thousand. Rates are
+    /// linear in the scores: the change of scores between two clouds drives the difference of their rates, but for
     /// what the change of A adds.
     pub fn evaluate_driven(
         &mut self,
@@ -225,7 +225,7 @@ impl<'p, const D: usize> Landau<'p, D> {
         let start = Instant::now();
         self.take_gradients(scores);
         let at = Place { velocities, gradients: &self.gradients, spreads: None };
-        self.pair_sum.evaluate_roughly(self.problem, self.step, at, &mut self.sums)?;
+        self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Rough, &mut self.sums)?;
         fixed::add(self.problem, velocities, &self.gradients, None, &mut self.sums);
         self.take_rates(rates);
         self.work.evaluations += 1;

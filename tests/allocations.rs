@@ -56,21 +56,25 @@ static ALLOCATOR: Counting = Counting;
 const EVALUATIONS: usize = 20;
 
 /// Blocks and bytes that the evaluations after the first ask for.
-fn allocated<const D: usize>(score: &Value, gamma: f64, threads: usize) -> (usize, usize) {
-    let species = |name: &str, mass: f64| {
+fn allocated<const D: usize>(summed: &Value, gamma: f64, threads: usize) -> (usize, usize) {
+    // Of two widths: a tree has large leaves beside small cells.
+    let species = |name: &str, mass: f64, half_width: f64| {
         json!({
             "name": name, "mass": mass,
-            "particles": { "lattice": { "per_axis": if D == 2 { 40 } else { 11 }, "half_width": 3.5 } },
+            "particles": { "lattice": { "per_axis": if D == 2 { 40 } else { 11 }, "half_width": half_width } },
             "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0 } }
         })
     };
-    let scenario = solver::scenario(&json!({
+    let mut scenario = json!({
         "version": 1, "dimension": D,
-        "species": [species("one", 1.0), species("other", 2.0)],
+        "species": [species("one", 1.0, 3.5), species("other", 9.0, 1.2)],
         "collisions": { "gamma": gamma, "coefficients": { "uniform": 0.1 } },
-        "score": score,
         "time": { "step": 1.0, "steps": 1 }
-    }));
+    });
+    for (key, value) in summed.as_object().unwrap() {
+        scenario[key] = value.clone();
+    }
+    let scenario = solver::scenario(&scenario);
     let (problem, state) = solver::start::<D>(&scenario);
     let mut landau = solver::landau(&scenario, &problem);
     let mut evaluation = Evaluation::empty(&problem);
@@ -81,6 +85,8 @@ fn allocated<const D: usize>(score: &Value, gamma: f64, threads: usize) -> (usiz
         landau.evaluate(&state.velocities, &mut evaluation).unwrap();
         let before = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
         for _ in 0..EVALUATIONS {
+            // Random batches are others in each step.
+            landau.step += 1;
             landau.evaluate(&state.velocities, &mut evaluation).unwrap();
         }
         let after = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
@@ -89,28 +95,40 @@ fn allocated<const D: usize>(score: &Value, gamma: f64, threads: usize) -> (usiz
     counts
 }
 
+fn check(summed: &Value, gamma: f64) {
+    for threads in [1, 3] {
+        let counts =
+            [(2, allocated::<2>(summed, gamma, threads)), (3, allocated::<3>(summed, gamma, threads))];
+        for (dimension, (blocks, bytes)) in counts {
+            // The thread pool's own: bags of retired queues, queues that grow by powers of two. One
+            // block for each evaluation would be twice as many.
+            assert!(
+                blocks <= EVALUATIONS / 2 && bytes <= 64 * 1024,
+                "{dimension}-D, {summed}, γ = {gamma}, {threads} threads: {blocks} blocks, {bytes} bytes"
+            );
+        }
+    }
+}
+
 /// One test alone in this file: others would be counted too.
 #[test]
 fn evaluations_after_the_first_allocate_nothing_of_their_own() {
-    let scores = [
+    for score in [
         json!({ "mesh": { "order": 2 } }),
         json!({ "mesh": { "order": 6 } }),
         json!({ "mesh": { "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } }),
-    ];
-    for score in &scores {
+    ] {
         for gamma in [-3.0, -1.3, 0.0] {
-            for threads in [1, 3] {
-                let counts =
-                    [(2, allocated::<2>(score, gamma, threads)), (3, allocated::<3>(score, gamma, threads))];
-                for (dimension, (blocks, bytes)) in counts {
-                    // The thread pool's own: bags of retired queues, queues that grow by powers of two. One
-                    // block for each evaluation would be twice as many.
-                    assert!(
-                        blocks <= EVALUATIONS / 2 && bytes <= 64 * 1024,
-                        "{dimension}-D, {score}, γ = {gamma}, {threads} threads: {blocks} blocks, {bytes} bytes"
-                    );
-                }
-            }
+            check(&json!({ "score": score }), gamma);
+        }
+    }
+    for summation in [
+        json!({ "tree": { "tolerance": 1e-3 } }),
+        json!({ "tree": { "tolerance": 1e-6 } }),
+        json!({ "random_batch": { "size": 60, "seed": 1 } }),
+    ] {
+        for gamma in [-3.0, -1.3] {
+            check(&json!({ "score": { "mesh": {} }, "summation": summation }), gamma);
         }
     }
 }

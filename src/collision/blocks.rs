@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 use rayon::prelude::*;
 
 use super::packed::{Block, Forces};
+use super::rooms::exclusive;
 use super::schedule::Schedule;
 use super::tile::{Between, Coefficients, Within};
 use crate::kernel::lanes::InstructionSet;
@@ -21,16 +22,39 @@ pub struct Interaction {
 /// Blocks, the forces on them, and who meets whom.
 #[derive(Debug)]
 pub struct Blocks<const D: usize> {
-    pub blocks: Vec<Block<D>>,
+    /// The first `count` are in use, the others keep their room.
+    blocks: Vec<Block<D>>,
     /// By block. No lock is ever waited for: the schedule keeps a block's meetings apart.
-    pub forces: Vec<Mutex<Forces<D>>>,
+    forces: Vec<Mutex<Forces<D>>>,
+    count: usize,
     pub schedule: Schedule,
 }
 
 impl<const D: usize> Blocks<D> {
-    pub fn new(blocks: Vec<Block<D>>, schedule: Schedule) -> Self {
-        let forces = blocks.iter().map(|block| Mutex::new(Forces::zeros(block.slots()))).collect();
-        Self { blocks, forces, schedule }
+    /// No blocks.
+    pub fn empty() -> Self {
+        Self { blocks: Vec::new(), forces: Vec::new(), count: 0, schedule: Schedule::default() }
+    }
+
+    /// Makes so many blocks, each arranged by its number; their schedule is to follow.
+    pub fn arrange(&mut self, count: usize, arrange: impl Fn(usize, &mut Block<D>) + Sync) {
+        if self.blocks.len() < count {
+            self.blocks.resize_with(count, Block::empty);
+            self.forces.resize_with(count, || Mutex::new(Forces::empty()));
+        }
+        self.count = count;
+        let blocks = self.blocks[..count].par_iter_mut().enumerate();
+        blocks.for_each(|(number, block)| arrange(number, block));
+    }
+
+    /// The blocks.
+    pub fn all(&self) -> &[Block<D>] {
+        &self.blocks[..self.count]
+    }
+
+    /// The blocks, and the forces on each.
+    pub fn with_forces(&mut self) -> (&[Block<D>], &mut [Mutex<Forces<D>>]) {
+        (&self.blocks[..self.count], &mut self.forces[..self.count])
     }
 
     /// Reads all blocks out of the particles and overwrites the forces with those of all meetings. With
@@ -42,21 +66,33 @@ impl<const D: usize> Blocks<D> {
         gradients: &[[f64; D]],
         spreads: Option<&[f64]>,
     ) {
-        self.blocks.par_iter_mut().zip(&mut self.forces).for_each(|(block, forces)| {
+        let Self { blocks, forces, count, schedule } = self;
+        let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
+        blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
             block.pack(velocities, gradients, spreads);
-            exclusive(forces).fill(0.0);
+            exclusive(forces).clear(block.slots());
         });
         let Interaction { law, coefficients, instruction_set } = interaction;
-        let Self { blocks, forces, schedule } = self;
         let set = *instruction_set;
         schedule.run(|meeting| {
             law.apply_to(spreads.is_some(), Parties { set, coefficients, blocks, forces, meeting });
         });
     }
 
+    /// Overwrites all that an evaluation writes before it reads.
+    #[cfg(test)]
+    pub fn fill_workspace(&mut self, value: f64) {
+        for (block, forces) in self.blocks.iter_mut().zip(&mut self.forces) {
+            block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
+            block.spread.fill(value);
+            exclusive(forces).0.iter_mut().for_each(|x| x.fill(value));
+        }
+    }
+
     /// Copies the forces of every block into its stretch of `sums`.
     pub fn unpack(&mut self, sums: &mut [[f64; D]]) {
-        unpack(&self.blocks, &mut self.forces, sums);
+        let (blocks, forces) = self.with_forces();
+        unpack(blocks, forces, sums);
     }
 }
 
@@ -87,11 +123,6 @@ impl<const D: usize> WithPower for Parties<'_, D> {
 
 fn uncontended<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.try_lock().expect("the schedule keeps the meetings of a block apart")
-}
-
-/// What a mutex holds that no other thread sees.
-pub fn exclusive<T>(mutex: &mut Mutex<T>) -> &mut T {
-    mutex.get_mut().expect("no thread panics while it holds forces")
 }
 
 fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], sums: &mut [[f64; D]]) {

@@ -19,6 +19,8 @@ const PART: usize = 4096;
 pub struct Group {
     /// The mass and the particles of each species.
     pub species: Vec<(f64, Range<usize>)>,
+    /// Room for the sums of parts.
+    parts: Vec<[f64; 5]>,
 }
 
 /// The groups of species connected by coefficients c_ij ≠ 0, rows by species.
@@ -37,14 +39,19 @@ pub fn groups(masses: &[f64], ranges: &[Range<usize>], coefficients: &[f64]) -> 
     let group = &group;
     let of = |g: usize| (0..species).filter(move |&i| group[i] == g).map(|i| (masses[i], ranges[i].clone()));
     (0..species)
-        .map(|g| Group { species: of(g).collect() })
+        .map(|g| Group { species: of(g).collect(), parts: Vec::new() })
         .filter(|group| !group.species.is_empty())
         .collect()
 }
 
 impl Group {
     /// Corrects the pair sums of the group's particles.
-    pub fn restore<const D: usize>(&self, weights: &[f64], velocities: &[[f64; D]], sums: &mut [[f64; D]]) {
+    pub fn restore<const D: usize>(
+        &mut self,
+        weights: &[f64],
+        velocities: &[[f64; D]],
+        sums: &mut [[f64; D]],
+    ) {
         let [mass, momentum @ .., _] = self.total(|m, p| {
             let mut terms = [0.0; 5];
             terms[0] = m * weights[p];
@@ -85,10 +92,11 @@ impl Group {
     }
 
     /// Sums of five terms over the particles, by mass and particle.
-    pub(super) fn total(&self, terms: impl Fn(f64, usize) -> [f64; 5] + Sync) -> [f64; 5] {
+    pub(super) fn total(&mut self, terms: impl Fn(f64, usize) -> [f64; 5] + Sync) -> [f64; 5] {
         let mut totals = [0.0; 5];
         for (m, range) in &self.species {
-            for (sum, term) in totals.iter_mut().zip(total(range.clone(), |p| terms(*m, p))) {
+            let of_species = total(range.clone(), &mut self.parts, |p| terms(*m, p));
+            for (sum, term) in totals.iter_mut().zip(of_species) {
                 *sum += term;
             }
         }
@@ -97,8 +105,12 @@ impl Group {
 }
 
 /// Sums of five terms over some particles.
-fn total(range: Range<usize>, terms: impl Fn(usize) -> [f64; 5] + Sync) -> [f64; 5] {
-    let parts = range.len().div_ceil(PART);
+fn total(
+    range: Range<usize>,
+    parts: &mut Vec<[f64; 5]>,
+    terms: impl Fn(usize) -> [f64; 5] + Sync,
+) -> [f64; 5] {
+    let count = range.len().div_ceil(PART);
     let of_part = |part: usize| {
         let first = range.start + part * PART;
         let mut sums = [Sum::default(); 5];
@@ -109,11 +121,11 @@ fn total(range: Range<usize>, terms: impl Fn(usize) -> [f64; 5] + Sync) -> [f64;
         }
         sums.map(Sum::value)
     };
-    let parts: Vec<[f64; 5]> = (0..parts).into_par_iter().map(of_part).collect();
+    (0..count).into_par_iter().map(of_part).collect_into_vec(parts);
     let mut totals = [Sum::default(); 5];
     for part in parts {
         for (total, term) in totals.iter_mut().zip(part) {
-            total.add(term);
+            total.add(*term);
         }
     }
     totals.map(Sum::value)
@@ -132,9 +144,9 @@ mod tests {
         let ranges = [0..20, 20..50, 50..90];
         // The first and the last species interact, the second one alone.
         let coefficients = [1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 2.0, 0.0, 0.0];
-        let groups = groups(&[1.0, 1836.0, 2.0], &ranges, &coefficients);
+        let mut groups = groups(&[1.0, 1836.0, 2.0], &ranges, &coefficients);
         assert_eq!(groups.len(), 2);
-        for group in &groups {
+        for group in &mut groups {
             group.restore(&weights, &velocities, &mut sums);
             let particles = || group.species.iter().flat_map(|(_, range)| range.clone());
             let energy: f64 = particles()

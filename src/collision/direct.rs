@@ -8,10 +8,8 @@
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-use super::blocks::exclusive;
 use super::blocks::{Blocks, Interaction};
-use super::packed::{Block, GROUP, plan};
+use super::packed::{GROUP, plan};
 use super::schedule::Schedule;
 use super::tile::Coefficients;
 use crate::kernel::lanes::InstructionSet;
@@ -63,14 +61,15 @@ impl<const D: usize> DirectSum<D> {
             }
         }
 
-        let blocks: Vec<Block<D>> =
-            plan(counts, block_capacity(counts)).into_iter().map(|runs| Block::new(runs, weights)).collect();
-        let schedule = Schedule::new(blocks.len(), |a, b| {
-            let of = |block: usize| blocks[block].runs.iter().map(|run| run.species);
+        let plan = plan(counts, block_capacity(counts));
+        let mut blocks = Blocks::empty();
+        blocks.arrange(plan.len(), |number, block| block.arrange(plan[number].iter().copied(), weights));
+        blocks.schedule = Schedule::new(plan.len(), |a, b| {
+            let of = |block: usize| plan[block].iter().map(|run| run.species);
             of(a).any(|i| of(b).any(|j| coefficients.of(i, j) != 0.0))
         });
         let interaction = Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set };
-        Self { interaction, particles, ordered_pairs, blocks: Blocks::new(blocks, schedule) }
+        Self { interaction, particles, ordered_pairs, blocks }
     }
 
     /// Ordered pairs of different particles that interact, c_ij ≠ 0.
@@ -107,12 +106,7 @@ impl<const D: usize> DirectSum<D> {
     /// Overwrites all that an evaluation writes before it reads.
     #[cfg(test)]
     fn fill_workspace(&mut self, value: f64) {
-        let Blocks { blocks, forces, .. } = &mut self.blocks;
-        for (block, forces) in blocks.iter_mut().zip(forces) {
-            block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
-            block.spread.fill(value);
-            exclusive(forces).fill(value);
-        }
+        self.blocks.fill_workspace(value);
     }
 }
 

@@ -8,7 +8,7 @@ use super::conserve::Group;
 
 /// Writes `gradients` without the best fit a + λ (v − V) of each group of species, V the mean of its velocities.
 pub fn remove<const D: usize>(
-    groups: &[Group],
+    groups: &mut [Group],
     weights: &[f64],
     velocities: &[[f64; D]],
     gradients: &[[f64; D]],
@@ -61,8 +61,8 @@ mod tests {
         let weights: Vec<f64> = (0..50).map(|p| 1.0 + (p % 3) as f64).collect();
         let gradients: Vec<[f64; 3]> = velocities.iter().map(|v| v.map(|v| -0.7 * (v - 4.0))).collect();
         let mut left = Vec::new();
-        let groups = groups(&[1.0, 1.0], &[0..20, 20..50], &[1.0; 4]);
-        remove(&groups, &weights, &velocities, &gradients, &mut left);
+        let mut groups = groups(&[1.0, 1.0], &[0..20, 20..50], &[1.0; 4]);
+        remove(&mut groups, &weights, &velocities, &gradients, &mut left);
         // A few ulp of gradients of at most 40.
         assert!(left.iter().flatten().all(|g| g.abs() < 1e-13));
     }

@@ -10,7 +10,7 @@ use std::ops::{Deref, DerefMut};
 pub const GROUP: usize = 16;
 
 /// Numbers on whole cache lines.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Aligned(Vec<Line>);
 
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,12 @@ impl Aligned {
     pub fn zeros(len: usize) -> Self {
         assert!(len.is_multiple_of(8));
         Self(vec![Line([0.0; 8]); len / 8])
+    }
+
+    /// Makes it `len` numbers long, a multiple of 8; new ones are zeros.
+    pub fn resize(&mut self, len: usize) {
+        assert!(len.is_multiple_of(8));
+        self.0.resize(len / 8, Line([0.0; 8]));
     }
 }
 
@@ -99,21 +105,43 @@ pub fn plan(counts: &[usize], capacity: usize) -> Vec<Vec<Run>> {
 }
 
 impl<const D: usize> Block<D> {
-    /// A block of the given runs; `weights` are those of all particles.
-    pub fn new(runs: Vec<Run>, weights: &[f64]) -> Self {
-        let slots = runs.last().map_or(0, |run| run.start + run.slots());
-        let zeros = || Aligned::zeros(slots);
-        let mut weight = zeros();
-        for run in &runs {
-            let of_run = &weights[run.first..run.first + run.count];
-            weight[run.start..run.start + run.count].copy_from_slice(of_run);
-        }
+    /// A block of no particles.
+    pub fn empty() -> Self {
         Self {
-            runs,
-            velocity: std::array::from_fn(|_| zeros()),
-            gradient: std::array::from_fn(|_| zeros()),
-            weight,
-            spread: zeros(),
+            runs: Vec::new(),
+            velocity: std::array::from_fn(|_| Aligned::default()),
+            gradient: std::array::from_fn(|_| Aligned::default()),
+            weight: Aligned::default(),
+            spread: Aligned::default(),
+        }
+    }
+
+    /// Makes room for so many runs and slots.
+    pub fn reserve(&mut self, runs: usize, slots: usize) {
+        self.runs.clear();
+        self.runs.reserve(runs);
+        for values in self.arrays() {
+            values.resize(slots);
+        }
+    }
+
+    fn arrays(&mut self) -> impl Iterator<Item = &mut Aligned> {
+        let vectors = self.velocity.iter_mut().chain(&mut self.gradient);
+        vectors.chain([&mut self.weight, &mut self.spread])
+    }
+
+    /// Makes it a block of the given runs, to be packed; `weights` are those of all particles.
+    pub fn arrange(&mut self, runs: impl Iterator<Item = Run>, weights: &[f64]) {
+        self.runs.clear();
+        self.runs.extend(runs);
+        let slots = self.runs.last().map_or(0, |run| run.start + run.slots());
+        for values in self.arrays() {
+            values.resize(slots);
+        }
+        self.weight.fill(0.0);
+        for run in &self.runs {
+            let of_run = &weights[run.first..run.first + run.count];
+            self.weight[run.start..run.start + run.count].copy_from_slice(of_run);
         }
     }
 
@@ -157,15 +185,16 @@ impl<const D: usize> Block<D> {
 }
 
 impl<const D: usize> Forces<D> {
-    /// Zero forces on a block of so many slots.
-    pub fn zeros(slots: usize) -> Self {
-        Self(std::array::from_fn(|_| Aligned::zeros(slots)))
+    /// On a block of no particles.
+    pub fn empty() -> Self {
+        Self(std::array::from_fn(|_| Aligned::default()))
     }
 
-    /// Sets every force to `value`.
-    pub fn fill(&mut self, value: f64) {
+    /// Zero forces on a block of so many slots.
+    pub fn clear(&mut self, slots: usize) {
         for component in &mut self.0 {
-            component.fill(value);
+            component.resize(slots);
+            component.fill(0.0);
         }
     }
 }

@@ -29,6 +29,15 @@ pub struct Place<'a, const D: usize> {
     pub spreads: Option<&'a [f64]>,
 }
 
+/// How accurate sums are to be, of those that can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accuracy {
+    /// A tree keeps its tolerance.
+    Kept,
+    /// A tree is within a few parts in a thousand, or its tolerance where that is larger.
+    Rough,
+}
+
 impl<const D: usize> PairSum<D> {
     /// Over all pairs; by moments for γ = 0, which is the same sum.
     pub fn direct(problem: &Problem<D>, instruction_set: InstructionSet) -> Self {
@@ -76,22 +85,23 @@ impl<const D: usize> PairSum<D> {
     ///
     /// # Errors
     ///
-    /// If a tree does not keep its tolerance, or raises the entropy by more than that explains.
+    /// If a tree is to keep its tolerance and does not, or raises the entropy by more than that explains.
     pub fn evaluate(
         &mut self,
         problem: &Problem<D>,
         step: u64,
         at: Place<'_, D>,
+        accuracy: Accuracy,
         sums: &mut [[f64; D]],
     ) -> Result<(), Failure> {
         let Place { velocities, gradients, spreads } = at;
         match self {
             Self::Direct(direct) => direct.evaluate(velocities, gradients, spreads, sums),
             Self::Maxwell(moments) => moments.evaluate(problem, velocities, gradients, sums),
-            Self::Tree(tree) => {
-                let quality = tree.evaluate(at, sums);
-                require_quality(quality, tree.tolerance(), step)?;
-            }
+            Self::Tree(tree) => match accuracy {
+                Accuracy::Kept => require_quality(tree.evaluate(at, sums), tree.tolerance(), step)?,
+                Accuracy::Rough => tree.evaluate_roughly(at, sums),
+            },
             Self::RandomBatch(batches) => batches.evaluate(step, velocities, gradients, spreads, sums),
         }
         Ok(())
@@ -101,21 +111,6 @@ impl<const D: usize> PairSum<D> {
     /// particles are, and its errors jump where a particle changes cells.
     pub fn jumps(&self) -> bool {
         matches!(self, Self::Tree(_))
-    }
-
-    /// The sums at one of the clouds of step `step`, by a tree to a few parts in a thousand only.
-    pub fn evaluate_roughly(
-        &mut self,
-        problem: &Problem<D>,
-        step: u64,
-        at: Place<'_, D>,
-        sums: &mut [[f64; D]],
-    ) -> Result<(), Failure> {
-        if let Self::Tree(tree) = self {
-            tree.evaluate_roughly(at, sums);
-            return Ok(());
-        }
-        self.evaluate(problem, step, at, sums)
     }
 
     /// Bytes of a workspace that grows with the particles.
@@ -156,6 +151,10 @@ fn require_quality(quality: Quality, tolerance: f64, step: u64) -> Result<(), Fa
     if error > tolerance {
         return Err(Failure::TreeError { step, error, tolerance });
     }
+    // The samples missed an error, or the one above would have spoken: with the vectors √(m w) g and √(w/m) sums, an
+    // error of at most t = tolerance of the exact sums, which stand at an angle of at most 90° to g, turns them by at
+    // most arcsin t. By Cauchy and Schwarz −Σ w g·sums ≤ t |g| |sums|, the slack. Both have g without what no pair
+    // feels, which exact sums do not change with, and the sums as corrected, whose error is measured after that.
     if entropy_rate > entropy_slack {
         return Err(Failure::EntropyGrows { step, rate: entropy_rate, slack: entropy_slack });
     }

@@ -11,6 +11,9 @@
 //! Jin, Li, Liu, J. Comput. Phys. 400 (2020); Carrillo, Jin, Tang, Commun. Comput. Phys. 31 (2022). These
 //! scale by weights or numbers of equal particles; scaling by P is unbiased for uneven weights too.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use rand::{RngExt, SeedableRng};
@@ -18,7 +21,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::blocks::Interaction;
-use super::packed::{Block, Forces};
+use super::packed::{Block, Forces, GROUP};
+use super::rooms::Rooms;
 use super::tile::{Coefficients, Within};
 use super::tree::leaves::runs;
 use crate::kernel::lanes::InstructionSet;
@@ -37,8 +41,35 @@ pub struct RandomBatchSum<const D: usize> {
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
     sorted_weights: Vec<f64>,
+    /// Empty without spreads.
+    spreads: Vec<f64>,
     sums: Vec<[f64; D]>,
+    rooms: Rooms<Room<D>>,
 }
+
+/// A batch, and the forces in it.
+#[derive(Debug)]
+struct Room<const D: usize> {
+    block: Block<D>,
+    forces: Forces<D>,
+}
+
+impl<const D: usize> Room<D> {
+    /// Makes room for batches of so many species and slots.
+    fn fit(&mut self, species: usize, slots: usize) {
+        self.block.reserve(species, slots);
+        self.forces.clear(slots);
+    }
+}
+
+impl<const D: usize> Default for Room<D> {
+    fn default() -> Self {
+        Self { block: Block::empty(), forces: Forces::empty() }
+    }
+}
+
+/// Batches that a thread takes one after another.
+const TAKEN: usize = 4;
 
 impl<const D: usize> RandomBatchSum<D> {
     /// Sums over species whose particles are `ranges`, in batches of about `size` ≥ 2; `coefficients` holds
@@ -63,7 +94,9 @@ impl<const D: usize> RandomBatchSum<D> {
             velocities: Vec::new(),
             gradients: Vec::new(),
             sorted_weights: Vec::new(),
+            spreads: Vec::new(),
             sums: Vec::new(),
+            rooms: Rooms::default(),
         }
     }
 
@@ -89,26 +122,28 @@ impl<const D: usize> RandomBatchSum<D> {
         gather(gradients, &mut self.gradients);
         self.sorted_weights.clear();
         self.sorted_weights.extend(order.iter().map(|&p| self.weights[p as usize]));
-        let spreads: Option<Vec<f64>> =
-            spreads.map(|spreads| order.iter().map(|&p| spreads[p as usize]).collect());
+        self.spreads.clear();
+        if let Some(spreads) = spreads {
+            self.spreads.extend(order.iter().map(|&p| spreads[p as usize]));
+        }
         self.sums.resize(particles, [0.0; D]);
         let Self { interaction, ranges, velocities, gradients, sorted_weights, sums: batch_sums, .. } = self;
-        let mut rest = batch_sums.as_mut_slice();
-        let mut parts = Vec::with_capacity(batches);
-        for batch in 0..batches {
-            let range = members(particles, batches, batch);
-            let (own, after) = rest.split_at_mut(range.len());
-            parts.push((range, own));
-            rest = after;
-        }
-        parts.into_par_iter().for_each(|(range, sums)| {
-            let mut block = Block::new(runs(&order[range.clone()], range.start, ranges), sorted_weights);
-            block.pack(velocities, gradients, spreads.as_deref());
-            let mut forces = Forces::zeros(block.slots());
-            let work = WithinBatch { interaction, block: &block, forces: &mut forces };
-            interaction.law.apply_to(spreads.is_some(), work);
-            block.unpack(&forces, sums);
-        });
+        let spreads = spreads.is_some().then_some(self.spreads.as_slice());
+        // A batch may end inside a group for each species.
+        let largest = particles.div_ceil(batches) + ranges.len() * GROUP;
+        self.rooms.fit(|room| room.fit(ranges.len(), largest.next_multiple_of(GROUP)));
+        let rooms = &self.rooms;
+        let within = |range: Range<usize>, sums: &mut [[f64; D]]| {
+            let Room { block, forces } = &mut *rooms.own();
+            block.arrange(runs(&order[range.clone()], range.start, ranges), sorted_weights);
+            block.pack(velocities, gradients, spreads);
+            forces.clear(block.slots());
+            interaction
+                .law
+                .apply_to(spreads.is_some(), WithinBatch { interaction, block, forces: &mut *forces });
+            block.unpack(forces, sums);
+        };
+        each(0..batches, &|batch| members(particles, batches, batch), batch_sums, &within);
         let shared: f64 = (0..batches)
             .map(|batch| members(particles, batches, batch).len() as f64)
             .map(|size| size * (size - 1.0))
@@ -151,6 +186,32 @@ fn members(particles: usize, batches: usize, batch: usize) -> Range<usize> {
     batch * particles / batches..(batch + 1) * particles / batches
 }
 
+/// Runs `within` on each of some batches and its stretch of `values`, which start where the first batch does, on all
+/// threads and without allocation.
+fn each<T: Send>(
+    batches: Range<usize>,
+    members: &(impl Fn(usize) -> Range<usize> + Sync),
+    values: &mut [T],
+    within: &(impl Fn(Range<usize>, &mut [T]) + Sync),
+) {
+    if batches.len() <= TAKEN {
+        let mut rest = values;
+        for batch in batches {
+            let range = members(batch);
+            let (own, after) = rest.split_at_mut(range.len());
+            within(range, own);
+            rest = after;
+        }
+        return;
+    }
+    let middle = batches.start + batches.len() / 2;
+    let (left, right) = values.split_at_mut(members(middle).start - members(batches.start).start);
+    rayon::join(
+        || each(batches.start..middle, members, left, within),
+        || each(middle..batches.end, members, right, within),
+    );
+}
+
 struct WithinBatch<'a, const D: usize> {
     interaction: &'a Interaction,
     block: &'a Block<D>,
@@ -161,93 +222,5 @@ impl<const D: usize> WithPower for WithinBatch<'_, D> {
     fn run(self, law: impl Power) {
         let Interaction { coefficients, instruction_set, .. } = self.interaction;
         instruction_set.run(Within { law, coefficients, block: (self.block, self.forces) });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::collision::oracle::pair_sums;
-
-    const COUNTS: [usize; 2] = [37, 24];
-    const COEFFICIENTS: [f64; 4] = [1.0, 0.5, 0.5, 2.0];
-
-    fn cloud() -> (Vec<[f64; 3]>, Vec<[f64; 3]>, Vec<f64>) {
-        let number = |p: usize, k: usize| ((p * 37 + k * 11 + 1) as f64).sin();
-        let vectors = |k: usize| (0..61).map(|p| [k, k + 1, k + 2].map(|k| number(p, k))).collect();
-        (vectors(0), vectors(3), (0..61).map(|p| 1.5 + number(p, 7)).collect())
-    }
-
-    fn sum(size: usize, seed: u64) -> RandomBatchSum<3> {
-        let set = InstructionSet::detect();
-        RandomBatchSum::new(-3.0, &[0..37, 37..61], &COEFFICIENTS, &cloud().2, (size, seed), set)
-    }
-
-    #[test]
-    fn the_mean_over_steps_is_the_full_sum() {
-        let (velocities, gradients, weights) = cloud();
-        let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
-        let size: f64 = exact.iter().map(|(sum, _)| sum.iter().map(|x| x * x).sum::<f64>()).sum();
-        let mut batches = sum(7, 5);
-        let mut errors = Vec::new();
-        let mut mean = vec![[0.0; 3]; 61];
-        let mut one = mean.clone();
-        for step in 0..10_000 {
-            batches.evaluate(step, &velocities, &gradients, None, &mut one);
-            for (mean, one) in mean.iter_mut().zip(&one) {
-                (0..3).for_each(|k| mean[k] += one[k]);
-            }
-            if [100, 10_000].contains(&(step + 1)) {
-                let error = |k: usize, p: usize| mean[p][k] / (step + 1) as f64 - exact[p].0[k];
-                let square: f64 =
-                    (0..61).flat_map(|p| (0..3).map(move |k| (k, p))).map(|(k, p)| error(k, p).powi(2)).sum();
-                errors.push((square / size).sqrt());
-            }
-        }
-        // A hundred times the steps, a tenth of the error: there is no bias to be seen at this level.
-        let ratio = errors[0] / errors[1];
-        assert!(errors[1] < 0.04 && (7.0..14.0).contains(&ratio), "{errors:?}");
-    }
-
-    #[test]
-    fn one_batch_is_the_full_sum_and_every_batch_conserves() {
-        let (velocities, gradients, weights) = cloud();
-        let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
-        for size in [2, 3, 10, 61, 1000] {
-            let mut sums = vec![[f64::NAN; 3]; 61];
-            sum(size, 1).evaluate(3, &velocities, &gradients, None, &mut sums);
-            let scale: f64 = exact.iter().map(|(_, size)| size).sum();
-            for axis in 0..3 {
-                let momentum: f64 = weights.iter().zip(&sums).map(|(w, sum)| w * sum[axis]).sum();
-                assert!(momentum.abs() < 1e-13 * scale, "{momentum:e}");
-            }
-            let energy: f64 = (0..61)
-                .map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>())
-                .sum();
-            assert!(energy.abs() < 1e-13 * scale, "{energy:e}");
-            for (sum, (exact, size)) in sums.iter().zip(&exact).filter(|_| size >= 61) {
-                assert!((0..3).all(|k| (sum[k] - exact[k]).abs() <= 1e-13 * size));
-            }
-        }
-    }
-
-    #[test]
-    fn batches_follow_from_seed_and_step_alone() {
-        let (velocities, gradients, _) = cloud();
-        let evaluate = |threads: usize, seed: u64, steps: &[u64]| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let mut sums = vec![[f64::NAN; 3]; 61];
-            let mut batches = sum(5, seed);
-            steps.iter().for_each(|&step| {
-                pool.install(|| batches.evaluate(step, &velocities, &gradients, None, &mut sums))
-            });
-            sums
-        };
-        let alone = evaluate(1, 9, &[4]);
-        for threads in [2, 3, 7] {
-            assert_eq!(evaluate(threads, 9, &[8, 1, 4]), alone);
-        }
-        assert_ne!(evaluate(1, 9, &[5]), alone);
-        assert_ne!(evaluate(1, 8, &[4]), alone);
     }
 }

@@ -16,7 +16,7 @@ pub struct Meeting {
 }
 
 /// The meetings in order, and how far the threads have come.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Schedule {
     meetings: Vec<Meeting>,
     next: AtomicUsize,
@@ -50,25 +50,26 @@ impl Schedule {
                 }
             }
         }
-        Self::in_order(blocks, pairs)
+        let mut schedule = Self::default();
+        schedule.arrange(blocks, pairs);
+        schedule
     }
 
-    /// The given pairs of `blocks` blocks, or of a block with itself, in this order.
-    pub fn in_order(blocks: usize, pairs: impl IntoIterator<Item = [usize; 2]>) -> Self {
-        let mut turns = vec![0; blocks];
-        let meetings = pairs
-            .into_iter()
-            .map(|[a, b]| {
-                let meeting = Meeting { blocks: [a, b], turns: [turns[a], turns[b]] };
-                turns[a] += 1;
-                if a != b {
-                    turns[b] += 1;
-                }
-                meeting
-            })
-            .collect();
-        let finished = turns.iter().map(|_| AtomicU32::new(0)).collect();
-        Self { meetings, next: AtomicUsize::new(0), finished }
+    /// Makes it the given pairs of `blocks` blocks, or of a block with itself, in this order.
+    pub fn arrange(&mut self, blocks: usize, pairs: impl IntoIterator<Item = [usize; 2]>) {
+        // Meetings behind each block as if they were held while they are listed.
+        let turns = &mut self.finished;
+        turns.clear();
+        turns.resize_with(blocks, AtomicU32::default);
+        self.meetings.clear();
+        self.meetings.extend(pairs.into_iter().map(|[a, b]| {
+            let meeting = Meeting { blocks: [a, b], turns: [*turns[a].get_mut(), *turns[b].get_mut()] };
+            *turns[a].get_mut() += 1;
+            if a != b {
+                *turns[b].get_mut() += 1;
+            }
+            meeting
+        }));
     }
 
     /// Holds every meeting once, on all threads of the current pool.

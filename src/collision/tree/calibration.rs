@@ -6,10 +6,10 @@
 
 use std::ops::Range;
 
-use super::far::Far;
+use super::far::{self, tables::fields_of};
 use super::octree::Octree;
 use super::proxies::numbers;
-use super::{Cloud, TreeSum, far};
+use super::{Cloud, TreeSum};
 use crate::collision::pair_sum::Place;
 use crate::error::Failure;
 
@@ -42,14 +42,14 @@ impl<const D: usize> TreeSum<D> {
         let mut sums = vec![[0.0; D]; velocities.len()];
         let mut points = self.points;
         loop {
-            self.take_points(points);
+            self.points = points;
             self.require_memory()?;
             self.stretch = stretch(velocities, capacity::<D>(points) as f64);
             let at = Place { velocities, gradients, spreads: None };
-            let error = self.evaluate_once(at, &mut sums).error;
-            self.points = points;
+            let error = self.evaluate_once(points, at, &mut sums).error;
             let excess = error / (0.5 * self.tolerance);
             if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
+                self.tables.retain(|tables| tables.points() == points);
                 return Ok(error);
             }
             // A point more divides the error by four at least.
@@ -85,26 +85,11 @@ impl<const D: usize> TreeSum<D> {
         let some_velocities = of(velocities);
         let error = some.calibrate(&some_velocities, &of(gradients))?;
         self.points = some.points;
+        self.tables = some.tables;
         let share = chosen.len() as f64 / velocities.len() as f64;
         self.stretch = stretch(&some_velocities, share * capacity::<D>(self.points) as f64);
-        self.take_points(self.points);
         self.require_memory()?;
         Ok(error)
-    }
-
-    /// Makes the grids have so many points along an axis.
-    pub(super) fn take_points(&mut self, points: usize) {
-        if self.far.proxies.order == points {
-            return;
-        }
-        let kept = self.others.iter().position(|far| far.proxies.order == points);
-        let far = match kept {
-            Some(place) => self.others.swap_remove(place),
-            None => Far::new(self.gamma, points, self.channels.rows.len(), self.interaction.instruction_set),
-        };
-        let mut before = std::mem::replace(&mut self.far, far);
-        before.release();
-        self.others.push(before);
     }
 
     /// Refuses a tree beyond the memory of a workstation.
@@ -113,7 +98,7 @@ impl<const D: usize> TreeSum<D> {
     ///
     /// If the numbers on the grids of all cells take more than 16 GiB.
     pub fn require_memory(&self) -> Result<(), Failure> {
-        let (particles, points) = (self.weights.len(), self.far.proxies.order);
+        let (particles, points) = (self.weights.len(), self.points);
         let gibibytes = gibibytes::<D>(particles, points, self.channels.rows.len());
         if gibibytes > MOST_GIBIBYTES {
             return Err(Failure::TreeTooLarge {
@@ -157,7 +142,7 @@ fn is_chosen(particle: usize, most: usize, range: &Range<usize>) -> bool {
 pub fn gibibytes<const D: usize>(particles: usize, points: usize, channels: usize) -> f64 {
     // Leaves are a third full on average, and have a seventh to a third of their number above them.
     let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
-    let numbers = channels * far::fields_of::<D>() * numbers::<D>(points);
+    let numbers = channels * fields_of::<D>() * numbers::<D>(points);
     (cells * (size_of::<f64>() * numbers) as f64 + 2.0 * far::BATCH as f64) / GIBIBYTE
 }
 

@@ -2,33 +2,47 @@
 
 use rayon::prelude::*;
 
-use super::TreeSum;
+use super::channels::Channels;
+use super::far::Far;
+use super::far::tables::Tables;
+use super::grouped::Grouped;
+use super::leaves::Leaves;
+use super::octree::Octree;
 use super::particles::{Anterpolate, FromProxies, Grid, Interpolate, OntoProxies};
-use crate::collision::blocks::{Blocks, Interaction, exclusive};
+use crate::collision::blocks::Interaction;
 use crate::collision::packed::{Block, Forces, Run};
+use crate::collision::rooms::exclusive;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, WithPower};
 
-impl<const D: usize> TreeSum<D> {
-    fn grid(&self, cell: usize) -> Grid<'_, D> {
+/// Where the cells of a tree are, and what their particles do to each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a, const D: usize> {
+    pub tree: &'a Octree<D>,
+    pub tables: &'a Tables<D>,
+    pub channels: &'a Channels,
+    pub interaction: &'a Interaction,
+}
+
+impl<'a, const D: usize> Exchange<'a, D> {
+    fn grid(&self, cell: usize) -> Grid<'a, D> {
         let cell = &self.tree.cells[cell];
         Grid {
-            proxies: &self.far.proxies,
+            proxies: &self.tables.proxies,
             center: self.tree.center_of(cell),
             half: 0.5 * self.tree.edge_of(cell),
         }
     }
 
     /// From particles to the proxies of their leaves.
-    pub(super) fn anterpolate(&mut self, blocks: &[Block<D>], numbers: &[u32]) {
-        let len = self.far.weights_len();
-        let mut weights = std::mem::take(&mut self.far.weights);
-        let this = &*self;
-        let set = this.interaction.instruction_set;
-        weights.par_chunks_mut(len * this.channels.rows.len()).enumerate().for_each(|(cell, weights)| {
-            if let Some(block) = blocks.get(numbers[cell] as usize) {
-                let grid = this.grid(cell);
-                for (row, weights) in this.channels.rows.iter().zip(weights.chunks_mut(len)) {
+    pub fn anterpolate(&self, leaves: &Leaves<D>, far: &mut Far) {
+        let rows = &self.channels.rows;
+        let set = self.interaction.instruction_set;
+        let len = self.tables.weights_len();
+        far.weights.par_chunks_mut(len * rows.len()).enumerate().for_each(|(cell, weights)| {
+            if let Some(block) = leaves.block_of(cell) {
+                let grid = self.grid(cell);
+                for (row, weights) in rows.iter().zip(weights.chunks_mut(len)) {
                     for run in block.runs.iter().filter(|run| row[run.species] != 0.0) {
                         let c = row[run.species];
                         set.run(Anterpolate { grid, block, run, c, weights: &mut *weights });
@@ -36,31 +50,27 @@ impl<const D: usize> TreeSum<D> {
                 }
             }
         });
-        self.far.weights = weights;
     }
 
     /// From particles of leaves to the proxies of smaller cells beside them.
-    pub(super) fn onto_proxies(&mut self, blocks: &[Block<D>], numbers: &[u32]) {
-        let len = self.far.fields_len();
-        let mut fields = std::mem::take(&mut self.far.fields);
-        let this = &*self;
-        fields.par_chunks_mut(len * this.channels.rows.len()).enumerate().for_each(|(cell, fields)| {
-            for &leaf in this.mixed_leaves.of(cell) {
-                let block = &blocks[numbers[leaf as usize] as usize];
-                let rows = &this.channels.rows;
-                let set = this.interaction.instruction_set;
-                let grid = this.grid(cell);
-                this.interaction.law.apply(LeafOntoProxies { set, grid, block, rows, fields: &mut *fields });
+    pub fn onto_proxies(&self, leaves: &Leaves<D>, mixed_leaves: &Grouped<u32>, far: &mut Far) {
+        let rows = &self.channels.rows;
+        let set = self.interaction.instruction_set;
+        let len = self.tables.fields_len();
+        far.fields.par_chunks_mut(len * rows.len()).enumerate().for_each(|(cell, fields)| {
+            for block in mixed_leaves.of(cell).iter().filter_map(|&leaf| leaves.block_of(leaf as usize)) {
+                let grid = self.grid(cell);
+                self.interaction.law.apply(LeafOntoProxies { set, grid, block, rows, fields: &mut *fields });
             }
         });
-        self.far.fields = fields;
     }
 
     /// From the proxies of leaves, and of smaller cells beside them, to particles.
-    pub(super) fn interpolate(&self, blocks: &mut Blocks<D>) {
-        let Interaction { law, instruction_set, .. } = &self.interaction;
+    pub fn interpolate(&self, far: &Far, mixed_cells: &Grouped<u32>, leaves: &mut Leaves<D>) {
+        let Interaction { law, instruction_set, .. } = self.interaction;
         let set = *instruction_set;
-        let Blocks { blocks, forces, .. } = blocks;
+        let (weights_len, fields_len) = (self.tables.weights_len(), self.tables.fields_len());
+        let (blocks, forces) = leaves.blocks.with_forces();
         let leaves = blocks.par_iter().zip(forces).zip(&self.tree.leaves);
         leaves.for_each(|((block, forces), &leaf)| {
             let forces = exclusive(forces);
@@ -70,17 +80,15 @@ impl<const D: usize> TreeSum<D> {
                 if a == 0.0 {
                     continue;
                 }
-                let len = self.far.fields_len();
                 let place = leaf * self.channels.rows.len() + channel;
                 // On the levels above nothing is far.
                 if self.tree.cells[leaf].level >= 2 {
-                    let fields = &self.far.fields[place * len..][..len];
+                    let fields = &far.fields[place * fields_len..][..fields_len];
                     set.run(Interpolate { grid, block, run, a, fields, forces: &mut *forces });
                 }
-                for &cell in self.mixed_cells.of(leaf) {
-                    let len = self.far.weights_len();
+                for &cell in mixed_cells.of(leaf) {
                     let place = cell as usize * self.channels.rows.len() + channel;
-                    let weights = &self.far.weights[place * len..][..len];
+                    let weights = &far.weights[place * weights_len..][..weights_len];
                     let grid = self.grid(cell as usize);
                     law.apply(ProxiesOntoRun { set, grid, weights, a, block, run, forces: &mut *forces });
                 }

@@ -34,6 +34,15 @@ pub struct Fourier {
 #[derive(Debug, Clone, Default)]
 pub struct Scratch([Vec<f64>; 4]);
 
+impl Scratch {
+    /// Makes room for the transforms of an order.
+    pub fn fit<const D: usize>(&mut self, fourier: &Fourier) {
+        for values in &mut self.0 {
+            values.resize(fourier.length.pow(D as u32 - 1) * fourier.row, 0.0);
+        }
+    }
+}
+
 impl Fourier {
     pub fn new(order: usize) -> Self {
         let (length, row) = (2 * order - 1, order.next_multiple_of(8));
@@ -63,7 +72,9 @@ impl Fourier {
 
     /// Room for the transforms.
     pub fn scratch<const D: usize>(&self) -> Scratch {
-        Scratch(std::array::from_fn(|_| vec![0.0; self.length.pow(D as u32 - 1) * self.row]))
+        let mut scratch = Scratch::default();
+        scratch.fit::<D>(self);
+        scratch
     }
 
     /// The spectrum of `inputs` values along each axis, p or n: point m of a longer axis stands for m − n. The
@@ -124,6 +135,9 @@ impl Fourier {
             let (from, to) = (line * p, line * row);
             re[to..to + p].copy_from_slice(&spectrum[0][from..from + p]);
             im[to..to + p].copy_from_slice(&spectrum[1][from..from + p]);
+            // The padding, which the lanes carry along, grows no garbage.
+            re[to + p..to + row].fill(0.0);
+            im[to + p..to + row].fill(0.0);
         }
         for axis in 0..D - 1 {
             let inner = n.pow((D - 2 - axis) as u32) * row;

@@ -7,8 +7,7 @@ use rayon::prelude::*;
 use super::lists::Lists;
 use super::octree::Octree;
 use crate::collision::blocks::Blocks;
-use crate::collision::packed::{Block, GROUP, Run};
-use crate::collision::schedule::Schedule;
+use crate::collision::packed::{Block, Run};
 
 /// The particles in the order of the tree.
 #[derive(Debug, Default)]
@@ -49,59 +48,87 @@ impl<const D: usize> Sorted<D> {
         }
     }
 
+    /// Takes some of other particles that are sorted already, by their places; their own places are left.
+    pub fn choose(&mut self, other: &Self, places: impl Iterator<Item = usize> + Clone) {
+        self.velocities.clear();
+        self.velocities.extend(places.clone().map(|place| other.velocities[place]));
+        self.gradients.clear();
+        self.gradients.extend(places.clone().map(|place| other.gradients[place]));
+        self.weights.clear();
+        self.weights.extend(places.clone().map(|place| other.weights[place]));
+        self.spreads.clear();
+        if let Some(spreads) = other.spreads() {
+            self.spreads.extend(places.map(|place| spreads[place]));
+        }
+        self.sums.resize(self.velocities.len(), [0.0; D]);
+    }
+
+    /// Writes the forces on the blocks of all particles, unsorted.
+    pub fn give(&mut self, blocks: &mut Blocks<D>, sums: &mut [[f64; D]]) {
+        self.sums.resize(sums.len(), [0.0; D]);
+        blocks.unpack(&mut self.sums);
+        let sorted = &self.sums;
+        sums.par_iter_mut().zip(&self.places).for_each(|(sum, place)| *sum = sorted[*place as usize]);
+    }
+
     /// What softens the power of each particle's pairs, if anything does.
     pub fn spreads(&self) -> Option<&[f64]> {
         (!self.spreads.is_empty()).then_some(&self.spreads)
     }
 }
 
-/// The leaves as blocks, along the Morton curve; `numbers` are the leaves by cell, `ranges` the particles of
-/// each species.
-pub fn blocks<const D: usize>(
-    tree: &Octree<D>,
-    lists: &Lists,
-    ranges: &[Range<usize>],
-    weights: &[f64],
-    numbers: &[u32],
-) -> Blocks<D> {
-    let leaves = tree.leaves.par_iter();
-    let blocks: Vec<Block<D>> = leaves
-        .map(|&leaf| {
-            let particles = tree.cells[leaf].particles.clone();
-            Block::new(runs(&tree.order[particles.clone()], particles.start, ranges), weights)
-        })
-        .collect();
-    let near = &lists.near;
-    // Neighbours in the list share blocks, which would make threads wait for each other.
-    let stride = stride(near.len());
-    let pairs = (0..near.len()).map(|k| near[(k * stride) % near.len()].map(|cell| numbers[cell] as usize));
-    let schedule = Schedule::in_order(blocks.len(), pairs);
-    Blocks::new(blocks, schedule)
+/// The leaves as blocks, along the Morton curve.
+#[derive(Debug)]
+pub struct Leaves<const D: usize> {
+    pub blocks: Blocks<D>,
+    /// The number of each leaf by its cell; `u32::MAX` for other cells.
+    numbers: Vec<u32>,
+}
+
+impl<const D: usize> Leaves<D> {
+    /// Of no tree.
+    pub fn empty() -> Self {
+        Self { blocks: Blocks::empty(), numbers: Vec::new() }
+    }
+
+    /// Takes the leaves of a tree and who meets whom among them; `ranges` are the particles of each species,
+    /// `weights` those of the sorted particles.
+    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, ranges: &[Range<usize>], weights: &[f64]) {
+        let numbers = &mut self.numbers;
+        numbers.clear();
+        numbers.resize(tree.cells.len(), u32::MAX);
+        for (number, &leaf) in tree.leaves.iter().enumerate() {
+            numbers[leaf] = number as u32;
+        }
+        self.blocks.arrange(tree.leaves.len(), |number, block| {
+            let particles = tree.cells[tree.leaves[number]].particles.clone();
+            block.arrange(runs(&tree.order[particles.clone()], particles.start, ranges), weights);
+        });
+        let near = &lists.near;
+        // Neighbours in the list share blocks, which would make threads wait for each other.
+        let stride = stride(near.len());
+        let pairs =
+            (0..near.len()).map(|k| near[(k * stride) % near.len()].map(|cell| numbers[cell] as usize));
+        self.blocks.schedule.arrange(tree.leaves.len(), pairs);
+    }
+
+    /// The block of a cell, if it is a leaf.
+    pub fn block_of(&self, cell: usize) -> Option<&Block<D>> {
+        self.blocks.all().get(self.numbers[cell] as usize)
+    }
 }
 
 /// The runs of some particles in increasing order, the first of them at place `first` of the sorted arrays.
-pub fn runs(particles: &[u32], mut first: usize, ranges: &[Range<usize>]) -> Vec<Run> {
-    let mut runs = Vec::new();
+pub fn runs(particles: &[u32], mut first: usize, ranges: &[Range<usize>]) -> impl Iterator<Item = Run> {
     let (mut start, mut taken) = (0, 0);
-    for (species, range) in ranges.iter().enumerate() {
+    ranges.iter().enumerate().filter_map(move |(species, range)| {
         let count = particles[taken..].partition_point(|&p| (p as usize) < range.end);
-        if count > 0 {
-            runs.push(Run { species, first, count, start });
-            first += count;
-            taken += count;
-            start += count.next_multiple_of(GROUP);
-        }
-    }
-    runs
-}
-
-/// The number of each leaf by its cell; `u32::MAX` for other cells.
-pub fn numbers<const D: usize>(tree: &Octree<D>) -> Vec<u32> {
-    let mut numbers = vec![u32::MAX; tree.cells.len()];
-    for (number, &leaf) in tree.leaves.iter().enumerate() {
-        numbers[leaf] = number as u32;
-    }
-    numbers
+        let run = Run { species, first, count, start };
+        first += count;
+        taken += count;
+        start += run.slots();
+        (count > 0).then_some(run)
+    })
 }
 
 /// About the golden ratio of a length, and without a common divisor with it.

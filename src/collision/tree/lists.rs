@@ -6,9 +6,10 @@
 //! particles if these are many, and the leaf's particles stand for themselves. Every pair of particles is
 //! met exactly once.
 
+use super::grouped::Grouped;
 use super::octree::Octree;
 
-/// The pairs of cells that interact, each once.
+/// The pairs of cells that interact, each once, and by the cells that they act on.
 #[derive(Debug, Default)]
 pub struct Lists {
     /// Two leaves, or one with itself, by their cells.
@@ -17,6 +18,12 @@ pub struct Lists {
     pub far: Vec<[usize; 2]>,
     /// A leaf and a smaller cell.
     pub mixed: Vec<[usize; 2]>,
+    /// The far cells of each cell.
+    pub far_sources: Grouped<u32>,
+    /// The smaller cells mixed with each leaf.
+    pub mixed_cells: Grouped<u32>,
+    /// The leaves mixed with each cell.
+    pub mixed_leaves: Grouped<u32>,
 }
 
 impl Lists {
@@ -28,6 +35,12 @@ impl Lists {
         self.mixed.clear();
         let mut walk = Walk { tree, few, lists: self };
         walk.within(0);
+        let cells = tree.cells.len();
+        let both = self.far.iter().flat_map(|&[a, b]| [(a, b as u32), (b, a as u32)]);
+        self.far_sources.fill(cells, both);
+        let mixed = self.mixed.iter();
+        self.mixed_cells.fill(cells, mixed.clone().map(|&[leaf, cell]| (leaf, cell as u32)));
+        self.mixed_leaves.fill(cells, mixed.map(|&[leaf, cell]| (cell, leaf as u32)));
     }
 }
 
@@ -113,40 +126,6 @@ impl<const D: usize> Walk<'_, D> {
     }
 }
 
-/// Lists by their owner: `items` of owner k at `starts[k]..starts[k + 1]`.
-#[derive(Debug, Default)]
-pub struct Grouped<T> {
-    starts: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy + Default> Grouped<T> {
-    /// Groups items by owner, in their order.
-    pub fn fill(&mut self, owners: usize, items: impl Iterator<Item = (usize, T)> + Clone) {
-        self.starts.clear();
-        self.starts.resize(owners + 2, 0);
-        let mut count = 0;
-        for (owner, _) in items.clone() {
-            self.starts[owner + 2] += 1;
-            count += 1;
-        }
-        for owner in 2..owners + 2 {
-            self.starts[owner] += self.starts[owner - 1];
-        }
-        self.items.clear();
-        self.items.resize(count, T::default());
-        for (owner, item) in items {
-            let at = &mut self.starts[owner + 1];
-            self.items[*at as usize] = item;
-            *at += 1;
-        }
-    }
-
-    pub fn of(&self, owner: usize) -> &[T] {
-        &self.items[self.starts[owner] as usize..self.starts[owner + 1] as usize]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,15 +158,5 @@ mod tests {
         for &[a, b] in lists.far.iter().chain(&lists.mixed) {
             assert!(!tree.cells[a].is_adjacent(&tree.cells[b]));
         }
-    }
-
-    #[test]
-    fn groups_keep_the_order_of_their_items() {
-        let mut grouped = Grouped::default();
-        grouped.fill(4, [(2, 7), (0, 1), (2, 3), (3, 9)].into_iter());
-        assert_eq!(grouped.of(0), [1]);
-        assert_eq!(grouped.of(1), [0; 0]);
-        assert_eq!(grouped.of(2), [7, 3]);
-        assert_eq!(grouped.of(3), [9]);
     }
 }

@@ -23,6 +23,7 @@ mod channels;
 mod exchange;
 mod far;
 mod fourier;
+mod grouped;
 pub(super) mod leaves;
 mod lists;
 mod octree;
@@ -35,8 +36,6 @@ mod translate;
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::blocks::Interaction;
 use super::conserve::{self, Group};
 use super::gauge;
@@ -47,10 +46,13 @@ use crate::kernel::power::PowerLaw;
 use crate::sum::sum;
 use calibration::{MOST_POINTS, capacity, first_points};
 use channels::Channels;
+use exchange::Exchange;
 use far::Far;
-use leaves::Sorted;
-use lists::{Few, Grouped, Lists};
+use far::tables::Tables;
+use leaves::{Leaves, Sorted};
+use lists::{Few, Lists};
 use octree::Octree;
+use samples::Samples;
 
 /// The error of rough sums.
 const ROUGHLY: f64 = 1e-3;
@@ -92,20 +94,19 @@ pub struct TreeSum<const D: usize> {
     ranges: Vec<Range<usize>>,
     groups: Vec<Group>,
     channels: Channels,
-    gradients: Vec<[f64; D]>,
-    tree: Octree<D>,
-    lists: Lists,
-    far_sources: Grouped<u32>,
-    mixed_cells: Grouped<u32>,
-    mixed_leaves: Grouped<u32>,
     /// Points along an axis that an evaluation begins with.
     points: usize,
     /// The edge of the root cell over the extent of the cloud.
     stretch: f64,
-    far: Far<D>,
-    /// Of other numbers of points, for evaluations that need more.
-    others: Vec<Far<D>>,
+    /// By points, which evaluations have asked for so far.
+    tables: Vec<Tables<D>>,
+    gradients: Vec<[f64; D]>,
+    tree: Octree<D>,
+    lists: Lists,
     sorted: Sorted<D>,
+    leaves: Leaves<D>,
+    far: Far,
+    samples: Samples<D>,
 }
 
 impl<const D: usize> TreeSum<D> {
@@ -129,8 +130,9 @@ impl<const D: usize> TreeSum<D> {
         Self {
             points,
             stretch: 1.0,
-            far: Far::new(gamma, points, channels.rows.len(), instruction_set),
-            others: Vec::new(),
+            tables: Vec::new(),
+            far: Far::new(channels.rows.len()),
+            samples: Samples::new(weights, ranges),
             gamma,
             tolerance,
             interaction: Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set },
@@ -142,10 +144,8 @@ impl<const D: usize> TreeSum<D> {
             gradients: Vec::new(),
             tree: Octree::new(),
             lists: Lists::default(),
-            far_sources: Grouped::default(),
-            mixed_cells: Grouped::default(),
-            mixed_leaves: Grouped::default(),
             sorted: Sorted::default(),
+            leaves: Leaves::empty(),
         }
     }
 
@@ -168,8 +168,7 @@ impl<const D: usize> TreeSum<D> {
     pub fn evaluate(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
         let mut points = self.points;
         loop {
-            self.take_points(points);
-            let quality = self.evaluate_once(at, sums);
+            let quality = self.evaluate_once(points, at, sums);
             if quality.error <= self.tolerance || quality.error.is_nan() || points == MOST_POINTS {
                 return quality;
             }
@@ -183,83 +182,75 @@ impl<const D: usize> TreeSum<D> {
     ///
     /// If an array is not as long as the particles are many.
     pub fn evaluate_roughly(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
-        self.take_points(first_points(ROUGHLY, self.gamma).min(self.points));
-        self.evaluate_once(at, sums);
+        self.evaluate_once(first_points(ROUGHLY, self.gamma).min(self.points), at, sums);
     }
 
-    /// With the grids there are.
-    fn evaluate_once(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
+    /// With so many points along an axis.
+    fn evaluate_once(&mut self, points: usize, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
         let Place { velocities, gradients, spreads } = at;
         assert_eq!(velocities.len(), self.weights.len());
         assert_eq!(gradients.len(), self.weights.len());
         assert_eq!(sums.len(), self.weights.len());
-        gauge::remove(&self.groups, &self.weights, velocities, gradients, &mut self.gradients);
-        let points = self.far.proxies.order;
-        self.tree.build(velocities, capacity::<D>(points), self.stretch);
-        self.sorted.take(&self.tree.order, &self.weights, velocities, &self.gradients, spreads);
-        self.list(few::<D>(points));
+        let tables = self.tables_of(points);
+        let tables = &self.tables[tables];
+        let Self { interaction, masses, weights, ranges, groups, channels, .. } = self;
+        let (tree, lists, sorted, leaves, far) =
+            (&mut self.tree, &mut self.lists, &mut self.sorted, &mut self.leaves, &mut self.far);
+        gauge::remove(groups, weights, velocities, gradients, &mut self.gradients);
+        tree.build(velocities, capacity::<D>(points), self.stretch);
+        sorted.take(&tree.order, weights, velocities, &self.gradients, spreads);
+        lists.fill(tree, few::<D>(points));
 
-        let numbers = leaves::numbers(&self.tree);
-        let Sorted { velocities: sorted, gradients, weights, .. } = &self.sorted;
-        let spreads = self.sorted.spreads();
-        let mut blocks = leaves::blocks(&self.tree, &self.lists, &self.ranges, weights, &numbers);
-        blocks.evaluate(&self.interaction, sorted, gradients, spreads);
+        leaves.arrange(tree, lists, ranges, &sorted.weights);
+        leaves.blocks.evaluate(interaction, &sorted.velocities, &sorted.gradients, sorted.spreads());
 
-        self.far.clear(self.tree.cells.len());
-        self.anterpolate(&blocks.blocks, &numbers);
-        self.far.gather(&self.tree);
-        self.far.translate(&self.tree, &self.far_sources);
-        self.onto_proxies(&blocks.blocks, &numbers);
-        self.far.scatter(&self.tree);
-        self.interpolate(&mut blocks);
+        let exchange = Exchange { tree, tables, channels, interaction };
+        far.clear(tables, tree.cells.len());
+        exchange.anterpolate(leaves, far);
+        far.gather(tables, tree);
+        far.translate(tables, tree, &lists.far_sources);
+        exchange.onto_proxies(leaves, &lists.mixed_leaves, far);
+        far.scatter(tables, tree);
+        exchange.interpolate(far, &lists.mixed_cells, leaves);
 
-        self.sorted.sums.resize(velocities.len(), [0.0; D]);
-        blocks.unpack(&mut self.sorted.sums);
-        let sorted = &self.sorted;
-        sums.par_iter_mut().zip(&sorted.places).for_each(|(sum, place)| *sum = sorted.sums[*place as usize]);
-        for group in &self.groups {
-            group.restore(&self.weights, velocities, sums);
+        sorted.give(&mut leaves.blocks, sums);
+        for group in groups {
+            group.restore(weights, velocities, sums);
         }
-        let error = samples::Samples::choose(&self.tree, &self.weights, &self.ranges).error(
-            &self.interaction,
-            &blocks.blocks,
-            &self.sorted,
-            &self.masses,
-            sums,
-        );
+        let cloud = (&*tree, leaves.blocks.all(), &*sorted);
+        let error = self.samples.error(interaction, cloud, (masses, ranges), sums);
         self.quality(error, sums)
     }
 
-    /// Lists the pairs of cells, by the cells that they act on.
-    fn list(&mut self, few: Few) {
-        self.lists.fill(&self.tree, few);
-        let cells = self.tree.cells.len();
-        let both = self.lists.far.iter().flat_map(|&[a, b]| [(a, b as u32), (b, a as u32)]);
-        self.far_sources.fill(cells, both);
-        let mixed = self.lists.mixed.iter();
-        self.mixed_cells.fill(cells, mixed.clone().map(|&[leaf, cell]| (leaf, cell as u32)));
-        self.mixed_leaves.fill(cells, mixed.map(|&[leaf, cell]| (cell, leaf as u32)));
+    /// The number of the tables of so many points, made when they are first asked for.
+    fn tables_of(&mut self, points: usize) -> usize {
+        self.tables.iter().position(|tables| tables.points() == points).unwrap_or_else(|| {
+            self.tables.push(Tables::new(self.gamma, points, self.interaction.instruction_set));
+            self.tables.len() - 1
+        })
     }
 
     fn quality(&self, error: f64, sums: &[[f64; D]]) -> Quality {
-        let (mut rate, mut gradients, mut rates) = (Vec::new(), Vec::new(), Vec::new());
-        for (range, m) in self.ranges.iter().zip(&self.masses) {
-            let (g, r) = (&self.gradients[range.clone()], &sums[range.clone()]);
-            let pairs = || self.weights[range.clone()].iter().zip(g.iter().zip(r));
-            let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-            rate.push(sum(pairs().map(|(w, (g, r))| -w * product(g, r))));
-            gradients.push(sum(pairs().map(|(w, (g, _))| m * w * product(g, g))));
-            rates.push(sum(pairs().map(|(w, (_, r))| w / m * product(r, r))));
-        }
-        let total = |terms: Vec<f64>| terms.into_iter().sum::<f64>();
-        let entropy_slack = self.tolerance * (total(gradients) * total(rates)).sqrt();
-        Quality { error, entropy_rate: total(rate), entropy_slack }
+        let (g, w) = (&self.gradients, &self.weights);
+        let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let entropy_rate = self.total(|_, p| -w[p] * product(&g[p], &sums[p]));
+        let gradients = self.total(|m, p| m * w[p] * product(&g[p], &g[p]));
+        let rates = self.total(|m, p| w[p] / m * product(&sums[p], &sums[p]));
+        let entropy_slack = self.tolerance * (gradients * rates).sqrt();
+        Quality { error, entropy_rate, entropy_slack }
+    }
+
+    /// The sum of a term over all particles, by mass and particle.
+    fn total(&self, term: impl Fn(f64, usize) -> f64) -> f64 {
+        let species = self.ranges.iter().zip(&self.masses);
+        species.map(|(range, m)| sum(range.clone().map(|p| term(*m, p)))).sum()
     }
 
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
         // Sorted arrays, weights, blocks and forces: 12 arrays of vectors in three dimensions.
-        self.far.memory() + self.tree.memory() + self.weights.len() * 12 * size_of::<[f64; D]>()
+        let tables: usize = self.tables.iter().map(Tables::memory).sum();
+        tables + self.far.memory() + self.tree.memory() + self.weights.len() * 12 * size_of::<[f64; D]>()
     }
 }
 

@@ -22,89 +22,111 @@ const PART: usize = 32;
 
 /// The samples, species after species.
 #[derive(Debug)]
-pub struct Samples {
-    /// Places in sorted order.
-    places: Vec<usize>,
+pub struct Samples<const D: usize> {
+    /// The weight of each species.
+    totals: Vec<f64>,
+    /// Species i as the range i..i + 1 of all.
+    ranges: Vec<Range<usize>>,
+    /// By species 64 times the weight passed along the curve, and the places in sorted order.
+    passed: Vec<f64>,
+    chosen: Vec<Vec<usize>>,
     particles: Vec<u32>,
     species: Vec<u32>,
-    /// The weight of each species.
-    weights: Vec<f64>,
+    sorted: Sorted<D>,
+    /// The samples as a block, and the forces of each part of the leaves on it.
+    block: Block<D>,
+    forces: Vec<Forces<D>>,
+    /// The sums of all parts.
+    sums: Vec<[f64; D]>,
 }
 
-impl Samples {
-    /// Chooses samples; `weights` and `ranges` are those of the unsorted particles.
-    pub fn choose<const D: usize>(tree: &Octree<D>, weights: &[f64], ranges: &[Range<usize>]) -> Self {
-        let totals: Vec<f64> = ranges.iter().map(|range| weights[range.clone()].iter().sum()).collect();
-        let mut chosen = vec![Vec::new(); ranges.len()];
-        let mut passed = vec![0.0; ranges.len()];
-        for (place, &p) in tree.order.iter().enumerate() {
-            let i = ranges.partition_point(|range| range.end <= p as usize);
-            passed[i] += SAMPLES as f64 * weights[p as usize];
-            while chosen[i].len() < SAMPLES && passed[i] >= totals[i] * (chosen[i].len() as f64 + 0.5) {
-                chosen[i].push(place);
-            }
+impl<const D: usize> Samples<D> {
+    /// Of species whose particles are `ranges`; `weights` are those of all particles, not sorted.
+    pub fn new(weights: &[f64], ranges: &[Range<usize>]) -> Self {
+        Self {
+            totals: ranges.iter().map(|range| weights[range.clone()].iter().sum()).collect(),
+            ranges: (0..ranges.len()).map(|i| i..i + 1).collect(),
+            passed: vec![0.0; ranges.len()],
+            chosen: vec![Vec::new(); ranges.len()],
+            particles: Vec::new(),
+            species: Vec::new(),
+            sorted: Sorted::default(),
+            block: Block::empty(),
+            forces: Vec::new(),
+            sums: Vec::new(),
         }
-        let species = (0..ranges.len()).flat_map(|i| vec![i as u32; chosen[i].len()]).collect();
-        let places: Vec<usize> = chosen.into_iter().flatten().collect();
-        let particles = places.iter().map(|&place| tree.order[place]).collect();
-        Self { places, particles, species, weights: totals }
     }
 
-    /// √(Σ m w |error of the rate|² / Σ m w |rate|²), estimated; 0 if there is no error.
-    pub fn error<const D: usize>(
-        &self,
+    /// √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`, estimated; 0 if there is no error. The sums, and the
+    /// particles of each species, are those of the unsorted particles.
+    pub fn error(
+        &mut self,
         interaction: &Interaction,
-        blocks: &[Block<D>],
-        sorted: &Sorted<D>,
-        masses: &[f64],
+        (tree, blocks, sorted): (&Octree<D>, &[Block<D>], &Sorted<D>),
+        (masses, ranges): (&[f64], &[Range<usize>]),
         sums: &[[f64; D]],
     ) -> f64 {
-        let exact = self.direct(interaction, blocks, sorted);
+        self.choose(tree, sorted, ranges);
+        self.sum(interaction, blocks);
         let (mut error, mut size) = (0.0, 0.0);
-        for (k, exact) in exact.iter().enumerate() {
-            let found = sums[self.particles[k] as usize];
-            let i = self.species[k] as usize;
+        for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
+            let (found, i) = (sums[p as usize], i as usize);
             for axis in 0..D {
-                error += self.weights[i] / masses[i] * (found[axis] - exact[axis]).powi(2);
-                size += self.weights[i] / masses[i] * exact[axis].powi(2);
+                error += self.totals[i] / masses[i] * (found[axis] - exact[axis]).powi(2);
+                size += self.totals[i] / masses[i] * exact[axis].powi(2);
             }
         }
         if error == 0.0 { 0.0 } else { (error / size).sqrt() }
     }
 
-    /// The sums of the samples over all particles.
-    fn direct<const D: usize>(
-        &self,
-        interaction: &Interaction,
-        blocks: &[Block<D>],
-        sorted: &Sorted<D>,
-    ) -> Vec<[f64; D]> {
-        let count = self.places.len();
-        let of = |values: &[[f64; D]]| self.places.iter().map(|&place| values[place]).collect::<Vec<_>>();
-        let species: Vec<Range<usize>> = (0..self.weights.len()).map(|i| i..i + 1).collect();
-        let mut targets = Block::new(runs(&self.species, 0, &species), &vec![0.0; count]);
-        let spreads: Option<Vec<f64>> =
-            sorted.spreads().map(|spreads| self.places.iter().map(|&place| spreads[place]).collect());
-        targets.pack(&of(&sorted.velocities), &of(&sorted.gradients), spreads.as_deref());
-        let targets = &targets;
-        let of_part = |sources: &[Block<D>]| {
-            let mut forces = Forces::zeros(targets.slots());
-            let work = Direct { interaction, targets, sources, forces: &mut forces };
-            interaction.law.apply_to(spreads.is_some(), work);
-            let mut sums = vec![[0.0; D]; count];
-            targets.unpack(&forces, &mut sums);
-            sums
-        };
-        let parts: Vec<_> = blocks.par_chunks(PART).map(of_part).collect();
-        let mut sums = vec![[0.0; D]; count];
-        for part in &parts {
-            for (sum, part) in sums.iter_mut().zip(part) {
+    /// Chooses samples and takes them out of the sorted particles.
+    fn choose(&mut self, tree: &Octree<D>, sorted: &Sorted<D>, ranges: &[Range<usize>]) {
+        let Self { totals, passed, chosen, particles, species, .. } = self;
+        chosen.iter_mut().for_each(Vec::clear);
+        passed.fill(0.0);
+        for (place, (&p, weight)) in tree.order.iter().zip(&sorted.weights).enumerate() {
+            let i = ranges.partition_point(|range| range.end <= p as usize);
+            passed[i] += SAMPLES as f64 * weight;
+            while chosen[i].len() < SAMPLES && passed[i] >= totals[i] * (chosen[i].len() as f64 + 0.5) {
+                chosen[i].push(place);
+            }
+        }
+        let places = chosen.iter().flatten().copied();
+        particles.clear();
+        particles.extend(places.clone().map(|place| tree.order[place]));
+        species.clear();
+        species
+            .extend(chosen.iter().enumerate().flat_map(|(i, places)| places.iter().map(move |_| i as u32)));
+        self.sorted.choose(sorted, places);
+    }
+
+    /// Overwrites the sums of the samples with those over all particles.
+    fn sum(&mut self, interaction: &Interaction, blocks: &[Block<D>]) {
+        let Self { ranges, species, sorted, block, forces, sums, .. } = self;
+        // No one feels the samples: their weights are not asked for.
+        block.arrange(runs(species, 0, ranges), &sorted.weights);
+        block.pack(&sorted.velocities, &sorted.gradients, sorted.spreads());
+        let (targets, softened) = (&*block, sorted.spreads().is_some());
+        let parts = blocks.chunks(PART).len();
+        if forces.len() < parts {
+            forces.resize_with(parts, Forces::empty);
+        }
+        let forces = &mut forces[..parts];
+        forces.par_iter_mut().zip(blocks.par_chunks(PART)).for_each(|(forces, sources)| {
+            forces.clear(targets.slots());
+            let work = Direct { interaction, targets, sources, forces };
+            interaction.law.apply_to(softened, work);
+        });
+        sums.clear();
+        sums.resize(species.len(), [0.0; D]);
+        for part in forces {
+            targets.unpack(part, &mut sorted.sums);
+            for (sum, part) in sums.iter_mut().zip(&sorted.sums) {
                 for axis in 0..D {
                     sum[axis] += part[axis];
                 }
             }
         }
-        sums
     }
 }
 

@@ -6,15 +6,22 @@ use super::super::translate::{COMPLEX, PIECE, components};
 use super::GROUP;
 use crate::kernel::lanes::{Kernel, Lanes};
 
-/// A spectrum, and room for transforms.
+/// What a thread works with on one cell: a spectrum, and room for transforms and between generations.
+#[derive(Debug, Default)]
 pub struct Room {
     pub spectrum: [Vec<f64>; 2],
     pub scratch: Scratch,
+    pub generation: Vec<f64>,
 }
 
 impl Room {
-    pub fn new<const D: usize>(fourier: &Fourier, pieces: usize) -> Self {
-        Self { spectrum: [0; 2].map(|_| vec![0.0; pieces * PIECE]), scratch: fourier.scratch::<D>() }
+    /// Makes room for spectra of so many pieces, and grids of `most` numbers.
+    pub fn fit<const D: usize>(&mut self, fourier: &Fourier, pieces: usize, most: usize) {
+        for part in &mut self.spectrum {
+            part.resize(pieces * PIECE, 0.0);
+        }
+        self.scratch.fit::<D>(fourier);
+        self.generation.resize(2 * most, 0.0);
     }
 }
 
@@ -52,7 +59,7 @@ pub struct TransformSource<'a, const D: usize> {
 impl<const D: usize> Kernel for TransformSource<'_, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Room { spectrum: [re, im], scratch } = self.room;
+        let Room { spectrum: [re, im], scratch, .. } = self.room;
         let len = self.weights.len() / (1 + D);
         for (field, weights) in self.weights.chunks_exact(len).enumerate() {
             self.fourier.transform::<L, D>(lanes, self.fourier.order, weights, [re, im], scratch);
@@ -78,7 +85,7 @@ pub struct TransformFields<'a, const D: usize> {
 impl<const D: usize> Kernel for TransformFields<'_, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Room { spectrum: [re, im], scratch } = self.room;
+        let Room { spectrum: [re, im], scratch, .. } = self.room;
         let count = components(D) + D;
         let len = self.fields.len() / count;
         for (field, fields) in self.fields.chunks_exact_mut(len).enumerate() {

@@ -1,0 +1,61 @@
+//! Seconds, error and memory of one pair sum: one case a process, so that the peak memory is its own.
+//!
+//! Not by criterion, which times each case many times, a million particles for minutes: the best of three is
+//! reported, or of as many as forty seconds hold.
+
+use std::time::Instant;
+
+use crate::cloud::Cloud;
+use crate::pair_sums::PairSums;
+
+/// Evaluations at most, and the seconds after which there are no more.
+const REPEATS: (usize, f64) = (3, 40.0);
+
+/// Prints a row of CSV: dimension, gamma, summation, particles, seconds, error, points, calibration_seconds, mebibytes.
+/// The arguments are the first four of these, and a file for the cloud and its sums, which may be left out.
+pub fn report(arguments: &[String]) {
+    let [dimension, gamma, summation, particles, file @ ..] = arguments else {
+        panic!("expected DIMENSION GAMMA SUMMATION PARTICLES [FILE]");
+    };
+    let measure = match dimension.as_str() {
+        "2" => measure::<2>,
+        "3" => measure::<3>,
+        _ => panic!("the dimension is 2 or 3"),
+    };
+    let gamma = gamma.parse().expect("an exponent");
+    let particles = particles.parse().expect("a number of particles");
+    measure(gamma, summation, particles, file.first().map(String::as_str));
+}
+
+fn measure<const D: usize>(gamma: f64, summation: &str, particles: usize, file: Option<&str>) {
+    let cloud = Cloud::<D>::new(particles);
+    let mut sums = vec![[f64::NAN; D]; particles];
+    let begin = Instant::now();
+    let mut pair_sums = PairSums::new(&cloud, gamma, summation);
+    let (points, calibration) = match pair_sums.points {
+        Some(points) => (points.to_string(), begin.elapsed().as_secs_f64()),
+        None => (String::new(), 0.0),
+    };
+    let (mut best, begin) = (f64::INFINITY, Instant::now());
+    for _ in 0..REPEATS.0 {
+        let start = Instant::now();
+        (pair_sums.evaluate)(&mut sums);
+        best = best.min(start.elapsed().as_secs_f64());
+        if begin.elapsed().as_secs_f64() > REPEATS.1 {
+            break;
+        }
+    }
+    let memory = peak_mebibytes().map_or(String::new(), |mebibytes| format!("{mebibytes:.0}"));
+    let error = cloud.error(gamma, &sums);
+    println!("{D},{gamma},{summation},{particles},{best:.3e},{error:.2e},{points},{calibration:.3},{memory}");
+    if let Some(file) = file {
+        cloud.write(file, &sums).unwrap_or_else(|error| panic!("{file}: {error}"));
+    }
+}
+
+/// The most memory this process held, where the system says so.
+fn peak_mebibytes() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kibibytes| kibibytes / 1024.0)
+}

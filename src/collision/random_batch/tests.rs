@@ -1,0 +1,85 @@
+//! Random batches against the sum over all pairs.
+
+use super::*;
+use crate::collision::oracle::pair_sums;
+
+const COUNTS: [usize; 2] = [37, 24];
+const COEFFICIENTS: [f64; 4] = [1.0, 0.5, 0.5, 2.0];
+
+fn cloud() -> (Vec<[f64; 3]>, Vec<[f64; 3]>, Vec<f64>) {
+    let number = |p: usize, k: usize| ((p * 37 + k * 11 + 1) as f64).sin();
+    let vectors = |k: usize| (0..61).map(|p| [k, k + 1, k + 2].map(|k| number(p, k))).collect();
+    (vectors(0), vectors(3), (0..61).map(|p| 1.5 + number(p, 7)).collect())
+}
+
+fn sum(size: usize, seed: u64) -> RandomBatchSum<3> {
+    let set = InstructionSet::detect();
+    RandomBatchSum::new(-3.0, &[0..37, 37..61], &COEFFICIENTS, &cloud().2, (size, seed), set)
+}
+
+#[test]
+fn the_mean_over_steps_is_the_full_sum() {
+    let (velocities, gradients, weights) = cloud();
+    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
+    let size: f64 = exact.iter().map(|(sum, _)| sum.iter().map(|x| x * x).sum::<f64>()).sum();
+    let mut batches = sum(7, 5);
+    let mut errors = Vec::new();
+    let mut mean = vec![[0.0; 3]; 61];
+    let mut one = mean.clone();
+    for step in 0..10_000 {
+        batches.evaluate(step, &velocities, &gradients, None, &mut one);
+        for (mean, one) in mean.iter_mut().zip(&one) {
+            (0..3).for_each(|k| mean[k] += one[k]);
+        }
+        if [100, 10_000].contains(&(step + 1)) {
+            let error = |k: usize, p: usize| mean[p][k] / (step + 1) as f64 - exact[p].0[k];
+            let square: f64 =
+                (0..61).flat_map(|p| (0..3).map(move |k| (k, p))).map(|(k, p)| error(k, p).powi(2)).sum();
+            errors.push((square / size).sqrt());
+        }
+    }
+    // A hundred times the steps, a tenth of the error: there is no bias to be seen at this level.
+    let ratio = errors[0] / errors[1];
+    assert!(errors[1] < 0.04 && (7.0..14.0).contains(&ratio), "{errors:?}");
+}
+
+#[test]
+fn one_batch_is_the_full_sum_and_every_batch_conserves() {
+    let (velocities, gradients, weights) = cloud();
+    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
+    for size in [2, 3, 10, 61, 1000] {
+        let mut sums = vec![[f64::NAN; 3]; 61];
+        sum(size, 1).evaluate(3, &velocities, &gradients, None, &mut sums);
+        let scale: f64 = exact.iter().map(|(_, size)| size).sum();
+        for axis in 0..3 {
+            let momentum: f64 = weights.iter().zip(&sums).map(|(w, sum)| w * sum[axis]).sum();
+            assert!(momentum.abs() < 1e-13 * scale, "{momentum:e}");
+        }
+        let energy: f64 =
+            (0..61).map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>()).sum();
+        assert!(energy.abs() < 1e-13 * scale, "{energy:e}");
+        for (sum, (exact, size)) in sums.iter().zip(&exact).filter(|_| size >= 61) {
+            assert!((0..3).all(|k| (sum[k] - exact[k]).abs() <= 1e-13 * size));
+        }
+    }
+}
+
+#[test]
+fn batches_follow_from_seed_and_step_alone() {
+    let (velocities, gradients, _) = cloud();
+    let evaluate = |threads: usize, seed: u64, steps: &[u64]| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let mut sums = vec![[f64::NAN; 3]; 61];
+        let mut batches = sum(5, seed);
+        steps.iter().for_each(|&step| {
+            pool.install(|| batches.evaluate(step, &velocities, &gradients, None, &mut sums))
+        });
+        sums
+    };
+    let alone = evaluate(1, 9, &[4]);
+    for threads in [2, 3, 7] {
+        assert_eq!(evaluate(threads, 9, &[8, 1, 4]), alone);
+    }
+    assert_ne!(evaluate(1, 9, &[5]), alone);
+    assert_ne!(evaluate(1, 8, &[4]), alone);
+}

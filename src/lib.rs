@@ -72,6 +72,7 @@ pub mod laboratory;
 pub mod landau;
 pub mod output;
 pub mod problem;
+mod rooms;
 pub mod scenario;
 pub mod score;
 pub mod setup;

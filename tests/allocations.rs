@@ -116,6 +116,7 @@ fn evaluations_after_the_first_allocate_nothing_of_their_own() {
     for score in [
         json!({ "mesh": { "order": 2 } }),
         json!({ "mesh": { "order": 6 } }),
+        json!({ "particles": { "order": 4, "sums": { "mesh": {} } } }),
         json!({ "mesh": { "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } }),
     ] {
         for gamma in [-3.0, -1.3, 0.0] {

@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard};
 use rayon::prelude::*;
 
 use super::packed::{Block, Forces};
-use super::rooms::exclusive;
 use super::schedule::Schedule;
 use super::tile::{Between, Coefficients, Within};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, PowerLaw, WithPower};
+use crate::rooms::exclusive;
 
 /// What a pair of particles does to each other.
 #[derive(Debug)]

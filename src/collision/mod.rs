@@ -14,7 +14,6 @@ pub(crate) mod oracle;
 mod packed;
 pub mod pair_sum;
 pub mod random_batch;
-mod rooms;
 mod schedule;
 mod tile;
 pub mod tree;

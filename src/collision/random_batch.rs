@@ -22,11 +22,11 @@ use rayon::prelude::*;
 
 use super::blocks::Interaction;
 use super::packed::{Block, Forces, GROUP};
-use super::rooms::Rooms;
 use super::tile::{Coefficients, Within};
 use super::tree::leaves::runs;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, PowerLaw, WithPower};
+use crate::rooms::Rooms;
 
 /// The pair sum by random batches, with its workspace.
 #[derive(Debug)]

@@ -11,9 +11,9 @@ use super::octree::Octree;
 use super::particles::{Anterpolate, FromProxies, Grid, Interpolate, OntoProxies};
 use crate::collision::blocks::Interaction;
 use crate::collision::packed::{Block, Forces, Run};
-use crate::collision::rooms::exclusive;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, WithPower};
+use crate::rooms::exclusive;
 
 /// Where the cells of a tree are, and what their particles do to each other.
 #[derive(Debug, Clone, Copy)]

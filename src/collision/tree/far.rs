@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::grouped::Grouped;
 use super::octree::Octree;
 use super::translate::{COMPLEX, Convolution, components};
-use crate::collision::rooms::Rooms;
+use crate::rooms::Rooms;
 use batch::Batch;
 use cells::{Generation, Room, TransformFields, TransformSource};
 use numbers::Numbers;

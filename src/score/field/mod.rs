@@ -16,10 +16,10 @@ mod tests;
 use super::mollifier::{AxisTable, normalization};
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
+use crate::rooms::Rooms;
 use layout::{Layout, Node, Row};
 use passes::{DepositGroup, GatherChunk};
 use rayon::prelude::*;
-use std::sync::{Mutex, MutexGuard};
 use stencil::{GROUP, Stencil};
 
 /// Nodes a single mesh may store: 4 GiB of values.
@@ -74,8 +74,7 @@ pub struct Field<const D: usize> {
     plane_entropies: Vec<f64>,
     /// In the order of `placed`.
     gathered: Vec<Gathered<D>>,
-    /// One for each thread; no lock is ever waited for.
-    stencils: Vec<Mutex<Stencil>>,
+    pub stencils: Rooms<Stencil>,
 }
 
 /// The mesh of some spacing needed more nodes than memory allows.
@@ -120,7 +119,7 @@ impl<const D: usize> Field<D> {
             values: Vec::new(),
             plane_entropies: Vec::new(),
             gathered: Vec::new(),
-            stencils: Vec::new(),
+            stencils: Rooms::default(),
         }
     }
 
@@ -165,7 +164,7 @@ impl<const D: usize> Field<D> {
         self.values.clear();
         self.values.resize(self.layout.nodes(), 0.0);
         let mut values = std::mem::take(&mut self.values);
-        self.provide_stencils();
+        self.stencils.fit(|stencil| stencil.fit(self.table.width()));
         self.deposit_planes(0..self.layout.planes(), &mut values);
         self.values = values;
     }
@@ -229,20 +228,6 @@ impl<const D: usize> Field<D> {
         self.instruction_set.run(DepositGroup { field: self, planes, values });
     }
 
-    /// Makes a stencil for every thread there is.
-    fn provide_stencils(&mut self) {
-        let (threads, width) = (rayon::current_num_threads(), self.width());
-        if self.stencils.len() < threads {
-            self.stencils.resize_with(threads, || Mutex::new(Stencil::new(width)));
-        }
-    }
-
-    /// The stencil of this thread, whatever it holds.
-    pub fn stencil(&self) -> MutexGuard<'_, Stencil> {
-        let thread = rayon::current_thread_index().unwrap_or(0);
-        self.stencils[thread].try_lock().expect("a thread deposits or gathers one group at a time")
-    }
-
     /// Where a particle's nodes begin in storage.
     #[inline]
     pub fn start_in(&self, row: &Row, placed: &Placed) -> usize {
@@ -256,9 +241,9 @@ impl<const D: usize> Field<D> {
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.resize(self.placed.len(), Gathered { value: 0.0, gradient: [0.0; D] });
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
-        self.provide_stencils();
+        self.stencils.fit(|stencil| stencil.fit(self.table.width()));
         gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each(|(gathered, placed)| {
-            let stencil = &mut self.stencil();
+            let stencil = &mut *self.stencils.own();
             self.instruction_set.run(GatherChunk { field: self, placed, stencil, gathered, volume });
         });
         self.gathered = gathered;

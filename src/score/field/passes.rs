@@ -23,7 +23,7 @@ impl<const D: usize> Kernel for DepositGroup<'_, D> {
         let begin = field.placed.partition_point(|placed| placed.node[0] < first - plane_reach);
         let end = field.placed.partition_point(|placed| placed.node[0] <= last + plane_reach);
         let base = layout.plane_offset(planes.start);
-        let mut stencil = field.stencil();
+        let mut stencil = field.stencils.own();
         for placed in &field.placed[begin..end] {
             stencil.tabulate(lanes, &field.table, placed.offset, D);
             let from = first.max(placed.node[0] - plane_reach);

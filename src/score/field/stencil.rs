@@ -9,7 +9,7 @@ use crate::score::mollifier::AxisTable;
 pub const GROUP: usize = 8;
 
 /// A particle's mollifier along the axes of storage, and its slopes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Stencil {
     pub planes: Vec<f64>,
     pub rows: Vec<f64>,
@@ -20,18 +20,15 @@ pub struct Stencil {
 }
 
 impl Stencil {
-    /// For rows of `width` nodes; the rows of a two-dimensional mesh have the one factor 1.
-    pub fn new(width: usize) -> Self {
-        let zeros = || vec![0.0; width];
-        let mut rows = zeros();
-        rows[0] = 1.0;
-        Self {
-            planes: zeros(),
-            rows,
-            nodes: zeros(),
-            plane_slopes: zeros(),
-            row_slopes: zeros(),
-            node_slopes: zeros(),
+    /// Makes room for rows of `width` nodes; the rows of a two-dimensional mesh have the one factor 1.
+    pub fn fit(&mut self, width: usize) {
+        let Self { planes, rows, nodes, plane_slopes, row_slopes, node_slopes } = self;
+        for factors in [planes, nodes, plane_slopes, row_slopes, node_slopes] {
+            factors.resize(width, 0.0);
+        }
+        if rows.len() != width {
+            rows.resize(width, 0.0);
+            rows[0] = 1.0;
         }
     }
 

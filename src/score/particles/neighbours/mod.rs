@@ -13,8 +13,8 @@ use bandwidths::{Bandwidths, MOST_BANDWIDTHS};
 use gathered::Neighbours;
 use groups::{GROUP, Groups};
 
+use crate::rooms::Rooms;
 use rayon::prelude::*;
-use std::sync::Mutex;
 
 /// Scores by sums over neighbours, with a workspace for one species after the other.
 #[derive(Debug)]
@@ -28,8 +28,7 @@ pub struct NeighbourSums<const D: usize> {
     /// By particle, in the order of the groups.
     grouped_densities: Vec<[f64; MOST_BANDWIDTHS]>,
     grouped_scores: Vec<[f64; D]>,
-    /// One for each thread; no lock is ever waited for.
-    neighbours: Vec<Mutex<Neighbours<D>>>,
+    neighbours: Rooms<Neighbours<D>>,
 }
 
 impl<const D: usize> NeighbourSums<D> {
@@ -43,7 +42,7 @@ impl<const D: usize> NeighbourSums<D> {
             reciprocals: Vec::new(),
             grouped_densities: Vec::new(),
             grouped_scores: Vec::new(),
-            neighbours: Vec::new(),
+            neighbours: Rooms::default(),
         }
     }
 
@@ -54,15 +53,11 @@ impl<const D: usize> NeighbourSums<D> {
             return 0.0;
         };
         let bandwidths = Bandwidths::new(variance, &self.weights, self.cutoff, D);
-        let threads = rayon::current_num_threads();
-        if self.neighbours.len() < threads {
-            self.neighbours.resize_with(threads, Mutex::default);
-        }
-        let (set, per_thread) = (self.instruction_set, &self.neighbours);
+        self.neighbours.fit(|_| ());
+        let (set, rooms) = (self.instruction_set, &self.neighbours);
         let radius = bandwidths.largest_squared_radius();
         let with_neighbours = |group: &[u32], work: &mut dyn FnMut(&mut Neighbours<D>)| {
-            let thread = rayon::current_thread_index().unwrap_or(0);
-            let mut near = per_thread[thread].try_lock().expect("a thread looks at one group at a time");
+            let mut near = rooms.own();
             groups.find_near(group, radius, &mut near.particles);
             near.gather(cloud.velocities, cloud.weights);
             work(&mut near);

@@ -102,6 +102,14 @@ fn sizes(criterion: &mut Criterion) {
     }
 }
 
+/// A bandwidth that shrinks with the distance of particles, so that the neighbours stay as many.
+fn sizes_with_the_same_neighbours(criterion: &mut Criterion) {
+    for particles in [10_000, 100_000, 1_000_000] {
+        let score = sums("neighbours", &json!({ "spacing_squared": 0.5 }));
+        measure::<3>(criterion, "size, same neighbours", &Case { particles, score });
+    }
+}
+
 /// From few neighbours to many.
 fn neighbours(criterion: &mut Criterion) {
     for variance in [0.0005, 0.002, 0.008, 0.03] {
@@ -118,5 +126,5 @@ fn neighbours(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, sizes, neighbours);
+criterion_group!(benches, sizes, sizes_with_the_same_neighbours, neighbours);
 criterion_main!(benches);

@@ -1,7 +1,8 @@
 //! A cloud in groups of particles that lie together, and the particles near each group.
 //!
-//! The kd-tree visits its leaves one after the other: everyone it holds, from the first particle on,
-//! is an order in which neighbours follow each other. One question to the tree then serves a whole group.
+//! A kd-tree visits its leaves one after the other: everyone it holds, from the first particle on,
+//! is an order in which neighbours follow each other. In that order the cloud is stored, so that a group and those near it
+//! lie together in memory too, and one question to a tree over it then serves a whole group.
 
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 
@@ -10,32 +11,41 @@ pub const GROUP: usize = 32;
 
 /// The groups of one cloud; its velocities must be finite.
 #[derive(Debug)]
-pub struct Groups<'v, const D: usize> {
-    velocities: &'v [[f64; D]],
-    tree: ImmutableKdTree<f64, D>,
+pub struct Groups<const D: usize> {
+    /// Group after group.
+    velocities: Vec<[f64; D]>,
+    /// The places of the same particles in the cloud.
     order: Vec<u32>,
+    tree: ImmutableKdTree<f64, D>,
 }
 
-impl<'v, const D: usize> Groups<'v, D> {
+impl<const D: usize> Groups<D> {
     /// Sorts a cloud; nothing for an empty one.
-    pub fn new(velocities: &'v [[f64; D]]) -> Option<Self> {
-        let tree = ImmutableKdTree::new_from_slice(velocities).ok()?;
-        let mut order = Vec::with_capacity(velocities.len());
-        visit(&tree, velocities.first()?, f64::INFINITY, |particle| order.push(particle));
-        assert_eq!(order.len(), velocities.len(), "a tree visits every particle");
-        Some(Self { velocities, tree, order })
+    pub fn new(cloud: &[[f64; D]]) -> Option<Self> {
+        let tree = ImmutableKdTree::new_from_slice(cloud).ok()?;
+        let mut order = Vec::with_capacity(cloud.len());
+        visit(&tree, cloud.first()?, f64::INFINITY, |particle| order.push(particle));
+        assert_eq!(order.len(), cloud.len(), "a tree visits every particle");
+        let velocities: Vec<[f64; D]> = order.iter().map(|&particle| cloud[particle as usize]).collect();
+        let tree = ImmutableKdTree::new_from_slice(&velocities).ok()?;
+        Some(Self { velocities, order, tree })
     }
 
-    /// All particles, group after group.
+    /// The velocities of all particles, group after group.
+    pub fn velocities(&self) -> &[[f64; D]] {
+        &self.velocities
+    }
+
+    /// The places of all particles in the cloud, group after group.
     pub fn order(&self) -> &[u32] {
         &self.order
     }
 
-    /// Overwrites `near` with the particles within a distance of the smallest box around `group`, in an
-    /// order that depends on the cloud alone.
-    pub fn find_near(&self, group: &[u32], squared_distance: f64, near: &mut Vec<u32>) {
+    /// Overwrites `near` with the places, here, of the particles within a distance of the smallest box around the velocities of
+    /// a group, in an order that depends on the cloud alone.
+    pub fn find_near(&self, group: &[[f64; D]], squared_distance: f64, near: &mut Vec<u32>) {
         let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
-        for v in group.iter().map(|&p| self.velocities[p as usize]) {
+        for v in group {
             for axis in 0..D {
                 low[axis] = low[axis].min(v[axis]);
                 high[axis] = high[axis].max(v[axis]);

@@ -16,33 +16,32 @@ use groups::{GROUP, Groups};
 use crate::rooms::Rooms;
 use rayon::prelude::*;
 
-/// Scores by sums over neighbours, with a workspace for one species after the other.
+/// Scores by sums over neighbours, with a workspace for one species after the other: particles in the order of their groups.
 #[derive(Debug)]
 pub struct NeighbourSums<const D: usize> {
-    weights: Vec<f64>,
+    factors: Vec<f64>,
     cutoff: f64,
     instruction_set: InstructionSet,
+    weights: Vec<f64>,
     /// ρ_kε of every particle, and their reciprocals.
     densities: Vec<[f64; MOST_BANDWIDTHS]>,
     reciprocals: Vec<[f64; MOST_BANDWIDTHS]>,
-    /// By particle, in the order of the groups.
-    grouped_densities: Vec<[f64; MOST_BANDWIDTHS]>,
-    grouped_scores: Vec<[f64; D]>,
-    neighbours: Rooms<Neighbours<D>>,
+    scores: Vec<[f64; D]>,
+    rooms: Rooms<Neighbours<D>>,
 }
 
 impl<const D: usize> NeighbourSums<D> {
     /// With the weights of the extrapolation; `cutoff` in standard deviations.
-    pub fn new(weights: &[f64], cutoff: f64, instruction_set: InstructionSet) -> Self {
+    pub fn new(factors: &[f64], cutoff: f64, instruction_set: InstructionSet) -> Self {
         Self {
-            weights: weights.to_vec(),
+            factors: factors.to_vec(),
             cutoff,
             instruction_set,
+            weights: Vec::new(),
             densities: Vec::new(),
             reciprocals: Vec::new(),
-            grouped_densities: Vec::new(),
-            grouped_scores: Vec::new(),
-            neighbours: Rooms::default(),
+            scores: Vec::new(),
+            rooms: Rooms::default(),
         }
     }
 
@@ -52,66 +51,62 @@ impl<const D: usize> NeighbourSums<D> {
             // An empty species has no tree, no entropy and no scores.
             return 0.0;
         };
-        let bandwidths = Bandwidths::new(variance, &self.weights, self.cutoff, D);
-        self.neighbours.fit(|_| ());
-        let (set, rooms) = (self.instruction_set, &self.neighbours);
-        let radius = bandwidths.largest_squared_radius();
-        let with_neighbours = |group: &[u32], work: &mut dyn FnMut(&mut Neighbours<D>)| {
+        let bandwidths = Bandwidths::new(variance, &self.factors, self.cutoff, D);
+        let Self { factors, instruction_set, weights, densities, reciprocals, scores: sorted, rooms, .. } =
+            self;
+        weights.clear();
+        weights.extend(groups.order().iter().map(|&particle| cloud.weights[particle as usize]));
+        rooms.fit(|_| ());
+        let (set, velocities) = (*instruction_set, groups.velocities());
+        let with_neighbours = |group: &[[f64; D]], work: &mut dyn FnMut(&mut Neighbours<D>)| {
             let mut near = rooms.own();
-            groups.find_near(group, radius, &mut near.particles);
-            near.gather(cloud.velocities, cloud.weights);
+            groups.find_near(group, bandwidths.largest_squared_radius(), &mut near.particles);
+            near.gather(velocities, weights);
             work(&mut near);
         };
 
-        let particles = cloud.velocities.len();
-        self.grouped_densities.resize(particles, [0.0; MOST_BANDWIDTHS]);
-        let chunks = self.grouped_densities.par_chunks_mut(GROUP).zip(groups.order().par_chunks(GROUP));
+        densities.resize(velocities.len(), [0.0; MOST_BANDWIDTHS]);
+        let chunks = densities.par_chunks_mut(GROUP).zip(velocities.par_chunks(GROUP));
         chunks.for_each(|(densities, group)| {
             with_neighbours(group, &mut |near| {
-                set.run(Densities { cloud, bandwidths: &bandwidths, group, near, densities });
+                set.run(Densities { bandwidths: &bandwidths, group, near, densities });
             });
         });
-        self.densities.resize(particles, [0.0; MOST_BANDWIDTHS]);
-        self.reciprocals.resize(particles, [0.0; MOST_BANDWIDTHS]);
-        for (&p, densities) in groups.order().iter().zip(&self.grouped_densities) {
-            self.densities[p as usize] = *densities;
-            self.reciprocals[p as usize] = densities.map(|density| 1.0 / density);
-        }
+        reciprocals.clear();
+        reciprocals.extend(densities.iter().map(|densities| densities.map(|density| 1.0 / density)));
 
-        let reciprocals = &self.reciprocals;
-        self.grouped_scores.resize(particles, [0.0; D]);
-        let chunks = self.grouped_scores.par_chunks_mut(GROUP).zip(groups.order().par_chunks(GROUP));
-        chunks.for_each(|(scores, group)| {
+        sorted.resize(velocities.len(), [0.0; D]);
+        let chunks = sorted.par_chunks_mut(GROUP).zip(velocities.par_chunks(GROUP));
+        chunks.zip(reciprocals.par_chunks(GROUP)).for_each(|((scores, group), own)| {
             with_neighbours(group, &mut |near| {
                 near.gather_reciprocals(reciprocals, bandwidths.count);
-                set.run(Scores { cloud, bandwidths: &bandwidths, reciprocals, group, near, scores });
+                set.run(Scores { bandwidths: &bandwidths, reciprocals: own, group, near, scores });
             });
         });
-        for (&p, score) in groups.order().iter().zip(&self.grouped_scores) {
-            scores[p as usize] = *score;
+        for (&particle, score) in groups.order().iter().zip(sorted) {
+            scores[particle as usize] = *score;
         }
 
         let mut entropy = Sum::default();
-        for (weight, own) in cloud.weights.iter().zip(&self.densities) {
-            let logarithm: f64 = self.weights.iter().zip(own).map(|(a, rho)| a * rho.ln()).sum();
-            entropy.add(weight * logarithm);
+        for (weight, own) in weights.iter().zip(densities) {
+            let logarithm: f64 = factors.iter().zip(own).map(|(a, rho)| a * rho.ln()).sum();
+            entropy.add(*weight * logarithm);
         }
         entropy.value()
     }
 
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
-        // A tree holds every velocity once more, with its index; so does the order of the groups.
-        let per_particle = 3 * size_of::<[f64; MOST_BANDWIDTHS]>() + 2 * 8 * D + 2 * 4;
+        // Trees hold every velocity twice more, with its place; so does the order of the groups.
+        let per_particle = 2 * size_of::<[f64; MOST_BANDWIDTHS]>() + 4 * size_of::<[f64; D]>() + 8 + 3 * 4;
         self.densities.capacity() * per_particle
     }
 }
 
 /// The densities at the particles of one group.
 struct Densities<'a, const D: usize> {
-    cloud: &'a Cloud<'a, D>,
     bandwidths: &'a Bandwidths,
-    group: &'a [u32],
+    group: &'a [[f64; D]],
     near: &'a Neighbours<D>,
     densities: &'a mut [[f64; MOST_BANDWIDTHS]],
 }
@@ -119,9 +114,8 @@ struct Densities<'a, const D: usize> {
 impl<const D: usize> Kernel for Densities<'_, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { cloud, bandwidths, group, near, densities } = self;
-        for (density, &p) in densities.iter_mut().zip(group) {
-            let own = cloud.velocities[p as usize];
+        let Self { bandwidths, group, near, densities } = self;
+        for (density, &own) in densities.iter_mut().zip(group) {
             let mut sums = [lanes.splat(0.0); MOST_BANDWIDTHS];
             for at in (0..near.padded()).step_by(L::WIDTH) {
                 let (_, square) = near.difference(lanes, own, at);
@@ -140,10 +134,10 @@ impl<const D: usize> Kernel for Densities<'_, D> {
 
 /// The scores of the particles of one group.
 struct Scores<'a, const D: usize> {
-    cloud: &'a Cloud<'a, D>,
     bandwidths: &'a Bandwidths,
+    /// Of the group.
     reciprocals: &'a [[f64; MOST_BANDWIDTHS]],
-    group: &'a [u32],
+    group: &'a [[f64; D]],
     near: &'a Neighbours<D>,
     scores: &'a mut [[f64; D]],
 }
@@ -151,9 +145,8 @@ struct Scores<'a, const D: usize> {
 impl<const D: usize> Kernel for Scores<'_, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { cloud, bandwidths, reciprocals, group, near, scores } = self;
-        for (score, &p) in scores.iter_mut().zip(group) {
-            let (own, own_reciprocals) = (cloud.velocities[p as usize], reciprocals[p as usize]);
+        let Self { bandwidths, reciprocals, group, near, scores } = self;
+        for ((score, &own), own_reciprocals) in scores.iter_mut().zip(group).zip(reciprocals) {
             let mut sums = [lanes.splat(0.0); D];
             for at in (0..near.padded()).step_by(L::WIDTH) {
                 let (z, square) = near.difference(lanes, own, at);

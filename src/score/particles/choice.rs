@@ -1,8 +1,8 @@
 //! Whether the sums of a species run over neighbours or over a mesh.
 //!
 //! The number n of particles within reach of the widest of K bandwidths decides. By `cargo bench --bench scores` a mesh takes
-//! 220 ns a particle and bandwidth in two dimensions and 1100 in three, wherever it is filled well; neighbours take 4.4 down to
-//! 1.1 ns each in two, 8.5 down to 1.2 in three, the fewer the more. They are equal at n/K of about 40 and 350.
+//! 220 ns a particle and bandwidth in two dimensions and 1100 in three, wherever it is filled well; neighbours take 4.2 down to
+//! 1.0 ns each in two, 8.5 down to 1.1 in three, the fewer the more. They are equal at n/K of about 40 and 350.
 
 use rayon::prelude::*;
 

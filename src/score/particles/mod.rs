@@ -93,11 +93,12 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
     }
 
     fn truncation(&self) -> f64 {
-        let share = match self.meshes.iter().any(Option::is_some) {
-            true => mollifier::mass_beyond_ball(self.cutoff, D).max(mesh_sums::truncation(self.cutoff, D)),
-            false => mollifier::mass_beyond_ball(self.cutoff, D),
+        let share = |mesh: &Option<_>| match mesh {
+            Some(_) => mesh_sums::truncation(self.cutoff, D),
+            None => mollifier::mass_beyond_ball(self.cutoff, D),
         };
-        self.weights.iter().map(|a| a.abs()).sum::<f64>() * share
+        let largest = self.meshes.iter().map(share).fold(0.0, f64::max);
+        self.weights.iter().map(|a| a.abs()).sum::<f64>() * largest
     }
 
     fn memory(&self) -> usize {

@@ -8,12 +8,11 @@ mod tests;
 
 use super::Cloud;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::rooms::Rooms;
 use crate::sum::Sum;
 use bandwidths::{Bandwidths, MOST_BANDWIDTHS};
 use gathered::Neighbours;
 use groups::{GROUP, Groups};
-
-use crate::rooms::Rooms;
 use rayon::prelude::*;
 
 /// Scores by sums over neighbours, with a workspace for one species after the other: particles in the order of their groups.

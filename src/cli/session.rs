@@ -185,14 +185,21 @@ fn too_long_a_step<const D: usize>(
     stability.warning(|time| units.time(time))
 }
 
-/// A flag that Ctrl-C sets; a second Ctrl-C ends the program at once.
+/// Signals that are one: `timeout` and job managers signal a process, and its group with it.
+const TOGETHER: Duration = Duration::from_secs(1);
+
+/// A flag that Ctrl-C sets; another Ctrl-C, later than that, ends the program at once.
 fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
+    let mut first: Option<Instant> = None;
+    ctrlc::set_handler(move || match first {
+        None => {
+            first = Some(Instant::now());
+            flag.store(true, Ordering::Relaxed);
         }
+        Some(first) if first.elapsed() > TOGETHER => std::process::exit(130),
+        Some(_) => {}
     })
     .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
     Ok(interrupted)

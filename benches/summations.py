@@ -113,7 +113,7 @@ def main():
             if chosen.only and (dimension, summation) != tuple(chosen.only):
                 continue
             cloud = Path(room) / "cloud"
-            write([built, "case", dimension, -3, summation, particles, cloud], ["landau"])
+            write([built, "case", dimension, -3, 0, summation, particles, cloud], ["landau"])
             if dimension == "3" and summation in PEER_TOLERANCES and particles <= MOST_OF_PEER:
                 try:
                     write([sys.executable, __file__, "--peer", particles, summation, cloud])

@@ -11,6 +11,10 @@ pub enum Failure {
     )]
     NotFinite { quantity: &'static str, species: String, value: f64, step: u64 },
     #[error(
+        "step {step} throws a particle of species \"{species}\" out to {speeds:.1e} thermal speeds from the mean, where none was beyond {before:.1e}: try a smaller time step, `adaptive`, or, where `collisions.regularisation` is `none`, a regularised kernel"
+    )]
+    ThrownOut { step: u64, species: String, speeds: f64, before: f64 },
+    #[error(
         "the equation of step {step} was not solved: residual {change:.1e} after {iterations} iterations, tolerance {tolerance:e}; try a smaller time step, a larger tolerance or more iterations"
     )]
     NotConverged { step: u64, iterations: u32, change: f64, tolerance: f64 },
@@ -86,6 +90,7 @@ impl Failure {
             Self::MeshTooLarge { spacing, .. } => *spacing *= scales.velocity,
             Self::FunctionalsTooLarge { .. }
             | Self::NotFinite { .. }
+            | Self::ThrownOut { .. }
             | Self::NotConverged { .. }
             | Self::EntropyNotBalanced { .. }
             | Self::TreeOutOfReach { .. }

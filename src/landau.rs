@@ -5,12 +5,14 @@
 
 use crate::collision::fixed;
 use crate::collision::pair_sum::{Accuracy, PairSum, Place};
+use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::Problem;
 use crate::score::Score;
 use crate::sum::sum;
+use crate::watch::fence::Fence;
 use std::time::{Duration, Instant};
 
 /// The rates of change at one point of state space.
@@ -56,11 +58,14 @@ pub struct Landau<'p, const D: usize> {
     problem: &'p Problem<D>,
     score: Box<dyn Score<D>>,
     pair_sum: PairSum<D>,
+    regularisation: Regularisation,
     scores: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
     sums: Vec<[f64; D]>,
     /// The step that evaluations belong to, for messages.
     pub step: u64,
+    /// Where its particles may go.
+    pub fence: Fence<D>,
     work: Work,
 }
 
@@ -86,15 +91,16 @@ impl<'p, const D: usize> Landau<'p, D> {
     ) -> Result<Self, Failure> {
         let mut landau = Self::with(problem, score, PairSum::tree(problem, tolerance, instruction_set));
         if let PairSum::Tree(tree) = &landau.pair_sum {
-            tree.require_memory()?;
+            tree.require_memory(&landau.regularisation)?;
             let mut scores = std::mem::take(&mut landau.scores);
             let mut entropies = vec![f64::NAN; problem.species.len()];
             landau.evaluate_scores(velocities, &mut scores, &mut entropies)?;
             landau.take_gradients(&scores);
             landau.scores = scores;
         }
-        if let PairSum::Tree(tree) = &mut landau.pair_sum {
-            let error = tree.calibrate(velocities, &landau.gradients)?;
+        let Self { pair_sum, gradients, regularisation, .. } = &mut landau;
+        if let PairSum::Tree(tree) = pair_sum {
+            let error = tree.calibrate(Place { velocities, gradients, spreads: None, regularisation })?;
             if error.is_nan() || error > tolerance {
                 return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
             }
@@ -118,10 +124,12 @@ impl<'p, const D: usize> Landau<'p, D> {
             problem,
             score,
             pair_sum,
+            regularisation: Regularisation::at_start(problem),
             scores: room.clone(),
             gradients: room.clone(),
             sums: room,
             step: 0,
+            fence: Fence::default(),
             work: Work::default(),
         }
     }
@@ -146,6 +154,11 @@ impl<'p, const D: usize> Landau<'p, D> {
     pub fn memory(&self) -> usize {
         let arrays = 3 * std::mem::size_of_val(self.scores.as_slice());
         arrays + self.score.memory() + self.pair_sum.memory()
+    }
+
+    /// δ² of every pair of species.
+    pub fn regularisation(&self) -> &Regularisation {
+        &self.regularisation
     }
 
     /// The scores of the last evaluation.
@@ -175,6 +188,7 @@ impl<'p, const D: usize> Landau<'p, D> {
         entropies: &mut [f64],
     ) -> Result<(), Failure> {
         self.require_finite("a velocity", velocities)?;
+        self.require_inside(velocities)?;
         let start = Instant::now();
         self.work.score_evaluations += 1;
         self.score.evaluate(self.problem, velocities, scores, entropies)?;
@@ -183,8 +197,7 @@ impl<'p, const D: usize> Landau<'p, D> {
     }
 
     /// Evaluates the rates that the scores just evaluated, or made of them, drive at `velocities`, and Σ w s · dv/dt; the entropies are
-    /// left as they are. With `spreads`, one number ≥ 0 a particle, the power of |z|² in A is that of |z|²
-    /// and the spreads of the pair. Whatever the scores and spreads, the rates conserve what the equation
+    /// left as they are. With `spreads`, one number ≥ 0 a particle, the |z|² in φ is |z|² and the spreads of the pair. Whatever the scores and spreads, the rates conserve what the equation
     /// conserves.
     pub fn evaluate_rates(
         &mut self,
@@ -195,9 +208,10 @@ impl<'p, const D: usize> Landau<'p, D> {
     ) -> Result<(), Failure> {
         let start = Instant::now();
         self.take_gradients(scores);
-        let at = Place { velocities, gradients: &self.gradients, spreads };
+        let Self { gradients, regularisation, .. } = self;
+        let at = Place { velocities, gradients, spreads, regularisation };
         self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Kept, &mut self.sums)?;
-        fixed::add(self.problem, velocities, &self.gradients, spreads, &mut self.sums);
+        fixed::add(self.problem, at, &mut self.sums);
         self.take_rates(&mut evaluation.rates);
         self.work.evaluations += 1;
         self.work.score_evaluations -= 1;
@@ -206,6 +220,25 @@ impl<'p, const D: usize> Landau<'p, D> {
         let terms = self.problem.weights.iter().zip(scores).zip(&evaluation.rates);
         evaluation.entropy_rate = sum(terms.map(|((w, s), rate)| w * dot(*s, *rate)));
         Ok(())
+    }
+
+    /// Ends a step whose particles are thrown out.
+    pub fn require_inside(&self, velocities: &[[f64; D]]) -> Result<(), Failure> {
+        self.fence.require_inside(self.problem, velocities, self.step)
+    }
+
+    /// The relative error of the pair sums that is asked for; 0 for sums that have none but rounding, or are what they
+    /// sample.
+    pub fn sum_tolerance(&self) -> f64 {
+        match &self.pair_sum {
+            PairSum::Tree(tree) => tree.tolerance(),
+            PairSum::Direct(_) | PairSum::Maxwell(_) | PairSum::RandomBatch(_) => 0.0,
+        }
+    }
+
+    /// Whether pair sums are samples of all pairs.
+    pub fn sums_are_sampled(&self) -> bool {
+        matches!(self.pair_sum, PairSum::RandomBatch(_))
     }
 
     /// Whether rates at two neighbouring clouds differ by more than the clouds do.
@@ -224,9 +257,10 @@ impl<'p, const D: usize> Landau<'p, D> {
     ) -> Result<(), Failure> {
         let start = Instant::now();
         self.take_gradients(scores);
-        let at = Place { velocities, gradients: &self.gradients, spreads: None };
+        let Self { gradients, regularisation, .. } = self;
+        let at = Place { velocities, gradients, spreads: None, regularisation };
         self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Rough, &mut self.sums)?;
-        fixed::add(self.problem, velocities, &self.gradients, None, &mut self.sums);
+        fixed::add(self.problem, at, &mut self.sums);
         self.take_rates(rates);
         self.work.evaluations += 1;
         self.work.score_evaluations -= 1;
@@ -262,8 +296,9 @@ impl<'p, const D: usize> Landau<'p, D> {
         self.pair_sum.method()
     }
 
-    /// Differences of entropy below this are rounding, or the cut-off of the mollifier.
-    pub fn entropy_rounding(&self, evaluation: &Evaluation<D>) -> f64 {
+    /// Differences of entropy below this are rounding, of terms or of the velocities, or the cut-off of the mollifier.
+    /// `velocities` are those of the last evaluation of the right-hand side, or near.
+    pub fn entropy_rounding(&self, velocities: &[[f64; D]], evaluation: &Evaluation<D>) -> f64 {
         // A functional is a sum of terms ρ log ρ that partly cancel: of the size of the species' density.
         let densities = self
             .problem
@@ -271,7 +306,9 @@ impl<'p, const D: usize> Landau<'p, D> {
             .iter()
             .map(|species| self.problem.weights[species.range.clone()].iter().sum::<f64>());
         let size: f64 = evaluation.entropies.iter().zip(densities).map(|(e, n)| e.abs() + n).sum();
-        (32.0 * f64::EPSILON + self.score.truncation()) * size
+        let slopes = self.problem.weights.iter().zip(&self.scores).zip(velocities);
+        let displaced: f64 = slopes.map(|((w, s), v)| w * (dot(*s, *s) * dot(*v, *v)).sqrt()).sum();
+        (32.0 * f64::EPSILON + self.score.truncation()) * size + 0.5 * f64::EPSILON * displaced
     }
 
     fn require_finite(&self, quantity: &'static str, values: &[[f64; D]]) -> Result<(), Failure> {

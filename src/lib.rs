@@ -53,6 +53,7 @@
 //! | [`collision`] | sums over pairs: direct, by moments, by a tree, by random batches, over fixed species |
 //! | [`landau`] | the right-hand side: scores, then pair sums; owns the workspace |
 //! | [`integrators`] | the trait, one file per method, projection on the invariants |
+//! | [`watch`] | whether a step did what its rates say; how far it may carry particles |
 //! | [`functionals`] | invariants, moments, entropy, Fisher information and its kin, of clouds and of densities |
 //! | [`laboratory`] | densities by formula: functionals and their derivatives by quadrature |
 //! | [`formula`] | formulas that a scenario holds as text |
@@ -61,7 +62,9 @@
 //! | [`output`] | what is written, one file per thing written |
 //! | [`error`] | why a run ends early |
 
+pub mod accuracy;
 pub mod collision;
+mod dimension;
 pub mod error;
 pub mod exact;
 pub mod formula;
@@ -80,3 +83,4 @@ pub mod simulation;
 pub mod state;
 pub mod sum;
 pub mod units;
+pub mod watch;

@@ -82,6 +82,10 @@ pub struct Problem<const D: usize> {
     pub coefficients: Vec<f64>,
     /// c_ib between moving species i and fixed species b, row after row.
     pub fixed_coefficients: Vec<f64>,
+    /// δ_ij over the larger spacing of two moving species; none for the kernel |z|^γ itself.
+    pub regularisation: Option<f64>,
+    /// δ_ib over the spacing of a moving species, for every fixed species.
+    pub fixed_regularisation: Option<f64>,
     /// What the numbers above stand for in the units of the scenario.
     pub scales: Scales,
 }

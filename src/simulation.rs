@@ -1,11 +1,13 @@
 //! The one time loop: evaluate, let observers look, step.
 
+use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::integrators::adaptive::Adaptive;
 use crate::integrators::{Integrator, Step};
 use crate::landau::{Evaluation, Landau, Work};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::watch::StepWatch;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,8 @@ pub struct View<'a, const D: usize> {
     pub state: &'a State<D>,
     /// The scores at the state.
     pub scores: &'a [[f64; D]],
+    /// δ² of every pair of species at the state.
+    pub regularisation: &'a Regularisation,
     /// The rates at the state.
     pub evaluation: &'a Evaluation<D>,
     pub time: f64,
@@ -96,7 +100,10 @@ impl<const D: usize> Simulation<'_, D> {
                 (Some(Adaptive::new(problem, end, tolerance)), first.unwrap_or(end))
             }
         };
+        let watch = StepWatch::new(self.integrator.facts(), grid);
         let mut evaluation = Evaluation::empty(problem);
+        let mut end = evaluation.clone();
+        let mut before = self.state.velocities.clone();
         self.landau.step = self.state.step;
         self.landau.evaluate(&self.state.velocities, &mut evaluation)?;
         let mut seen = resumes;
@@ -110,6 +117,7 @@ impl<const D: usize> Simulation<'_, D> {
                 problem,
                 state: &self.state,
                 scores: self.landau.scores(),
+                regularisation: self.landau.regularisation(),
                 evaluation: &evaluation,
                 time: grid.time(&self.state),
                 dt,
@@ -125,38 +133,51 @@ impl<const D: usize> Simulation<'_, D> {
             }
             seen = false;
             self.landau.step = self.state.step + 1;
-            match (&mut adaptive, self.state.clock) {
-                (Some(adaptive), Some(clock)) => {
-                    let integrator = &mut *self.integrator;
-                    match adaptive.advance(
-                        &mut self.landau,
-                        integrator,
-                        &mut evaluation,
-                        &mut self.state,
-                        clock,
-                    ) {
-                        Ok(taken) => dt = taken,
-                        Err(failure) => {
-                            let view = View {
-                                problem,
-                                state: &self.state,
-                                scores: self.landau.scores(),
-                                evaluation: &evaluation,
-                                time: clock.time,
-                                dt,
-                                ending: None,
-                            };
-                            observers.iter_mut().try_for_each(|observer| observer.observe_failure(&view))?;
-                            return Err(failure);
-                        }
-                    }
-                }
-                _ => {
+            before.copy_from_slice(&self.state.velocities);
+            self.landau.fence.enclose(problem, &before, self.state.about.center);
+            let taken = match &mut adaptive {
+                Some(adaptive) => adaptive.advance(
+                    &mut self.landau,
+                    &mut *self.integrator,
+                    (&before, &evaluation),
+                    &mut end,
+                    &mut self.state,
+                ),
+                None => {
                     let step = Step { start: &evaluation, dt };
-                    self.integrator.step(&mut self.landau, &mut self.state, step)?;
-                    self.landau.evaluate(&self.state.velocities, &mut evaluation)?;
+                    self.integrator.step(&mut self.landau, &mut self.state, step).and_then(|correction| {
+                        self.landau.evaluate(&self.state.velocities, &mut end)?;
+                        Ok((dt, correction))
+                    })
                 }
-            }
+            };
+            let correction = match taken {
+                Ok((taken, correction)) => {
+                    dt = taken;
+                    correction
+                }
+                Err(failure) => {
+                    self.state.velocities.copy_from_slice(&before);
+                    if adaptive.is_some() {
+                        // Its velocities are those of the last good step.
+                        let view = View {
+                            problem,
+                            state: &self.state,
+                            scores: self.landau.scores(),
+                            regularisation: self.landau.regularisation(),
+                            evaluation: &evaluation,
+                            time: grid.time(&self.state),
+                            dt,
+                            ending: None,
+                        };
+                        observers.iter_mut().try_for_each(|observer| observer.observe_failure(&view))?;
+                    }
+                    return Err(failure);
+                }
+            };
+            let (state, rates) = (&mut self.state, [&evaluation, &end]);
+            watch.compare(&self.landau, state, &before, rates, (dt, correction));
+            std::mem::swap(&mut evaluation, &mut end);
             self.state.step += 1;
         }
     }

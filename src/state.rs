@@ -1,6 +1,7 @@
 //! What evolves in a run, all of it: a checkpoint is exactly this.
 
-use crate::functionals::invariants::Invariants;
+use crate::functionals::invariants::{About, Invariants};
+use crate::watch::Warning;
 
 /// The evolving quantities.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,12 +10,16 @@ pub struct State<const D: usize> {
     pub step: u64,
     /// Velocities, species after species.
     pub velocities: Vec<[f64; D]>,
-    /// The invariants at the start, which projections return to.
+    /// Mass, momentum and energy at the start.
     pub invariants: Invariants<D>,
+    /// Momentum and energy at the start about the run's reference velocity, which projections return to.
+    pub about: About<D>,
     /// Time and step size, where steps adapt.
     pub clock: Option<Clock>,
     /// How stiff the right-hand side is, once a method has asked.
     pub stiffness: Option<Stiffness<D>>,
+    /// What was wrong with steps so far.
+    pub warnings: Vec<Warning>,
 }
 
 /// Time, and what the step size control remembers between steps.

@@ -1,6 +1,6 @@
 //! Ordered pairs a second of the direct pair sum, by dimension, exponent, number of particles,
 //! instruction set and threads; and each rate as a share of the multiply-add peak that the same
-//! machine shows in the same minute.
+//! machine shows in the same minute; of the kernel |z|^γ and of the regularised one.
 //!
 //! Criterion's `elem/s` are ordered pairs. The line after each benchmark is the best evaluation,
 //! which neighbours on the machine disturb least, and its share of the peak at
@@ -14,12 +14,16 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use landau::collision::direct::DirectSum;
+use landau::collision::pair_sum::Place;
+use landau::collision::regularisation::Regularisation;
 use landau::kernel::lanes::InstructionSet;
 use landau::kernel::power::flops_per_ordered_pair;
 
 #[derive(Clone, Copy)]
 struct Setting {
     gamma: f64,
+    /// δ of every pair of species; 0 for none.
+    delta: f64,
     particles: usize,
     set: InstructionSet,
     threads: usize,
@@ -47,11 +51,14 @@ impl<const D: usize> Cloud<D> {
 }
 
 fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Setting) {
-    let Setting { gamma, particles, set, threads } = setting;
+    let Setting { gamma, delta, particles, set, threads } = setting;
     let cloud = Cloud::<D>::new(particles);
     let counts = [particles / 2, particles - particles / 2];
     let weights = vec![1.0 / particles as f64; particles];
     let mut direct = DirectSum::<D>::new(gamma, &counts, &[1.0, 0.5, 0.5, 2.0], &weights, set);
+    let regularisation = Regularisation { squares: vec![delta * delta; 4], ..Default::default() };
+    let Cloud { velocities, gradients } = &cloud;
+    let at = Place { velocities, gradients, spreads: None, regularisation: &regularisation };
     let mut sums = vec![[0.0; D]; particles];
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
     let pairs = direct.ordered_pairs();
@@ -63,14 +70,14 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Sett
     criterion_group.sample_size(10).sampling_mode(SamplingMode::Flat);
     criterion_group.warm_up_time(Duration::from_millis(200));
     criterion_group.measurement_time(Duration::from_secs(1));
-    let name = format!("D={D} γ={gamma} N={particles} {} threads={threads}", set.name());
+    let name = format!("D={D} γ={gamma} δ={delta} N={particles} {} threads={threads}", set.name());
     criterion_group.bench_function(BenchmarkId::from_parameter(&name), |bencher| {
         bencher.iter_custom(|times| {
             peak = peak.max(fma_peak::flops_per_second(set, threads));
             let mut total = Duration::ZERO;
             for _ in 0..times {
                 let start = Instant::now();
-                pool.install(|| direct.evaluate(&cloud.velocities, &cloud.gradients, None, &mut sums));
+                pool.install(|| direct.evaluate(at, &mut sums));
                 let time = start.elapsed();
                 best = best.min(time);
                 total += time;
@@ -83,11 +90,14 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Sett
     // Criterion skips what its command line filters out.
     if best < Duration::MAX {
         let rate = pairs as f64 / best.as_secs_f64();
-        let flops = flops_per_ordered_pair(D, gamma);
+        let flops = flops_per_ordered_pair(D, gamma, delta > 0.0);
         let share = rate * f64::from(flops) / peak;
         println!("best: {rate:.3e} pairs/s, {share:.3} of {:.1} GFlop/s at {flops} a pair", peak / 1e9);
     }
 }
+
+/// About a spacing.
+const DELTA: f64 = 0.1;
 
 const GAMMAS: [f64; 6] = [-3.0, -2.0, -1.0, 0.0, 1.0, -1.3];
 
@@ -95,9 +105,11 @@ fn exponents(criterion: &mut Criterion) {
     let threads = rayon::current_num_threads();
     for set in InstructionSet::available() {
         for gamma in GAMMAS {
-            let setting = Setting { gamma, particles: 8_000, set, threads };
-            measure::<2>(criterion, "exponent", setting);
-            measure::<3>(criterion, "exponent", setting);
+            for delta in [0.0, DELTA] {
+                let setting = Setting { gamma, delta, particles: 8_000, set, threads };
+                measure::<2>(criterion, "exponent", setting);
+                measure::<3>(criterion, "exponent", setting);
+            }
         }
     }
 }
@@ -107,12 +119,12 @@ fn sizes(criterion: &mut Criterion) {
     let set = InstructionSet::detect();
     for gamma in [-3.0, -1.3] {
         for particles in [1_000, 3_000, 16_000, 64_000] {
-            let setting = Setting { gamma, particles, set, threads };
+            let setting = Setting { gamma, delta: DELTA, particles, set, threads };
             measure::<2>(criterion, "size", setting);
             measure::<3>(criterion, "size", setting);
         }
     }
-    measure::<3>(criterion, "size", Setting { gamma: -3.0, particles: 260_000, set, threads });
+    measure::<3>(criterion, "size", Setting { gamma: -3.0, delta: DELTA, particles: 260_000, set, threads });
 }
 
 fn threads(criterion: &mut Criterion) {
@@ -121,7 +133,7 @@ fn threads(criterion: &mut Criterion) {
     let doublings = std::iter::successors(Some(1), |threads| Some(2 * threads));
     for threads in doublings.take_while(|&threads| threads < most).chain([most]) {
         for particles in [3_000, 64_000] {
-            let setting = Setting { gamma: -3.0, particles, set, threads };
+            let setting = Setting { gamma: -3.0, delta: DELTA, particles, set, threads };
             measure::<3>(criterion, "threads", setting);
         }
     }

@@ -12,23 +12,24 @@ use crate::pair_sums::PairSums;
 const REPEATS: (usize, f64) = (3, 40.0);
 
 /// Prints a row of CSV: dimension, gamma, summation, particles, seconds, error, points, calibration_seconds, mebibytes.
-/// The arguments are the first four of these, and a file for the cloud and its sums, which may be left out.
+/// The arguments are the first two of these, δ in thermal speeds, the next two, and a file for the cloud and its sums,
+/// which may be left out.
 pub fn report(arguments: &[String]) {
-    let [dimension, gamma, summation, particles, file @ ..] = arguments else {
-        panic!("expected DIMENSION GAMMA SUMMATION PARTICLES [FILE]");
+    let [dimension, gamma, delta, summation, particles, file @ ..] = arguments else {
+        panic!("expected DIMENSION GAMMA DELTA SUMMATION PARTICLES [FILE]");
     };
     let measure = match dimension.as_str() {
         "2" => measure::<2>,
         "3" => measure::<3>,
         _ => panic!("the dimension is 2 or 3"),
     };
-    let gamma = gamma.parse().expect("an exponent");
+    let kernel = [gamma, delta].map(|number| number.parse().expect("an exponent and a distance"));
     let particles = particles.parse().expect("a number of particles");
-    measure(gamma, summation, particles, file.first().map(String::as_str));
+    measure(kernel, summation, particles, file.first().map(String::as_str));
 }
 
-fn measure<const D: usize>(gamma: f64, summation: &str, particles: usize, file: Option<&str>) {
-    let cloud = Cloud::<D>::new(particles);
+fn measure<const D: usize>([gamma, delta]: [f64; 2], summation: &str, particles: usize, file: Option<&str>) {
+    let cloud = Cloud::<D>::new(particles, delta);
     let mut sums = vec![[f64::NAN; D]; particles];
     let begin = Instant::now();
     let mut pair_sums = PairSums::new(&cloud, gamma, summation);

@@ -2,6 +2,11 @@
 
 use std::io::Write;
 
+use landau::collision::pair_sum::Place;
+use landau::collision::regularisation::Regularisation;
+use landau::kernel::interaction::Tensor;
+use landau::kernel::series::Series;
+
 /// Particles whose sums are compared.
 const SAMPLES: usize = 200;
 
@@ -10,11 +15,13 @@ pub struct Cloud<const D: usize> {
     pub velocities: Vec<[f64; D]>,
     pub gradients: Vec<[f64; D]>,
     pub weights: Vec<f64>,
+    /// δ² of the species with itself, 0 for |z|^γ.
+    regularisation: Regularisation,
 }
 
 impl<const D: usize> Cloud<D> {
-    /// So many particles, the same in every run.
-    pub fn new(particles: usize) -> Self {
+    /// So many particles, the same in every run, and δ in thermal speeds.
+    pub fn new(particles: usize, delta: f64) -> Self {
         let mut state = 1_u64;
         let mut number = move || {
             // Knuth's linear congruential generator, its high bits: in (0, 1).
@@ -31,7 +38,14 @@ impl<const D: usize> Cloud<D> {
         let bend = |v: &[f64; D]| std::array::from_fn(|k| -(1.0 + 0.5 * k as f64) * v[k] + 0.1 * v[0] * v[1]);
         let gradients = velocities.iter().map(bend).collect();
         let weights = (0..particles).map(|_| (0.5 + number()) / particles as f64).collect();
-        Self { velocities, gradients, weights }
+        let regularisation = Regularisation { squares: vec![delta * delta], ..Default::default() };
+        Self { velocities, gradients, weights, regularisation }
+    }
+
+    /// Where its pair sums are.
+    pub fn place(&self) -> Place<'_, D> {
+        let Self { velocities, gradients, regularisation, .. } = self;
+        Place { velocities, gradients, spreads: None, regularisation }
     }
 
     /// √(Σ w |error|²/Σ w |rate|²) over 200 particles for which every pair is summed in the plainest way.
@@ -50,14 +64,12 @@ impl<const D: usize> Cloud<D> {
     /// The sum of one particle over all others.
     fn plain_sum(&self, gamma: f64, p: usize) -> [f64; D] {
         let mut sum = [0.0; D];
+        let tensor = Tensor::new(gamma, self.regularisation.squares[0], Series::between_particles(gamma, D));
         for (q, w) in self.weights.iter().enumerate().filter(|&(q, _)| q != p) {
             let z: [f64; D] = std::array::from_fn(|k| self.velocities[p][k] - self.velocities[q][k]);
             let g: [f64; D] = std::array::from_fn(|k| self.gradients[p][k] - self.gradients[q][k]);
-            let dot = |a: &[f64; D], b: &[f64; D]| (0..D).map(|k| a[k] * b[k]).sum::<f64>();
-            let (square, along) = (dot(&z, &z), dot(&z, &g));
-            let power = w * square.powf(0.5 * gamma);
-            for k in 0..D {
-                sum[k] += power * (square * g[k] - along * z[k]);
+            for (sum, image) in sum.iter_mut().zip(tensor.apply(z, 0.0, g)) {
+                *sum += w * image;
             }
         }
         sum

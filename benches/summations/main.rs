@@ -1,10 +1,11 @@
 //! Seconds of one pair sum by any summation, over the number of particles: criterion's `elem/s` are particles.
 //!
 //! ```text
-//! cargo bench --bench summations -- case DIMENSION GAMMA SUMMATION PARTICLES [FILE]
+//! cargo bench --bench summations -- case DIMENSION GAMMA DELTA SUMMATION PARTICLES [FILE]
 //! ```
 //!
-//! reports one case with its error and peak memory in place of that. SUMMATION is `direct`, the tolerance of a tree,
+//! reports one case with its error and peak memory in place of that. DELTA is in thermal speeds, 0 for the kernel
+//! |z|^γ; SUMMATION is `direct`, the tolerance of a tree,
 //! or `batches`; FILE receives the cloud and its sums.
 
 mod case;
@@ -21,10 +22,10 @@ use pair_sums::PairSums;
 
 const SUMMATIONS: [&str; 5] = ["direct", "1e-3", "1e-6", "1e-9", "batches"];
 
-fn measure<const D: usize>(criterion: &mut Criterion, particles: usize) {
+fn measure<const D: usize>(criterion: &mut Criterion, particles: usize, delta: f64) {
     // Made when criterion asks, which skips what its command line filters out.
     let cloud = OnceCell::new();
-    let mut group = criterion.benchmark_group(format!("summation D={D} γ=-3 N={particles}"));
+    let mut group = criterion.benchmark_group(format!("summation D={D} γ=-3 δ={delta} N={particles}"));
     group.throughput(Throughput::Elements(particles as u64));
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
     group.warm_up_time(Duration::from_millis(200));
@@ -32,7 +33,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, particles: usize) {
     for summation in SUMMATIONS {
         let mut pair_sums = None;
         group.bench_function(BenchmarkId::from_parameter(summation), |bencher| {
-            let cloud = cloud.get_or_init(|| Cloud::<D>::new(particles));
+            let cloud = cloud.get_or_init(|| Cloud::<D>::new(particles, delta));
             let pair_sums = pair_sums.get_or_insert_with(|| PairSums::new(cloud, -3.0, summation));
             let mut sums = vec![[f64::NAN; D]; particles];
             bencher.iter(|| (pair_sums.evaluate)(&mut sums));
@@ -43,9 +44,11 @@ fn measure<const D: usize>(criterion: &mut Criterion, particles: usize) {
 
 fn sizes(criterion: &mut Criterion) {
     for particles in [1_000, 16_000, 64_000] {
-        measure::<3>(criterion, particles);
+        measure::<3>(criterion, particles, 0.0);
     }
-    measure::<2>(criterion, 16_000);
+    // About 0.8 of the distance between neighbours.
+    measure::<3>(criterion, 16_000, 0.1);
+    measure::<2>(criterion, 16_000, 0.0);
 }
 
 criterion_group!(benches, sizes);

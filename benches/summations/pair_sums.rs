@@ -1,7 +1,6 @@
 //! The pair sums of a cloud, by any summation.
 
 use landau::collision::direct::DirectSum;
-use landau::collision::pair_sum::Place;
 use landau::collision::random_batch::RandomBatchSum;
 use landau::collision::tree::{self, TreeSum};
 use landau::kernel::lanes::InstructionSet;
@@ -26,14 +25,13 @@ impl<'a, const D: usize> PairSums<'a, D> {
     /// hundred particles.
     pub fn new(cloud: &'a Cloud<D>, gamma: f64, summation: &str) -> Self {
         let set = InstructionSet::detect();
-        let Cloud { velocities, gradients, weights } = cloud;
+        let (at, weights) = (cloud.place(), &cloud.weights);
         #[expect(clippy::single_range_in_vec_init, reason = "one species")]
         let ranges = [0..weights.len()];
         match summation {
             "direct" => {
                 let mut direct = DirectSum::new(gamma, &[weights.len()], &[1.0], weights, set);
-                let evaluate =
-                    move |sums: &mut [[f64; D]]| direct.evaluate(velocities, gradients, None, sums);
+                let evaluate = move |sums: &mut [[f64; D]]| direct.evaluate(at, sums);
                 Self { evaluate: Box::new(evaluate), points: None }
             }
             "batches" => {
@@ -41,7 +39,7 @@ impl<'a, const D: usize> PairSums<'a, D> {
                 let mut step = 0;
                 let evaluate = move |sums: &mut [[f64; D]]| {
                     step += 1;
-                    batches.evaluate(step, velocities, gradients, None, sums);
+                    batches.evaluate(step, at, sums);
                 };
                 Self { evaluate: Box::new(evaluate), points: None }
             }
@@ -50,9 +48,8 @@ impl<'a, const D: usize> PairSums<'a, D> {
                 let cloud =
                     tree::Cloud { gamma, masses: &[1.0], ranges: &ranges, coefficients: &[1.0], weights };
                 let mut tree = TreeSum::new(cloud, tolerance, set);
-                tree.calibrate(velocities, gradients).unwrap_or_else(|failure| panic!("{failure}"));
+                tree.calibrate(at).unwrap_or_else(|failure| panic!("{failure}"));
                 let points = Some(tree.points());
-                let at = Place { velocities, gradients, spreads: None };
                 let evaluate = move |sums: &mut [[f64; D]]| {
                     tree.evaluate(at, sums);
                 };

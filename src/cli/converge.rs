@@ -65,7 +65,12 @@ impl Converge {
         });
         let refined = refined.collect::<Result<Vec<_>, _>>()?;
         let out = self.results.folder(&self.scenario);
-        let folder = Folder::create(&out, self.results.overwrite, &scenario)?;
+        let resolved = match scenario.dimension {
+            2 => setup::resolved::<2>(&scenario),
+            _ => setup::resolved::<3>(&scenario),
+        };
+        let resolved = resolved.map_err(|violation| source.error(&violation))?;
+        let folder = Folder::create(&out, self.results.overwrite, &resolved)?;
         let names = scenario.species.iter().filter(|one| one.fixed.is_none()).map(|one| one.name.clone());
         let mut file = ConvergenceFile::create(&folder, names.collect(), kinds)?;
         print(&file.heading())?;

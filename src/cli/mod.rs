@@ -1,15 +1,16 @@
 //! The commands and their options, one file per command.
 
+mod accuracy;
 mod check;
 mod closing;
 mod converge;
 mod functionals;
+mod lattices;
 mod progress;
 mod resume;
 mod run;
 mod session;
 mod stability;
-mod width;
 mod words;
 
 use clap::{CommandFactory, Parser, Subcommand};

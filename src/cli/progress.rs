@@ -7,8 +7,14 @@ use landau::simulation::{Grid, Observer, View};
 use landau::sum::sum;
 use std::io::IsTerminal;
 
-/// Shows how far a run has come, on stderr.
-pub enum Progress {
+/// Shows how far a run has come, and warns of its steps, on stderr.
+pub struct Progress {
+    form: Form,
+    /// Warnings that were said.
+    warned: usize,
+}
+
+enum Form {
     Bar(ProgressBar, Grid),
     /// A line for every tenth of the run.
     Lines {
@@ -23,8 +29,8 @@ const PARTS: u64 = 1000;
 
 impl Progress {
     pub fn new(grid: Grid, quiet: bool) -> Self {
-        if quiet {
-            Self::Silent
+        let form = if quiet {
+            Form::Silent
         } else if std::io::stderr().is_terminal() {
             let (template, length) = match grid {
                 Grid::Uniform { steps, .. } => {
@@ -34,10 +40,11 @@ impl Progress {
             };
             let style =
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-            Self::Bar(ProgressBar::new(length).with_style(style), grid)
+            Form::Bar(ProgressBar::new(length).with_style(style), grid)
         } else {
-            Self::Lines { grid, tenths: 0 }
-        }
+            Form::Lines { grid, tenths: 0 }
+        };
+        Self { form, warned: 0 }
     }
 }
 
@@ -53,6 +60,15 @@ fn part(grid: Grid, step: u64, time: f64, whole: u64) -> u64 {
 
 impl<const D: usize> Observer<D> for Progress {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+        for warning in view.state.warnings.iter().skip(self.warned) {
+            let line = format!("warning: {}", warning.words);
+            match &self.form {
+                Form::Bar(bar, _) => bar.println(line),
+                Form::Lines { .. } => say(&line),
+                Form::Silent => {}
+            }
+        }
+        self.warned = view.state.warnings.len();
         let step = view.state.step;
         let scales = &view.problem.scales;
         let entropy = scales.entropy(view.evaluation.entropy(), sum(view.problem.weights.iter().copied()), D);
@@ -62,8 +78,8 @@ impl<const D: usize> Observer<D> for Progress {
         };
         // Densities per cubic metre make numbers of twenty digits.
         let entropy = if scales.si { format!("{entropy:.9e}") } else { format!("{entropy:.9}") };
-        match self {
-            Self::Bar(bar, grid) => {
+        match &mut self.form {
+            Form::Bar(bar, grid) => {
                 bar.set_position(match grid {
                     Grid::Uniform { .. } => step,
                     Grid::Adaptive { .. } => part(*grid, step, view.time, PARTS),
@@ -73,7 +89,7 @@ impl<const D: usize> Observer<D> for Progress {
                     bar.finish();
                 }
             }
-            Self::Lines { grid, tenths } => {
+            Form::Lines { grid, tenths } => {
                 let now = part(*grid, step, view.time, 10);
                 if step == 0 || now > *tenths || view.ending.is_some() {
                     *tenths = now;
@@ -84,7 +100,7 @@ impl<const D: usize> Observer<D> for Progress {
                     say(&format!("step {step}{of}  t = {time}  entropy {entropy}"));
                 }
             }
-            Self::Silent => {}
+            Form::Silent => {}
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::closing::{Session, closing_words};
 use super::progress::Progress;
 use super::stability::{Stability, step_as_told};
 use super::words::Words;
-use super::{Stop, print, say, width};
+use super::{Stop, accuracy, lattices, print, say};
 use landau::integrators;
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::Evaluation;
@@ -12,8 +12,9 @@ use landau::output::checkpoint::{self, Checkpoints};
 use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
 use landau::output::functional_columns::FunctionalColumns;
+use landau::output::ledger::Ledger;
 use landau::output::particles::ParticleFiles;
-use landau::output::summary::{self, Account, Ledger, Seconds, Status};
+use landau::output::summary::{self, Account, Seconds, Status};
 use landau::problem::Problem;
 use landau::scenario::{Scenario, Source};
 use landau::setup;
@@ -43,6 +44,7 @@ pub fn run(scenario: &Scenario, folder: &Path, start: Start, quiet: bool) -> Res
 fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet: bool) -> Result<(), Stop> {
     let began = Instant::now();
     let (Start::New { source, .. } | Start::Resumed { source }) = &start;
+    let scenario = &setup::resolved::<D>(scenario).map_err(|violation| source.error(&violation))?;
     let (problem, mut state) =
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
     let instruction_set = InstructionSet::detect();
@@ -53,7 +55,10 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
     let coulomb_logarithms = setup::named_coulomb_logarithms(scenario, &problem, &state.velocities);
     // Of the first state, though the run be resumed at a later one: what is said of its end stays the same.
     let units = Words::of(problem.scales);
-    let wide = width::warnings(&problem, &state.velocities, &scenario.score, &units);
+    let coverages = setup::coverages(scenario, &problem, &state.velocities);
+    let at_the_start = lattices::warnings(&problem, &coverages, &units)
+        .into_iter()
+        .chain(accuracy::warnings(&problem, &state.velocities, &scenario.score));
 
     let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
     let landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
@@ -87,14 +92,15 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         0 => None,
         every => Some(ParticleFiles::create(&folder, every)?),
     };
-    let mut ledger = Ledger::new(&problem, &state.invariants);
+    let mut ledger = Ledger::new(&problem, &state);
     if resumes {
         ledger.follow(&problem, &state);
     }
     let mut checkpoints =
         Checkpoints::new(&folder, output.checkpoint_every, scenario, instruction_set.name(), start_of_run);
     let interrupted = watch_for_interruption()?;
-    let warnings = Vec::from_iter(too_long_a_step(scenario, &problem, &state).into_iter().chain(wide));
+    let mut warnings =
+        Vec::from_iter(too_long_a_step(scenario, &problem, &state).into_iter().chain(at_the_start));
     if !quiet {
         warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
     }
@@ -131,7 +137,9 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         work: simulation.work(),
         pairs: simulation.landau.pairs(),
         seconds,
+        conservation: simulation.integrator.facts().conservation,
     };
+    warnings.extend(simulation.state.warnings.iter().map(|warning| warning.words.clone()));
     let account = Account {
         instruction_set: instruction_set.name(),
         work: session.work,

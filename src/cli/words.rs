@@ -17,25 +17,25 @@ impl Words {
     fn quantity(&self, value: f64, scale: f64, unit: &str) -> String {
         match self.scales.si {
             true => format!("{:.4e} {unit}", value * scale),
-            false => format!("{value:.6}"),
+            false => decimals(value, 6),
         }
     }
 
     pub fn time(&self, time: f64) -> String {
         match self.scales.si {
             true => format!("{:.3e} s", time * self.scales.time),
-            false => format!("{time:.4}"),
+            false => decimals(time, 4),
         }
     }
 
     pub fn temperature(&self, temperature: f64) -> String {
         match self.scales.si {
             true => format!("{:.2} eV", temperature * self.scales.temperature),
-            false => format!("{temperature:.6}"),
+            false => decimals(temperature, 6),
         }
     }
 
-    fn velocity(&self, velocity: f64) -> String {
+    pub fn velocity(&self, velocity: f64) -> String {
         self.quantity(velocity, self.scales.velocity, "m/s")
     }
 
@@ -68,4 +68,10 @@ impl Words {
         };
         format!("fixed, density {density}, velocity {velocity:?}")
     }
+}
+
+/// A number with this many decimals, or with an exponent where these would not show two of its digits.
+fn decimals(value: f64, count: usize) -> String {
+    let small = value != 0.0 && value.abs() < 10f64.powi(1 - count as i32);
+    if small { format!("{value:.4e}") } else { format!("{value:.count$}") }
 }

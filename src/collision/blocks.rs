@@ -5,18 +5,47 @@ use std::sync::{Mutex, MutexGuard};
 use rayon::prelude::*;
 
 use super::packed::{Block, Forces};
+use super::place::Place;
+use super::regularisation::Regularisation;
 use super::schedule::Schedule;
-use super::tile::{Between, Coefficients, Within};
+use super::tile::{Between, Coefficients, Couplings, Within};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, PowerLaw, WithPower};
+use crate::kernel::series::Series;
 use crate::rooms::exclusive;
 
 /// What a pair of particles does to each other.
 #[derive(Debug)]
 pub struct Interaction {
     pub law: PowerLaw,
+    pub series: Series,
     pub coefficients: Coefficients,
     pub instruction_set: InstructionSet,
+}
+
+impl Interaction {
+    /// Of exponent γ in D dimensions.
+    pub fn new<const D: usize>(
+        gamma: f64,
+        coefficients: Coefficients,
+        instruction_set: InstructionSet,
+    ) -> Self {
+        let (law, series) = (PowerLaw::new(gamma), Series::between_particles(gamma, D));
+        Self { law, series, coefficients, instruction_set }
+    }
+
+    /// Does work with the law as a type: softened by spreads or not, regularised or not.
+    pub fn apply(&self, softened: bool, regularisation: &Regularisation, work: impl WithPower) {
+        let series = (!regularisation.is_none()).then_some(self.series);
+        self.law.apply_to(softened, series, work);
+    }
+
+    /// What the pairs of every two species have in common.
+    pub fn couplings<'a>(&'a self, regularisation: &'a Regularisation) -> Couplings<'a> {
+        let (coefficients, squares) = (&self.coefficients, regularisation.squares.as_slice());
+        assert_eq!(squares.len(), coefficients.values.len());
+        Couplings { coefficients, squares }
+    }
 }
 
 /// Blocks, the forces on them, and who meets whom.
@@ -57,25 +86,19 @@ impl<const D: usize> Blocks<D> {
         (&self.blocks[..self.count], &mut self.forces[..self.count])
     }
 
-    /// Reads all blocks out of the particles and overwrites the forces with those of all meetings. With
-    /// `spreads`, one number ≥ 0 a particle, the power of |z|² in A is that of |z|² + spread_p + spread_q.
-    pub fn evaluate(
-        &mut self,
-        interaction: &Interaction,
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-        spreads: Option<&[f64]>,
-    ) {
+    /// Reads all blocks out of the particles and overwrites the forces with those of all meetings.
+    pub fn evaluate(&mut self, interaction: &Interaction, at: Place<'_, D>) {
+        let Place { velocities, gradients, spreads, regularisation } = at;
         let Self { blocks, forces, count, schedule } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
         blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
             block.pack(velocities, gradients, spreads);
             exclusive(forces).clear(block.slots());
         });
-        let Interaction { law, coefficients, instruction_set } = interaction;
-        let set = *instruction_set;
+        let (set, couplings) = (interaction.instruction_set, interaction.couplings(regularisation));
         schedule.run(|meeting| {
-            law.apply_to(spreads.is_some(), Parties { set, coefficients, blocks, forces, meeting });
+            let parties = Parties { set, couplings, blocks, forces, meeting };
+            interaction.apply(spreads.is_some(), regularisation, parties);
         });
     }
 
@@ -99,7 +122,7 @@ impl<const D: usize> Blocks<D> {
 /// Two blocks in a meeting, or one with itself.
 struct Parties<'a, const D: usize> {
     set: InstructionSet,
-    coefficients: &'a Coefficients,
+    couplings: Couplings<'a>,
     blocks: &'a [Block<D>],
     forces: &'a [Mutex<Forces<D>>],
     meeting: [usize; 2],
@@ -108,15 +131,15 @@ struct Parties<'a, const D: usize> {
 impl<const D: usize> WithPower for Parties<'_, D> {
     fn run(self, law: impl Power) {
         let [a, b] = self.meeting;
-        let (set, coefficients) = (self.set, self.coefficients);
+        let (set, couplings) = (self.set, self.couplings);
         let mut forces = uncontended(&self.forces[a]);
         let targets = (&self.blocks[a], &mut *forces);
         if a == b {
-            set.run(Within { law, coefficients, block: targets });
+            set.run(Within { law, couplings, block: targets });
         } else {
             let mut forces = uncontended(&self.forces[b]);
             let sources = (&self.blocks[b], &mut *forces);
-            set.run(Between { law, coefficients, targets, sources });
+            set.run(Between { law, couplings, targets, sources });
         }
     }
 }

@@ -10,10 +10,11 @@ mod tests;
 
 use super::blocks::{Blocks, Interaction};
 use super::packed::{GROUP, plan};
+use super::place::Place;
 use super::schedule::Schedule;
 use super::tile::Coefficients;
+use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::power::PowerLaw;
 
 /// The direct pair sum over `D`-dimensional velocities, with its workspace.
 ///
@@ -68,7 +69,7 @@ impl<const D: usize> DirectSum<D> {
             let of = |block: usize| plan[block].iter().map(|run| run.species);
             of(a).any(|i| of(b).any(|j| coefficients.of(i, j) != 0.0))
         });
-        let interaction = Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set };
+        let interaction = Interaction::new::<D>(gamma, coefficients, instruction_set);
         Self { interaction, particles, ordered_pairs, blocks }
     }
 
@@ -82,24 +83,25 @@ impl<const D: usize> DirectSum<D> {
         self.interaction.instruction_set
     }
 
-    /// Overwrites `sums` with the pair sums of `velocities` and `gradients`. With `spreads`, one number
-    /// ≥ 0 a particle, the power of |z|² in A is that of |z|² + spread_p + spread_q.
+    /// Overwrites `sums` with the pair sums there.
     ///
     /// # Panics
     ///
-    /// If an array is not as long as the particles are many.
-    pub fn evaluate(
-        &mut self,
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-        spreads: Option<&[f64]>,
-        sums: &mut [[f64; D]],
-    ) {
-        assert_eq!(velocities.len(), self.particles);
-        assert_eq!(gradients.len(), self.particles);
+    /// If an array is not as long as the particles, or the pairs of species, are many.
+    pub fn evaluate(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
+        match D {
+            2 => in_two(dimension::of_mut(self), at.cast(), dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), at.cast(), dimension::vectors_mut(sums)),
+        }
+    }
+
+    #[inline]
+    fn evaluate_here(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
+        assert_eq!(at.velocities.len(), self.particles);
+        assert_eq!(at.gradients.len(), self.particles);
         assert_eq!(sums.len(), self.particles);
-        assert!(spreads.is_none_or(|spreads| spreads.len() == self.particles));
-        self.blocks.evaluate(&self.interaction, velocities, gradients, spreads);
+        assert!(at.spreads.is_none_or(|spreads| spreads.len() == self.particles));
+        self.blocks.evaluate(&self.interaction, at);
         self.blocks.unpack(sums);
     }
 
@@ -108,6 +110,16 @@ impl<const D: usize> DirectSum<D> {
     fn fill_workspace(&mut self, value: f64) {
         self.blocks.fill_workspace(value);
     }
+}
+
+#[inline(never)]
+fn in_two(direct: &mut DirectSum<2>, at: Place<'_, 2>, sums: &mut [[f64; 2]]) {
+    direct.evaluate_here(at, sums);
+}
+
+#[inline(never)]
+fn in_three(direct: &mut DirectSum<3>, at: Place<'_, 3>, sums: &mut [[f64; 3]]) {
+    direct.evaluate_here(at, sums);
 }
 
 /// Slots of a block, from the numbers of particles alone: at most about 128 blocks, of at least 128.

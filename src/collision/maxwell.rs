@@ -117,6 +117,8 @@ impl<const D: usize> MomentSum<D> {
 mod tests {
     use super::*;
     use crate::collision::oracle::pair_sums;
+    use crate::collision::place::Place;
+    use crate::collision::regularisation::Regularisation;
     use crate::problem::Species;
 
     /// A small cloud of two species with uneven weights, numbers from a fixed recurrence.
@@ -146,6 +148,9 @@ mod tests {
             gamma: 0.0,
             coefficients: vec![0.5, 2.0, 2.0, 0.25],
             fixed_coefficients: Vec::new(),
+            // Without effect for γ = 0.
+            regularisation: Some(0.8),
+            fixed_regularisation: None,
             scales: Default::default(),
         };
         (problem, velocities, gradients)
@@ -162,9 +167,12 @@ mod tests {
             &counts,
             &problem.coefficients,
             &problem.weights,
-            &velocities,
-            &gradients,
-            &vec![0.0; velocities.len()],
+            Place {
+                velocities: &velocities,
+                gradients: &gradients,
+                spreads: None,
+                regularisation: &Regularisation::at_start(&problem),
+            },
         );
         for (found, (expected, size)) in sums.iter().zip(expected) {
             for axis in 0..3 {

@@ -1,28 +1,28 @@
 //! The pair sum as it is written down, over every ordered pair: slow, obvious, the judge in tests.
 
+use super::place::Place;
 use crate::kernel::lanes::NEAREST_SQUARE;
 
-/// sums_p = Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q), the power of |z|² in A being that of
-/// |z|² + spread_p + spread_q, and beside each the sum of the terms'
-/// sizes |c w| |z|^(γ+2) |g_p − g_q|, to which rounding errors are relative.
+/// sums_p = Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q), the |z|² in φ being |z|² + spread_p + spread_q, and
+/// beside each the sum of the terms' sizes |c w| φ |z|² |g_p − g_q|, to which rounding errors are relative.
 pub(crate) fn pair_sums<const D: usize>(
     gamma: f64,
     counts: &[usize],
     coefficients: &[f64],
     weights: &[f64],
-    velocities: &[[f64; D]],
-    gradients: &[[f64; D]],
-    spreads: &[f64],
+    at: Place<'_, D>,
 ) -> Vec<([f64; D], f64)> {
+    let Place { velocities, gradients, spreads, regularisation } = at;
     let species: Vec<usize> = counts.iter().enumerate().flat_map(|(i, &count)| vec![i; count]).collect();
     let of_pair = |p: usize, q: usize| {
         let z: [f64; D] = std::array::from_fn(|k| velocities[p][k] - velocities[q][k]);
         let g: [f64; D] = std::array::from_fn(|k| gradients[p][k] - gradients[q][k]);
         let square: f64 = z.iter().map(|z| z * z).sum();
         let along: f64 = z.iter().zip(g).map(|(z, g)| z * g).sum();
-        let distance = square + (spreads[p] + spreads[q]);
-        let power = if distance < NEAREST_SQUARE { 0.0 } else { distance.powf(0.5 * gamma) };
-        let factor = coefficients[species[p] * counts.len() + species[q]] * weights[q] * power;
+        let distance = square + spreads.map_or(0.0, |spreads| spreads[p] + spreads[q]);
+        let pair = species[p] * counts.len() + species[q];
+        let strength = strength(gamma, D as f64, distance, regularisation.squares[pair]);
+        let factor = coefficients[pair] * weights[q] * strength;
         let size = g.iter().map(|g| g * g).sum::<f64>().sqrt();
         (z.map(|z| -factor * z * along), g.map(|g| factor * square * g), factor * square * size)
     };
@@ -39,4 +39,17 @@ pub(crate) fn pair_sums<const D: usize>(
             sum
         })
         .collect()
+}
+
+/// |z|^γ or φ_δ of |z|² and δ², as the header of the kernel's series has it.
+fn strength(gamma: f64, d: f64, square: f64, delta_squared: f64) -> f64 {
+    let t = square + delta_squared;
+    if t < NEAREST_SQUARE {
+        return 0.0;
+    }
+    let (a, p, u) = (-0.5 * gamma, 0.5 * (d + 2.0), delta_squared / t);
+    let y = 0.5 / ((p - a) * (p + 1.0 - a));
+    let x = 0.5 / (p - a) - y * (a + 3.0 - p);
+    let terms = u * a * (1.0 + u * (a + 1.0) * (0.5 + u * (a + 2.0) * (x + u * (a + 3.0) * y)));
+    t.powf(0.5 * gamma) * (1.0 + terms)
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::direct::DirectSum;
 use super::maxwell::MomentSum;
+pub use super::place::Place;
 use super::random_batch::RandomBatchSum;
 use super::tree::{Cloud, Quality, TreeSum};
 use crate::error::Failure;
@@ -17,16 +18,6 @@ pub enum PairSum<const D: usize> {
     Maxwell(MomentSum<D>),
     Tree(Box<TreeSum<D>>),
     RandomBatch(RandomBatchSum<D>),
-}
-
-/// Where pair sums are evaluated.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'a, const D: usize> {
-    pub velocities: &'a [[f64; D]],
-    /// g of every particle.
-    pub gradients: &'a [[f64; D]],
-    /// One number ≥ 0 a particle: the power of |z|² in A is that of |z|² and the spreads of the pair.
-    pub spreads: Option<&'a [f64]>,
 }
 
 /// How accurate sums are to be, of those that can choose.
@@ -94,15 +85,14 @@ impl<const D: usize> PairSum<D> {
         accuracy: Accuracy,
         sums: &mut [[f64; D]],
     ) -> Result<(), Failure> {
-        let Place { velocities, gradients, spreads } = at;
         match self {
-            Self::Direct(direct) => direct.evaluate(velocities, gradients, spreads, sums),
-            Self::Maxwell(moments) => moments.evaluate(problem, velocities, gradients, sums),
+            Self::Direct(direct) => direct.evaluate(at, sums),
+            Self::Maxwell(moments) => moments.evaluate(problem, at.velocities, at.gradients, sums),
             Self::Tree(tree) => match accuracy {
                 Accuracy::Kept => require_quality(tree.evaluate(at, sums), tree.tolerance(), step)?,
                 Accuracy::Rough => tree.evaluate_roughly(at, sums),
             },
-            Self::RandomBatch(batches) => batches.evaluate(step, velocities, gradients, spreads, sums),
+            Self::RandomBatch(batches) => batches.evaluate(step, at, sums),
         }
         Ok(())
     }

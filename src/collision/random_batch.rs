@@ -22,10 +22,12 @@ use rayon::prelude::*;
 
 use super::blocks::Interaction;
 use super::packed::{Block, Forces, GROUP};
-use super::tile::{Coefficients, Within};
+use super::place::Place;
+use super::tile::{Coefficients, Couplings, Within};
 use super::tree::leaves::runs;
+use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::power::{Power, PowerLaw, WithPower};
+use crate::kernel::power::{Power, WithPower};
 use crate::rooms::Rooms;
 
 /// The pair sum by random batches, with its workspace.
@@ -85,7 +87,7 @@ impl<const D: usize> RandomBatchSum<D> {
         assert!(size >= 2, "a batch has a pair");
         let coefficients = Coefficients { species: ranges.len(), values: coefficients.to_vec() };
         Self {
-            interaction: Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set },
+            interaction: Interaction::new::<D>(gamma, coefficients, instruction_set),
             ranges: ranges.to_vec(),
             weights: weights.to_vec(),
             size,
@@ -100,16 +102,17 @@ impl<const D: usize> RandomBatchSum<D> {
         }
     }
 
-    /// Overwrites `sums` with the pair sums in the batches of a step. With `spreads`, one number ≥ 0 a particle,
-    /// the power of |z|² in A is that of |z|² + spread_p + spread_q.
-    pub fn evaluate(
-        &mut self,
-        step: u64,
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-        spreads: Option<&[f64]>,
-        sums: &mut [[f64; D]],
-    ) {
+    /// Overwrites `sums` with the pair sums in the batches of a step.
+    pub fn evaluate(&mut self, step: u64, at: Place<'_, D>, sums: &mut [[f64; D]]) {
+        match D {
+            2 => in_two(dimension::of_mut(self), step, at.cast(), dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), step, at.cast(), dimension::vectors_mut(sums)),
+        }
+    }
+
+    #[inline]
+    fn evaluate_here(&mut self, step: u64, at: Place<'_, D>, sums: &mut [[f64; D]]) {
+        let Place { velocities, gradients, spreads, regularisation } = at;
         let particles = self.weights.len();
         let batches = (particles / self.size).max(1);
         self.draw(step, batches);
@@ -138,9 +141,9 @@ impl<const D: usize> RandomBatchSum<D> {
             block.arrange(runs(&order[range.clone()], range.start, ranges), sorted_weights);
             block.pack(velocities, gradients, spreads);
             forces.clear(block.slots());
-            interaction
-                .law
-                .apply_to(spreads.is_some(), WithinBatch { interaction, block, forces: &mut *forces });
+            let (set, couplings) = (interaction.instruction_set, interaction.couplings(regularisation));
+            let pairs = WithinBatch { set, couplings, block, forces: &mut *forces };
+            interaction.apply(spreads.is_some(), regularisation, pairs);
             block.unpack(forces, sums);
         };
         each(0..batches, &|batch| members(particles, batches, batch), batch_sums, &within);
@@ -181,6 +184,16 @@ impl<const D: usize> RandomBatchSum<D> {
     }
 }
 
+#[inline(never)]
+fn in_two(batches: &mut RandomBatchSum<2>, step: u64, at: Place<'_, 2>, sums: &mut [[f64; 2]]) {
+    batches.evaluate_here(step, at, sums);
+}
+
+#[inline(never)]
+fn in_three(batches: &mut RandomBatchSum<3>, step: u64, at: Place<'_, 3>, sums: &mut [[f64; 3]]) {
+    batches.evaluate_here(step, at, sums);
+}
+
 /// The places of a batch in the shuffled order: sizes differ by at most one.
 fn members(particles: usize, batches: usize, batch: usize) -> Range<usize> {
     batch * particles / batches..(batch + 1) * particles / batches
@@ -213,14 +226,15 @@ fn each<T: Send>(
 }
 
 struct WithinBatch<'a, const D: usize> {
-    interaction: &'a Interaction,
+    set: InstructionSet,
+    couplings: Couplings<'a>,
     block: &'a Block<D>,
     forces: &'a mut Forces<D>,
 }
 
 impl<const D: usize> WithPower for WithinBatch<'_, D> {
     fn run(self, law: impl Power) {
-        let Interaction { coefficients, instruction_set, .. } = self.interaction;
-        instruction_set.run(Within { law, coefficients, block: (self.block, self.forces) });
+        let Self { set, couplings, block, forces } = self;
+        set.run(Within { law, couplings, block: (block, forces) });
     }
 }

@@ -18,7 +18,7 @@ const TILE: usize = 128;
 /// All pairs of a particle of one block and a particle of another.
 pub struct Between<'a, P, const D: usize> {
     pub law: P,
-    pub coefficients: &'a Coefficients,
+    pub couplings: Couplings<'a>,
     pub targets: (&'a Block<D>, &'a mut Forces<D>),
     pub sources: (&'a Block<D>, &'a mut Forces<D>),
 }
@@ -26,7 +26,7 @@ pub struct Between<'a, P, const D: usize> {
 /// What the particles of one block do to those of another, and not the reverse.
 pub struct Onto<'a, P, const D: usize> {
     pub law: P,
-    pub coefficients: &'a Coefficients,
+    pub couplings: Couplings<'a>,
     pub targets: (&'a Block<D>, &'a mut Forces<D>),
     pub sources: &'a Block<D>,
 }
@@ -34,7 +34,7 @@ pub struct Onto<'a, P, const D: usize> {
 /// All pairs of particles of one block.
 pub struct Within<'a, P, const D: usize> {
     pub law: P,
-    pub coefficients: &'a Coefficients,
+    pub couplings: Couplings<'a>,
     pub block: (&'a Block<D>, &'a mut Forces<D>),
 }
 
@@ -48,6 +48,31 @@ pub struct Coefficients {
 impl Coefficients {
     pub fn of(&self, i: usize, j: usize) -> f64 {
         self.values[i * self.species + j]
+    }
+}
+
+/// What the pairs of two species have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Coupling {
+    /// c_ij.
+    pub c: f64,
+    pub delta_squared: f64,
+}
+
+/// The coupling of every two species.
+#[derive(Debug, Clone, Copy)]
+pub struct Couplings<'a> {
+    pub coefficients: &'a Coefficients,
+    /// δ²_ij row by row.
+    pub squares: &'a [f64],
+}
+
+impl Couplings<'_> {
+    /// That of species i and j, unless they do not interact.
+    #[inline(always)]
+    pub fn of(self, i: usize, j: usize) -> Option<Coupling> {
+        let c = self.coefficients.of(i, j);
+        (c != 0.0).then(|| Coupling { c, delta_squared: self.squares[i * self.coefficients.species + j] })
     }
 }
 
@@ -82,11 +107,10 @@ impl<P: Power, const D: usize> Kernel for Onto<'_, P, D> {
             for first in (0..source_run.count).step_by(TILE) {
                 tile.take(self.sources, source_run, first);
                 for target_run in &targets.runs {
-                    let c = self.coefficients.of(target_run.species, source_run.species);
                     let slots = target_run.start..target_run.start + target_run.slots();
-                    if c != 0.0 {
+                    if let Some(pair) = self.couplings.of(target_run.species, source_run.species) {
                         for slot in slots.step_by(L::WIDTH) {
-                            tile.meet::<P, 1, false>(self.law, c, targets, forces, slot, 0..tile.count);
+                            tile.meet::<P, 1, false>(self.law, pair, targets, forces, slot, 0..tile.count);
                         }
                     }
                 }
@@ -104,13 +128,12 @@ fn between<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: B
         for first in (0..source_run.count).step_by(TILE) {
             tile.take(sources, source_run, first);
             for target_run in &targets.runs {
-                let c = work.coefficients.of(target_run.species, source_run.species);
-                if c != 0.0 {
+                if let Some(pair) = work.couplings.of(target_run.species, source_run.species) {
                     let slots = target_run.start..target_run.start + target_run.slots();
                     for slot in slots.step_by(T * L::WIDTH) {
-                        tile.meet::<P, T, true>(work.law, c, targets, target_forces, slot, 0..tile.count);
+                        tile.meet::<P, T, true>(work.law, pair, targets, target_forces, slot, 0..tile.count);
                     }
-                    tile.settle(c, source_forces);
+                    tile.settle(pair.c, source_forces);
                 }
             }
         }
@@ -127,25 +150,23 @@ fn within<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: Wi
             tile.take(block, source_run, first);
             // Everything before the tile.
             for target_run in &block.runs[..=number] {
-                let c = work.coefficients.of(target_run.species, source_run.species);
-                if c != 0.0 {
+                if let Some(pair) = work.couplings.of(target_run.species, source_run.species) {
                     let slots = target_run.start..(target_run.start + target_run.slots()).min(tile.slot);
                     for slot in slots.step_by(group) {
-                        tile.meet::<P, T, true>(work.law, c, block, forces, slot, 0..tile.count);
+                        tile.meet::<P, T, true>(work.law, pair, block, forces, slot, 0..tile.count);
                     }
-                    tile.settle(c, forces);
+                    tile.settle(pair.c, forces);
                 }
             }
             // The tile itself: a group with itself one way, with what follows both ways.
-            let c = work.coefficients.of(source_run.species, source_run.species);
-            if c != 0.0 {
+            if let Some(pair) = work.couplings.of(source_run.species, source_run.species) {
                 for from in (0..tile.count).step_by(group) {
                     let to = (from + group).min(tile.count);
                     let slot = tile.slot + from;
-                    tile.meet::<P, T, false>(work.law, c, block, forces, slot, from..to);
-                    tile.meet::<P, T, true>(work.law, c, block, forces, slot, to..tile.count);
+                    tile.meet::<P, T, false>(work.law, pair, block, forces, slot, from..to);
+                    tile.meet::<P, T, true>(work.law, pair, block, forces, slot, to..tile.count);
                 }
-                tile.settle(c, forces);
+                tile.settle(pair.c, forces);
             }
         }
     }
@@ -188,7 +209,7 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
     fn meet<P: Power, const T: usize, const MUTUAL: bool>(
         &mut self,
         law: P,
-        c: f64,
+        Coupling { c, delta_squared }: Coupling,
         block: &Block<D>,
         forces: &mut Forces<D>,
         slot: usize,
@@ -212,7 +233,8 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
             }
         }
         let pulls = &mut self.pulls[sources.clone()];
-        let sums = interact::<L, P, D, T, MUTUAL>(lanes, law, &targets, &self.sources[sources], pulls);
+        let sources = &self.sources[sources];
+        let sums = interact::<L, P, D, T, MUTUAL>(lanes, law, delta_squared, &targets, sources, pulls);
         for (t, sum) in sums.iter().enumerate() {
             let at = slot + t * L::WIDTH;
             for (force, &sum) in forces.0.iter_mut().zip(sum) {

@@ -232,6 +232,8 @@ mod tests {
             weights: species.iter().flat_map(|one| [0.5 * one.1; 2]).collect(),
             coefficients: coefficients.to_vec(),
             fixed_coefficients: (0..count).flat_map(|_| fixed.iter().map(|ion| ion.2)).collect(),
+            regularisation: None,
+            fixed_regularisation: None,
             fixed: fixed
                 .iter()
                 .map(|&(density, velocity, _)| FixedSpecies {

@@ -5,9 +5,11 @@
 //! D_ib = c_ib n_b Σ_{p∈i} w_p g_p·A(v_p − u_b) g_p
 //! ```
 //!
+//! A is that of the pair sums, regularised as they are.
 //! No term is negative, and their total is minus the rate of change of the entropy whose gradient the scores are.
 
-use crate::kernel::interaction::{apply, dot};
+use crate::collision::regularisation::Regularisation;
+use crate::kernel::interaction::dot;
 use crate::problem::Problem;
 use crate::sum::{Sum, sum};
 use rayon::prelude::*;
@@ -53,6 +55,7 @@ fn colliding<const D: usize>(problem: &Problem<D>) -> Vec<([String; 2], usize, P
 /// The dissipation of every pair of species that collides, from all velocities and scores.
 pub fn dissipations<const D: usize>(
     problem: &Problem<D>,
+    regularisation: &Regularisation,
     velocities: &[[f64; D]],
     scores: &[[f64; D]],
 ) -> Vec<Dissipation> {
@@ -63,6 +66,7 @@ pub fn dissipations<const D: usize>(
         let value = match partner {
             Partner::Moving(j) => {
                 let other = &problem.species[j];
+                let tensor = regularisation.between(problem, i, j);
                 let targets: Vec<f64> = own
                     .range
                     .clone()
@@ -73,7 +77,7 @@ pub fn dissipations<const D: usize>(
                         for q in other.range.clone() {
                             let z: [f64; D] = between(velocities[p], velocities[q]);
                             let d: [f64; D] = between(g, gradient(q, other.mass));
-                            total.add(problem.weights[q] * dot(d, apply(problem.gamma, z, 0.0, d)));
+                            total.add(problem.weights[q] * dot(d, tensor.apply(z, 0.0, d)));
                         }
                         problem.weights[p] * total.value()
                     })
@@ -83,10 +87,11 @@ pub fn dissipations<const D: usize>(
             }
             Partner::Fixed(b) => {
                 let fixed = &problem.fixed[b];
+                let tensor = regularisation.from_fixed(problem, i, b);
                 let strength = problem.fixed_coefficients[i * problem.fixed.len() + b] * fixed.density;
                 let terms = own.range.clone().map(|p| {
                     let (z, g) = (between(velocities[p], fixed.velocity), gradient(p, own.mass));
-                    problem.weights[p] * dot(g, apply(problem.gamma, z, 0.0, g))
+                    problem.weights[p] * dot(g, tensor.apply(z, 0.0, g))
                 });
                 strength * sum(terms)
             }

@@ -1,6 +1,6 @@
-//! Mass, momentum Σ m w v and kinetic energy ½ Σ m w |v|² of the whole system.
+//! Mass, momentum Σ m w v and kinetic energy ½ Σ m w |v|² of the whole system, and both about a velocity.
 
-use crate::problem::Problem;
+use crate::problem::{Conserved, Problem};
 use crate::sum::Sum;
 
 /// Totals over all moving species.
@@ -17,19 +17,8 @@ pub struct Invariants<const D: usize> {
 impl<const D: usize> Invariants<D> {
     /// The totals of a cloud, each to a few ulp of the sum of its terms' sizes.
     pub fn of(problem: &Problem<D>, velocities: &[[f64; D]]) -> Self {
-        let mut mass = Sum::default();
-        let mut momentum = [Sum::default(); D];
-        for ((m, w), v) in problem.masses_and_weights().zip(velocities) {
-            mass.add(m * w);
-            for axis in 0..D {
-                momentum[axis].add(m * w * v[axis]);
-            }
-        }
-        Self {
-            mass: mass.value(),
-            momentum: momentum.map(Sum::value),
-            energy: energy_about(problem, velocities, [0.0; D]),
-        }
+        let about_rest = About::of(problem, velocities, [0.0; D]);
+        Self { mass: about_rest.mass, momentum: about_rest.momentum, energy: about_rest.energy }
     }
 
     /// The mean velocity Σ m w v / Σ m w.
@@ -37,25 +26,65 @@ impl<const D: usize> Invariants<D> {
         self.momentum.map(|component| component / self.mass)
     }
 
-    /// ½ Σ m w |v − center|² = E − c·P + ½ M |c|².
-    pub fn energy_about(&self, center: [f64; D]) -> f64 {
-        let shift: f64 =
-            (0..D).map(|axis| center[axis] * (self.momentum[axis] - 0.5 * self.mass * center[axis])).sum();
-        self.energy - shift
-    }
-
-    /// The momentum scale √(2 M E) that drifts of momentum are measured against.
+    /// The momentum scale √(2 M E).
     pub fn momentum_scale(&self) -> f64 {
         (2.0 * self.mass * self.energy).sqrt()
     }
 }
 
-/// ½ Σ m w |v − center|².
-pub fn energy_about<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]], center: [f64; D]) -> f64 {
-    let mut energy = Sum::default();
-    for ((m, w), v) in problem.masses_and_weights().zip(velocities) {
-        let square: f64 = (0..D).map(|axis| (v[axis] - center[axis]) * (v[axis] - center[axis])).sum();
-        energy.add(0.5 * m * w * square);
+/// Momentum and energy about a velocity c.
+///
+/// Where all particles drift at a velocity far beyond their thermal speeds, ½ Σ m w |v|² is the energy of the drift,
+/// and its rounding may exceed the thermal energy. About a velocity near the mean both are as exact as the
+/// velocities are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct About<const D: usize> {
+    /// c.
+    pub center: [f64; D],
+    /// Σ m w.
+    pub mass: f64,
+    /// Σ m w (v − c).
+    pub momentum: [f64; D],
+    /// ½ Σ m w |v − c|².
+    pub energy: f64,
+}
+
+impl<const D: usize> About<D> {
+    /// About a given velocity, each total to a few ulp of the sum of its terms' sizes.
+    pub fn of(problem: &Problem<D>, velocities: &[[f64; D]], center: [f64; D]) -> Self {
+        let (mut mass, mut momentum, mut energy) = (Sum::default(), [Sum::default(); D], Sum::default());
+        for ((m, w), v) in problem.masses_and_weights().zip(velocities) {
+            let relative: [f64; D] = std::array::from_fn(|axis| v[axis] - center[axis]);
+            let square: f64 = relative.iter().map(|component| component * component).sum();
+            mass.add(m * w);
+            energy.add(0.5 * m * w * square);
+            for axis in 0..D {
+                momentum[axis].add(m * w * relative[axis]);
+            }
+        }
+        Self { center, mass: mass.value(), momentum: momentum.map(Sum::value), energy: energy.value() }
     }
-    energy.value()
+
+    /// About the velocity that a run refers to: that of the fixed species, where they have one in common, else the
+    /// mean of the cloud, rounded.
+    pub fn reference(problem: &Problem<D>, velocities: &[[f64; D]]) -> Self {
+        let center = match problem.conserved() {
+            Conserved::EnergyAbout(center) => center,
+            Conserved::MomentumAndEnergy | Conserved::MassOnly => {
+                Invariants::of(problem, velocities).mean_velocity()
+            }
+        };
+        Self::of(problem, velocities, center)
+    }
+
+    /// The mean velocity relative to c.
+    pub fn mean_offset(&self) -> [f64; D] {
+        self.momentum.map(|component| component / self.mass)
+    }
+
+    /// ½ Σ m w |v − u|², u the mean velocity.
+    pub fn energy_about_mean(&self) -> f64 {
+        let square: f64 = self.momentum.iter().map(|component| component * component).sum();
+        self.energy - 0.5 * square / self.mass
+    }
 }

@@ -37,15 +37,13 @@ pub struct Adaptive<const D: usize> {
     end: f64,
     tolerance: f64,
     power: PowerIteration<D>,
-    before: Vec<[f64; D]>,
     error: Vec<[f64; D]>,
-    evaluation: Evaluation<D>,
 }
 
 /// Why a step is not good enough.
 enum Verdict {
-    /// It is; the error over the tolerance.
-    Accepted(f64),
+    /// It is; the error over the tolerance, and what the projection moved.
+    Accepted { error: f64, correction: f64 },
     /// Its error over the tolerance is too large.
     Inaccurate(f64),
     /// Something else, in words.
@@ -54,31 +52,27 @@ enum Verdict {
 
 impl<const D: usize> Adaptive<D> {
     pub fn new(problem: &Problem<D>, end: f64, tolerance: f64) -> Self {
-        let room = vec![[f64::NAN; D]; problem.particles()];
-        Self {
-            end,
-            tolerance,
-            power: PowerIteration::new(problem),
-            before: room.clone(),
-            error: room,
-            evaluation: Evaluation::empty(problem),
-        }
+        let error = vec![[f64::NAN; D]; problem.particles()];
+        Self { end, tolerance, power: PowerIteration::new(problem), error }
     }
 
-    /// Takes one accepted step, replaces `start`, the rates at `state`, by those at its end, and
-    /// returns its length. The caller counts the step. A failure leaves the velocities as they were.
+    /// Takes one accepted step from `state`, where velocities are `before` and rates `start`, writes the rates at its end,
+    /// and returns its length and what its projection moved. The caller counts the step. A failure leaves the
+    /// velocities as they were.
     pub fn advance(
         &mut self,
         landau: &mut Landau<'_, D>,
         integrator: &mut dyn Integrator<D>,
-        start: &mut Evaluation<D>,
+        (before, start): (&[[f64; D]], &Evaluation<D>),
+        end: &mut Evaluation<D>,
         state: &mut State<D>,
-        clock: Clock,
-    ) -> Result<f64, Failure> {
+    ) -> Result<(f64, f64), Failure> {
+        let clock = state.clock.unwrap_or(Clock { time: 0.0, next: None, last_error: None });
         let facts = integrator.facts();
         let power = facts.error_order.map_or(f64::NAN, f64::from);
         let norm = ThermalNorm::at(landau.problem(), &state.velocities);
-        self.before.copy_from_slice(&state.velocities);
+        // Errors are differences of velocities, which are no finer than that.
+        let tolerance = self.tolerance.max(2.0 * norm.resolution());
         let mut dt = clock.next;
         let mut rejected = false;
         let mut reason = String::new();
@@ -86,7 +80,10 @@ impl<const D: usize> Adaptive<D> {
             let radius = self.power.radius(landau, start, state, rejected)?;
             let wanted = match dt {
                 Some(dt) => dt,
-                None => self.first_step(landau, &norm, start, &state.velocities, radius, power)?,
+                None => {
+                    let scales = (radius, power, tolerance);
+                    self.first_step(landau, &norm, start, (before, &mut *end), scales)?
+                }
             };
             let stable = facts.stable_interval.map_or(f64::INFINITY, |end| STABLE_SHARE * end / radius);
             let remaining = self.end - clock.time;
@@ -95,16 +92,22 @@ impl<const D: usize> Adaptive<D> {
             if step.is_nan() || step < remaining && step < SHORTEST * self.end {
                 return Err(Failure::StepTooSmall { step: landau.step, time: clock.time, dt: step, reason });
             }
-            match self.attempt(landau, integrator, &norm, start, state, step) {
-                Verdict::Accepted(error) => {
+            match self.attempt(
+                landau,
+                integrator,
+                (&norm, tolerance),
+                (before, start, &mut *end),
+                state,
+                step,
+            ) {
+                Verdict::Accepted { error, correction } => {
                     let last = clock.last_error.unwrap_or(1.0);
                     let ratio = SAFETY * error.powf(-0.7 / power) * last.powf(0.4 / power);
                     let most = if rejected { 1.0 } else { LARGEST_RATIO };
                     let time = if step == remaining { self.end } else { clock.time + step };
                     let next = Some(step * ratio.clamp(LEAST_RATIO, most));
                     state.clock = Some(Clock { time, next, last_error: Some(error) });
-                    std::mem::swap(start, &mut self.evaluation);
-                    return Ok(step);
+                    return Ok((step, correction));
                 }
                 Verdict::Inaccurate(error) => {
                     dt = Some(step * (SAFETY * error.powf(-1.0 / power)).clamp(LEAST_RATIO, SAFETY));
@@ -116,7 +119,7 @@ impl<const D: usize> Adaptive<D> {
                 }
             }
             rejected = true;
-            state.velocities.copy_from_slice(&self.before);
+            state.velocities.copy_from_slice(before);
         }
     }
 
@@ -125,35 +128,35 @@ impl<const D: usize> Adaptive<D> {
         &mut self,
         landau: &mut Landau<'_, D>,
         integrator: &mut dyn Integrator<D>,
-        norm: &ThermalNorm,
-        start: &Evaluation<D>,
+        (norm, tolerance): (&ThermalNorm, f64),
+        (before, start, end): (&[[f64; D]], &Evaluation<D>, &mut Evaluation<D>),
         state: &mut State<D>,
         dt: f64,
     ) -> Verdict {
         let problem = landau.problem();
         let stepped = integrator.step(landau, state, Step { start, dt }).and_then(|correction| {
-            landau.evaluate(&state.velocities, &mut self.evaluation)?;
+            landau.evaluate(&state.velocities, end)?;
             Ok(correction)
         });
         let correction = match stepped {
             Ok(correction) => correction,
             Err(failure) => return Verdict::Untrustworthy(failure.to_string()),
         };
-        let (before, after, end) = (&self.before, &state.velocities, &self.evaluation);
+        let (after, end) = (&state.velocities, &*end);
         integrator.estimate_error(&StepTaken { dt, before, start, after, end }, &mut self.error);
-        let error = norm.size(problem, &self.error) / self.tolerance;
-        let rise = self.evaluation.entropy() - start.entropy();
-        let rounding = landau.entropy_rounding(start);
+        let error = norm.size(problem, &self.error) / tolerance;
+        let rise = end.entropy() - start.entropy();
+        let rounding = landau.entropy_rounding(after, start);
         if !error.is_finite() {
             Verdict::Untrustworthy(format!("the estimated error is {error}"))
         } else if error > 1.0 {
             Verdict::Inaccurate(error)
-        } else if correction.is_nan() || correction > self.tolerance {
+        } else if correction.is_nan() || correction > tolerance {
             Verdict::Untrustworthy(format!("the projection moves velocities by {correction:.1e}"))
         } else if rise.is_nan() || rise > rounding {
             Verdict::Untrustworthy(format!("entropy rises by {rise:.1e}"))
         } else {
-            Verdict::Accepted(error.max(LEAST_ERROR))
+            Verdict::Accepted { error: error.max(LEAST_ERROR), correction }
         }
     }
 
@@ -164,9 +167,8 @@ impl<const D: usize> Adaptive<D> {
         landau: &mut Landau<'_, D>,
         norm: &ThermalNorm,
         start: &Evaluation<D>,
-        velocities: &[[f64; D]],
-        radius: f64,
-        power: f64,
+        (velocities, beyond): (&[[f64; D]], &mut Evaluation<D>),
+        (radius, power, tolerance): (f64, f64, f64),
     ) -> Result<f64, Failure> {
         let problem = landau.problem();
         let speed = norm.size(problem, &start.rates);
@@ -175,9 +177,9 @@ impl<const D: usize> Adaptive<D> {
         }
         let short = (0.01 / speed).min(1.0 / radius).min(self.end);
         advance(&mut self.error, velocities, short, &start.rates);
-        landau.evaluate(&self.error, &mut self.evaluation)?;
-        let turn = norm.distance(problem, &self.evaluation.rates, &start.rates) / short;
-        Ok((0.01 * self.tolerance / speed.max(turn)).powf(1.0 / power).min(100.0 * short))
+        landau.evaluate(&self.error, beyond)?;
+        let turn = norm.distance(problem, &beyond.rates, &start.rates) / short;
+        Ok((0.01 * tolerance / speed.max(turn)).powf(1.0 / power).min(100.0 * short))
     }
 }
 

@@ -51,7 +51,9 @@ impl Anderson {
             let size = match evaluated {
                 Ok(()) => length(&self.residual),
                 // Velocities that left all bounds: the iteration diverges.
-                Err(Failure::NotFinite { .. } | Failure::MeshTooLarge { .. }) if best.is_finite() => {
+                Err(Failure::NotFinite { .. } | Failure::ThrownOut { .. } | Failure::MeshTooLarge { .. })
+                    if best.is_finite() =>
+                {
                     x.copy_from_slice(&self.best);
                     return Ok(false);
                 }

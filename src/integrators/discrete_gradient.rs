@@ -58,7 +58,7 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
     fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
         let Step { start, dt } = step;
         let problem = landau.problem();
-        let rounding = landau.entropy_rounding(start);
+        let rounding = landau.entropy_rounding(&state.velocities, start);
         self.equation.begin(landau, state, step)?;
         let entropy_scale: f64 = start.entropies.iter().map(|entropy| entropy.abs()).sum();
         let mut c = 0.0;

@@ -117,7 +117,8 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
         advance(&mut self.stage, velocities, dt, &self.increment);
         let correction = match self.facts.conservation {
             Conservation::Exact => {
-                projection::project(landau.problem(), &state.invariants, &mut self.stage, landau.step)?
+                landau.require_inside(&self.stage)?;
+                projection::project(landau.problem(), &state.about, &mut self.stage, landau.step)?
             }
             _ => 0.0,
         };

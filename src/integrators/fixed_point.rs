@@ -68,6 +68,8 @@ pub struct ImplicitStep<const D: usize> {
     scores: Vec<[f64; D]>,
     entropies: Vec<f64>,
     evaluations: u32,
+    /// What velocities are rounded at, in the metric's unit.
+    resolution: f64,
     /// R at the solution.
     pub evaluation: Evaluation<D>,
 }
@@ -85,6 +87,7 @@ impl<const D: usize> ImplicitStep<D> {
             scores: vec![[f64::NAN; D]; problem.particles()],
             entropies: vec![f64::NAN; problem.species.len()],
             evaluations: 0,
+            resolution: f64::NAN,
             evaluation: Evaluation::empty(problem),
         }
     }
@@ -100,6 +103,7 @@ impl<const D: usize> ImplicitStep<D> {
         let problem = landau.problem();
         let norm = ThermalNorm::at(problem, &state.velocities);
         self.metric = norm.metric(problem);
+        self.resolution = norm.resolution();
         self.evaluations = 0;
         self.change.clear();
         match self.predictor.predict(landau, state, Step { dt: 0.5 * step.dt, ..step }) {
@@ -112,7 +116,12 @@ impl<const D: usize> ImplicitStep<D> {
                 }));
             }
             // Where even that fails, the step begins at rest.
-            Err(Failure::NotFinite { .. } | Failure::MeshTooLarge { .. } | Failure::TooStiff { .. }) => {
+            Err(
+                Failure::NotFinite { .. }
+                | Failure::ThrownOut { .. }
+                | Failure::MeshTooLarge { .. }
+                | Failure::TooStiff { .. },
+            ) => {
                 self.change.resize(self.metric.len() * D, 0.0);
             }
             Err(other) => return Err(other),
@@ -129,9 +138,12 @@ impl<const D: usize> ImplicitStep<D> {
         c: f64,
         accuracy: Accuracy,
     ) -> Result<(), Failure> {
-        let Accuracy { tolerance, most } = accuracy;
         let step = landau.step;
         let radius = state.stiffness.as_ref().map_or(0.0, |stiffness| stiffness.radius);
+        // R is taken at rounded velocities, and its differences are up to the radius times theirs.
+        let resolution = self.resolution;
+        let (tolerance, most) =
+            (accuracy.tolerance.max(resolution * (1.0 + 0.5 * dt * radius)), accuracy.most);
         let smallest = Cell::new(f64::INFINITY);
         let (metric, middle, spreads) = (&self.metric, &mut self.middle, &mut self.spreads);
         let (scores, entropies) = (&mut self.scores, &mut self.entropies);
@@ -173,7 +185,7 @@ impl<const D: usize> ImplicitStep<D> {
         let (anderson, newton, x) = (&mut self.anderson, &mut self.newton, &mut self.change);
         loop {
             let solved = anderson.solve(x, damping, tolerance, &mut residual)?
-                || newton.solve(x, tolerance, &mut residual)?;
+                || newton.solve(x, (tolerance, resolution), &mut residual)?;
             if solved {
                 return Ok(());
             }

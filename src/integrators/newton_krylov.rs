@@ -14,8 +14,11 @@ const MOST_VECTORS: usize = 40;
 const FORCING: f64 = 1e-2;
 
 /// h: a residual, whose unit is a thermal speed, is rounded at 1e-16, and seven digits of a derivative are
-/// plenty for the forcing; thin tails, where a small length is a long way, want it small.
-const DIFFERENCE: f64 = 1e-9;
+/// plenty for the forcing; thin tails, where a small length is a long way, want it small. Where velocities are rounded
+/// at `resolution`, three digits of the derivative are left, or what rounding and curvature allow.
+fn difference(resolution: f64) -> f64 {
+    (1e3 * resolution).min(resolution.sqrt()).max(1e-9)
+}
 
 /// A correction is halved at most so often.
 const MOST_HALVINGS: u32 = 10;
@@ -34,11 +37,11 @@ pub struct NewtonKrylov {
 
 impl NewtonKrylov {
     /// Corrects `x` until the residual's length is at most `tolerance`; returns whether it is. The last
-    /// evaluation is then at `x`.
+    /// evaluation is then at `x`. The residual takes `x` rounded at `resolution`.
     pub fn solve(
         &mut self,
         x: &mut [f64],
-        tolerance: f64,
+        (tolerance, resolution): (f64, f64),
         residual: &mut Residual<'_>,
     ) -> Result<bool, Failure> {
         let n = x.len();
@@ -48,7 +51,7 @@ impl NewtonKrylov {
         residual(x, &mut self.residual)?;
         let mut size = length(&self.residual);
         while size > tolerance {
-            self.gmres(x, size, residual)?;
+            self.gmres(x, size, difference(resolution), residual)?;
             let mut share = 1.0;
             let mut halvings = 0;
             loop {
@@ -57,7 +60,9 @@ impl NewtonKrylov {
                 }
                 match residual(&self.trial, &mut self.trial_residual) {
                     Ok(()) => {}
-                    Err(Failure::NotFinite { .. } | Failure::MeshTooLarge { .. }) => {
+                    Err(
+                        Failure::NotFinite { .. } | Failure::ThrownOut { .. } | Failure::MeshTooLarge { .. },
+                    ) => {
                         self.trial_residual.fill(f64::INFINITY);
                     }
                     Err(failure) => return Err(failure),
@@ -80,7 +85,13 @@ impl NewtonKrylov {
     }
 
     /// Writes to `correction` an approximate solution of J δ = −f at `x`.
-    fn gmres(&mut self, x: &[f64], size: f64, residual: &mut Residual<'_>) -> Result<(), Failure> {
+    fn gmres(
+        &mut self,
+        x: &[f64],
+        size: f64,
+        difference: f64,
+        residual: &mut Residual<'_>,
+    ) -> Result<(), Failure> {
         let n = x.len();
         if self.basis.is_empty() {
             self.basis.push(vec![f64::NAN; n]);
@@ -93,7 +104,7 @@ impl NewtonKrylov {
         let mut right = vec![size];
         for k in 0..MOST_VECTORS {
             for (trial, (x, q)) in self.trial.iter_mut().zip(x.iter().zip(&self.basis[k])) {
-                *trial = x + DIFFERENCE * q;
+                *trial = x + difference * q;
             }
             residual(&self.trial, &mut self.trial_residual)?;
             if self.basis.len() == k + 1 {
@@ -103,7 +114,7 @@ impl NewtonKrylov {
             let (earlier, rest) = self.basis.split_at_mut(k + 1);
             let next = &mut rest[0];
             for (next, (found, f)) in next.iter_mut().zip(self.trial_residual.iter().zip(&self.residual)) {
-                *next = (found - f) / DIFFERENCE;
+                *next = (found - f) / difference;
             }
             let column = &mut self.triangle[k];
             column.clear();

@@ -5,7 +5,7 @@
 //! tolerance in time is a number in this norm.
 
 use crate::functionals::moments::Moments;
-use crate::problem::{Problem, Species};
+use crate::problem::{Conserved, Problem, Species};
 use crate::sum::sum;
 
 /// The norm with the thermal speeds of one cloud.
@@ -13,6 +13,7 @@ use crate::sum::sum;
 pub struct ThermalNorm {
     /// √(T/m) of every species.
     speeds: Vec<f64>,
+    resolution: f64,
 }
 
 impl ThermalNorm {
@@ -20,13 +21,36 @@ impl ThermalNorm {
     pub fn at<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]]) -> Self {
         let of = |species: &Species<D>| {
             let range = species.range.clone();
-            let moments = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
-            // A species of one particle has no thermal speed; its own speed, or 1 at rest, takes its place.
-            let speed = (moments.temperature() / species.mass).sqrt();
-            let own = moments.velocity.iter().map(|c| c * c).sum::<f64>().sqrt();
-            [speed, own].into_iter().find(|&speed| speed > 0.0).unwrap_or(1.0)
+            Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range])
         };
-        Self { speeds: problem.species.iter().map(of).collect() }
+        let moments: Vec<Moments<D>> = problem.species.iter().map(of).collect();
+        let rest = rest(problem, &moments);
+        let length = |v: [f64; D]| v.iter().map(|c| c * c).sum::<f64>().sqrt();
+        let mut resolution = 0.0f64;
+        let speeds = problem.species.iter().zip(&moments).map(|(species, moments)| {
+            // A species of one particle has no thermal speed; its speed relative to the others, or 1 where they are
+            // at rest, takes its place.
+            let speed = (moments.temperature() / species.mass).sqrt();
+            let own = length(std::array::from_fn(|axis| moments.velocity[axis] - rest[axis]));
+            let rounding = f64::EPSILON * length(moments.velocity);
+            let speed = [speed, own].into_iter().find(|&speed| speed > rounding).unwrap_or(1.0);
+            // A species without particles has no velocity.
+            if rounding > 0.0 {
+                resolution = resolution.max(rounding / speed);
+            }
+            speed
+        });
+        Self { speeds: speeds.collect(), resolution }
+    }
+
+    /// √(T/m) of every species.
+    pub fn speeds(&self) -> &[f64] {
+        &self.speeds
+    }
+
+    /// What the rounding of velocities at the species' mean velocities amounts to: no tolerance below can be kept.
+    pub fn resolution(&self) -> f64 {
+        self.resolution
     }
 
     /// The size of one vector per particle.
@@ -76,4 +100,17 @@ impl ThermalNorm {
         });
         (sum(squares) / problem.particles().max(1) as f64).sqrt()
     }
+}
+
+/// The common velocity of the fixed species, or the mean of all moving ones.
+fn rest<const D: usize>(problem: &Problem<D>, moments: &[Moments<D>]) -> [f64; D] {
+    if let Conserved::EnergyAbout(velocity) = problem.conserved() {
+        return velocity;
+    }
+    let mass = |(species, moments): (&Species<D>, &Moments<D>)| species.mass * moments.density;
+    let total: f64 = problem.species.iter().zip(moments).map(mass).sum();
+    std::array::from_fn(|axis| {
+        let all = problem.species.iter().zip(moments);
+        all.map(|(species, moments)| mass((species, moments)) * moments.velocity[axis]).sum::<f64>() / total
+    })
 }

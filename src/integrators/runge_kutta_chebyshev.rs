@@ -175,7 +175,8 @@ impl<const D: usize> Integrator<D> for RungeKuttaChebyshev<D> {
         let problem = landau.problem();
         let number = landau.step;
         let end = self.predict(landau, state, step)?;
-        let correction = projection::project(problem, &state.invariants, end, number)?;
+        landau.require_inside(end)?;
+        let correction = projection::project(problem, &state.about, end, number)?;
         std::mem::swap(&mut state.velocities, end);
         Ok(correction)
     }

@@ -37,8 +37,10 @@ const MOST_ITERATIONS: u32 = 50;
 const SAFETY: f64 = 1.2;
 
 /// |x| in thermal speeds: far below the mollifier's width, so that the difference is linear, and far
-/// above what the mollifier's cut-off makes scores jump by.
+/// above what the mollifier's cut-off makes scores jump by. Where all drift so fast that velocities are rounded by
+/// more than a share of that, so many roundings.
 const PERTURBATION: f64 = 1e-4;
+const ROUNDINGS: f64 = 16.0;
 
 /// The estimate's workspace.
 pub struct PowerIteration<const D: usize> {
@@ -83,6 +85,7 @@ impl<const D: usize> PowerIteration<D> {
         }
         let problem = landau.problem();
         let norm = ThermalNorm::at(problem, &state.velocities);
+        let perturbation = PERTURBATION.max(ROUNDINGS * norm.resolution());
         let mut direction = match state.stiffness.take() {
             Some(last) => last.direction,
             None => white_noise(problem),
@@ -102,11 +105,11 @@ impl<const D: usize> PowerIteration<D> {
                 ratio = 0.0;
                 break;
             }
-            advance(&mut self.perturbed, &state.velocities, PERTURBATION / length, &direction);
+            advance(&mut self.perturbed, &state.velocities, perturbation / length, &direction);
             self.difference(landau, (&state.velocities, start), &mut direction)?;
             self.hold(&mut direction);
             let last = ratio;
-            ratio = norm.unweighted(problem, &direction) / PERTURBATION;
+            ratio = norm.unweighted(problem, &direction) / perturbation;
             if iteration > 1 && (ratio - last).abs() <= SETTLED * ratio {
                 break;
             }

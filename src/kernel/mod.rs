@@ -5,3 +5,4 @@ pub mod interaction;
 pub mod lanes;
 pub mod pair;
 pub mod power;
+pub mod series;

@@ -5,7 +5,8 @@
 //! the energy; both are exactly zero for z = 0, where the power is finite.
 //!
 //! Over a step of time the power may be that of the mean square distance of the pair, |z|² and what
-//! both particles bring to it, their spreads: the direction and all it keeps stay those of z.
+//! both particles bring to it, their spreads: the direction and all it keeps stay those of z. The same holds where
+//! φ_δ of [`series`](super::series) takes the place of the power.
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
@@ -41,6 +42,7 @@ pub struct Targets<L: Lanes, const D: usize> {
 fn force<L: Lanes, P: Power, const D: usize>(
     lanes: L,
     law: P,
+    delta_squared: L::Vector,
     targets: &Targets<L, D>,
     source: &Source<D>,
 ) -> (L::Vector, [L::Vector; D]) {
@@ -52,14 +54,16 @@ fn force<L: Lanes, P: Power, const D: usize>(
     } else {
         square
     };
-    image(lanes, law, &z, &g, [square, distance])
+    image(lanes, law, delta_squared, &z, &g, [square, distance])
 }
 
-/// |z|^γ (|z|² g − z (z·g)) = scale · direction, from |z|² and from the squared distance whose power it is.
+/// |z|^γ (|z|² g − z (z·g)) = scale · direction, from |z|² and from the squared distance whose power it is; φ_δ in
+/// place of the power where the law is regularised.
 #[inline(always)]
 pub fn image<L: Lanes, P: Power, const D: usize>(
     lanes: L,
     law: P,
+    delta_squared: L::Vector,
     z: &[L::Vector; D],
     g: &[L::Vector; D],
     [square, distance]: [L::Vector; 2],
@@ -67,7 +71,7 @@ pub fn image<L: Lanes, P: Power, const D: usize>(
     let mut direction = *z;
     if D == 2 {
         let across = lanes.neg_mul_add(z[1], g[0], lanes.mul(z[0], g[1]));
-        let scale = lanes.mul(law.power(lanes, distance), across);
+        let scale = lanes.mul(law.strength(lanes, distance, delta_squared), across);
         direction[0] = lanes.sub(lanes.splat(0.0), z[1]);
         direction[1] = z[0];
         (scale, direction)
@@ -85,11 +89,11 @@ pub fn image<L: Lanes, P: Power, const D: usize>(
         for k in 0..D {
             direction[k] = lanes.neg_mul_add(z[k], along, lanes.mul(square, g[k]));
         }
-        (law.power(lanes, distance), direction)
+        (law.strength(lanes, distance, delta_squared), direction)
     }
 }
 
-/// Every pair of a few vectors of targets and a list of sources.
+/// Every pair of a few vectors of targets and a list of sources, with the δ² of their species.
 ///
 /// Returns the sums of w_q u over the sources, u = A(z)(g_p − g_q); if `MUTUAL`, also adds w_p u to
 /// `pulls`, source by source, each lane its own targets: minus the force on the source.
@@ -97,15 +101,17 @@ pub fn image<L: Lanes, P: Power, const D: usize>(
 pub fn interact<L: Lanes, P: Power, const D: usize, const T: usize, const MUTUAL: bool>(
     lanes: L,
     law: P,
+    delta_squared: f64,
     targets: &[Targets<L, D>; T],
     sources: &[Source<D>],
     pulls: &mut [[L::Vector; D]],
 ) -> [[L::Vector; D]; T] {
     let mut sums = [[lanes.splat(0.0); D]; T];
+    let delta_squared = lanes.splat(delta_squared);
     for (source, pull) in sources.iter().zip(pulls) {
         let weight = lanes.splat(source.weight);
         for (targets, sum) in targets.iter().zip(&mut sums) {
-            let (scale, direction) = force(lanes, law, targets, source);
+            let (scale, direction) = force(lanes, law, delta_squared, targets, source);
             accumulate(lanes, lanes.mul(weight, scale), &direction, sum);
             if MUTUAL {
                 accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);

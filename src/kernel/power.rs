@@ -6,6 +6,7 @@
 
 use super::exponential::{polynomial, power_of_two};
 use super::lanes::Lanes;
+use super::series::{Series, TERMS};
 
 /// One power law, known when a kernel is compiled.
 pub trait Power: Copy + Sync {
@@ -17,6 +18,18 @@ pub trait Power: Copy + Sync {
 
     /// |z|^γ of |z|².
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector;
+
+    /// |z|^γ and |z|⁻² of |z|².
+    #[inline(always)]
+    fn power_and_reciprocal<L: Lanes>(self, lanes: L, square: L::Vector) -> [L::Vector; 2] {
+        [self.power(lanes, square), lanes.reciprocal(square)]
+    }
+
+    /// What A multiplies |z|² I − z zᵀ with, of |z|² and of the δ² of the pair: |z|^γ, unless regularised.
+    #[inline(always)]
+    fn strength<L: Lanes>(self, lanes: L, square: L::Vector, _delta_squared: L::Vector) -> L::Vector {
+        self.power(lanes, square)
+    }
 }
 
 /// A law of distances that the spreads of both particles add to.
@@ -30,6 +43,29 @@ impl<P: Power> Power for Softened<P> {
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
         self.0.power(lanes, square)
     }
+
+    #[inline(always)]
+    fn strength<L: Lanes>(self, lanes: L, square: L::Vector, delta_squared: L::Vector) -> L::Vector {
+        self.0.strength(lanes, square, delta_squared)
+    }
+}
+
+/// A law made regular by a [`Series`] in u = δ²/(|z|² + δ²).
+#[derive(Debug, Clone, Copy)]
+pub struct Regularised<P>(P, Series);
+
+impl<P: Power> Power for Regularised<P> {
+    #[inline(always)]
+    fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
+        self.0.power(lanes, square)
+    }
+
+    #[inline(always)]
+    fn strength<L: Lanes>(self, lanes: L, square: L::Vector, delta_squared: L::Vector) -> L::Vector {
+        let Self(law, series) = self;
+        let [power, reciprocal] = law.power_and_reciprocal(lanes, lanes.add(square, delta_squared));
+        lanes.mul(power, series.of(lanes, lanes.mul(delta_squared, reciprocal)))
+    }
 }
 
 /// γ = −3.
@@ -41,8 +77,15 @@ impl Power for Coulomb {
 
     #[inline(always)]
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
+        let [power, _] = self.power_and_reciprocal(lanes, square);
+        power
+    }
+
+    #[inline(always)]
+    fn power_and_reciprocal<L: Lanes>(self, lanes: L, square: L::Vector) -> [L::Vector; 2] {
         let y = lanes.reciprocal_root(square);
-        lanes.mul(lanes.mul(y, y), y)
+        let reciprocal = lanes.mul(y, y);
+        [lanes.mul(reciprocal, y), reciprocal]
     }
 }
 
@@ -55,6 +98,11 @@ impl Power for InverseSquare {
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
         lanes.reciprocal(square)
     }
+
+    #[inline(always)]
+    fn power_and_reciprocal<L: Lanes>(self, lanes: L, square: L::Vector) -> [L::Vector; 2] {
+        [lanes.reciprocal(square); 2]
+    }
 }
 
 /// γ = −1.
@@ -65,6 +113,12 @@ impl Power for Inverse {
     #[inline(always)]
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
         lanes.reciprocal_root(square)
+    }
+
+    #[inline(always)]
+    fn power_and_reciprocal<L: Lanes>(self, lanes: L, square: L::Vector) -> [L::Vector; 2] {
+        let y = lanes.reciprocal_root(square);
+        [y, lanes.mul(y, y)]
     }
 }
 
@@ -87,6 +141,12 @@ impl Power for HardSpheres {
     #[inline(always)]
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
         lanes.mul(square, lanes.reciprocal_root(square))
+    }
+
+    #[inline(always)]
+    fn power_and_reciprocal<L: Lanes>(self, lanes: L, square: L::Vector) -> [L::Vector; 2] {
+        let y = lanes.reciprocal_root(square);
+        [lanes.mul(square, y), lanes.mul(y, y)]
     }
 }
 
@@ -188,6 +248,15 @@ pub trait WithPower {
     fn run(self, law: impl Power);
 }
 
+/// Work with a law that a series makes regular.
+struct WithSeries<W>(W, Series);
+
+impl<W: WithPower> WithPower for WithSeries<W> {
+    fn run(self, law: impl Power) {
+        self.0.run(Regularised(law, self.1));
+    }
+}
+
 /// Work with a law that the spreads of both particles soften.
 struct WithSpreads<W>(W);
 
@@ -221,9 +290,15 @@ impl PowerLaw {
         }
     }
 
-    /// Does work with the law as a type, softened by the spreads of both particles or not.
-    pub fn apply_to(&self, softened: bool, work: impl WithPower) {
-        if softened { self.apply(WithSpreads(work)) } else { self.apply(work) }
+    /// Does work with the law as a type, softened by the spreads of both particles or not, and made regular by a
+    /// series if there is one.
+    pub fn apply_to(&self, softened: bool, series: Option<Series>, work: impl WithPower) {
+        match (softened, series) {
+            (false, None) => self.apply(work),
+            (true, None) => self.apply(WithSpreads(work)),
+            (false, Some(series)) => self.apply(WithSeries(work, series)),
+            (true, Some(series)) => self.apply(WithSeries(WithSpreads(work), series)),
+        }
     }
 
     /// Does work with the law as a type.
@@ -248,16 +323,33 @@ impl PowerLaw {
 /// Reciprocals and roots count 7 (the kernels spend 8 and 10, or a division), a general power 48.
 /// Pair symmetry spares almost half of all this, so a share of the peak in these operations can
 /// exceed 1.
-pub fn flops_per_ordered_pair(dimension: usize, gamma: f64) -> u32 {
-    let (pair, power) = match (dimension, PowerLaw::new(gamma)) {
-        (3, PowerLaw::Coulomb) => (31, 7),
-        (2, PowerLaw::Coulomb) => (16, 9),
-        (2, PowerLaw::Maxwell) => (15, 0),
-        (_, PowerLaw::Maxwell) => (31, 0),
-        (2, law) => (16, power_flops(&law)),
-        (_, law) => (32, power_flops(&law)),
+///
+/// Regularised, every γ but 0 takes the longer form of A, and |z|² + δ², u, two for each term of the series and its
+/// product with the power; 1/(|z|² + δ²) is a multiplication where it is the square of a root, none for γ = −2, and
+/// 7 for a general power.
+pub fn flops_per_ordered_pair(dimension: usize, gamma: f64, regularised: bool) -> u32 {
+    let law = PowerLaw::new(gamma);
+    let pair = match (dimension, &law) {
+        (2, PowerLaw::Maxwell) => 15,
+        (2, _) => 16,
+        (_, PowerLaw::Maxwell) => 31,
+        (_, PowerLaw::Coulomb) if !regularised => 29,
+        _ => 32,
     };
-    pair + power
+    let series = match (regularised, &law) {
+        (false, _) | (_, PowerLaw::Maxwell) => 0,
+        _ => 3 + 2 * TERMS as u32 + reciprocal_flops(&law),
+    };
+    pair + power_flops(&law) + series
+}
+
+/// Of 1/|z|² beside the power.
+fn reciprocal_flops(law: &PowerLaw) -> u32 {
+    match law {
+        PowerLaw::Maxwell | PowerLaw::Coulomb | PowerLaw::InverseSquare => 0,
+        PowerLaw::Inverse | PowerLaw::HardSpheres => 1,
+        PowerLaw::General(_) => 7,
+    }
 }
 
 fn power_flops(law: &PowerLaw) -> u32 {

@@ -5,12 +5,13 @@
 //! synced and renamed: the file is whole or not there.
 
 use crate::error::Failure;
-use crate::functionals::invariants::Invariants;
+use crate::functionals::invariants::{About, Invariants};
 use crate::output::folder::{Folder, json_text};
 use crate::problem::Problem;
 use crate::scenario::Scenario;
 use crate::simulation::{Observer, Outcome, View};
 use crate::state::{Clock, State, Stiffness};
+use crate::watch::Warning;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -34,12 +35,22 @@ struct Header {
     mass: f64,
     momentum: Vec<f64>,
     energy: f64,
+    about: AboutHeader,
     particles: usize,
     /// CRC-32 of the particles at the start, which a scenario may have from a file.
     start: u32,
     clock: Option<ClockHeader>,
     stiffness: Option<StiffnessHeader>,
+    warnings: Vec<Warning>,
     diagnostics_bytes: u64,
+}
+
+/// The totals about the run's reference velocity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct AboutHeader {
+    center: Vec<f64>,
+    momentum: Vec<f64>,
+    energy: f64,
 }
 
 /// The state's clock.
@@ -58,7 +69,7 @@ struct StiffnessHeader {
 }
 
 /// The layout of the file; grows with every change of it.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 4;
 
 /// Writes a checkpoint every so many steps, and when the run is interrupted.
 pub struct Checkpoints {
@@ -108,7 +119,7 @@ impl<const D: usize> Observer<D> for Checkpoints {
 impl Checkpoints {
     fn save<const D: usize>(&self, view: &View<'_, D>) -> Result<(), Failure> {
         let diagnostics_bytes = synced_length(self.folder.diagnostics())?;
-        let invariants = view.state.invariants;
+        let State { invariants, about, .. } = view.state;
         let clock =
             view.state.clock.map(|Clock { time, next, last_error }| ClockHeader { time, next, last_error });
         let stiffness = view.state.stiffness.as_ref();
@@ -121,10 +132,16 @@ impl Checkpoints {
             mass: invariants.mass,
             momentum: invariants.momentum.to_vec(),
             energy: invariants.energy,
+            about: AboutHeader {
+                center: about.center.to_vec(),
+                momentum: about.momentum.to_vec(),
+                energy: about.energy,
+            },
             particles: view.state.velocities.len(),
             start: self.start,
             clock,
             stiffness: stiffness.map(|&Stiffness { radius, step, .. }| StiffnessHeader { radius, step }),
+            warnings: view.state.warnings.clone(),
             diagnostics_bytes,
         };
         let direction = stiffness.map_or(&[][..], |stiffness| &stiffness.direction);
@@ -243,7 +260,8 @@ pub fn read<const D: usize>(
     let values = content.get(line + 1..).ok_or_else(damaged)?;
     let arrays = 1 + usize::from(header.stiffness.is_some());
     let length = arrays * particles * D * 8;
-    if header.momentum.len() != D || values.len() != length {
+    let vectors = [&header.momentum, &header.about.center, &header.about.momentum];
+    if vectors.iter().any(|vector| vector.len() != D) || values.len() != length {
         return Err(damaged());
     }
     let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));
@@ -252,14 +270,26 @@ pub fn read<const D: usize>(
         .map(|vector| std::array::from_fn(|axis| number(&vector[8 * axis..])))
         .collect();
     let direction = velocities.split_off(particles);
-    let invariants = Invariants {
+    let vector = |components: &[f64]| -> [f64; D] { std::array::from_fn(|axis| components[axis]) };
+    let invariants =
+        Invariants { mass: header.mass, momentum: vector(&header.momentum), energy: header.energy };
+    let about = About {
+        center: vector(&header.about.center),
         mass: header.mass,
-        momentum: std::array::from_fn(|axis| header.momentum[axis]),
-        energy: header.energy,
+        momentum: vector(&header.about.momentum),
+        energy: header.about.energy,
     };
     let clock = header.clock.map(|ClockHeader { time, next, last_error }| Clock { time, next, last_error });
     let stiffness =
         header.stiffness.map(|StiffnessHeader { radius, step }| Stiffness { radius, step, direction });
-    let state = State { step: header.step, velocities, invariants, clock, stiffness };
+    let state = State {
+        step: header.step,
+        velocities,
+        invariants,
+        about,
+        clock,
+        stiffness,
+        warnings: header.warnings,
+    };
     Ok((state, header.diagnostics_bytes))
 }

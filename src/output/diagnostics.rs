@@ -96,7 +96,8 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
             return Ok(());
         }
         let mut row = row(view, self.comparison.as_ref())?;
-        let functionals = self.functionals.values(view.problem, &view.state.velocities, view.scores)?;
+        let View { problem, state, scores, regularisation, .. } = view;
+        let functionals = self.functionals.values(problem, regularisation, &state.velocities, scores)?;
         row.extend(functionals.iter().map(|value| format!("{value:e}")));
         self.write(&row)
     }

@@ -1,5 +1,6 @@
 //! The columns of diagnostics.csv that a scenario's `functionals` ask for.
 
+use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::functionals::cloud::{self, Functionals, Wanted, mollified::TooManyNodes};
 use crate::functionals::dissipation;
@@ -64,6 +65,7 @@ impl FunctionalColumns {
     pub fn values<const D: usize>(
         &self,
         problem: &Problem<D>,
+        regularisation: &Regularisation,
         velocities: &[[f64; D]],
         scores: &[[f64; D]],
     ) -> Result<Vec<f64>, Failure> {
@@ -107,7 +109,7 @@ impl FunctionalColumns {
                     values.extend(orders.iter().map(|&order| moment(problem, velocities, order)));
                 }
                 Functional::Dissipation {} => {
-                    let found = dissipation::dissipations(problem, velocities, scores);
+                    let found = dissipation::dissipations(problem, regularisation, velocities, scores);
                     values.extend(found.iter().map(|one| one.value));
                 }
                 Functional::SphericalDissipation { beta } => {

@@ -6,6 +6,7 @@ pub mod convergence;
 pub mod diagnostics;
 pub mod folder;
 pub mod functional_columns;
+pub mod ledger;
 pub mod openpmd;
 pub mod particles;
 pub mod summary;

@@ -1,117 +1,13 @@
 //! run.json: what ran, how long it took, how well it conserved, how it ended.
 
 use crate::error::Failure;
-use crate::functionals::invariants::{Invariants, energy_about};
 use crate::landau::Work;
 use crate::output::folder::Folder;
-use crate::problem::{Conserved, Problem};
-use crate::simulation::{Observer, View};
-use crate::state::State;
+use crate::output::ledger::{Drift, Ledger, Totals};
 use serde::Serialize;
 use serde_json::Value;
 use std::fs;
 use std::time::Duration;
-
-/// Follows the invariants of a run.
-#[derive(Debug, Clone)]
-pub struct Ledger<const D: usize> {
-    first: Totals,
-    last: Totals,
-    drift: Drift,
-}
-
-/// Totals of all moving species at one time, in the units of the scenario.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Totals {
-    mass: f64,
-    momentum: Vec<f64>,
-    energy: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    energy_about_fixed: Option<f64>,
-}
-
-/// Largest deviations from the start so far, of what the equation conserves.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Drift {
-    /// Relative to √(2 M E).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub momentum: Option<f64>,
-    /// Relative to the energy at the start.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub energy: Option<f64>,
-    /// Relative to the energy about the fixed species at the start.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub energy_about_fixed: Option<f64>,
-}
-
-impl<const D: usize> Ledger<D> {
-    /// Opens with the invariants at the start of the run.
-    pub fn new(problem: &Problem<D>, start: &Invariants<D>) -> Self {
-        let first = totals(problem, start, start.energy_about(center(problem)));
-        Self { last: first.clone(), first, drift: Drift::default() }
-    }
-
-    /// Takes note of the invariants at a state.
-    pub fn follow(&mut self, problem: &Problem<D>, state: &State<D>) {
-        let now = Invariants::of(problem, &state.velocities);
-        let about = energy_about(problem, &state.velocities, center(problem));
-        self.last = totals(problem, &now, about);
-        let start = &state.invariants;
-        let grow = |drift: &mut Option<f64>, found: f64| {
-            *drift = Some(drift.map_or(found, |before| before.max(found)))
-        };
-        let relative =
-            |found: f64, first: f64| if found == first { 0.0 } else { ((found - first) / first).abs() };
-        match problem.conserved() {
-            Conserved::MomentumAndEnergy => {
-                let distance = (0..D)
-                    .map(|axis| (now.momentum[axis] - start.momentum[axis]).powi(2))
-                    .sum::<f64>()
-                    .sqrt();
-                grow(
-                    &mut self.drift.momentum,
-                    if distance == 0.0 { 0.0 } else { distance / start.momentum_scale() },
-                );
-                grow(&mut self.drift.energy, relative(now.energy, start.energy));
-            }
-            Conserved::EnergyAbout(center) => {
-                grow(&mut self.drift.energy_about_fixed, relative(about, start.energy_about(center)));
-            }
-            Conserved::MassOnly => {}
-        }
-    }
-
-    /// Largest deviations so far.
-    pub fn drift(&self) -> Drift {
-        self.drift
-    }
-}
-
-/// The common velocity of the fixed species, about which energy is conserved, if there is one.
-fn center<const D: usize>(problem: &Problem<D>) -> [f64; D] {
-    match problem.conserved() {
-        Conserved::EnergyAbout(center) => center,
-        _ => [0.0; D],
-    }
-}
-
-fn totals<const D: usize>(problem: &Problem<D>, invariants: &Invariants<D>, about_center: f64) -> Totals {
-    let scales = &problem.scales;
-    let with_fixed = matches!(problem.conserved(), Conserved::EnergyAbout(_));
-    Totals {
-        mass: invariants.mass * scales.mass_density(),
-        momentum: invariants.momentum.map(|component| component * scales.momentum()).to_vec(),
-        energy: invariants.energy * scales.energy(),
-        energy_about_fixed: with_fixed.then_some(about_center * scales.energy()),
-    }
-}
-
-impl<const D: usize> Observer<D> for Ledger<D> {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
-        self.follow(view.problem, view.state);
-        Ok(())
-    }
-}
 
 /// How a run ended, as run.json says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -217,7 +113,7 @@ pub fn write<const D: usize>(
         evaluations: work.evaluations,
         pairs_per_second: pairs_per_second(&work, account.pairs),
         coulomb_logarithms: account.coulomb_logarithms,
-        invariants: InvariantsBy { first: &ledger.first, last: &ledger.last, drift: ledger.drift },
+        invariants: InvariantsBy { first: ledger.first(), last: ledger.last(), drift: ledger.drift() },
         status: account.status,
         reason: account.reason,
         warnings: account.warnings,

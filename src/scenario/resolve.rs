@@ -16,18 +16,15 @@ impl Scenario {
         }
     }
 
-    /// Fills every velocity that was left out: drifts and fixed velocities with 0, lattice centres
-    /// with the centre of their distribution.
+    /// Fills drifts and fixed velocities that were left out, with 0.
     pub(super) fn fill_defaults(&mut self) {
         let dimension = self.dimension as usize;
         for species in &mut self.species {
             if let Some(fixed) = &mut species.fixed {
                 fixed.velocity.get_or_insert_with(|| vec![0.0; dimension]);
             }
-            let Some(initial) = &mut species.initial else { continue };
-            initial.fill_drifts(dimension);
-            if let Some(Particles::Lattice { center, .. }) = &mut species.particles {
-                center.get_or_insert_with(|| initial.center(dimension));
+            if let Some(initial) = &mut species.initial {
+                initial.fill_drifts(dimension);
             }
         }
     }
@@ -67,31 +64,6 @@ impl Initial {
             | Self::Expression { density, .. } => *density,
             Self::File { .. } => f64::NAN,
             Self::Mixture(parts) => parts.iter().map(Self::density).sum(),
-        }
-    }
-
-    /// The drift or the point of symmetry, of a mixture the mean over its parts, one component per dimension:
-    /// the mean velocity of all but dipoles.
-    pub fn center(&self, dimension: usize) -> Vec<f64> {
-        match self {
-            Self::Maxwellian { drift, .. } | Self::AnisotropicMaxwellian { drift, .. } => {
-                drift.clone().unwrap_or_else(|| vec![0.0; dimension])
-            }
-            Self::Bkw { .. }
-            | Self::Shell { .. }
-            | Self::Dipole { .. }
-            | Self::Expression { .. }
-            | Self::File { .. } => vec![0.0; dimension],
-            Self::Mixture(parts) => {
-                let mut mean = vec![0.0; dimension];
-                for part in parts {
-                    let share = part.density() / self.density();
-                    for (total, component) in mean.iter_mut().zip(part.center(dimension)) {
-                        *total += share * component;
-                    }
-                }
-                mean
-            }
         }
     }
 }

@@ -7,11 +7,13 @@
 
 #![doc = include_str!("defaults.md")]
 
+pub mod exactness;
 pub mod extrapolation;
 mod field;
 pub mod mesh;
 pub mod mollifier;
 pub mod particles;
+mod standard;
 
 use crate::error::Failure;
 use crate::problem::Problem;

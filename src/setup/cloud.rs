@@ -4,7 +4,7 @@ use super::distribution::Distribution;
 use super::file::CloudFile;
 use super::vector;
 use crate::problem::Lattice;
-use crate::scenario::{Initial, Particles, Violation};
+use crate::scenario::{HalfWidth, Initial, Particles, Violation};
 use crate::sum::sum;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use rand::SeedableRng;
@@ -31,13 +31,15 @@ impl<const D: usize> Cloud<D> {
         velocity: f64,
         index: usize,
     ) -> Result<Self, Violation> {
-        let mean = vector(Some(&initial.center(D)));
         let distribution = |lattice| Distribution::<D>::new(initial, mass, velocity, lattice);
         let misplaced = |message| Violation::new("particles", message);
         match particles {
             Particles::Lattice { per_axis, half_width, center, drop_below } => {
+                let (Some(HalfWidth::Velocity(half_width)), Some(center)) = (half_width, center) else {
+                    unreachable!("lattices are resolved before particles are placed on them");
+                };
                 let spacing = 2.0 * half_width / f64::from(*per_axis);
-                let center = center.as_deref().map_or(mean, |center| vector(Some(center)));
+                let center = vector(Some(center));
                 let lattice = Lattice {
                     first: center.map(|component| component - half_width + 0.5 * spacing),
                     spacing,
@@ -50,17 +52,12 @@ impl<const D: usize> Cloud<D> {
                 let mut generator = ChaCha8Rng::seed_from_u64(*seed);
                 generator.set_stream(index as u64);
                 let distribution = distribution(None)?;
-                Self::sampled(
-                    distribution.random(*count as usize, &mut generator),
-                    distribution.total(),
-                    mean,
-                )
-                .map_err(misplaced)
+                let samples = distribution.random(*count as usize, &mut generator);
+                Self::sampled(samples, &distribution).map_err(misplaced)
             }
             Particles::QuasiRandom { count } => {
                 let distribution = distribution(None)?;
-                Self::sampled(distribution.quasi_random(*count as usize), distribution.total(), mean)
-                    .map_err(misplaced)
+                Self::sampled(distribution.quasi_random(*count as usize), &distribution).map_err(misplaced)
             }
         }
     }
@@ -71,7 +68,15 @@ impl<const D: usize> Cloud<D> {
         center: [f64; D],
         drop_below: f64,
     ) -> Result<Self, String> {
-        let snap = |v: [f64; D]| v.map(|component| snapped(component, lattice.spacing));
+        let farthest = farthest(&lattice);
+        if lattice.spacing < FINEST * farthest {
+            return Err(format!(
+                "found cells that are {:.1e} of the velocities on their lattice; allowed: at least {FINEST:.1e} of them, for numbers to tell the cells apart",
+                lattice.spacing / farthest
+            ));
+        }
+        let grid = snapping_grid(lattice.spacing, farthest);
+        let snap = |v: [f64; D]| v.map(|component| (component / grid).round() * grid);
         let weighted =
             || lattice.centers().map(|v| (snap(v), distribution.density_at(v) * lattice.cell_volume()));
         let largest = weighted().map(|(_, weight)| weight).fold(0.0, f64::max);
@@ -84,9 +89,9 @@ impl<const D: usize> Cloud<D> {
         Ok(Self { velocities, weights, spacing: lattice.spacing, lattice: Some(lattice), center })
     }
 
-    fn sampled(velocities: Vec<[f64; D]>, density: f64, center: [f64; D]) -> Result<Self, String> {
-        let weights = vec![density / velocities.len() as f64; velocities.len()];
-        Self::weighted(velocities, weights, center)
+    fn sampled(velocities: Vec<[f64; D]>, distribution: &Distribution<D>) -> Result<Self, String> {
+        let weights = vec![distribution.total() / velocities.len() as f64; velocities.len()];
+        Self::weighted(velocities, weights, distribution.mean())
     }
 
     /// The particles of a file, in units in which 1 is `velocity` and `density` of its own.
@@ -112,12 +117,22 @@ impl<const D: usize> Cloud<D> {
     }
 }
 
-/// A velocity on a grid that is fine beside a lattice's spacing and coarse beside rounding. Cells of two species that
-/// meet in the same point then meet in the same bits, and do not interact; a rounding error apart the
-/// force between them would be 10¹⁵ times what it is between neighbours.
-fn snapped(component: f64, spacing: f64) -> f64 {
-    let grid = 2f64.powi(spacing.log2().round() as i32 - 36);
-    (component / grid).round() * grid
+/// Spacing of a lattice beside its farthest velocity: 2⁻⁴⁴, so that a grid of 2⁻⁴⁸ of that velocity moves a cell by at most
+/// a thirty-second of the spacing.
+const FINEST: f64 = 1.0 / (1_u64 << 44) as f64;
+
+/// The largest size of a component on a lattice.
+fn farthest<const D: usize>(lattice: &Lattice<D>) -> f64 {
+    let edge = (lattice.per_axis - 1) as f64 * lattice.spacing;
+    lattice.first.into_iter().fold(0.0, |most, first| first.abs().max((first + edge).abs()).max(most))
+}
+
+/// A power of two that is fine beside a lattice's spacing and coarse beside the rounding of its farthest velocity. On the
+/// grid of its multiples, cells of two species that meet in the same point meet in the same bits, and do not interact; a
+/// rounding error apart the force between them would be 10¹⁵ times what it is between neighbours.
+fn snapping_grid(spacing: f64, farthest: f64) -> f64 {
+    let exponent = (spacing.log2().round() - 36.0).max(farthest.log2().floor() - 48.0);
+    2f64.powi(exponent as i32)
 }
 
 /// The mean distance from a particle to its nearest neighbour.

@@ -2,7 +2,7 @@
 
 use crate::collision::tree::calibration::{MOST_GIBIBYTES, first_points, gibibytes};
 use crate::collision::tree::far_fields;
-use crate::scenario::{BYTES_PER_PARTICLE, Particles, Scenario, Summation, Violation};
+use crate::scenario::{BYTES_PER_PARTICLE, HalfWidth, Particles, Scenario, Summation, Violation};
 
 /// A tree must fit in memory beside its particles.
 pub fn check<const D: usize>(scenario: &Scenario) -> Result<(), Violation> {
@@ -24,9 +24,13 @@ pub fn check<const D: usize>(scenario: &Scenario) -> Result<(), Violation> {
     let between = |i: usize, j: usize| scenario.collisions.coefficients.between(i, j);
     let known: Option<Vec<f64>> =
         moving.iter().flat_map(|&i| moving.iter().map(move |&j| between(i, j))).collect();
-    let channels = known.map_or(moving.len(), |coefficients| far_fields(moving.len(), &coefficients));
-    let points = first_points(tolerance, gamma);
-    let tree = gibibytes::<D>(particles as usize, points, channels);
+    // Any coefficients that are no multiples of each other.
+    let unrelated =
+        || (0..moving.len().pow(2)).map(|k| if k % (moving.len() + 1) == 0 { 2.0 } else { 1.0 }).collect();
+    let coefficients = known.unwrap_or_else(unrelated);
+    let fields = far_fields(moving.len(), &coefficients, &squares(scenario, &moving));
+    let (points, channels) = (first_points(tolerance, gamma), fields[0]);
+    let tree = gibibytes::<D>(particles as usize, points, fields);
     let beside = particles * BYTES_PER_PARTICLE / (1_u64 << 30) as f64;
     if tree + beside > MOST_GIBIBYTES {
         return Err(Violation::new(
@@ -37,4 +41,18 @@ pub fn check<const D: usize>(scenario: &Scenario) -> Result<(), Violation> {
         ));
     }
     Ok(())
+}
+
+/// δ²_ij of some species up to a factor; spacings that are not known yet differ.
+fn squares(scenario: &Scenario, moving: &[usize]) -> Vec<f64> {
+    let spacing = |&i: &usize| match scenario.species[i].particles {
+        Some(Particles::Lattice { per_axis, half_width: Some(HalfWidth::Velocity(width)), .. }) => {
+            width / f64::from(per_axis)
+        }
+        _ => 1.0 / (2.0 + i as f64),
+    };
+    let spacings: Vec<f64> = moving.iter().map(spacing).collect();
+    let factor = scenario.collisions.regularisation.factor().map_or(0.0, |_| 1.0);
+    let larger = |a: f64| spacings.iter().map(move |&b| factor * a.max(b)).collect::<Vec<_>>();
+    spacings.iter().flat_map(|&a| larger(a)).collect()
 }

@@ -7,6 +7,7 @@ mod coefficients;
 pub mod coulomb;
 mod distribution;
 mod file;
+mod lattice;
 mod limits;
 mod memory;
 mod openpmd;
@@ -15,10 +16,12 @@ mod reference;
 mod scales;
 
 pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
+pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
 pub use reference::comparison;
 
+use crate::collision::regularisation::FIXED_SHARE;
 use crate::error::Failure;
-use crate::functionals::invariants::Invariants;
+use crate::functionals::invariants::{About, Invariants};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
 use crate::problem::{FixedSpecies, Problem, Species};
@@ -26,6 +29,7 @@ use crate::scenario::{
     Initial, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Units, Violation,
 };
 use crate::score::Score;
+use crate::score::exactness::{self, ExactScore, Form};
 use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::particles::{ParticleScore, Sums};
 use crate::simulation::Grid;
@@ -35,9 +39,10 @@ use cloud::Cloud;
 use file::{CloudFile, Fault, Wanted};
 use std::path::Path;
 
-/// The problem and the initial state of a scenario of dimension D.
+/// The problem and the initial state of a scenario of dimension D, resolved or not.
 pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem<D>, State<D>), Violation> {
     memory::check::<D>(scenario)?;
+    let scenario = &resolved::<D>(scenario)?;
     let files = files(scenario)?;
     let scales = scales::of(scenario, &files);
     let mut problem = Problem {
@@ -47,6 +52,8 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         gamma: scenario.collisions.gamma,
         coefficients: Vec::new(),
         fixed_coefficients: Vec::new(),
+        regularisation: scenario.collisions.regularisation.factor(),
+        fixed_regularisation: scenario.collisions.regularisation.factor().map(|factor| FIXED_SHARE * factor),
         scales,
     };
     let mut velocities = Vec::new();
@@ -92,7 +99,10 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     limits::check(scenario, &problem, &velocities, &invariants)?;
     coefficients::fill(scenario, &mut problem, &velocities)?;
     let clock = clock(scenario);
-    Ok((problem, State { step: 0, velocities, invariants, clock, stiffness: None }))
+    let about = About::reference(&problem, &velocities);
+    let state =
+        State { step: 0, velocities, invariants, about, clock, stiffness: None, warnings: Vec::new() };
+    Ok((problem, state))
 }
 
 /// The clouds of the species that are read from files.
@@ -159,6 +169,30 @@ pub fn landau<'p, const D: usize>(
 
 /// The score of a scenario whose run starts at the given velocities.
 pub fn score<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+    instruction_set: InstructionSet,
+) -> Box<dyn Score<D>> {
+    let choice = &scenario.score;
+    let plain = plain_score(scenario, problem, velocities, instruction_set);
+    if choice.exact_degree() == 0 {
+        return plain;
+    }
+    let form = match choice {
+        ScoreChoice::Mesh { .. } => Form::Mesh,
+        ScoreChoice::Particles { .. } => Form::Particles,
+    };
+    let degree = |species: &Species<D>| {
+        let range = species.range.clone();
+        exactness::degree_of(&velocities[range.clone()], &problem.weights[range], choice.exact_degree())
+    };
+    let degrees = problem.species.iter().map(degree).collect();
+    Box::new(ExactScore::new(plain, form, choice.order(), degrees))
+}
+
+/// The score as published, with the mollifier's bias.
+fn plain_score<const D: usize>(
     scenario: &Scenario,
     problem: &Problem<D>,
     velocities: &[[f64; D]],

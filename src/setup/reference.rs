@@ -64,10 +64,13 @@ fn ornstein_uhlenbeck<const D: usize>(scaled: &[Species], problem: &Problem<D>) 
         }
         _ => None,
     });
-    let center = moving(scaled, problem).next().map(|(initial, _)| initial.center(D));
+    let drift = moving(scaled, problem).find_map(|(initial, _)| match initial {
+        Initial::Maxwellian { drift, .. } => drift.as_deref(),
+        _ => None,
+    });
     let count = problem.species.len();
     Exact::OrnsteinUhlenbeck(OrnsteinUhlenbeck {
-        center: vector(center.as_deref()),
+        center: vector(drift),
         species: species.collect(),
         coefficients: problem.coefficients[..count * count].to_vec(),
     })

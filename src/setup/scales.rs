@@ -4,7 +4,7 @@
 //! the step (of adaptive steps the end).
 
 use super::file::CloudFile;
-use crate::scenario::{Initial, Particles, Scenario, Species, Units};
+use crate::scenario::{HalfWidth, Initial, Particles, Scenario, Species, Units};
 use crate::units::{ELEMENTARY_CHARGE, Scales, power_of_two};
 
 /// The scales of a scenario; `files` holds the clouds of its species that were read from files.
@@ -29,6 +29,19 @@ pub fn of<const D: usize>(scenario: &Scenario, files: &[Option<CloudFile<D>>]) -
                 span(scenario),
             )
         }
+    }
+}
+
+/// The scales that a species would have alone, for one that no file holds.
+pub fn of_species(scenario: &Scenario, one: &Species) -> Scales {
+    match scenario.units {
+        Units::Normalized {} => Scales::default(),
+        Units::Si {} => Scales::si(
+            one.mass.unwrap_or(1.0),
+            spread(one),
+            one.initial.as_ref().map_or(0.0, Initial::density),
+            span(scenario),
+        ),
     }
 }
 
@@ -64,7 +77,9 @@ fn spread(one: &Species) -> f64 {
         }
         Initial::Shell { radius, .. } => *radius,
         Initial::Expression { .. } => match one.particles {
-            Some(Particles::Lattice { half_width, .. }) => 0.25 * half_width,
+            Some(Particles::Lattice { half_width: Some(HalfWidth::Velocity(half_width)), .. }) => {
+                0.25 * half_width
+            }
             _ => 1.0,
         },
         Initial::Mixture(_) | Initial::File { .. } => 0.0,
@@ -74,27 +89,31 @@ fn spread(one: &Species) -> f64 {
 
 /// The species of a scenario with every quantity on the scales.
 pub fn scaled_species(scenario: &Scenario, scales: &Scales) -> Vec<Species> {
+    scenario.species.iter().map(|one| scaled(one, scales)).collect()
+}
+
+/// A species with every quantity on the scales.
+pub fn scaled(one: &Species, scales: &Scales) -> Species {
     let vector = |components: &Option<Vec<f64>>| {
         components.as_ref().map(|components| components.iter().map(|v| v / scales.velocity).collect())
     };
-    let species = scenario.species.iter().map(|one| {
-        let mut one = one.clone();
-        one.mass = one.mass.map(|mass| mass / scales.mass);
-        one.initial = one.initial.map(|initial| scaled_initial(initial, scales));
-        match &mut one.particles {
-            Some(Particles::Lattice { half_width, center, .. }) => {
-                *half_width /= scales.velocity;
-                *center = vector(center);
+    let mut one = one.clone();
+    one.mass = one.mass.map(|mass| mass / scales.mass);
+    one.initial = one.initial.map(|initial| scaled_initial(initial, scales));
+    match &mut one.particles {
+        Some(Particles::Lattice { half_width, center, .. }) => {
+            if let Some(HalfWidth::Velocity(velocity)) = half_width {
+                *velocity /= scales.velocity;
             }
-            Some(Particles::Random { .. } | Particles::QuasiRandom { .. }) | None => {}
+            *center = vector(center);
         }
-        if let Some(fixed) = &mut one.fixed {
-            fixed.density /= scales.density;
-            fixed.velocity = vector(&fixed.velocity);
-        }
-        one
-    });
-    species.collect()
+        Some(Particles::Random { .. } | Particles::QuasiRandom { .. }) | None => {}
+    }
+    if let Some(fixed) = &mut one.fixed {
+        fixed.density /= scales.density;
+        fixed.velocity = vector(&fixed.velocity);
+    }
+    one
 }
 
 fn scaled_initial(mut initial: Initial, scales: &Scales) -> Initial {

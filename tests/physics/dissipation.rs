@@ -49,13 +49,14 @@ fn both(order: u32, per_axis: u32, overlap: f64) -> [Vec<Dissipation>; 2] {
     let velocities = &state.velocities;
     let mut landau = solver::landau(&scenario, &problem);
     landau.evaluate(velocities, &mut Evaluation::empty(&problem)).unwrap();
-    let found = dissipations(&problem, velocities, landau.scores());
+    let regularisation = landau.regularisation();
+    let found = dissipations(&problem, regularisation, velocities, landau.scores());
     let of = [dipole as fn([f64; 2]) -> [f64; 2], pair];
     let species = problem.species.iter().zip(of);
     let exact: Vec<[f64; 2]> = species
         .flat_map(|(one, score)| velocities[one.range.clone()].iter().map(move |&v| score(v)))
         .collect();
-    [found, dissipations(&problem, velocities, &exact)]
+    [found, dissipations(&problem, regularisation, velocities, &exact)]
 }
 
 #[test]

@@ -19,8 +19,11 @@ fn bkw_errors(per_axis: u32) -> [[f64; 3]; 2] {
     let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 2,
         "species": [species("heavy", 2.0, 3.0), species("light", 1.0, 4.0)],
-        "collisions": { "gamma": 0.0, "coefficients": { "matrix": [[0.125, 0.0625], [0.0625, 0.03125]] } },
-        "score": { "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } },
+        "collisions": {
+            "gamma": 0.0, "coefficients": { "matrix": [[0.125, 0.0625], [0.0625, 0.03125]] },
+            "regularisation": { "none": {} }
+        },
+        "score": { "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} }, "exact_degree": 0 } },
         "integrator": { "forward_euler": {} },
         "time": { "step": 0.01, "steps": 500 }
     }));
@@ -80,8 +83,10 @@ fn assert_coulomb(steps: u64, published: [f64; 7]) {
     let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 2,
         "species": [species("first", [0.5, 0.25], 0.25), species("second", [-0.25, 0.0], 0.125)],
-        "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.03125 } },
-        "score": { "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } },
+        "collisions": {
+            "gamma": -3.0, "coefficients": { "uniform": 0.03125 }, "regularisation": { "none": {} }
+        },
+        "score": { "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} }, "exact_degree": 0 } },
         "integrator": { "forward_euler": {} },
         "time": { "step": 0.005, "steps": steps }
     }));

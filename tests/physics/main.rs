@@ -9,14 +9,20 @@ mod python;
 #[path = "../common/solver.rs"]
 mod solver;
 
+mod accuracy;
 mod conservation;
 mod determinism;
 mod dissipation;
+mod drift;
+mod exactness;
 mod golden_chv;
 mod initial;
+mod lattices;
 mod mutations;
 mod openpmd_input;
 mod rates;
+#[cfg(not(debug_assertions))]
+mod regularisation;
 #[cfg(not(debug_assertions))] // Takes optimised code.
 mod score_study;
 mod scores;

@@ -38,6 +38,10 @@ fn two_species(dimension: usize) -> Value {
 fn every_score() -> Vec<Value> {
     vec![
         json!({ "mesh": { "order": 2 } }),
+        json!({ "mesh": { "order": 2, "exact_degree": 0 } }),
+        json!({ "mesh": { "order": 6, "exact_degree": 2 } }),
+        json!({ "mesh": { "order": 4, "exact_degree": 3, "bandwidth": { "variance": [0.3, 0.2] } } }),
+        json!({ "particles": { "order": 6, "exact_degree": 0 } }),
         json!({ "mesh": { "order": 6, "bandwidth": { "spacing_squared": 1.0 } } }),
         json!({ "mesh": { "order": 8, "spacing": { "relative": 0.6 }, "bandwidth": { "variance": [0.1, 0.04] } } }),
         json!({ "particles": { "order": 2 } }),
@@ -96,7 +100,7 @@ fn entropy_rate_is_the_derivative_of_entropy_in_3d() {
 /// The published variant too: its functional lacks the "+1".
 #[test]
 fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
-    let score = json!({ "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } });
+    let score = json!({ "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} }, "exact_degree": 0 } });
     let species =
         json!([cloud(2, "one", 1.0, 0.5, json!({ "lattice": { "per_axis": 12, "half_width": 3.0 } }))]);
     let scenario = scenario(2, species, -1.0, &score);
@@ -206,7 +210,8 @@ fn wide_mollifiers_have_the_bias_that_their_closed_forms_say() {
                 "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0 } },
                 "particles": { "lattice": { "per_axis": 40, "half_width": 4.5 } }
             }]);
-            let score = json!({ form: { "order": order, "bandwidth": { "variance": width } } });
+            let score =
+                json!({ form: { "order": order, "bandwidth": { "variance": width }, "exact_degree": 0 } });
             let scenario = scenario(2, species, 0.0, &score);
             let (problem, state) = solver::start::<2>(&scenario);
             let mut landau = solver::landau(&scenario, &problem);
@@ -241,8 +246,7 @@ fn mesh_sums_converge_faster_than_any_power() {
 /// holds what its particles touch, and the scores of a clump are those it has alone.
 #[test]
 fn sparse_and_uneven_clouds_have_the_scores_of_their_parts() {
-    let score =
-        json!({ "mesh": { "order": 2, "bandwidth": { "variance": 0.02 }, "spacing": { "relative": 0.5 } } });
+    let score = json!({ "mesh": { "order": 2, "bandwidth": { "variance": 0.02 }, "spacing": { "relative": 0.5 }, "exact_degree": 0 } });
     let near = json!({ "maxwellian": { "density": 1.0, "temperature": 0.05, "drift": [0.0, 0.0, 0.0] } });
     let far =
         json!({ "maxwellian": { "density": 1.0, "temperature": 0.05, "drift": [400.0, 300.0, -200.0] } });

@@ -3,7 +3,7 @@
 
 use landau::error::Failure;
 use landau::exact::bkw::Bkw;
-use landau::functionals::invariants::{Invariants, energy_about};
+use landau::functionals::invariants::{About, Invariants};
 use landau::integrators::adaptive::Adaptive;
 use landau::integrators::norm::ThermalNorm;
 use landau::integrators::{self, Conservation, PowerIteration, Step};
@@ -96,10 +96,13 @@ impl<const D: usize> Case<D> {
         let mut integrator = integrators::new(method, &self.problem);
         let mut adaptive = Adaptive::new(&self.problem, end, tolerance);
         let mut state = from.clone();
+        let (mut before, mut after) = (state.velocities.clone(), evaluation.clone());
         landau.evaluate(&state.velocities, &mut evaluation)?;
         while state.clock.unwrap().time < end {
-            let clock = state.clock.unwrap();
-            let dt = adaptive.advance(&mut landau, &mut *integrator, &mut evaluation, &mut state, clock)?;
+            before.copy_from_slice(&state.velocities);
+            let start = (before.as_slice(), &evaluation);
+            let (dt, _) = adaptive.advance(&mut landau, &mut *integrator, start, &mut after, &mut state)?;
+            std::mem::swap(&mut evaluation, &mut after);
             state.step += 1;
             look(&state, dt, landau.work().evaluations);
         }
@@ -239,8 +242,8 @@ fn drifts<const D: usize>(case: &Case<D>, end: &State<D>) -> (f64, f64) {
             (momentum / start.momentum_scale(), (found.energy / start.energy - 1.0).abs())
         }
         Conserved::EnergyAbout(center) => {
-            let about = energy_about(&case.problem, &end.velocities, center);
-            (0.0, (about / start.energy_about(center) - 1.0).abs())
+            let about = About::of(&case.problem, &end.velocities, center).energy;
+            (0.0, (about / case.state.about.energy - 1.0).abs())
         }
         Conserved::MassOnly => (0.0, 0.0),
     }
@@ -345,8 +348,8 @@ fn entropy_rises<const D: usize>(case: &Case<D>, method: &Integrator, extent: f6
     // The estimate without its safety factor.
     let dt = extent / (case.radius() / 1.2);
     let (mut last, mut rises) = (f64::INFINITY, false);
-    let end = case.steps(method, dt, steps, |landau, _, evaluation| {
-        rises |= evaluation.entropy() > last + landau.entropy_rounding(evaluation);
+    let end = case.steps(method, dt, steps, |landau, state, evaluation| {
+        rises |= evaluation.entropy() > last + landau.entropy_rounding(&state.velocities, evaluation);
         last = evaluation.entropy();
     });
     match end {
@@ -397,7 +400,8 @@ fn entropy_falls<const D: usize>(name: &str, case: &Case<D>, dt: f64, steps: u64
     let (mut last, mut resolved, mut evaluations) = (f64::INFINITY, 0, 0);
     let end = case
         .steps(&method, dt, steps, |landau, state, evaluation| {
-            let (now, rounding) = (evaluation.entropy(), landau.entropy_rounding(evaluation));
+            let (now, rounding) =
+                (evaluation.entropy(), landau.entropy_rounding(&state.velocities, evaluation));
             assert!(now <= last + rounding, "{name}, step {}: {last:e} to {now:e}", state.step);
             resolved += u64::from(state.step > 0 && now < last - rounding);
             last = now;

@@ -165,7 +165,10 @@ fn bkw_in_3d_has_the_order_of_the_score() {
 #[test]
 fn three_temperatures_meet_as_they_should() {
     let scenario = |order: u32, per_axis: u32| {
-        let (score, integrator) = method(order);
+        let (mut score, integrator) = method(order);
+        // The corners of the lattices, 1e-14 of the mass, fly off to hundreds of thermal speeds. A correction of the third moment
+        // grows with the square of the velocity and throws them out.
+        score["mesh"]["exact_degree"] = json!(2);
         let species = |name: &str, density: f64, mass: f64, temperature: f64| {
             // Wide enough for the temperature that the species will have.
             let half_width = 5.0 * (temperature.max(1.0f64) / mass).sqrt();
@@ -239,7 +242,9 @@ fn friction_of_maxwell_molecules_knows_densities_and_not_counts() {
 #[test]
 fn moments_of_any_shape_follow_their_closed_system() {
     let scenario = |order: u32, per_axis: u32| {
-        let (score, integrator) = method(order);
+        let (_, integrator) = method(order);
+        // Moments are what exact Gaussians are exact for: the order is that of the plain functional.
+        let score = json!({ "mesh": { "order": order, "exact_degree": 0 } });
         json!({
             "version": 1, "dimension": 2,
             "species": [
@@ -268,8 +273,8 @@ fn moments_of_any_shape_follow_their_closed_system() {
 fn assert_rates_converge(what: &str, rate_over_exact: impl Fn(u32) -> f64) {
     let (coarse, fine) = (rate_over_exact(24), rate_over_exact(32));
     println!("{what}: {coarse:.4}, {fine:.4} of the exact rate");
-    let order = ((coarse - 1.0) / (fine - 1.0)).abs().ln() / (32.0f64 / 24.0).ln();
-    assert!((fine - 1.0).abs() < 0.02 && order > 3.0, "{what}: {coarse}, {fine}, order {order}");
+    // What is left is of the sum over pairs, which changes sign with how the two lattices lie to each other.
+    assert!((coarse - 1.0).abs() < 0.015 && (fine - 1.0).abs() < 0.01, "{what}: {coarse}, {fine}");
 }
 
 /// Temperatures of Coulomb collisions meet at NRL's rate, for mass ratios up to that of protons and electrons.
@@ -333,7 +338,7 @@ fn dipoles_decay_as_the_series_says() {
             "species": [
                 { "name": "electron", "mass": 1.0,
                   "initial": { "dipole": { "density": 1.0, "temperature": 1.0, "amplitude": 0.5, "power": 1.0 } },
-                  "particles": { "lattice": { "per_axis": per_axis, "half_width": 5.5 } } },
+                  "particles": { "lattice": { "per_axis": per_axis, "half_width": 5.5, "center": [0.0, 0.0] } } },
                 { "name": "ion", "fixed": { "density": 1.0 } }
             ],
             "collisions": { "gamma": 0.0, "coefficients": { "matrix": [[0.0, 0.3], [0.3, 0.0]] } },
@@ -355,7 +360,7 @@ fn harmonics_decay_on_each_shell_at_their_rate() {
             "species": [
                 { "name": "electron", "mass": 1.5,
                   "initial": { "dipole": { "density": 1.0, "temperature": 1.0, "amplitude": 0.8, "power": 1.0 } },
-                  "particles": { "lattice": { "per_axis": 36, "half_width": 4.5 } } },
+                  "particles": { "lattice": { "per_axis": 36, "half_width": 4.5, "center": [0.0, 0.0, 0.0] } } },
                 { "name": "ion", "fixed": { "density": 0.7 } }
             ],
             "collisions": { "gamma": gamma, "coefficients": { "matrix": [[0.0, 0.3], [0.3, 0.0]] } },
@@ -396,7 +401,8 @@ fn harmonics_decay_on_each_shell_at_their_rate() {
 fn equilibrium_is_regularised_at_order_2_and_nearly_exact_at_order_6() {
     let rate = |order: u32, temperature_b: f64| {
         let (a, b) = (maxwellian(1.0, 1.0, 1.0), maxwellian(1.0, 4.0, temperature_b));
-        let score = json!({ "mesh": { "order": order, "bandwidth": { "variance": 0.04 } } });
+        let score =
+            json!({ "mesh": { "order": order, "bandwidth": { "variance": 0.04 }, "exact_degree": 0 } });
         let scenario = pair(2, 0.0, [(a, 0.0, 60), (b, 0.0, 60)], 0.4, &score);
         let (problem, state) = solver::start::<2>(&scenario);
         let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);

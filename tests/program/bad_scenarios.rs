@@ -214,6 +214,7 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
     let source = || std::io::Error::other("full");
     let samples = vec![
         Failure::NotFinite { quantity: "a velocity", species: "a".into(), value: f64::NAN, step: 1 },
+        Failure::ThrownOut { step: 1, species: "a".into(), speeds: 1.0, before: 1.0 },
         Failure::NotConverged { step: 1, iterations: 1, change: 1.0, tolerance: 1.0 },
         Failure::Projection { step: 1, found: 1.0, start: 1.0 },
         Failure::EntropyNotBalanced { step: 1, defect: 1.0, rounds: 1 },
@@ -243,7 +244,9 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
     let words = |failure: &Failure| match failure {
         Failure::NotFinite { .. } => Some("is not finite"),
         Failure::NotConverged { .. } => Some("was not solved"),
-        Failure::Projection { .. } => Some("the projection on the invariants failed"),
+        Failure::ThrownOut { .. } => Some("throws a particle of species"),
+        // Particles that would make it fail are thrown out before.
+        Failure::Projection { .. } => None,
         Failure::TooStiff { .. } => Some("is too long for the method"),
         Failure::StepTooSmall { .. } => Some("the step size shrank"),
         // The rounds have converged in every case that was tried; its words are tested beside it.

@@ -22,7 +22,7 @@ fn a_wide_mollifier_takes_the_mesh_and_a_run_conserves() {
     write(directory, "a.json", &scenario);
     // Three hundred particles have no more than three hundred neighbours.
     let checked = succeed(directory, "check a.json");
-    let words = "scores                of particles, order 4: many by a mesh, few over neighbours\n";
+    let words = "scores                of particles, order 4: many by a mesh, few over neighbours; exact for Gaussians\n";
     assert!(checked.contains(words), "{checked}");
     succeed(directory, "run a.json --out by_mesh --quiet");
     succeed(

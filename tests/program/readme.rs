@@ -52,6 +52,8 @@ fn of_the_schema() -> (BTreeSet<String>, BTreeSet<String>) {
             keys.extend(properties(definition).iter().map(|key| format!("species[].{key}")));
         } else {
             keys.extend(properties(definition));
+            // Of a value that may be an object or something else.
+            keys.extend(definition["anyOf"].as_array().into_iter().flatten().flat_map(properties));
         }
     }
     // Written with its fields above; and the list of species by its elements.
@@ -88,6 +90,17 @@ fn the_table_of_keys_is_that_of_the_schema() {
         };
         assert!(known, "the README has `{code}`, the schema has not");
     }
+}
+
+/// The reach of a lattice by default is a number of the program.
+#[test]
+fn the_thermal_speeds_of_a_lattice_by_default_are_those_of_the_program() {
+    let words = format!("{} thermal speeds", landau::setup::THERMAL_SPEEDS);
+    let in_a_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(in_a_line(&section("A scenario")).matches(&words).count(), 2);
+    let schema = &landau::scenario::schema()["$defs"]["Particles"]["oneOf"][0]["properties"]["lattice"];
+    let description = schema["properties"]["half_width"]["description"].as_str().unwrap();
+    assert!(in_a_line(description).contains(&words), "{description}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the functionals of a run cost.
 
 use crate::cli::Stop;
+use landau::collision::regularisation::Regularisation;
 use landau::output::functional_columns::FunctionalColumns;
 use landau::problem::Problem;
 use landau::scenario::Scenario;
@@ -19,7 +20,7 @@ pub fn cost<const D: usize>(
     // The time does not depend on the scores.
     let scores = vec![[1.0; D]; velocities.len()];
     let start = Instant::now();
-    columns.values(problem, velocities, &scores)?;
+    columns.values(problem, &Regularisation::at_start(problem), velocities, &scores)?;
     let seconds = start.elapsed().as_secs_f64();
     let rows = match scenario.output.diagnostics_every {
         1 => "every step".to_string(),

@@ -6,7 +6,7 @@ mod functionals;
 
 use super::stability::Stability;
 use super::words::Words;
-use super::{ScenarioArguments, Stop, print, width};
+use super::{ScenarioArguments, Stop, accuracy, lattices, print};
 use collision_times::{CollisionTimes, collision_times};
 use landau::functionals::moments::Moments;
 use landau::integrators::{self, Conservation, Facts};
@@ -37,6 +37,7 @@ impl Check {
 }
 
 fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String, Stop> {
+    let scenario = &setup::resolved::<D>(scenario).map_err(|violation| source.error(&violation))?;
     let (problem, state) =
         setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
     let mut lines: Vec<(String, String)> = Vec::new();
@@ -49,6 +50,10 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
         let moments =
             Moments::of(species.mass, &state.velocities[range.clone()], &problem.weights[range.clone()]);
         line(&species.name, units.species(species, range.len(), moments.density, moments.temperature()));
+    }
+    let coverages = setup::coverages(scenario, &problem, &state.velocities);
+    for (name, words) in lattices::lines(&problem, &coverages, &units) {
+        line(&format!("{name}, lattice"), words);
     }
     for fixed in &problem.fixed {
         line(&fixed.name, units.fixed(fixed));
@@ -94,7 +99,10 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
     if let Some(warning) = too_long {
         line("warning", warning);
     }
-    for warning in width::warnings(&problem, &state.velocities, &scenario.score, &units) {
+    for warning in lattices::warnings(&problem, &coverages, &units) {
+        line("warning", warning);
+    }
+    for warning in accuracy::warnings(&problem, &state.velocities, &scenario.score) {
         line("warning", warning);
     }
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));

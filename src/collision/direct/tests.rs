@@ -1,8 +1,9 @@
 //! The direct sum against the obvious one, at every instruction set of this machine.
 
 use super::super::oracle::pair_sums;
+use super::super::regularisation::Regularisation;
 use super::*;
-use crate::kernel::power::General;
+use crate::kernel::power::{General, PowerLaw};
 
 const GAMMAS: [f64; 8] = [-3.0, -2.5, -2.0, -1.3, -1.0, 0.0, 0.4, 1.0];
 
@@ -29,6 +30,7 @@ struct Case<const D: usize> {
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
     spreads: Option<Vec<f64>>,
+    regularisation: Regularisation,
 }
 
 impl<const D: usize> Case<D> {
@@ -52,14 +54,30 @@ impl<const D: usize> Case<D> {
             velocities: (0..particles).map(|_| velocity(&mut numbers)).collect(),
             gradients: (0..particles).map(|_| numbers.vector()).collect(),
             spreads: None,
+            regularisation: Regularisation { squares: vec![0.0; species * species], ..Default::default() },
         }
+    }
+
+    /// The same with a δ for every pair of species but the first with itself.
+    fn regularised(mut self) -> Self {
+        let species = self.counts.len();
+        let delta = |i: usize, j: usize| 0.15 * i.max(j) as f64;
+        let squares = (0..species * species).map(|pair| delta(pair / species, pair % species).powi(2));
+        self.regularisation.squares = squares.collect();
+        self.name = "regularised";
+        self
+    }
+
+    fn place(&self) -> Place<'_, D> {
+        let Self { velocities, gradients, spreads, regularisation, .. } = self;
+        Place { velocities, gradients, spreads: spreads.as_deref(), regularisation }
     }
 
     fn random(counts: &[usize]) -> Self {
         Self::new("random", counts, Numbers::vector)
     }
 
-    fn clouds(counts: &[usize]) -> [Self; 5] {
+    fn clouds(counts: &[usize]) -> Vec<Self> {
         let mut next = 0;
         let lattice = move |_: &mut Numbers| {
             next += 1;
@@ -72,13 +90,20 @@ impl<const D: usize> Case<D> {
         };
         let coincident = |numbers: &mut Numbers| [numbers.next().round(); D];
         let mut softened = Self::new("softened", counts, clusters);
-        softened.spreads = Some(softened.gradients.iter().map(|g| (g[0] + g[1]).max(0.0)).collect());
-        [
+        let spreads = softened.gradients.iter().map(|g| (g[0] + g[1]).max(0.0)).collect();
+        softened.spreads = Some(spreads);
+        let regularised = Self { spreads: softened.spreads.clone(), ..Self::new("", counts, clusters) };
+        vec![
             softened,
             Self::random(counts),
             Self::new("clustered", counts, clusters),
             Self::new("lattice", counts, lattice),
             Self::new("coincident", counts, coincident),
+            regularised.regularised(),
+            Self::random(counts).regularised(),
+            Self::new("", counts, clusters).regularised(),
+            Self::new("", counts, lattice).regularised(),
+            Self::new("", counts, coincident).regularised(),
         ]
     }
 
@@ -88,15 +113,12 @@ impl<const D: usize> Case<D> {
 
     fn evaluate(&self, sum: &mut DirectSum<D>) -> Vec<[f64; D]> {
         let mut sums = vec![[f64::NAN; D]; self.velocities.len()];
-        sum.evaluate(&self.velocities, &self.gradients, self.spreads.as_deref(), &mut sums);
+        sum.evaluate(self.place(), &mut sums);
         sums
     }
 
     fn oracle(&self, gamma: f64) -> Vec<([f64; D], f64)> {
-        let Self { counts, coefficients, weights, velocities, gradients, spreads, .. } = self;
-        let none = vec![0.0; velocities.len()];
-        let spreads = spreads.as_ref().unwrap_or(&none);
-        pair_sums(gamma, counts, coefficients, weights, velocities, gradients, spreads)
+        pair_sums(gamma, &self.counts, &self.coefficients, &self.weights, self.place())
     }
 
     /// Largest error of a sum in units of ε Σ|terms|; infinite for a NaN.
@@ -160,8 +182,9 @@ fn ragged_sizes_and_mixes_agree_with_the_oracle() {
 
 #[test]
 fn no_particles_have_no_sums() {
-    Case::<3>::random(&[]).sum(-3.0, InstructionSet::detect()).evaluate(&[], &[], None, &mut []);
-    Case::<2>::random(&[0, 0]).sum(0.4, InstructionSet::detect()).evaluate(&[], &[], None, &mut []);
+    let (none, empty) = (Case::<3>::random(&[]), Case::<2>::random(&[0, 0]).regularised());
+    none.sum(-3.0, InstructionSet::detect()).evaluate(none.place(), &mut []);
+    empty.sum(0.4, InstructionSet::detect()).evaluate(empty.place(), &mut []);
 }
 
 #[test]
@@ -220,8 +243,8 @@ fn momentum_and_energy_stay_to_rounding() {
 
 #[test]
 fn threads_do_not_change_bits() {
-    let case = Case::<3>::random(&[700, 0, 1, 900, 333]);
-    for gamma in [-3.0, 0.4] {
+    let random = || Case::<3>::random(&[700, 0, 1, 900, 333]);
+    for (gamma, case) in [(-3.0, random()), (0.4, random()), (-3.0, random().regularised())] {
         for set in InstructionSet::available() {
             let on = |threads: usize| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -243,9 +266,10 @@ fn coincident_particles_do_not_interact() {
             let mut plane = Case::<2>::random(&[150, 20]);
             plane.velocities.fill([0.3, -0.7]);
             assert_eq!(plane.evaluate(&mut plane.sum(gamma, set)), vec![[0.0; 2]; 170]);
-            let mut space = Case::<3>::random(&[150, 20]);
-            space.velocities.fill([0.3, -0.7, 1e9]);
-            assert_eq!(space.evaluate(&mut space.sum(gamma, set)), vec![[0.0; 3]; 170]);
+            for mut space in [Case::<3>::random(&[150, 20]), Case::<3>::random(&[150, 20]).regularised()] {
+                space.velocities.fill([0.3, -0.7, 1e9]);
+                assert_eq!(space.evaluate(&mut space.sum(gamma, set)), vec![[0.0; 3]; 170]);
+            }
         }
     }
 }
@@ -254,11 +278,15 @@ fn is_finite_at_any_distance<const D: usize>() {
     for exponent in (-324..=100).step_by(4) {
         let distance = 10_f64.powi(exponent);
         let mut numbers = Numbers(3);
-        let case = Case::<D>::new("small", &[20], |_| numbers.vector().map(|x: f64| x * distance));
-        for gamma in GAMMAS {
-            for set in InstructionSet::available() {
-                for sum in case.evaluate(&mut case.sum(gamma, set)).as_flattened() {
-                    assert!(sum.is_finite(), "γ = {gamma}, distance {distance}, {}", set.name());
+        let mut case = Case::<D>::new("small", &[20], |_| numbers.vector().map(|x: f64| x * distance));
+        for delta in [0.0, distance, 0.1] {
+            case.regularisation.squares = vec![delta * delta];
+            for gamma in GAMMAS {
+                for set in InstructionSet::available() {
+                    for sum in case.evaluate(&mut case.sum(gamma, set)).as_flattened() {
+                        let place = format!("γ = {gamma}, distance {distance}, δ {delta}, {}", set.name());
+                        assert!(sum.is_finite(), "{place}");
+                    }
                 }
             }
         }
@@ -271,20 +299,21 @@ fn sums_are_finite_at_any_distance() {
     is_finite_at_any_distance::<3>();
 }
 
-fn shows_what_is_not_a_number<const D: usize>(counts: &[usize]) {
+fn shows_what_is_not_a_number<const D: usize>(counts: &[usize], case: fn(&[usize]) -> Case<D>) {
+    let new = || case(counts);
     let particles: usize = counts.iter().sum();
     for gamma in GAMMAS {
         for set in InstructionSet::available() {
             for poison in [f64::NAN, f64::INFINITY] {
                 for k in 0..D {
                     for p in [0, particles / 2, particles - 1] {
-                        let mut case = Case::<D>::random(counts);
+                        let mut case = new();
                         case.coefficients.fill(1.0);
                         case.velocities[p][k] = poison;
                         let sums = case.evaluate(&mut case.sum(gamma, set));
                         assert!(sums[p].iter().all(|x| !x.is_finite()), "velocity, γ = {gamma}");
 
-                        let mut case = Case::<D>::random(counts);
+                        let mut case = new();
                         case.coefficients.fill(1.0);
                         case.gradients[p][k] = poison;
                         let sums = case.evaluate(&mut case.sum(gamma, set));
@@ -299,8 +328,9 @@ fn shows_what_is_not_a_number<const D: usize>(counts: &[usize]) {
 #[test]
 fn what_is_not_a_number_shows_in_the_sums_of_its_particle() {
     for counts in [&[1][..], &[19], &[130, 3]] {
-        shows_what_is_not_a_number::<2>(counts);
-        shows_what_is_not_a_number::<3>(counts);
+        shows_what_is_not_a_number::<2>(counts, Case::random);
+        shows_what_is_not_a_number::<3>(counts, Case::random);
+        shows_what_is_not_a_number::<3>(counts, |counts| Case::random(counts).regularised());
     }
 }
 

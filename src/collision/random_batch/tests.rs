@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::collision::oracle::pair_sums;
+use crate::collision::regularisation::Regularisation;
 
 const COUNTS: [usize; 2] = [37, 24];
 const COEFFICIENTS: [f64; 4] = [1.0, 0.5, 0.5, 2.0];
@@ -12,6 +13,11 @@ fn cloud() -> (Vec<[f64; 3]>, Vec<[f64; 3]>, Vec<f64>) {
     (vectors(0), vectors(3), (0..61).map(|p| 1.5 + number(p, 7)).collect())
 }
 
+/// δ of the first species with itself 0.
+fn regularisation() -> Regularisation {
+    Regularisation { squares: vec![0.0, 0.1, 0.1, 0.1], fixed_squares: Vec::new() }
+}
+
 fn sum(size: usize, seed: u64) -> RandomBatchSum<3> {
     let set = InstructionSet::detect();
     RandomBatchSum::new(-3.0, &[0..37, 37..61], &COEFFICIENTS, &cloud().2, (size, seed), set)
@@ -20,14 +26,16 @@ fn sum(size: usize, seed: u64) -> RandomBatchSum<3> {
 #[test]
 fn the_mean_over_steps_is_the_full_sum() {
     let (velocities, gradients, weights) = cloud();
-    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
+    let regularisation = &regularisation();
+    let at = Place { velocities: &velocities, gradients: &gradients, spreads: None, regularisation };
+    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, at);
     let size: f64 = exact.iter().map(|(sum, _)| sum.iter().map(|x| x * x).sum::<f64>()).sum();
     let mut batches = sum(7, 5);
     let mut errors = Vec::new();
     let mut mean = vec![[0.0; 3]; 61];
     let mut one = mean.clone();
     for step in 0..10_000 {
-        batches.evaluate(step, &velocities, &gradients, None, &mut one);
+        batches.evaluate(step, at, &mut one);
         for (mean, one) in mean.iter_mut().zip(&one) {
             (0..3).for_each(|k| mean[k] += one[k]);
         }
@@ -46,10 +54,12 @@ fn the_mean_over_steps_is_the_full_sum() {
 #[test]
 fn one_batch_is_the_full_sum_and_every_batch_conserves() {
     let (velocities, gradients, weights) = cloud();
-    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, &velocities, &gradients, &[0.0; 61]);
+    let regularisation = &regularisation();
+    let at = Place { velocities: &velocities, gradients: &gradients, spreads: None, regularisation };
+    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, at);
     for size in [2, 3, 10, 61, 1000] {
         let mut sums = vec![[f64::NAN; 3]; 61];
-        sum(size, 1).evaluate(3, &velocities, &gradients, None, &mut sums);
+        sum(size, 1).evaluate(3, at, &mut sums);
         let scale: f64 = exact.iter().map(|(_, size)| size).sum();
         for axis in 0..3 {
             let momentum: f64 = weights.iter().zip(&sums).map(|(w, sum)| w * sum[axis]).sum();
@@ -67,13 +77,13 @@ fn one_batch_is_the_full_sum_and_every_batch_conserves() {
 #[test]
 fn batches_follow_from_seed_and_step_alone() {
     let (velocities, gradients, _) = cloud();
+    let regularisation = &regularisation();
+    let at = Place { velocities: &velocities, gradients: &gradients, spreads: None, regularisation };
     let evaluate = |threads: usize, seed: u64, steps: &[u64]| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let mut sums = vec![[f64::NAN; 3]; 61];
         let mut batches = sum(5, seed);
-        steps.iter().for_each(|&step| {
-            pool.install(|| batches.evaluate(step, &velocities, &gradients, None, &mut sums))
-        });
+        steps.iter().for_each(|&step| pool.install(|| batches.evaluate(step, at, &mut sums)));
         sums
     };
     let alone = evaluate(1, 9, &[4]);

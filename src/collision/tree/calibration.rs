@@ -6,11 +6,14 @@
 
 use std::ops::Range;
 
+use super::channels::Channels;
 use super::far::{self, tables::fields_of};
-use super::octree::Octree;
+use super::octree::{Octree, QUARTERS, Root};
 use super::proxies::numbers;
+use super::translate::bytes_of_table;
 use super::{Cloud, TreeSum};
-use crate::collision::pair_sum::Place;
+use crate::collision::place::Place;
+use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 
 /// The most points along an axis: with more, rounding costs what accuracy they bring.
@@ -35,18 +38,18 @@ impl<const D: usize> TreeSum<D> {
     /// # Errors
     ///
     /// If memory does not hold the tree of as many points.
-    pub fn calibrate(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
-        if velocities.len() > CALIBRATING {
-            return self.calibrate_by_some(velocities, gradients);
+    pub fn calibrate(&mut self, at: Place<'_, D>) -> Result<f64, Failure> {
+        let at = Place { spreads: None, ..at };
+        if at.velocities.len() > CALIBRATING {
+            return self.calibrate_by_some(at);
         }
-        let mut sums = vec![[0.0; D]; velocities.len()];
+        let mut sums = vec![[0.0; D]; at.velocities.len()];
         let mut points = self.points;
         loop {
             self.points = points;
-            self.require_memory()?;
-            self.stretch = stretch(velocities, capacity::<D>(points) as f64);
-            let at = Place { velocities, gradients, spreads: None };
-            let error = self.evaluate_once(points, at, &mut sums).error;
+            self.require_memory(at.regularisation)?;
+            self.stretch = self.best_stretch(at, capacity::<D>(points) as f64);
+            let error = self.evaluate_once(points, self.tolerance, at, &mut sums).error;
             let excess = error / (0.5 * self.tolerance);
             if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
                 self.tables.retain(|tables| tables.points() == points);
@@ -59,7 +62,7 @@ impl<const D: usize> TreeSum<D> {
     }
 
     /// Takes the points that some of the particles need.
-    fn calibrate_by_some(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]]) -> Result<f64, Failure> {
+    fn calibrate_by_some(&mut self, at: Place<'_, D>) -> Result<f64, Failure> {
         let most = CALIBRATING / self.ranges.len();
         let (mut chosen, mut ranges, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for range in &self.ranges {
@@ -82,13 +85,14 @@ impl<const D: usize> TreeSum<D> {
             weights: &weights,
         };
         let mut some = Self::new(cloud, self.tolerance, self.interaction.instruction_set);
-        let some_velocities = of(velocities);
-        let error = some.calibrate(&some_velocities, &of(gradients))?;
+        let (velocities, gradients) = (of(at.velocities), of(at.gradients));
+        let some_at = Place { velocities: &velocities, gradients: &gradients, ..at };
+        let error = some.calibrate(some_at)?;
         self.points = some.points;
         self.tables = some.tables;
-        let share = chosen.len() as f64 / velocities.len() as f64;
-        self.stretch = stretch(&some_velocities, share * capacity::<D>(self.points) as f64);
-        self.require_memory()?;
+        let share = chosen.len() as f64 / at.velocities.len() as f64;
+        self.stretch = self.best_stretch(some_at, share * capacity::<D>(self.points) as f64);
+        self.require_memory(at.regularisation)?;
         Ok(error)
     }
 
@@ -97,9 +101,10 @@ impl<const D: usize> TreeSum<D> {
     /// # Errors
     ///
     /// If the numbers on the grids of all cells take more than 16 GiB.
-    pub fn require_memory(&self) -> Result<(), Failure> {
+    pub fn require_memory(&self, regularisation: &Regularisation) -> Result<(), Failure> {
         let (particles, points) = (self.weights.len(), self.points);
-        let gibibytes = gibibytes::<D>(particles, points, self.channels.rows.len());
+        let channels = Channels::new(self.interaction.couplings(regularisation));
+        let gibibytes = gibibytes::<D>(particles, points, [channels.len(), channels.distances()]);
         if gibibytes > MOST_GIBIBYTES {
             return Err(Failure::TreeTooLarge {
                 particles,
@@ -110,22 +115,24 @@ impl<const D: usize> TreeSum<D> {
         }
         Ok(())
     }
-}
 
-/// The edge of the root cell, over the extent of the cloud, whose tree costs least: pairs of particles in neighbouring
-/// leaves, and what each cell costs, at which halving a full leaf pays.
-fn stretch<const D: usize>(velocities: &[[f64; D]], capacity: f64) -> f64 {
-    let neighbours = 0.5 * 3_f64.powi(D as i32);
-    let children = f64::from(1 << D);
-    let per_cell = neighbours * capacity * capacity * (1.0 - 1.0 / children) / children;
-    let mut tree = Octree::new();
-    let mut cost = |stretch: f64| {
-        tree.build(velocities, (capacity as usize).max(1), stretch);
-        let leaves = tree.leaves.iter().map(|&leaf| tree.cells[leaf].particles.len() as f64);
-        neighbours * leaves.map(|count| count * count).sum::<f64>() + per_cell * tree.cells.len() as f64
-    };
-    let costs = STRETCHES.map(&mut cost);
-    (0..STRETCHES.len()).min_by(|&a, &b| costs[a].total_cmp(&costs[b])).map_or(1.0, |best| STRETCHES[best])
+    /// The edge of the root cell, over the extent of the cloud, whose tree costs least: pairs of particles in
+    /// neighbouring leaves, and what each cell costs, at which halving a full leaf pays.
+    fn best_stretch(&self, at: Place<'_, D>, capacity: f64) -> f64 {
+        let neighbours = 0.5 * 3_f64.powi(D as i32);
+        let children = f64::from(1 << D);
+        let per_cell = neighbours * capacity * capacity * (1.0 - 1.0 / children) / children;
+        let unit = self.root(at.regularisation).unit;
+        let mut tree = Octree::new();
+        let mut cost = |&stretch: &f64| {
+            tree.build(at.velocities, (capacity as usize).max(1), Root { stretch, unit });
+            let leaves = tree.leaves.iter().map(|&leaf| tree.cells[leaf].particles.len() as f64);
+            neighbours * leaves.map(|count| count * count).sum::<f64>() + per_cell * tree.cells.len() as f64
+        };
+        let stretches: &[f64] = if unit > 0.0 { &QUARTERS } else { &STRETCHES };
+        let costs = stretches.iter().map(|stretch| (cost(stretch), *stretch));
+        costs.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |(_, stretch)| stretch)
+    }
 }
 
 /// About `most` particles of a range, by the bits of SplitMix64 (Steele, Lea, Flood 2014): in no step with a lattice.
@@ -137,13 +144,17 @@ fn is_chosen(particle: usize, most: usize, range: &Range<usize>) -> bool {
     particle == range.start || ((bits ^ (bits >> 31)) as f64) < share * (u64::MAX as f64)
 }
 
-/// Memory of a tree with `channels` far fields over so many particles, in GiB: the numbers at the proxies of all
-/// cells, and the spectra of one batch of them.
-pub fn gibibytes<const D: usize>(particles: usize, points: usize, channels: usize) -> f64 {
+/// Memory of a tree over so many particles, with so many far fields and δ > 0 in them, in GiB: the numbers at the
+/// proxies of all cells, the spectra of one batch of them, and the tables of A, one for each δ on each level with far
+/// cells.
+pub fn gibibytes<const D: usize>(particles: usize, points: usize, [channels, distances]: [usize; 2]) -> f64 {
     // Leaves are a third full on average, and have a seventh to a third of their number above them.
     let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
     let numbers = channels * fields_of::<D>() * numbers::<D>(points);
-    (cells * (size_of::<f64>() * numbers) as f64 + 2.0 * far::BATCH as f64) / GIBIBYTE
+    // The cells of level n are 2^(D n) at most, and level 2 is the first with far ones.
+    let levels = (cells.max(1.0).log2() / D as f64 - 1.0).ceil().max(0.0);
+    let tables = (1.0 + levels * distances as f64) * bytes_of_table::<D>(points) as f64;
+    (cells * (size_of::<f64>() * numbers) as f64 + tables + 2.0 * far::BATCH as f64) / GIBIBYTE
 }
 
 /// Points along an axis for a smooth cloud: the error falls to a sixth with each, and smoother kernels, of

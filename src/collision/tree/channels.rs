@@ -1,56 +1,157 @@
 //! Far fields that several species share.
 
-use crate::collision::tile::Coefficients;
+use crate::collision::tile::Couplings;
 
-/// Rows of coefficients that are multiples of each other need one far field between them.
-#[derive(Debug)]
+/// The far fields that the pairs of some species ask for.
+///
+/// A species feels sources with one δ as one field. Rows of coefficients that are multiples of each other need one
+/// field between them, for one δ.
+#[derive(Debug, Default)]
 pub struct Channels {
-    /// By channel the coefficient of each source species.
-    pub rows: Vec<Vec<f64>>,
-    /// By species its channel and its factor: c_ij = a_i row_j.
-    pub of_species: Vec<(usize, f64)>,
+    species: usize,
+    /// Channel by channel the coefficient of each source species.
+    rows: Vec<f64>,
+    /// δ² of each channel.
+    squares: Vec<f64>,
+    targets: Vec<Target>,
+}
+
+/// What a species feels of a channel: c_ij = factor · row_j of the sources in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Target {
+    species: usize,
+    pub channel: usize,
+    pub factor: f64,
+}
+
+/// What a channel collects.
+#[derive(Debug, Clone, Copy)]
+pub struct Channel<'a> {
+    /// The coefficient of each source species.
+    pub row: &'a [f64],
+    pub delta_squared: f64,
 }
 
 impl Channels {
-    pub fn new(coefficients: &Coefficients) -> Self {
-        let species = coefficients.species;
-        let mut channels = Self { rows: Vec::new(), of_species: Vec::new() };
-        for i in 0..species {
-            let row: Vec<f64> = (0..species).map(|j| coefficients.of(i, j)).collect();
-            let multiple = |of: &Vec<f64>| {
-                let j = of.iter().position(|c| *c != 0.0)?;
-                let a = row[j] / of[j];
-                (0..species).all(|j| row[j] == a * of[j]).then_some(a)
-            };
-            let found = channels.rows.iter().enumerate().find_map(|(k, of)| multiple(of).map(|a| (k, a)));
-            channels.of_species.push(found.unwrap_or((channels.rows.len(), 1.0)));
-            if found.is_none() {
-                channels.rows.push(row);
+    pub fn new(couplings: Couplings<'_>) -> Self {
+        let mut channels = Self::default();
+        channels.arrange(couplings);
+        channels
+    }
+
+    /// Takes other couplings.
+    pub fn arrange(&mut self, couplings: Couplings<'_>) {
+        self.species = couplings.coefficients.species;
+        self.rows.clear();
+        self.squares.clear();
+        self.targets.clear();
+        for i in 0..self.species {
+            let delta_squared = |j: usize| couplings.of(i, j).map(|pair| pair.delta_squared);
+            for j in 0..self.species {
+                if let Some(square) = delta_squared(j)
+                    && (0..j).all(|before| delta_squared(before) != Some(square))
+                {
+                    self.add(i, square, couplings);
+                }
             }
         }
-        channels
+    }
+
+    /// Adds what species i feels of the sources with one δ.
+    fn add(&mut self, i: usize, delta_squared: f64, couplings: Couplings<'_>) {
+        let (species, start) = (self.species, self.rows.len());
+        let coefficient = |j| couplings.of(i, j).filter(|pair| pair.delta_squared == delta_squared);
+        self.rows.extend((0..species).map(|j| coefficient(j).map_or(0.0, |pair| pair.c)));
+        let (known, row) = self.rows.split_at(start);
+        let multiple = |of: &[f64]| {
+            let j = of.iter().position(|c| *c != 0.0)?;
+            let factor = row[j] / of[j];
+            (0..species).all(|j| row[j] == factor * of[j]).then_some(factor)
+        };
+        let found =
+            known.chunks_exact(species).zip(&self.squares).enumerate().find_map(|(channel, (of, square))| {
+                let factor = if *square == delta_squared { multiple(of)? } else { return None };
+                Some(Target { species: i, channel, factor })
+            });
+        let target = found.unwrap_or(Target { species: i, channel: self.squares.len(), factor: 1.0 });
+        if found.is_some() {
+            self.rows.truncate(start);
+        } else {
+            self.squares.push(delta_squared);
+        }
+        self.targets.push(target);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.squares.len()
+    }
+
+    /// How many δ > 0 they have.
+    pub fn distances(&self) -> usize {
+        let squares = &self.squares;
+        let is_first = |&k: &usize| squares[k] > 0.0 && !squares[..k].contains(&squares[k]);
+        (0..squares.len()).filter(is_first).count()
+    }
+
+    /// Channel by channel.
+    pub fn all(&self) -> impl Iterator<Item = Channel<'_>> {
+        let rows = self.rows.chunks_exact(self.species.max(1));
+        rows.zip(&self.squares).map(|(row, &delta_squared)| Channel { row, delta_squared })
+    }
+
+    /// δ² of a channel.
+    pub fn delta_squared(&self, channel: usize) -> f64 {
+        self.squares[channel]
+    }
+
+    /// What a species feels.
+    pub fn of_species(&self, species: usize) -> impl Iterator<Item = Target> {
+        self.targets.iter().filter(move |target| target.species == species).copied()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collision::tile::Coefficients;
 
-    fn channels(species: usize, values: &[f64]) -> Channels {
-        Channels::new(&Coefficients { species, values: values.to_vec() })
+    /// By channel its row and δ², by species its channels and factors.
+    type Found = (Vec<(Vec<f64>, f64)>, Vec<Vec<(usize, f64)>>);
+
+    fn channels(species: usize, values: &[f64], squares: &[f64]) -> Found {
+        let coefficients = Coefficients { species, values: values.to_vec() };
+        let channels = Channels::new(Couplings { coefficients: &coefficients, squares });
+        let targets = |i| channels.of_species(i).map(|target| (target.channel, target.factor)).collect();
+        let rows = channels.all().map(|channel| (channel.row.to_vec(), channel.delta_squared)).collect();
+        (rows, (0..species).map(targets).collect())
     }
 
     #[test]
     fn products_of_charges_share_one_field() {
-        let shared = channels(2, &[1.0, 4.0, 4.0, 16.0]);
-        assert_eq!(shared.rows, [[1.0, 4.0]]);
-        assert_eq!(shared.of_species, [(0, 1.0), (0, 4.0)]);
+        let (rows, targets) = channels(2, &[1.0, 4.0, 4.0, 16.0], &[0.0; 4]);
+        assert_eq!(rows, [(vec![1.0, 4.0], 0.0)]);
+        assert_eq!(targets, [[(0, 1.0)], [(0, 4.0)]]);
     }
 
     #[test]
     fn other_species_have_fields_of_their_own() {
-        let apart = channels(3, &[1.0, 2.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
-        assert_eq!(apart.rows.len(), 2);
-        assert_eq!(apart.of_species, [(0, 1.0), (1, 1.0), (0, 0.0)]);
+        let (rows, targets) = channels(3, &[1.0, 2.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 0.0], &[0.5; 9]);
+        assert_eq!(rows.len(), 2);
+        assert_eq!(targets, [vec![(0, 1.0)], vec![(1, 1.0)], vec![]]);
+    }
+
+    #[test]
+    fn a_species_has_a_field_for_each_distance() {
+        // The first species has the smaller spacing: it feels the second at the larger one, which the second
+        // feels both at.
+        let (rows, targets) = channels(2, &[1.0, 4.0, 4.0, 16.0], &[0.1, 0.2, 0.2, 0.2]);
+        assert_eq!(rows, [(vec![1.0, 0.0], 0.1), (vec![0.0, 4.0], 0.2), (vec![4.0, 16.0], 0.2)]);
+        assert_eq!(targets, [vec![(0, 1.0), (1, 1.0)], vec![(2, 1.0)]]);
+        // Three spacings: the smaller two feel the largest as one source.
+        let (d, e, f) = (0.1, 0.2, 0.3);
+        let (rows, targets) = channels(3, &[1.0; 9], &[d, e, f, e, e, f, f, f, f]);
+        assert_eq!(rows.len(), 5);
+        assert_eq!(targets, [vec![(0, 1.0), (1, 1.0), (2, 1.0)], vec![(3, 1.0), (2, 1.0)], vec![(4, 1.0)]]);
     }
 }

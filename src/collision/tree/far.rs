@@ -25,7 +25,7 @@ const GROUP: usize = 16;
 pub const BATCH: usize = 384 << 20;
 
 /// Numbers at the proxies of every cell, and room to move them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Far {
     channels: usize,
     /// Cell by cell and channel by channel the grids of (W, G).
@@ -37,13 +37,9 @@ pub struct Far {
 }
 
 impl Far {
-    pub fn new(channels: usize) -> Self {
-        let [weights, fields] = [Numbers::default(), Numbers::default()];
-        Self { channels, weights, fields, batch: Batch::default(), rooms: Rooms::default() }
-    }
-
-    /// Zero weights and fields on so many cells.
-    pub fn clear<const D: usize>(&mut self, tables: &Tables<D>, cells: usize) {
+    /// Zero weights and fields on so many cells, for so many channels.
+    pub fn clear<const D: usize>(&mut self, tables: &Tables<D>, cells: usize, channels: usize) {
+        self.channels = channels;
         let (weights, fields) = (tables.weights_len(), tables.fields_len());
         for (values, len) in [(&mut self.weights, weights), (&mut self.fields, fields)] {
             values.take(cells * self.channels * len);
@@ -91,22 +87,29 @@ impl Far {
         }
     }
 
-    /// From the weights of far cells to the fields of all cells.
-    pub fn translate<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>, far: &Grouped<u32>) {
+    /// From the weights of far cells to the fields of all cells; `ratios` holds δ over the edge of a cell, level by
+    /// level and channel by channel.
+    pub fn translate<const D: usize>(
+        &mut self,
+        tables: &Tables<D>,
+        ratios: &[f64],
+        tree: &Octree<D>,
+        far: &Grouped<u32>,
+    ) {
         let pieces = tables.translations.pieces;
         let fields = components(D) + D;
         let most = (BATCH / (size_of::<f64>() * pieces * COMPLEX * (1 + D + fields))).max(GROUP);
         self.batch.clear(tree.cells.len());
-        for level in tree.levels.iter().skip(2) {
+        for (level, ratios) in tree.levels.iter().zip(ratios.chunks(self.channels.max(1))).skip(2) {
             for first in level.clone().step_by(most) {
                 let targets = first..level.end.min(first + most);
                 self.batch.choose(tree, far, &tables.translations, targets.clone(), level.clone());
                 if self.batch.pairs.is_empty() {
                     continue;
                 }
-                for channel in 0..self.channels {
+                for (channel, &ratio) in ratios.iter().enumerate() {
                     self.transform_sources(tables, channel);
-                    self.convolve(tables, targets.len());
+                    self.convolve(tables, ratio, targets.len());
                     self.transform_fields(tables, channel, tree, targets.clone());
                 }
             }
@@ -128,12 +131,13 @@ impl Far {
         });
     }
 
-    fn convolve<const D: usize>(&mut self, tables: &Tables<D>, targets: usize) {
+    fn convolve<const D: usize>(&mut self, tables: &Tables<D>, ratio: f64, targets: usize) {
         let Batch { starts, pairs, source_spectra, target_spectra, .. } = &mut self.batch;
         let stride = targets * (components(D) + D) * COMPLEX;
         target_spectra.take(tables.translations.pieces * stride);
+        let table = tables.translations.table(ratio);
         target_spectra.par_chunks_mut(stride).enumerate().for_each(|(piece, fields)| {
-            let table = tables.translations.of_piece(piece);
+            let table = table.piece(piece);
             let sources = &source_spectra[piece * GROUP * (1 + D) * COMPLEX..];
             tables.set.run(Convolution::<D> { table, sources, starts, pairs, fields });
         });
@@ -152,7 +156,7 @@ impl Far {
         let spectra = &*batch.target_spectra;
         let fields = fields[targets.start * stride..targets.end * stride].par_chunks_mut(stride);
         fields.enumerate().for_each(|(member, fields)| {
-            // A of the unit cell times this, by homogeneity.
+            // A of the unit cell times this.
             let factor = tree.edge_of(&tree.cells[targets.start + member]).powf(tables.gamma + 2.0);
             let fields = &mut fields[channel * len..][..len];
             let (targets, room) = (targets.len(), &mut *rooms.own());

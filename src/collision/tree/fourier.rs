@@ -67,7 +67,12 @@ impl Fourier {
 
     /// Frequencies of a spectrum.
     pub fn frequencies<const D: usize>(&self) -> usize {
-        self.length.pow(D as u32 - 1) * self.order
+        Self::frequencies_of::<D>(self.order)
+    }
+
+    /// Frequencies of a spectrum of an order.
+    pub const fn frequencies_of<const D: usize>(order: usize) -> usize {
+        (2 * order - 1).pow(D as u32 - 1) * order
     }
 
     /// Room for the transforms.

@@ -8,6 +8,8 @@ use super::lists::Lists;
 use super::octree::Octree;
 use crate::collision::blocks::Blocks;
 use crate::collision::packed::{Block, Run};
+use crate::collision::place::Place;
+use crate::collision::regularisation::Regularisation;
 
 /// The particles in the order of the tree.
 #[derive(Debug, Default)]
@@ -69,6 +71,12 @@ impl<const D: usize> Sorted<D> {
         blocks.unpack(&mut self.sums);
         let sorted = &self.sums;
         sums.par_iter_mut().zip(&self.places).for_each(|(sum, place)| *sum = sorted[*place as usize]);
+    }
+
+    /// The sorted particles as a place.
+    pub fn place<'a>(&'a self, regularisation: &'a Regularisation) -> Place<'a, D> {
+        let Self { velocities, gradients, .. } = self;
+        Place { velocities, gradients, spreads: self.spreads(), regularisation }
     }
 
     /// What softens the power of each particle's pairs, if anything does.

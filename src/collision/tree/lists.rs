@@ -128,6 +128,7 @@ impl<const D: usize> Walk<'_, D> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::octree::Root;
     use super::*;
 
     #[test]
@@ -141,7 +142,7 @@ mod tests {
             .map(|p| std::array::from_fn(|_| number() * if p % 2 == 0 { 1.0 } else { 0.03 }))
             .collect();
         let mut tree = Octree::new();
-        tree.build(&velocities, 4, 1.0);
+        tree.build(&velocities, 4, Root { stretch: 1.0, unit: 0.0 });
         let mut lists = Lists::default();
         lists.fill(&tree, Few { pairs: 9, particles: 6 });
         assert!(!lists.far.is_empty() && !lists.mixed.is_empty());

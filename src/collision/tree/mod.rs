@@ -39,10 +39,12 @@ use std::ops::Range;
 use super::blocks::Interaction;
 use super::conserve::{self, Group};
 use super::gauge;
-use super::pair_sum::Place;
-use super::tile::Coefficients;
+use super::place::Place;
+use super::regularisation::Regularisation;
+use super::tile::{Coefficients, Couplings};
+use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::power::PowerLaw;
+use crate::kernel::series::ORDER;
 use crate::sum::sum;
 use calibration::{MOST_POINTS, capacity, first_points};
 use channels::Channels;
@@ -51,11 +53,15 @@ use far::Far;
 use far::tables::Tables;
 use leaves::{Leaves, Sorted};
 use lists::{Few, Lists};
-use octree::Octree;
+use octree::{Octree, Root};
 use samples::Samples;
 
 /// The error of rough sums.
 const ROUGHLY: f64 = 1e-3;
+
+/// What |z|^γ in place of φ_δ may add to the error of the nearest far cells, over the tolerance. The others are up to
+/// three times as far, where it is smaller by powers of that.
+const UNSEEN: f64 = 0.05;
 
 /// What an evaluation found of its own quality.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,6 +100,8 @@ pub struct TreeSum<const D: usize> {
     ranges: Vec<Range<usize>>,
     groups: Vec<Group>,
     channels: Channels,
+    /// δ over the edge of a cell, level by level and channel by channel; NaN where no cells are far.
+    ratios: Vec<f64>,
     /// Points along an axis that an evaluation begins with.
     points: usize,
     /// The edge of the root cell over the extent of the cloud.
@@ -125,22 +133,22 @@ impl<const D: usize> TreeSum<D> {
         assert_eq!(ranges.last().map_or(0, |range| range.end), weights.len());
         let groups = conserve::groups(masses, ranges, coefficients);
         let coefficients = Coefficients { species, values: coefficients.to_vec() };
-        let channels = Channels::new(&coefficients);
         let points = first_points(tolerance, gamma);
         Self {
             points,
             stretch: 1.0,
             tables: Vec::new(),
-            far: Far::new(channels.rows.len()),
+            far: Far::default(),
             samples: Samples::new(weights, ranges),
             gamma,
             tolerance,
-            interaction: Interaction { law: PowerLaw::new(gamma), coefficients, instruction_set },
+            interaction: Interaction::new::<D>(gamma, coefficients, instruction_set),
             masses: masses.to_vec(),
             weights: weights.to_vec(),
             ranges: ranges.to_vec(),
             groups,
-            channels,
+            channels: Channels::default(),
+            ratios: Vec::new(),
             gradients: Vec::new(),
             tree: Octree::new(),
             lists: Lists::default(),
@@ -168,7 +176,7 @@ impl<const D: usize> TreeSum<D> {
     pub fn evaluate(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
         let mut points = self.points;
         loop {
-            let quality = self.evaluate_once(points, at, sums);
+            let quality = self.evaluate_once(points, self.tolerance, at, sums);
             if quality.error <= self.tolerance || quality.error.is_nan() || points == MOST_POINTS {
                 return quality;
             }
@@ -182,33 +190,62 @@ impl<const D: usize> TreeSum<D> {
     ///
     /// If an array is not as long as the particles are many.
     pub fn evaluate_roughly(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
-        self.evaluate_once(first_points(ROUGHLY, self.gamma).min(self.points), at, sums);
+        let points = first_points(ROUGHLY, self.gamma).min(self.points);
+        self.evaluate_once(points, self.tolerance.max(ROUGHLY), at, sums);
     }
 
     /// With so many points along an axis.
-    fn evaluate_once(&mut self, points: usize, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
-        let Place { velocities, gradients, spreads } = at;
+    fn evaluate_once(
+        &mut self,
+        points: usize,
+        tolerance: f64,
+        at: Place<'_, D>,
+        sums: &mut [[f64; D]],
+    ) -> Quality {
+        let aim = (points, tolerance);
+        match D {
+            2 => in_two(dimension::of_mut(self), aim, at.cast(), dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), aim, at.cast(), dimension::vectors_mut(sums)),
+        }
+    }
+
+    #[inline]
+    fn evaluate_here(
+        &mut self,
+        (points, tolerance): (usize, f64),
+        at: Place<'_, D>,
+        sums: &mut [[f64; D]],
+    ) -> Quality {
+        let Place { velocities, gradients, spreads, regularisation } = at;
         assert_eq!(velocities.len(), self.weights.len());
         assert_eq!(gradients.len(), self.weights.len());
         assert_eq!(sums.len(), self.weights.len());
         let tables = self.tables_of(points);
-        let tables = &self.tables[tables];
-        let Self { interaction, masses, weights, ranges, groups, channels, .. } = self;
+        let root = self.root(regularisation);
+        let excess = self.interaction.series.excess(self.gamma);
+        let tables = &mut self.tables[tables];
+        let Self { interaction, masses, weights, ranges, groups, channels, ratios, .. } = self;
         let (tree, lists, sorted, leaves, far) =
             (&mut self.tree, &mut self.lists, &mut self.sorted, &mut self.leaves, &mut self.far);
         gauge::remove(groups, weights, velocities, gradients, &mut self.gradients);
-        tree.build(velocities, capacity::<D>(points), self.stretch);
+        tree.build(velocities, capacity::<D>(points), root);
         sorted.take(&tree.order, weights, velocities, &self.gradients, spreads);
         lists.fill(tree, few::<D>(points));
 
         leaves.arrange(tree, lists, ranges, &sorted.weights);
-        leaves.blocks.evaluate(interaction, &sorted.velocities, &sorted.gradients, sorted.spreads());
+        leaves.blocks.evaluate(interaction, sorted.place(regularisation));
 
-        let exchange = Exchange { tree, tables, channels, interaction };
-        far.clear(tables, tree.cells.len());
+        channels.arrange(interaction.couplings(regularisation));
+        take_ratios(ratios, tree, lists, channels, &|ratio| {
+            excess * ratio.powi(2 * ORDER as i32) <= UNSEEN * tolerance
+        });
+        tables.prepare(ratios);
+        let tables = &*tables;
+        let exchange = Exchange { tree, tables, channels, interaction, regularisation };
+        far.clear(tables, tree.cells.len(), channels.len());
         exchange.anterpolate(leaves, far);
         far.gather(tables, tree);
-        far.translate(tables, tree, &lists.far_sources);
+        far.translate(tables, ratios, tree, &lists.far_sources);
         exchange.onto_proxies(leaves, &lists.mixed_leaves, far);
         far.scatter(tables, tree);
         exchange.interpolate(far, &lists.mixed_cells, leaves);
@@ -218,8 +255,14 @@ impl<const D: usize> TreeSum<D> {
             group.restore(weights, velocities, sums);
         }
         let cloud = (&*tree, leaves.blocks.all(), &*sorted);
-        let error = self.samples.error(interaction, cloud, (masses, ranges), sums);
+        let error = self.samples.error((interaction, regularisation), cloud, (masses, ranges), sums);
         self.quality(error, sums)
+    }
+
+    /// How large the root cell is: the largest δ is the unit of its edge, so that tables serve many clouds.
+    fn root(&self, regularisation: &Regularisation) -> Root {
+        let largest = regularisation.squares.iter().copied().fold(0.0, f64::max);
+        Root { stretch: self.stretch, unit: largest.sqrt() }
     }
 
     /// The number of the tables of so many points, made when they are first asked for.
@@ -254,9 +297,44 @@ impl<const D: usize> TreeSum<D> {
     }
 }
 
-/// How many far fields the coefficients of some species ask for, c_ij row by row.
-pub fn far_fields(species: usize, coefficients: &[f64]) -> usize {
-    Channels::new(&Coefficients { species, values: coefficients.to_vec() }).rows.len()
+/// Overwrites `ratios` with δ over the edge of a cell, level by level and channel by channel: 0 where φ_δ and |z|^γ
+/// cannot be told apart at the distances of far cells, NaN on levels without any.
+fn take_ratios<const D: usize>(
+    ratios: &mut Vec<f64>,
+    tree: &Octree<D>,
+    lists: &Lists,
+    channels: &Channels,
+    unseen: &impl Fn(f64) -> bool,
+) {
+    ratios.clear();
+    ratios.resize(tree.levels.len() * channels.len(), f64::NAN);
+    for &[cell, _] in &lists.far {
+        let cell = &tree.cells[cell];
+        let ratios = &mut ratios[cell.level as usize * channels.len()..][..channels.len()];
+        if ratios.first().is_some_and(|ratio| ratio.is_nan()) {
+            for (ratio, channel) in ratios.iter_mut().zip(channels.all()) {
+                let exact = channel.delta_squared.sqrt() / tree.edge_of(cell);
+                *ratio = if unseen(exact) { 0.0 } else { exact };
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn in_two(tree: &mut TreeSum<2>, aim: (usize, f64), at: Place<'_, 2>, sums: &mut [[f64; 2]]) -> Quality {
+    tree.evaluate_here(aim, at, sums)
+}
+
+#[inline(never)]
+fn in_three(tree: &mut TreeSum<3>, aim: (usize, f64), at: Place<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
+    tree.evaluate_here(aim, at, sums)
+}
+
+/// How many far fields the pairs of some species ask for, and how many δ > 0 there are: c_ij and δ²_ij row by row.
+pub fn far_fields(species: usize, coefficients: &[f64], squares: &[f64]) -> [usize; 2] {
+    let coefficients = Coefficients { species, values: coefficients.to_vec() };
+    let channels = Channels::new(Couplings { coefficients: &coefficients, squares });
+    [channels.len(), channels.distances()]
 }
 
 /// When particles meet one by one though their cells are apart.

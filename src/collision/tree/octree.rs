@@ -48,6 +48,35 @@ impl<const D: usize> Cell<D> {
     }
 }
 
+/// How large the root cell is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Root {
+    /// The edge over the extent of the cloud at least, ≥ 1.
+    pub stretch: f64,
+    /// A length that the edge is a multiple of by a quarter of an octave, 2^(k/4); 0 for none. Edges of cells then are
+    /// the same lengths for many clouds.
+    pub unit: f64,
+}
+
+impl Root {
+    /// The edge for a cloud of some extent.
+    fn edge(self, extent: f64) -> f64 {
+        let least = extent * self.stretch;
+        let octaves = (least / self.unit).log2();
+        if !octaves.is_finite() {
+            return least;
+        }
+        // The last octave that may be too small, and those above.
+        let octaves = octaves.floor() as i32 - 1..;
+        let edges =
+            octaves.flat_map(|octave| QUARTERS.map(|quarter| quarter * self.unit * 2_f64.powi(octave)));
+        edges.take(12).find(|&edge| edge >= least).unwrap_or(least)
+    }
+}
+
+/// 2^(k/4).
+pub const QUARTERS: [f64; 4] = [1.0, 1.189_207_115_002_721, std::f64::consts::SQRT_2, 1.681_792_830_507_429];
+
 /// The cells over one cloud, with room that is used again for the next.
 #[derive(Debug)]
 pub struct Octree<const D: usize> {
@@ -78,10 +107,9 @@ impl<const D: usize> Octree<D> {
         }
     }
 
-    /// Builds the tree of finite `velocities`, leaves of at most `capacity` particles. The edge of the root is
-    /// `stretch` ≥ 1 times the extent of the cloud.
-    pub fn build(&mut self, velocities: &[[f64; D]], capacity: usize, stretch: f64) {
-        self.enclose(velocities, stretch);
+    /// Builds the tree of finite `velocities`, leaves of at most `capacity` particles.
+    pub fn build(&mut self, velocities: &[[f64; D]], capacity: usize, root: Root) {
+        self.enclose(velocities, root);
         let (corner, scale) = (self.corner, f64::from(1_u32 << DEPTH) / self.edge);
         self.keys.resize(velocities.len(), (0, 0));
         self.keys.par_iter_mut().zip(velocities).enumerate().for_each(|(p, (key, velocity))| {
@@ -99,7 +127,7 @@ impl<const D: usize> Octree<D> {
         }
     }
 
-    fn enclose(&mut self, velocities: &[[f64; D]], stretch: f64) {
+    fn enclose(&mut self, velocities: &[[f64; D]], root: Root) {
         let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
         for velocity in velocities {
             for axis in 0..D {
@@ -108,7 +136,7 @@ impl<const D: usize> Octree<D> {
             }
         }
         let extent = (0..D).map(|axis| high[axis] - low[axis]).fold(0.0, f64::max);
-        self.edge = if extent > 0.0 { extent * stretch } else { 1.0 };
+        self.edge = if extent > 0.0 { root.edge(extent) } else { 1.0 };
         self.corner = std::array::from_fn(|axis| 0.5 * (low[axis] + high[axis]) - 0.5 * self.edge);
     }
 
@@ -232,7 +260,7 @@ mod tests {
     fn cells_hold_what_lies_in_them<const D: usize>() {
         let velocities = cloud::<D>(5000);
         let mut tree = Octree::new();
-        tree.build(&velocities, 30, 1.3);
+        tree.build(&velocities, 30, Root { stretch: 1.3, unit: 0.0 });
         let mut seen = vec![0; velocities.len()];
         for (index, cell) in tree.cells.iter().enumerate() {
             let (center, half) = (tree.center_of(cell), 0.5 * tree.edge_of(cell));
@@ -268,9 +296,26 @@ mod tests {
     #[test]
     fn coincident_particles_end_at_the_deepest_level() {
         let mut tree = Octree::new();
-        tree.build(&[[1.0, 2.0]; 50], 10, 1.0);
+        tree.build(&[[1.0, 2.0]; 50], 10, Root { stretch: 1.0, unit: 0.1 });
         assert_eq!(tree.leaves.len(), 1);
         assert_eq!(tree.levels.len(), DEPTH as usize + 1);
+    }
+
+    #[test]
+    fn roots_are_the_next_quarter_of_an_octave_of_their_unit() {
+        for unit in [0.3, 1.0, 7e10] {
+            let root = Root { stretch: 1.25, unit };
+            for extent in [1e-9, 0.1, 0.8, 3.7, 4e12] {
+                let edge = root.edge(extent);
+                let least = 1.25 * extent;
+                assert!((1.0..1.19).contains(&(edge / least)), "{edge} for {least}");
+                let quarters = 4.0 * (edge / unit).log2();
+                assert!((quarters - quarters.round()).abs() < 1e-12, "{quarters}");
+                // The cells of a root twice as large are the same, to the bit.
+                assert_eq!(root.edge(2.0 * extent), 2.0 * edge);
+            }
+        }
+        assert_eq!(Root { stretch: 1.5, unit: 0.0 }.edge(3.0), 4.5);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use super::proxies::{MOST, Proxies};
 use super::translate::components;
 use crate::collision::packed::{Block, Forces, Run};
+use crate::collision::tile::Coupling;
 use crate::kernel::lanes::{Kernel, Lanes};
 use crate::kernel::pair::{accumulate, dot, image};
 use crate::kernel::power::Power;
@@ -192,6 +193,7 @@ pub struct FromProxies<'a, P, const D: usize> {
     pub grid: Grid<'a, D>,
     pub weights: &'a [f64],
     pub a: f64,
+    pub delta_squared: f64,
     pub block: &'a Block<D>,
     pub run: &'a Run,
     pub forces: &'a mut Forces<D>,
@@ -200,8 +202,9 @@ pub struct FromProxies<'a, P, const D: usize> {
 impl<P: Power, const D: usize> Kernel for FromProxies<'_, P, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { law, grid, weights, a, block, run, forces } = self;
+        let Self { law, grid, weights, a, delta_squared, block, run, forces } = self;
         let (row, len) = (grid.proxies.row, grid.proxies.len::<D>());
+        let delta_squared = lanes.splat(delta_squared);
         let zero = lanes.splat(0.0);
         for slot in (run.start..run.start + run.count).step_by(L::WIDTH) {
             let mut velocity = [zero; D];
@@ -227,7 +230,7 @@ impl<P: Power, const D: usize> Kernel for FromProxies<'_, P, D> {
                         g[axis] = lanes.sub(lanes.mul(w, gradient[axis]), sum);
                     }
                     let square = dot(lanes, &z, &z);
-                    let (scale, direction) = image(lanes, law, &z, &g, [square, square]);
+                    let (scale, direction) = image(lanes, law, delta_squared, &z, &g, [square, square]);
                     accumulate(lanes, scale, &direction, &mut force);
                 }
             }
@@ -243,15 +246,16 @@ pub struct OntoProxies<'a, P, const D: usize> {
     pub grid: Grid<'a, D>,
     pub block: &'a Block<D>,
     pub run: &'a Run,
-    pub c: f64,
+    pub coupling: Coupling,
     pub fields: &'a mut [f64],
 }
 
 impl<P: Power, const D: usize> Kernel for OntoProxies<'_, P, D> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { law, grid, block, run, c, fields } = self;
+        let Self { law, grid, block, run, coupling: Coupling { c, delta_squared }, fields } = self;
         let (row, len) = (grid.proxies.row, grid.proxies.len::<D>());
+        let delta_squared = lanes.splat(delta_squared);
         let zero = lanes.splat(0.0);
         // Points of the padding stand at the centre: apart from every source, and read by no one.
         for line in 0..grid.lines() {
@@ -271,7 +275,7 @@ impl<P: Power, const D: usize> Kernel for OntoProxies<'_, P, D> {
                     }
                     let square = dot(lanes, &z, &z);
                     let weight = lanes.splat(c * block.weight[slot]);
-                    let power = lanes.mul(weight, law.power(lanes, square));
+                    let power = lanes.mul(weight, law.strength(lanes, square, delta_squared));
                     let mut n = 0;
                     for i in 0..D {
                         let scaled = lanes.mul(power, z[i]);

@@ -11,7 +11,9 @@ use super::leaves::{Sorted, runs};
 use super::octree::Octree;
 use crate::collision::blocks::Interaction;
 use crate::collision::packed::{Block, Forces};
-use crate::collision::tile::Onto;
+use crate::collision::regularisation::Regularisation;
+use crate::collision::tile::{Couplings, Onto};
+use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, WithPower};
 
 /// Samples of each species.
@@ -61,13 +63,13 @@ impl<const D: usize> Samples<D> {
     /// particles of each species, are those of the unsorted particles.
     pub fn error(
         &mut self,
-        interaction: &Interaction,
+        (interaction, regularisation): (&Interaction, &Regularisation),
         (tree, blocks, sorted): (&Octree<D>, &[Block<D>], &Sorted<D>),
         (masses, ranges): (&[f64], &[Range<usize>]),
         sums: &[[f64; D]],
     ) -> f64 {
         self.choose(tree, sorted, ranges);
-        self.sum(interaction, blocks);
+        self.sum(interaction, regularisation, blocks);
         let (mut error, mut size) = (0.0, 0.0);
         for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
             let (found, i) = (sums[p as usize], i as usize);
@@ -101,12 +103,13 @@ impl<const D: usize> Samples<D> {
     }
 
     /// Overwrites the sums of the samples with those over all particles.
-    fn sum(&mut self, interaction: &Interaction, blocks: &[Block<D>]) {
+    fn sum(&mut self, interaction: &Interaction, regularisation: &Regularisation, blocks: &[Block<D>]) {
         let Self { ranges, species, sorted, block, forces, sums, .. } = self;
         // No one feels the samples: their weights are not asked for.
         block.arrange(runs(species, 0, ranges), &sorted.weights);
         block.pack(&sorted.velocities, &sorted.gradients, sorted.spreads());
         let (targets, softened) = (&*block, sorted.spreads().is_some());
+        let (set, couplings) = (interaction.instruction_set, interaction.couplings(regularisation));
         let parts = blocks.chunks(PART).len();
         if forces.len() < parts {
             forces.resize_with(parts, Forces::empty);
@@ -114,8 +117,8 @@ impl<const D: usize> Samples<D> {
         let forces = &mut forces[..parts];
         forces.par_iter_mut().zip(blocks.par_chunks(PART)).for_each(|(forces, sources)| {
             forces.clear(targets.slots());
-            let work = Direct { interaction, targets, sources, forces };
-            interaction.law.apply_to(softened, work);
+            let work = Direct { set, couplings, targets, sources, forces };
+            interaction.apply(softened, regularisation, work);
         });
         sums.clear();
         sums.resize(species.len(), [0.0; D]);
@@ -132,7 +135,8 @@ impl<const D: usize> Samples<D> {
 
 /// All particles of some blocks onto the samples.
 struct Direct<'a, const D: usize> {
-    interaction: &'a Interaction,
+    set: InstructionSet,
+    couplings: Couplings<'a>,
     targets: &'a Block<D>,
     sources: &'a [Block<D>],
     forces: &'a mut Forces<D>,
@@ -140,10 +144,10 @@ struct Direct<'a, const D: usize> {
 
 impl<const D: usize> WithPower for Direct<'_, D> {
     fn run(self, law: impl Power) {
-        let Interaction { coefficients, instruction_set, .. } = self.interaction;
+        let couplings = self.couplings;
         for sources in self.sources {
             let targets = (self.targets, &mut *self.forces);
-            instruction_set.run(Onto { law, coefficients, targets, sources });
+            self.set.run(Onto { law, couplings, targets, sources });
         }
     }
 }

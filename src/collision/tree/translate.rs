@@ -2,9 +2,9 @@
 //!
 //! For a target point x and proxies y_k with weights (W_k, G_k) the fields are
 //! T(x) = Σ A(x − y_k) W_k and F(x) = Σ A(x − y_k) G_k, so that the pair sum is T g − F. Between two
-//! grids of one level both are convolutions: products of spectra. A is homogeneous of degree γ + 2, so one
-//! table serves every level: the spectra of A between unit cells, for the offsets of cells that do not
-//! touch while their parents do.
+//! grids of one level both are convolutions: products of spectra. A_δ between cells of edge e is e^(γ+2) times
+//! A_(δ/e) between unit cells, so that one table serves every level and δ of one δ/e: the spectra of A_(δ/e), for the
+//! offsets of cells that do not touch while their parents do. |z|^γ itself, δ/e = 0, has one table for all levels.
 //!
 //! Spectra are cut into pieces of 8 frequencies. One piece of the whole table stays in the second cache
 //! while all cells of the level pass.
@@ -17,6 +17,7 @@ use super::fourier::Fourier;
 use super::proxies::Proxies;
 use crate::collision::packed::Aligned;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::kernel::series::Series;
 
 /// Frequencies in a piece.
 pub const PIECE: usize = 8;
@@ -32,20 +33,57 @@ pub const fn components(dimension: usize) -> usize {
 /// Cells apart on an axis when their parents touch: −3 to 3.
 const REACH: usize = 7;
 
-/// The spectra of A between cells of unit edge.
+/// Bytes of tables that are kept though an evaluation did not need them: clouds go back and forth.
+const KEPT: usize = 1 << 30;
+
+/// The spectra of A between cells of unit edge, for every δ/e asked for.
 #[derive(Debug)]
 pub struct Translations<const D: usize> {
+    gamma: f64,
+    series: Series,
+    set: InstructionSet,
     /// Pieces of a spectrum.
     pub pieces: usize,
-    /// Piece by piece, far offset by far offset, component by component.
-    table: Aligned,
-    offsets: usize,
+    /// The far offsets.
+    far: Vec<[i64; D]>,
     /// The place of each offset among the far ones.
     places: Vec<u16>,
+    tables: Vec<Table>,
+}
+
+/// The spectra for one δ/e.
+#[derive(Debug)]
+pub struct Table {
+    ratio: f64,
+    /// Piece by piece, far offset by far offset, component by component.
+    spectra: Aligned,
+    /// Numbers of one piece.
+    stride: usize,
+    /// Evaluations since it was asked for.
+    idle: u32,
+}
+
+impl Table {
+    /// One piece of it.
+    pub fn piece(&self, piece: usize) -> &[f64] {
+        &self.spectra[piece * self.stride..(piece + 1) * self.stride]
+    }
+}
+
+/// Offsets of cells that do not touch while their parents do.
+const fn far_offsets(dimension: usize) -> usize {
+    REACH.pow(dimension as u32) - 3_usize.pow(dimension as u32)
+}
+
+/// Bytes of a table for grids of `order` points along an axis.
+pub fn bytes_of_table<const D: usize>(order: usize) -> usize {
+    let pieces = Fourier::frequencies_of::<D>(order).div_ceil(PIECE);
+    size_of::<f64>() * pieces * far_offsets(D) * components(D) * COMPLEX
 }
 
 impl<const D: usize> Translations<D> {
-    pub fn new(gamma: f64, proxies: &Proxies, fourier: &Fourier, set: InstructionSet) -> Self {
+    /// Without a table yet.
+    pub fn new(gamma: f64, fourier: &Fourier, set: InstructionSet) -> Self {
         let all: Vec<[i64; D]> = (0..REACH.pow(D as u32))
             .map(|offset| std::array::from_fn(|axis| (offset / REACH.pow(axis as u32) % REACH) as i64 - 3))
             .collect();
@@ -57,26 +95,70 @@ impl<const D: usize> Translations<D> {
                 far.push(*cells);
             }
         }
-        let frequencies = fourier.frequencies::<D>();
-        let pieces = frequencies.div_ceil(PIECE);
-        let spectra: Vec<Vec<f64>> = far
+        let pieces = fourier.frequencies::<D>().div_ceil(PIECE);
+        let series = Series::between_particles(gamma, D);
+        Self { gamma, series, set, pieces, far, places, tables: Vec::new() }
+    }
+
+    /// Makes the tables for some δ/e ready, NaN among them left out, and forgets others beyond a gigabyte.
+    pub fn prepare(&mut self, ratios: &[f64], proxies: &Proxies, fourier: &Fourier) {
+        self.tables.iter_mut().for_each(|table| table.idle += 1);
+        for &ratio in ratios.iter().filter(|ratio| !ratio.is_nan()) {
+            match self.tables.iter_mut().find(|table| table.ratio == ratio) {
+                Some(table) => table.idle = 0,
+                None => {
+                    // Room first: the new table may not fit beside those that no one needs.
+                    self.forget(bytes_of_table::<D>(fourier.order));
+                    let spectra = self.spectra(ratio, proxies, fourier);
+                    let stride = self.far.len() * components(D) * COMPLEX;
+                    self.tables.push(Table { ratio, spectra, stride, idle: 0 });
+                }
+            }
+        }
+        self.forget(0);
+    }
+
+    /// Drops idle tables, the longest idle first, until those left and `more` bytes are at most [`KEPT`].
+    fn forget(&mut self, more: usize) {
+        while self.memory() + more > KEPT {
+            let idle = |table: &Table| table.idle;
+            match (0..self.tables.len()).max_by_key(|&k| idle(&self.tables[k])) {
+                Some(oldest) if idle(&self.tables[oldest]) > 0 => drop(self.tables.remove(oldest)),
+                _ => return,
+            }
+        }
+    }
+
+    fn spectra(&self, ratio: f64, proxies: &Proxies, fourier: &Fourier) -> Aligned {
+        let (far, pieces) = (&self.far, self.pieces);
+        let of_offsets: Vec<Vec<f64>> = far
             .par_iter()
             .map(|&cells| {
                 let mut spectra = vec![0.0; components(D) * 2 * pieces * PIECE];
-                set.run(OfKernel { gamma, proxies, fourier, cells, spectra: &mut spectra });
+                let (gamma, series) = (self.gamma, self.series);
+                let spectra_mut = &mut spectra;
+                self.set.run(OfKernel {
+                    gamma,
+                    series,
+                    ratio,
+                    proxies,
+                    fourier,
+                    cells,
+                    spectra: spectra_mut,
+                });
                 spectra
             })
             .collect();
         let stride = components(D) * COMPLEX;
         let mut table = Aligned::zeros(pieces * far.len() * stride);
         table.par_chunks_mut(far.len() * stride).enumerate().for_each(|(piece, table)| {
-            for (to, spectra) in table.chunks_mut(stride).zip(&spectra) {
+            for (to, spectra) in table.chunks_mut(stride).zip(&of_offsets) {
                 for (part, from) in to.chunks_mut(PIECE).zip(spectra.chunks(pieces * PIECE)) {
                     part.copy_from_slice(&from[piece * PIECE..(piece + 1) * PIECE]);
                 }
             }
         });
-        Self { pieces, table, offsets: far.len(), places }
+        table
     }
 
     /// The place in the table of the offset from the cell at `source` to the cell at `target`.
@@ -88,21 +170,23 @@ impl<const D: usize> Translations<D> {
         self.places[offset]
     }
 
-    /// The table of one piece.
-    pub fn of_piece(&self, piece: usize) -> &[f64] {
-        let stride = self.offsets * components(D) * COMPLEX;
-        &self.table[piece * stride..(piece + 1) * stride]
+    /// The table of a δ/e that is ready.
+    pub fn table(&self, ratio: f64) -> &Table {
+        self.tables.iter().find(|table| table.ratio == ratio).expect("it was made ready")
     }
 
-    /// Bytes of the table.
+    /// Bytes of the tables.
     pub fn memory(&self) -> usize {
-        size_of_val(&*self.table)
+        self.tables.iter().map(|table| size_of_val(&*table.spectra)).sum()
     }
 }
 
 /// Fills the spectra of A between two cells: components, each with real and imaginary parts.
 struct OfKernel<'a, const D: usize> {
     gamma: f64,
+    series: Series,
+    /// δ of cells of unit edge.
+    ratio: f64,
     proxies: &'a Proxies,
     fourier: &'a Fourier,
     /// From source to target.
@@ -115,25 +199,37 @@ impl<const D: usize> Kernel for OfKernel<'_, D> {
     fn run<L: Lanes>(self, lanes: L) {
         let (n, order) = (self.fourier.length, self.fourier.order);
         let row = n.next_multiple_of(8);
+        let delta_squared = self.ratio * self.ratio;
         let mut scratch = self.fourier.scratch::<D>();
         let mut values = vec![0.0; n.pow(D as u32 - 1) * row];
         let padded = self.spectra.len() / (2 * components(D));
         let mut parts = self.spectra.chunks_mut(padded);
+        let (cells, spacing) = (self.cells, self.proxies.spacing());
+        let distance = |m: usize| -> [f64; D] {
+            let mut rest = m;
+            let mut z = [0.0; D];
+            for axis in (0..D).rev() {
+                let step = rest % n;
+                rest /= n;
+                let step = step as f64 - if step < order { 0.0 } else { n as f64 };
+                z[axis] = cells[axis] as f64 + step * spacing;
+            }
+            z
+        };
+        let square = |z: &[f64; D]| (0..D).rev().fold(0.0, |sum, axis| sum + z[axis] * z[axis]);
+        // The power is the same for all components.
+        let strengths: Vec<f64> = (0..n.pow(D as u32))
+            .map(|m| {
+                let shifted = square(&distance(m)) + delta_squared;
+                shifted.powf(0.5 * self.gamma) * self.series.at(delta_squared / shifted)
+            })
+            .collect();
         for i in 0..D {
             for j in i..D {
-                for m in 0..n.pow(D as u32) {
-                    let mut z = [0.0; D];
-                    let mut square = 0.0;
-                    let mut rest = m;
-                    for axis in (0..D).rev() {
-                        let step = rest % n;
-                        rest /= n;
-                        let step = step as f64 - if step < order { 0.0 } else { n as f64 };
-                        z[axis] = self.cells[axis] as f64 + step * self.proxies.spacing();
-                        square += z[axis] * z[axis];
-                    }
-                    let trace = if i == j { square } else { 0.0 };
-                    values[m / n * row + m % n] = square.powf(0.5 * self.gamma) * (trace - z[i] * z[j]);
+                for (m, strength) in strengths.iter().enumerate() {
+                    let z = distance(m);
+                    let trace = if i == j { square(&z) } else { 0.0 };
+                    values[m / n * row + m % n] = strength * (trace - z[i] * z[j]);
                 }
                 let (Some(re), Some(im)) = (parts.next(), parts.next()) else {
                     unreachable!("two parts a component");

@@ -11,6 +11,44 @@ pub struct Collisions {
     pub gamma: f64,
     /// Collision strength of every pair of species.
     pub coefficients: Coefficients,
+    /// How far apart particles must be to see the kernel as it is.
+    #[serde(default)]
+    pub regularisation: Regularisation,
+}
+
+/// The distance δ below which |z|^γ is replaced by a bounded power that is as good for smooth densities.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Regularisation {
+    /// δ of two species is a multiple of the larger spacing of their particles, from a fixed species of that of the
+    /// moving one.
+    Spacings {
+        /// δ over the spacing, > 0 and at most 4.
+        factor: f64,
+    },
+    /// |z|^γ at all distances, as published.
+    None {},
+}
+
+impl Regularisation {
+    /// δ over the spacing, if there is a δ.
+    pub fn factor(self) -> Option<f64> {
+        match self {
+            Self::Spacings { factor } => Some(factor),
+            Self::None {} => None,
+        }
+    }
+}
+
+/// By the study in the documentation of [`score`](crate::score).
+fn default_factor() -> f64 {
+    1.5
+}
+
+impl Default for Regularisation {
+    fn default() -> Self {
+        Self::Spacings { factor: default_factor() }
+    }
 }
 
 /// Collision strength c_ij = c_ji ≥ 0 of every pair of species.

@@ -19,6 +19,9 @@ pub enum Score {
         /// Reach of the mollifier in standard deviations, 3 to 12.
         #[serde(default = "default_cutoff")]
         cutoff: f64,
+        /// Hermite modes of a Maxwellian up to this degree have no bias: 0 (as published), 2 (Gaussians), 3 or 4.
+        #[serde(default = "default_exact_degree_of_mesh")]
+        exact_degree: u32,
     },
     /// Entropy of the mollified density summed over the particles themselves, differentiated exactly.
     Particles {
@@ -32,6 +35,9 @@ pub enum Score {
         cutoff: f64,
         #[serde(default)]
         sums: ParticleSums,
+        /// Hermite modes of a Maxwellian up to this degree have no bias: 0 (as published) or 2 (Gaussians).
+        #[serde(default = "default_exact_degree_of_particles")]
+        exact_degree: u32,
     },
 }
 
@@ -40,6 +46,13 @@ impl Score {
     pub fn order(&self) -> u32 {
         match self {
             Self::Mesh { order, .. } | Self::Particles { order, .. } => *order,
+        }
+    }
+
+    /// The degree up to which Hermite modes of a Maxwellian have no bias.
+    pub fn exact_degree(&self) -> u32 {
+        match self {
+            Self::Mesh { exact_degree, .. } | Self::Particles { exact_degree, .. } => *exact_degree,
         }
     }
 }
@@ -56,6 +69,16 @@ fn default_cutoff() -> f64 {
     6.5
 }
 
+/// By the study in the documentation of [`score`](crate::score).
+fn default_exact_degree_of_mesh() -> u32 {
+    3
+}
+
+/// Higher modes are known for meshes only.
+fn default_exact_degree_of_particles() -> u32 {
+    2
+}
+
 impl Default for Score {
     fn default() -> Self {
         Self::Mesh {
@@ -63,6 +86,7 @@ impl Default for Score {
             bandwidth: Bandwidth::default(),
             spacing: MeshSpacing::default(),
             cutoff: default_cutoff(),
+            exact_degree: default_exact_degree_of_mesh(),
         }
     }
 }

@@ -98,9 +98,13 @@ pub enum Particles {
     Lattice {
         /// Cells along each axis, ≥ 1.
         per_axis: u32,
-        /// Half the edge of the square or cube, > 0; h = 2 half_width / per_axis.
-        half_width: f64,
-        /// Centre of the lattice; the mean velocity of the distribution when left out.
+        /// Half the edge of the square or cube; h = 2 half_width / per_axis. When left out, the lattice reaches 4.5
+        /// thermal speeds of every part of the distribution beyond the mean of that part, and of a shell as many
+        /// thicknesses radius/√(2 sharpness) beyond its radius.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        half_width: Option<HalfWidth>,
+        /// Centre of the lattice; when left out, the mean velocity of the distribution, in which a formula counts as
+        /// one about 0.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         center: Option<Vec<f64>>,
         /// Particles below this fraction of the largest weight are left out; 0 ≤ drop_below < 1.
@@ -111,6 +115,20 @@ pub enum Particles {
     Random { count: u32, seed: u64 },
     /// Low-discrepancy samples of equal weight.
     QuasiRandom { count: u32 },
+}
+
+/// Half the edge of a lattice: a velocity, or a multiple of the species' own thermal speed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum HalfWidth {
+    /// A velocity, > 0.
+    Velocity(f64),
+    /// In thermal speeds of the species.
+    ThermalSpeeds {
+        /// A number > 0. The thermal speed is the root of the largest eigenvalue of the covariance of the velocities;
+        /// a formula has none before its lattice is known.
+        thermal_speeds: f64,
+    },
 }
 
 /// A species of infinite mass.

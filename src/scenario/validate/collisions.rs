@@ -7,6 +7,11 @@ pub fn collisions(found: &mut Checks, scenario: &Scenario) {
     let Scenario { collisions, species: all, .. } = scenario;
     let species = all.len();
     found.within("collisions.gamma", collisions.gamma, -3.0, 1.0);
+    if let Regularisation::Spacings { factor } = collisions.regularisation {
+        found.require(factor > 0.0 && factor <= 4.0, "collisions.regularisation.spacings.factor", || {
+            format!("found {}; allowed: a number > 0 and at most 4, or `none`", number(factor))
+        });
+    }
     let not_negative = |found: &mut Checks, path: String, value: f64| {
         found.require(value >= 0.0 && value.is_finite(), path, || {
             format!("found {}; allowed: a number ≥ 0", number(value))

@@ -13,6 +13,14 @@ pub fn score(found: &mut Checks, scenario: &Scenario) {
         format!("found {order}; allowed: 2, 4, 6 or 8")
     });
     found.within(format!("{path}.cutoff"), *cutoff, 3.0, 12.0);
+    let (degrees, allowed): (&[u32], _) = match score {
+        Score::Mesh { .. } => (&[0, 2, 3, 4], "0, 2, 3 or 4"),
+        Score::Particles { .. } => (&[0, 2], "0 or 2 (3 and 4 with `mesh`)"),
+    };
+    let degree = score.exact_degree();
+    found.require(degrees.contains(&degree), format!("{path}.exact_degree"), || {
+        format!("found {degree}; allowed: {allowed}")
+    });
     match bandwidth {
         Bandwidth::SpacingSquared(factor) => {
             found.positive(format!("{path}.bandwidth.spacing_squared"), *factor);

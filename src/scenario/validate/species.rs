@@ -71,14 +71,7 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
     }
     let formula = |part: &Initial| matches!(part, Initial::Expression { .. });
     if one.initial.as_ref().is_some_and(|initial| initial.parts().any(formula)) {
-        found.require(
-            matches!(one.particles, Some(Particles::Lattice { .. })),
-            format!("{path}.particles"),
-            || {
-                "found no lattice with `expression`; allowed: `lattice`, on which the formula is normalised"
-                    .to_string()
-            },
-        );
+        lattice_of_formula(found, path, one.particles.as_ref());
     }
     match one.particles.as_ref() {
         Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {
@@ -86,7 +79,15 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
             found.require(*per_axis >= 1, format!("{path}.per_axis"), || {
                 "found 0; allowed: a whole number ≥ 1".to_string()
             });
-            found.positive(format!("{path}.half_width"), *half_width);
+            match half_width {
+                None => {}
+                Some(HalfWidth::Velocity(velocity)) => {
+                    found.positive(format!("{path}.half_width"), *velocity);
+                }
+                Some(HalfWidth::ThermalSpeeds { thermal_speeds }) => {
+                    found.positive(format!("{path}.half_width.thermal_speeds"), *thermal_speeds);
+                }
+            }
             found.vector(format!("{path}.center"), center.as_ref(), dimension);
             found.require((0.0..1.0).contains(drop_below), format!("{path}.drop_below"), || {
                 format!("found {}; allowed: 0 ≤ drop_below < 1", number(*drop_below))
@@ -104,4 +105,27 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
         }
         None => {}
     }
+}
+
+/// A formula is normalised on a lattice, and has a thermal speed only there.
+fn lattice_of_formula(found: &mut Checks, path: &str, particles: Option<&Particles>) {
+    let (path, lacks) = match particles {
+        Some(Particles::Lattice { half_width: Some(HalfWidth::Velocity(_)), .. }) => return,
+        Some(Particles::Lattice { half_width: None, .. }) => {
+            (format!("{path}.particles.lattice"), "no `half_width`")
+        }
+        Some(Particles::Lattice { .. }) => {
+            (format!("{path}.particles.lattice.half_width"), "`thermal_speeds`")
+        }
+        _ => {
+            found.require(false, format!("{path}.particles"), || {
+                "found no lattice with `expression`; allowed: `lattice`, on which the formula is normalised"
+                    .to_string()
+            });
+            return;
+        }
+    };
+    found.require(false, path, || {
+        format!("found {lacks} with `expression`; allowed: a number as `half_width`, since the thermal speed of a formula is not known before its lattice")
+    });
 }

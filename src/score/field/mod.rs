@@ -14,6 +14,7 @@ mod stencil;
 mod tests;
 
 use super::mollifier::{AxisTable, normalization};
+use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::rooms::Rooms;
@@ -161,6 +162,14 @@ impl<const D: usize> Field<D> {
 
     /// Overwrites the values on all nodes by the sums of the mollified particles.
     pub fn deposit(&mut self) {
+        match D {
+            2 => deposit_in_two(dimension::of_mut(self)),
+            _ => deposit_in_three(dimension::of_mut(self)),
+        }
+    }
+
+    #[inline]
+    fn deposit_here(&mut self) {
         self.values.clear();
         self.values.resize(self.layout.nodes(), 0.0);
         let mut values = std::mem::take(&mut self.values);
@@ -238,6 +247,14 @@ impl<const D: usize> Field<D> {
 
     /// Gathers the values and gradients of all particles.
     pub fn gather(&mut self) {
+        match D {
+            2 => gather_in_two(dimension::of_mut(self)),
+            _ => gather_in_three(dimension::of_mut(self)),
+        }
+    }
+
+    #[inline]
+    fn gather_here(&mut self) {
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.resize(self.placed.len(), Gathered { value: 0.0, gradient: [0.0; D] });
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
@@ -278,4 +295,24 @@ impl<const D: usize> Field<D> {
     pub fn value_at(&self, node: Node) -> f64 {
         self.layout.place(node).map_or(0.0, |place| self.values[place])
     }
+}
+
+#[inline(never)]
+fn deposit_in_two(field: &mut Field<2>) {
+    field.deposit_here();
+}
+
+#[inline(never)]
+fn deposit_in_three(field: &mut Field<3>) {
+    field.deposit_here();
+}
+
+#[inline(never)]
+fn gather_in_two(field: &mut Field<2>) {
+    field.gather_here();
+}
+
+#[inline(never)]
+fn gather_in_three(field: &mut Field<3>) {
+    field.gather_here();
 }

@@ -25,6 +25,7 @@ mod mesh_sums;
 mod neighbours;
 
 use super::{Score, extrapolation, mollifier};
+use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Problem, Species};
@@ -48,6 +49,13 @@ pub struct ParticleScore<const D: usize> {
 struct Cloud<'a, const D: usize> {
     velocities: &'a [[f64; D]],
     weights: &'a [f64],
+}
+
+impl<const D: usize> Cloud<'_, D> {
+    /// The same cloud, whose dimension is E.
+    fn cast<const E: usize>(&self) -> Cloud<'_, E> {
+        Cloud { velocities: dimension::vectors(self.velocities), weights: self.weights }
+    }
 }
 
 impl<const D: usize> ParticleScore<D> {

@@ -1,6 +1,7 @@
 //! The initial distributions: densities, and maps from the unit cube that sample them.
 
 mod halton;
+mod moments;
 mod part;
 mod parts;
 #[cfg(test)]

@@ -18,8 +18,16 @@ pub enum Part<const D: usize> {
     /// A formula of v in the units of the scenario, in which 1 is `velocity`, times a factor; and its place among
     /// the species' keys.
     Formula { density: f64, formula: Formula, velocity: f64, factor: f64, path: String },
-    /// A density of |v| alone.
-    Radial { density: f64, profile: Box<dyn Fn(f64) -> f64>, quantiles: Quantiles<Box<dyn Fn(f64) -> f64>> },
+    /// A density of |v| alone, with ⟨|v|²⟩: a shell of a radius and a thickness, or about 0 with √(T/m) as its
+    /// thickness.
+    Radial {
+        density: f64,
+        profile: Box<dyn Fn(f64) -> f64>,
+        radius: f64,
+        thickness: f64,
+        mean_square: f64,
+        quantiles: Quantiles<Box<dyn Fn(f64) -> f64>>,
+    },
 }
 
 /// The value of a formula at a velocity of the run.

@@ -33,23 +33,38 @@ pub fn push_parts<const D: usize>(
         Initial::Bkw { density, temperature, contrast } => {
             let exact =
                 Bkw { density: *density, mass, temperature: *temperature, contrast: *contrast, rate: 0.0 };
+            let thermal_speed = (temperature / mass).sqrt();
             // 14 thermal speeds: the density beyond is below 1e-40 of its largest value.
-            let reach = 14.0 * (temperature / mass).sqrt();
-            parts.push(radial::<D>(
-                *density,
-                Box::new(move |r| exact.density_at::<D>(r * r, 0.0)),
-                0.0,
-                reach,
-            ));
+            let reach = 14.0 * thermal_speed;
+            let (profile, quantiles) = radial::<D>(move |r| exact.density_at::<D>(r * r, 0.0), 0.0, reach);
+            parts.push(Part::Radial {
+                density: *density,
+                profile,
+                radius: 0.0,
+                thickness: thermal_speed,
+                mean_square: D as f64 * thermal_speed * thermal_speed,
+                quantiles,
+            });
         }
         Initial::Shell { density, radius, sharpness } => {
-            let (radius, sharpness) = (*radius, *sharpness);
+            let (density, radius, sharpness) = (*density, *radius, *sharpness);
+            let shape = move |r: f64| (-sharpness * ((r - radius) / radius).powi(2)).exp();
             // Where the exponent is −50 the density is below 2e-22 of its largest value.
             let half_width = radius * (50.0 / sharpness).sqrt();
-            let shape = move |r: f64| (-sharpness * ((r - radius) / radius).powi(2)).exp();
-            let low = (radius - half_width).max(0.0);
-            let factor = density / integral(|r| shell_area(r, D) * shape(r), low, radius + half_width);
-            parts.push(radial::<D>(*density, Box::new(move |r| factor * shape(r)), low, radius + half_width));
+            let (low, high) = ((radius - half_width).max(0.0), radius + half_width);
+            let moment =
+                |power: i32| integral(|r| shell_area(r, D) * shape(r) * (r / radius).powi(power), low, high);
+            let total = moment(0);
+            let factor = density / total;
+            let (profile, quantiles) = radial::<D>(move |r| factor * shape(r), low, high);
+            parts.push(Part::Radial {
+                density,
+                profile,
+                radius,
+                thickness: radius / (2.0 * sharpness).sqrt(),
+                mean_square: radius * radius * moment(2) / total,
+                quantiles,
+            });
         }
         Initial::Dipole { density, .. } => {
             let Some(dipole) = dipole(initial, mass, D) else { return };
@@ -91,26 +106,28 @@ pub fn dipole(initial: &Initial, mass: f64, dimension: usize) -> Option<Dipole> 
 
 /// The speed beyond which a dipole's exponent is below −49 and falls, for the powers and amplitudes a
 /// scenario may have: x²/2 − |a| x^p is at least ((x − |a|)² − |a|²)/2 for p ≤ 1 < x and x²(1/2 − |a|) for 1 < p ≤ 2.
-fn reach(dipole: &Dipole) -> f64 {
+pub(super) fn reach(dipole: &Dipole) -> f64 {
     let size = dipole.amplitude.abs();
     let reach =
         if dipole.power <= 1.0 { size + (98.0 + size * size).sqrt() } else { 7.0 / (0.5 - size).sqrt() };
     reach * dipole.thermal_speed
 }
 
-fn radial<const D: usize>(density: f64, profile: Box<dyn Fn(f64) -> f64>, low: f64, high: f64) -> Part<D> {
+/// A function of a radius.
+type OfRadius = Box<dyn Fn(f64) -> f64>;
+
+/// A density of |v| and the quantiles of |v|.
+fn radial<const D: usize>(
+    profile: impl Fn(f64) -> f64 + Copy + 'static,
+    low: f64,
+    high: f64,
+) -> (OfRadius, Quantiles<OfRadius>) {
     // Sampling asks for quantiles of r^(d−1) times the profile, relative to its own integral.
-    let profile = std::rc::Rc::<dyn Fn(f64) -> f64>::from(profile);
-    let of_radius = std::rc::Rc::clone(&profile);
-    let weighted: Box<dyn Fn(f64) -> f64> = Box::new(move |r| shell_area(r, D) * of_radius(r));
-    Part::Radial {
-        density,
-        profile: Box::new(move |r| profile(r)),
-        quantiles: Quantiles::new(weighted, low, high),
-    }
+    let weighted: OfRadius = Box::new(move |r| shell_area(r, D) * profile(r));
+    (Box::new(profile), Quantiles::new(weighted, low, high))
 }
 
 /// The area of a sphere (the circumference of a circle) of radius r.
-fn shell_area(r: f64, dimension: usize) -> f64 {
+pub(super) fn shell_area(r: f64, dimension: usize) -> f64 {
     if dimension == 2 { 2.0 * PI * r } else { 4.0 * PI * r * r }
 }

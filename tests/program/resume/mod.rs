@@ -14,7 +14,7 @@ use std::path::Path;
 const STEPS: u64 = 8;
 
 /// Every integrator a scenario can ask for.
-fn integrators() -> Vec<Value> {
+pub fn integrators() -> Vec<Value> {
     vec![
         json!({ "forward_euler": {} }),
         json!({ "runge_kutta": { "order": 2 } }),

@@ -23,8 +23,14 @@ pub const fn fields_of<const D: usize>() -> usize {
 impl<const D: usize> Tables<D> {
     pub fn new(gamma: f64, order: usize, set: InstructionSet) -> Self {
         let (proxies, fourier) = (Proxies::new(order), Fourier::new(order));
-        let translations = Translations::new(gamma, &proxies, &fourier, set);
+        let translations = Translations::new(gamma, &fourier, set);
         Self { proxies, fourier, translations, gamma, set }
+    }
+
+    /// Makes the spectra of A for some δ over the edge of a cell ready.
+    pub fn prepare(&mut self, ratios: &[f64]) {
+        let Self { proxies, fourier, translations, .. } = self;
+        translations.prepare(ratios, proxies, fourier);
     }
 
     /// Points along an axis.

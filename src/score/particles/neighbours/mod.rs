@@ -7,6 +7,7 @@ mod groups;
 mod tests;
 
 use super::Cloud;
+use crate::dimension;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::rooms::Rooms;
 use crate::sum::Sum;
@@ -46,6 +47,14 @@ impl<const D: usize> NeighbourSums<D> {
 
     /// One species: densities of every particle, then scores; returns the entropy.
     pub fn evaluate(&mut self, variance: f64, cloud: &Cloud<D>, scores: &mut [[f64; D]]) -> f64 {
+        match D {
+            2 => in_two(dimension::of_mut(self), variance, &cloud.cast(), dimension::vectors_mut(scores)),
+            _ => in_three(dimension::of_mut(self), variance, &cloud.cast(), dimension::vectors_mut(scores)),
+        }
+    }
+
+    #[inline]
+    fn evaluate_here(&mut self, variance: f64, cloud: &Cloud<D>, scores: &mut [[f64; D]]) -> f64 {
         let Some(groups) = Groups::new(cloud.velocities) else {
             // An empty species has no tree, no entropy and no scores.
             return 0.0;
@@ -100,6 +109,16 @@ impl<const D: usize> NeighbourSums<D> {
         let per_particle = 2 * size_of::<[f64; MOST_BANDWIDTHS]>() + 4 * size_of::<[f64; D]>() + 8 + 3 * 4;
         self.densities.capacity() * per_particle
     }
+}
+
+#[inline(never)]
+fn in_two(sums: &mut NeighbourSums<2>, variance: f64, cloud: &Cloud<2>, scores: &mut [[f64; 2]]) -> f64 {
+    sums.evaluate_here(variance, cloud, scores)
+}
+
+#[inline(never)]
+fn in_three(sums: &mut NeighbourSums<3>, variance: f64, cloud: &Cloud<3>, scores: &mut [[f64; 3]]) -> f64 {
+    sums.evaluate_here(variance, cloud, scores)
 }
 
 /// The densities at the particles of one group.

@@ -1,0 +1,89 @@
+//! How accurate are the numbers that users read: rates and transport coefficients by resolution, and scores far from
+//! Maxwellians. Prints the tables of src/score/defaults.md; times nothing.
+//!
+//! `cargo bench --bench accuracy -- [rates|transport|scores] [CELLS,…] [SET=JSON …]`
+
+mod rates;
+mod scores;
+mod transport;
+
+use landau::integrators::{self, Step};
+use landau::kernel::lanes::InstructionSet;
+use landau::landau::{Evaluation, Landau};
+use landau::problem::Problem;
+use landau::scenario::{self, Scenario};
+use landau::setup;
+use landau::state::State;
+use serde_json::Value;
+
+/// What to compute and how.
+struct Wanted {
+    cells: Vec<u32>,
+    /// `PATH=VALUE` changes to every scenario, as of the command line.
+    changes: Vec<String>,
+}
+
+fn main() {
+    let mut kinds = Vec::new();
+    let mut wanted = Wanted { cells: vec![8, 12, 16], changes: Vec::new() };
+    for argument in std::env::args().skip(1).filter(|argument| argument != "--bench") {
+        if argument.contains('=') {
+            wanted.changes.push(argument);
+        } else if argument.starts_with(|c: char| c.is_ascii_digit()) {
+            wanted.cells = argument.split(',').map(|n| n.parse().expect("numbers of cells")).collect();
+        } else {
+            kinds.push(argument);
+        }
+    }
+    let asked = |kind: &str| kinds.is_empty() || kinds.iter().any(|one| one == kind);
+    if asked("rates") {
+        rates::print(&wanted);
+    }
+    if asked("transport") {
+        transport::print(&wanted);
+    }
+    if asked("scores") {
+        scores::print(&wanted);
+    }
+}
+
+impl Wanted {
+    fn scenario(&self, json: &Value) -> Scenario {
+        let parsed = scenario::parse("accuracy", json.to_string(), &self.changes);
+        parsed.unwrap_or_else(|errors| panic!("{errors}")).0
+    }
+}
+
+/// Problem, first state and right-hand side of a scenario, for some work.
+fn with_start<const D: usize, R>(
+    scenario: &Scenario,
+    work: impl FnOnce(&Problem<D>, State<D>, &mut Landau<'_, D>) -> R,
+) -> R {
+    let (problem, state) = setup::problem_and_state::<D>(scenario).unwrap_or_else(|v| panic!("{v:?}"));
+    let set = InstructionSet::detect();
+    let mut landau =
+        setup::landau(scenario, &problem, &state.velocities, set).unwrap_or_else(|f| panic!("{f}"));
+    work(&problem, state, &mut landau)
+}
+
+/// A quantity of the state at the start and after each step of a run.
+fn history<const D: usize>(
+    scenario: &Scenario,
+    quantity: impl Fn(&Problem<D>, &[[f64; D]]) -> f64,
+) -> Vec<f64> {
+    with_start::<D, _>(scenario, |problem, mut state, landau| {
+        let mut integrator = integrators::new(&scenario.integrator, problem);
+        let mut evaluation = Evaluation::empty(problem);
+        let (dt, steps) = (scenario.time.step.expect("a step"), scenario.time.steps.expect("steps"));
+        let mut values = vec![quantity(problem, &state.velocities)];
+        for step in 0..steps {
+            landau.step = step + 1;
+            landau.evaluate(&state.velocities, &mut evaluation).unwrap_or_else(|f| panic!("{f}"));
+            let taken = integrator.step(landau, &mut state, Step { start: &evaluation, dt });
+            taken.unwrap_or_else(|f| panic!("{f}"));
+            state.step += 1;
+            values.push(quantity(problem, &state.velocities));
+        }
+        values
+    })
+}

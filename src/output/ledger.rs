@@ -1,0 +1,144 @@
+//! How well a run conserves what the equation conserves, and whether its method keeps its promise.
+
+use crate::error::Failure;
+use crate::functionals::invariants::{About, Invariants};
+use crate::integrators::Conservation;
+use crate::problem::{Conserved, Problem};
+use crate::simulation::{Observer, View};
+use crate::state::State;
+use serde::Serialize;
+
+/// What rounding may amount to in a run: thousands of steps, each good to some 1e-16.
+const ROUNDING: f64 = 1e-12;
+
+/// The same, in roundings of the velocities themselves, which a common drift makes large.
+const ROUNDINGS: f64 = 16.0;
+
+/// The energy that a method of first order without projection may gain: beyond, a run is wrong.
+const FIRST_ORDER: f64 = 0.1;
+
+/// Drifts that a method may have by its promise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Promised {
+    pub momentum: f64,
+    pub energy: f64,
+}
+
+/// Follows the invariants of a run.
+#[derive(Debug, Clone)]
+pub struct Ledger<const D: usize> {
+    first: Totals,
+    last: Totals,
+    drift: Drift,
+    /// Of velocities at the reference velocity, by their rounding, relative to √(2 E/M).
+    resolution: f64,
+}
+
+/// Totals of all moving species at one time, in the units of the scenario.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Totals {
+    mass: f64,
+    momentum: Vec<f64>,
+    energy: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    energy_about_fixed: Option<f64>,
+}
+
+/// Largest deviations from the start so far, of what the equation conserves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Drift {
+    /// Relative to √(2 M E), E the energy about the mean velocity at the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub momentum: Option<f64>,
+    /// Of the energy about the mean velocity at the start, relative to itself: a common drift hides nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy: Option<f64>,
+    /// Relative to the energy about the fixed species at the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_about_fixed: Option<f64>,
+}
+
+impl<const D: usize> Ledger<D> {
+    /// Opens with the invariants at the start of the run.
+    pub fn new(problem: &Problem<D>, state: &State<D>) -> Self {
+        let first = totals(problem, &state.invariants, &state.about);
+        let center: f64 = state.about.center.iter().map(|component| component * component).sum();
+        let speed = 2.0 * state.about.energy / state.about.mass;
+        let resolution = if speed > 0.0 { f64::EPSILON * (center / speed).sqrt() } else { 0.0 };
+        Self { last: first.clone(), first, drift: Drift::default(), resolution }
+    }
+
+    /// Takes note of the invariants at a state.
+    pub fn follow(&mut self, problem: &Problem<D>, state: &State<D>) {
+        let start = &state.about;
+        let now = About::of(problem, &state.velocities, start.center);
+        self.last = totals(problem, &Invariants::of(problem, &state.velocities), &now);
+        let grow = |drift: &mut Option<f64>, found: f64| {
+            *drift = Some(drift.map_or(found, |before| before.max(found)))
+        };
+        // Where all particles have one velocity, what is left is the energy of its rounding.
+        let scale = start.energy.max(f64::EPSILON * f64::EPSILON * state.invariants.energy);
+        let relative = |found: f64, scale: f64| if found == 0.0 { 0.0 } else { found.abs() / scale };
+        match problem.conserved() {
+            Conserved::MomentumAndEnergy => {
+                let distance = (0..D)
+                    .map(|axis| (now.momentum[axis] - start.momentum[axis]).powi(2))
+                    .sum::<f64>()
+                    .sqrt();
+                grow(&mut self.drift.momentum, relative(distance, (2.0 * start.mass * scale).sqrt()));
+                grow(&mut self.drift.energy, relative(now.energy - start.energy, scale));
+            }
+            Conserved::EnergyAbout(_) => {
+                grow(&mut self.drift.energy_about_fixed, relative(now.energy - start.energy, scale));
+            }
+            Conserved::MassOnly => {}
+        }
+    }
+
+    /// At the start of the run.
+    pub fn first(&self) -> &Totals {
+        &self.first
+    }
+
+    /// At the last state.
+    pub fn last(&self) -> &Totals {
+        &self.last
+    }
+
+    /// Largest deviations so far.
+    pub fn drift(&self) -> Drift {
+        self.drift
+    }
+
+    /// How far drifts may go that a method keeps by its promise in so many steps.
+    pub fn promised(&self, conservation: Conservation, steps: u64) -> Promised {
+        let rounding = ROUNDING + ROUNDINGS * self.resolution;
+        let exact = Promised { momentum: rounding, energy: rounding };
+        match conservation {
+            Conservation::Exact => exact,
+            Conservation::ToTolerance(tolerance) => {
+                let sum = rounding + tolerance * steps as f64;
+                Promised { momentum: sum, energy: sum }
+            }
+            Conservation::MomentumOnly => Promised { energy: FIRST_ORDER, ..exact },
+        }
+    }
+}
+
+fn totals<const D: usize>(problem: &Problem<D>, invariants: &Invariants<D>, about: &About<D>) -> Totals {
+    let scales = &problem.scales;
+    let with_fixed = matches!(problem.conserved(), Conserved::EnergyAbout(_));
+    Totals {
+        mass: invariants.mass * scales.mass_density(),
+        momentum: invariants.momentum.map(|component| component * scales.momentum()).to_vec(),
+        energy: invariants.energy * scales.energy(),
+        energy_about_fixed: with_fixed.then_some(about.energy * scales.energy()),
+    }
+}
+
+impl<const D: usize> Observer<D> for Ledger<D> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+        self.follow(view.problem, view.state);
+        Ok(())
+    }
+}

@@ -1,0 +1,246 @@
+//! Whether a step did what the rates at its ends say.
+//!
+//! Both ends of a step have been evaluated when it is done: the next one begins with its end. So with no further evaluation, and
+//! in O(N), every step of every method is compared with
+//!
+//! * **entropy**: it changes by the integral of its rate, which is never positive. It may not rise by more than rounding, the
+//!   cut-off of the mollifier and the tolerance of the sums explain, nor fall by more than FALL times what the larger
+//!   of the rates at the ends explains. Random batches differ from step to step, and the rates at the ends of a step are
+//!   those of other batches than its own: there it may rise by what they explain as well, and falls as it likes;
+//! * **energy of each species**: Ė_i = Σ m w (v − c)·v̇, c the run's reference velocity. The change may not leave the range
+//!   of 0, dt Ė_i(start) and dt Ė_i(end), widened by [`FACTOR`] − 1 times the largest of them;
+//! * **velocities**: |Δv_p| against [`FACTOR`] dt times the larger of |v̇_p| at both ends. What is beyond is
+//!   summed as a mean square with weights, so that a particle of the thin tail, which may well be unstable, counts
+//!   as little as it weighs;
+//! * **projection**: how far it moved the velocities, in the norm of [`crate::integrators::norm`].
+//!
+//! A smooth relaxation of any length stays inside: its rates only fall. What leaves it are steps far beyond the stable
+//! ones, and encounters: two particles of different species so close that the rates at the ends of the step never see the
+//! force between them.
+//!
+//! **Calibration**, on the scenarios that come with the program, on up to 12 cells an axis, and on cases of two species on
+//! one lattice, beams and mass ratios up to 1836, each with several integrators and sums.
+//!
+//! | | good steps, at most | limit | wrong steps |
+//! |---|---|---|---|
+//! | entropy falls by, over what the rates explain | 1.01 | 1.2 | 3.0 |
+//! | energy of a species beyond its range, of the thermal energy | 4e-5 | 1e-3 | 0.012 |
+//! | velocities beyond their range, thermal speeds | 3.4e-3 | 0.01 | 0.07 |
+//! | projection, thermal speeds | 2.4e-3 | 0.01 | 1.1 |
+//!
+//! The wrong steps are those of two species on lattices of 24 cells over ±4.0 and ±4.1, of which the first three steps are good and
+//! the fifth brings twice the energy from one to the other; and, for the projection, an electron on an ion, where entropy rises by
+//! 2.2 a particle.
+
+pub mod fence;
+mod remedy;
+mod warning;
+
+pub use warning::{Subject, Warning};
+
+use crate::integrators::norm::ThermalNorm;
+use crate::integrators::{Facts, StepTaken};
+use crate::kernel::interaction::dot;
+use crate::landau::{Evaluation, Landau};
+use crate::simulation::Grid;
+use crate::state::State;
+use crate::sum::sum;
+use remedy::Remedy;
+
+/// The integral of a rate over a step may be this many times the larger rate at its ends times its length.
+pub const FACTOR: f64 = 2.0;
+
+/// Entropy may fall by this many times what the larger rate at the ends of its step explains, and by so much more per
+/// particle.
+const FALL: f64 = 1.2;
+const ENTROPY: f64 = 1e-5;
+
+/// The share of its thermal energy by which a species may leave the range that the rates explain.
+const ENERGY: f64 = 1e-3;
+
+/// Root of the mean square, in thermal speeds, of what velocities change by beyond what the rates explain.
+const DISPLACEMENT: f64 = 0.01;
+
+/// Thermal speeds by which a projection may move the velocities.
+const PROJECTION: f64 = 0.01;
+
+/// Compares steps with their rates.
+pub struct StepWatch {
+    remedy: Remedy,
+}
+
+impl StepWatch {
+    /// For a run by a method on a time grid.
+    pub fn new(facts: Facts, grid: Grid) -> Self {
+        Self { remedy: Remedy::new(facts, grid) }
+    }
+
+    /// Compares a step that was taken and whose projection moved the velocities by `correction`. What is found first of its
+    /// kind becomes a warning of the state.
+    pub fn compare<const D: usize>(
+        &self,
+        landau: &Landau<'_, D>,
+        state: &mut State<D>,
+        before: &[[f64; D]],
+        rates: [&Evaluation<D>; 2],
+        (dt, correction): (f64, f64),
+    ) {
+        let [start, end] = rates;
+        let taken = StepTaken { dt, before, start, after: &state.velocities, end };
+        let norm = ThermalNorm::at(landau.problem(), before);
+        let found = [
+            self.entropy(landau, &taken),
+            energy(landau, &norm, &taken, state.about.center),
+            displacement(landau, &norm, &taken),
+            projection(correction),
+        ];
+        let new = found
+            .into_iter()
+            .flatten()
+            .filter(|(subject, _)| state.warnings.iter().all(|warning| warning.subject != *subject));
+        let new: Vec<Warning> = new
+            .map(|(subject, finding)| {
+                let remedy = self.remedy.words(landau, &taken);
+                let words = format!("step {}: {finding}; {remedy}", landau.step);
+                Warning { step: landau.step, subject, words }
+            })
+            .collect();
+        state.warnings.extend(new);
+    }
+
+    /// The change of entropy against its rate.
+    fn entropy<const D: usize>(&self, landau: &Landau<'_, D>, taken: &StepTaken<'_, D>) -> Option<Finding> {
+        let problem = landau.problem();
+        let density: f64 = problem.weights.iter().sum();
+        let change = taken.end.entropy() - taken.start.entropy();
+        let rates = [taken.start.entropy_rate, taken.end.entropy_rate];
+        let steepest = rates.iter().fold(0.0f64, |most, rate| most.max(rate.abs()));
+        let rounding = landau.entropy_rounding(taken.after, taken.end);
+        let terms = problem.weights.iter().zip(landau.scores()).zip(&taken.end.rates);
+        let size = sum(terms.map(|((w, s), rate)| w * (dot(*s, *s) * dot(*rate, *rate)).sqrt()));
+        let sums = taken.dt * landau.sum_tolerance() * size;
+        let explained = FALL * taken.dt * steepest + ENTROPY * density;
+        // Of batches that differ from step to step rates tell the size of what a step may do, and no more.
+        let (rise, fall) = match landau.sums_are_sampled() {
+            true => (rounding + explained, f64::INFINITY),
+            false => (rounding + sums, explained),
+        };
+        let words = if change > rise {
+            format!(
+                "entropy rises by {:.1e} per particle, where its rate is never positive",
+                change / density
+            )
+        } else if -change > fall {
+            format!(
+                "entropy falls by {:.1e} per particle, where its rates explain {:.1e}",
+                -change / density,
+                taken.dt * steepest / density
+            )
+        } else {
+            return None;
+        };
+        Some((Subject::Entropy, words))
+    }
+}
+
+/// What is wrong, and words for it.
+type Finding = (Subject, String);
+
+/// Each species' change of energy about `center` against its rates.
+fn energy<const D: usize>(
+    landau: &Landau<'_, D>,
+    norm: &ThermalNorm,
+    taken: &StepTaken<'_, D>,
+    center: [f64; D],
+) -> Option<Finding> {
+    let problem = landau.problem();
+    let mut worst: Option<(f64, String)> = None;
+    for (species, speed) in problem.species.iter().zip(norm.speeds()) {
+        let weights = &problem.weights[species.range.clone()];
+        let (mut change, mut first, mut last) = (0.0, 0.0, 0.0);
+        for p in species.range.clone() {
+            // Per unit of mass.
+            let w = problem.weights[p];
+            let before: [f64; D] = std::array::from_fn(|axis| taken.before[p][axis] - center[axis]);
+            let after: [f64; D] = std::array::from_fn(|axis| taken.after[p][axis] - center[axis]);
+            let moved: [f64; D] = std::array::from_fn(|axis| after[axis] - before[axis]);
+            let middle: [f64; D] = std::array::from_fn(|axis| 0.5 * (after[axis] + before[axis]));
+            change += w * dot(middle, moved);
+            first += w * dot(before, taken.start.rates[p]);
+            last += w * dot(after, taken.end.rates[p]);
+        }
+        let (first, last) = (taken.dt * first, taken.dt * last);
+        let largest = first.abs().max(last.abs());
+        let beyond = (change - first.max(last).max(0.0)).max(first.min(last).min(0.0) - change);
+        let thermal = 0.5 * D as f64 * sum(weights.iter().copied()) * speed * speed;
+        let excess = (beyond - (FACTOR - 1.0) * largest) / thermal;
+        if excess > ENERGY && worst.as_ref().is_none_or(|(most, _)| excess > *most) {
+            let words = format!(
+                "the energy of species \"{}\" changes by {:.1e} of its thermal energy, where its rates explain {:.1e}",
+                species.name,
+                change.abs() / thermal,
+                largest / thermal
+            );
+            worst = Some((excess, words));
+        }
+    }
+    worst.map(|(_, words)| (Subject::Energy, words))
+}
+
+/// The changes of velocities against their rates.
+fn displacement<const D: usize>(
+    landau: &Landau<'_, D>,
+    norm: &ThermalNorm,
+    taken: &StepTaken<'_, D>,
+) -> Option<Finding> {
+    let problem = landau.problem();
+    let excess = norm.largest(problem, |p| beyond(taken, p).powi(2));
+    if excess <= DISPLACEMENT {
+        return None;
+    }
+    let speeds = problem.species.iter().zip(norm.speeds());
+    let particles =
+        speeds.flat_map(|(species, speed)| species.range.clone().map(move |p| (p, species, *speed)));
+    let worst = particles.max_by(|a, b| (beyond(taken, a.0) / a.2).total_cmp(&(beyond(taken, b.0) / b.2)));
+    let (p, species, speed) = worst?;
+    let moved = moved(taken, p);
+    Some((
+        Subject::Displacement,
+        format!(
+            "a particle of species \"{}\" moves by {:.1e} thermal speeds, where its rates explain {:.1e}",
+            species.name,
+            moved / speed,
+            explained(taken, p) / speed
+        ),
+    ))
+}
+
+/// How far the projection moved the velocities.
+fn projection(correction: f64) -> Option<Finding> {
+    (correction > PROJECTION).then(|| {
+        (
+            Subject::Projection,
+            format!(
+                "the projection on momentum and energy moves velocities by {correction:.1e} thermal speeds"
+            ),
+        )
+    })
+}
+
+/// |Δv| of a particle.
+fn moved<const D: usize>(taken: &StepTaken<'_, D>, p: usize) -> f64 {
+    let (before, after) = (&taken.before[p], &taken.after[p]);
+    let change: [f64; D] = std::array::from_fn(|axis| after[axis] - before[axis]);
+    dot(change, change).sqrt()
+}
+
+/// The step's length times the larger rate of a particle at its ends.
+fn explained<const D: usize>(taken: &StepTaken<'_, D>, p: usize) -> f64 {
+    let (start, end) = (taken.start.rates[p], taken.end.rates[p]);
+    taken.dt * dot(start, start).max(dot(end, end)).sqrt()
+}
+
+/// What a particle moved beyond what its rates explain.
+fn beyond<const D: usize>(taken: &StepTaken<'_, D>, p: usize) -> f64 {
+    (moved(taken, p) - FACTOR * explained(taken, p)).max(0.0)
+}

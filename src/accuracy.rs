@@ -11,7 +11,8 @@
 //! −τ² dg/dτ; and species rest where T_i/b_i agree, not T_i. With exact Gaussians all of that is exact.
 //!
 //! **Sums over pairs**, γ = −3 and the default regularisation. With x² = (h_i² + h_j²)/(τ_i + τ_j), friction and equilibration
-//! between two species lack 0.058 x³ of the exact rate in three dimensions and 0.14 x^1.7 in two. A species among its own
+//! between two species lack 0.058 x³ of the exact rate in three dimensions and 0.14 x^1.7 in two, where a species as heavy as to be a
+//! point on the other's lattice exceeds it by 0.05 x instead. A species among its own
 //! particles errs by much less, 0.003 x³ and 0.03 x². Without regularisation it lacks 0.026 x³ and 0.06 x³, and between
 //! species there is no bound: it depends on how close their particles come. With a δ beyond the default x grows as δ. From
 //! the study in the module [`score`](crate::score); the error of a softer kernel falls as (γ/3)². Beyond x = 1.5 these
@@ -47,8 +48,8 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// b and −τ² dg/dτ for a Maxwellian of variance τ and a mollifier of variance ε.
-    fn of_maxwellian(&self, tau: f64, bandwidth: f64) -> [f64; 2] {
+    /// b and −τ² dg/dτ for a Maxwellian.
+    fn of_maxwellian(&self, Width { tau, bandwidth, .. }: Width) -> [f64; 2] {
         if self.exact {
             return [1.0, 1.0];
         }
@@ -66,6 +67,21 @@ impl Scores {
     }
 }
 
+/// A species as a Maxwellian of variance τ, with its h and ε there.
+#[derive(Debug, Clone, Copy)]
+struct Width {
+    tau: f64,
+    spacing: f64,
+    bandwidth: f64,
+}
+
+impl Width {
+    /// Of particles that lie `spread` times as wide as at the start.
+    fn of<const D: usize>(species: &Species<D>, tau: f64, spread: f64) -> Self {
+        Self { tau, spacing: species.spacing * spread, bandwidth: species.bandwidth * spread * spread }
+    }
+}
+
 /// The expected errors of every species of a cloud.
 pub fn expected<const D: usize>(
     problem: &Problem<D>,
@@ -79,33 +95,37 @@ pub fn expected<const D: usize>(
     let moments: Vec<Moments<D>> = problem.species.iter().map(of).collect();
     let common = common_temperature(problem, &moments);
     let count = problem.species.len();
-    let coldest: Vec<f64> = problem
-        .species
-        .iter()
-        .zip(&moments)
-        .map(|(species, moments)| coldest_variance(species, moments))
-        .collect();
-    // Of the temperature that a species tends to, if it is the colder.
+    // Along the coldest axis, now.
+    let coldest = |i: usize| {
+        let species = &problem.species[i];
+        let spread = species.spread_at(moments[i].geometric_temperature() / species.mass);
+        Width::of(species, coldest_variance(species, &moments[i]), spread)
+    };
+    let at_temperature = |i: usize, temperature: f64| {
+        let species = &problem.species[i];
+        let tau = temperature / species.mass;
+        Width::of(species, tau, species.spread_at(tau))
+    };
+    // At the temperature that a species tends to, if it is the colder.
     let end = |i: usize| {
         let meets = (0..count).any(|j| j != i && problem.coefficients[i * count + j] > 0.0);
         let own = moments[i].temperature();
-        if meets { common.map_or(own, |common| common.min(own)) } else { own }
+        at_temperature(i, if meets { common.map_or(own, |common| common.min(own)) } else { own })
     };
-    let response = |i: usize, tau: f64| scores.of_maxwellian(tau, problem.species[i].bandwidth);
     (0..count)
         .map(|i| {
-            let [_, own] = response(i, coldest[i]);
-            let isotropisation = own * (1.0 - own_sums(problem, i, coldest[i])) - 1.0;
+            let [_, own] = scores.of_maxwellian(coldest(i));
+            let isotropisation = own * (1.0 - own_sums(problem, i, coldest(i))) - 1.0;
             let others = (0..count).filter(|&j| j != i && problem.coefficients[i * count + j] > 0.0);
             let errors = others.map(|j| {
-                let tau = |k: usize| end(k) / problem.species[k].mass;
                 // The rate of the difference is that of both species.
-                let scores = 0.5 * (response(i, tau(i))[1] + response(j, tau(j))[1]);
-                (scores * (1.0 - sums_between(problem, [i, j], [tau(i), tau(j)])) - 1.0, j)
+                let response = |k: usize| scores.of_maxwellian(end(k))[1];
+                let sums = sums_between(problem, [i, j], [end(i), end(j)]);
+                (0.5 * (response(i) + response(j)) * (1.0 - sums) - 1.0, j)
             });
             let equilibration = errors.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()));
             let rest = equilibration.and(common).map(|common| {
-                let b = |k: usize| response(k, common / problem.species[k].mass)[0];
+                let b = |k: usize| scores.of_maxwellian(at_temperature(k, common))[0];
                 // T_i = b_i θ, with the densities' mean the common temperature.
                 let density = |k: usize| moments[k].density;
                 let mean =
@@ -128,12 +148,11 @@ fn stretch<const D: usize>(problem: &Problem<D>) -> f64 {
 }
 
 /// What isotropisation among a species' own particles lacks by the sums over pairs.
-fn own_sums<const D: usize>(problem: &Problem<D>, i: usize, tau: f64) -> f64 {
-    let species = &problem.species[i];
-    if species.lattice.is_none() {
+fn own_sums<const D: usize>(problem: &Problem<D>, i: usize, width: Width) -> f64 {
+    if problem.species[i].lattice.is_none() {
         return 0.0;
     }
-    let x = stretch(problem) * species.spacing / tau.sqrt();
+    let x = stretch(problem) * width.spacing / width.tau.sqrt();
     let share = match (problem.regularisation.is_some(), D) {
         (true, 2) => 0.03 * x.powi(2),
         (true, _) => 0.003 * x.powi(3),
@@ -144,13 +163,18 @@ fn own_sums<const D: usize>(problem: &Problem<D>, i: usize, tau: f64) -> f64 {
 }
 
 /// What the exchange between two species lacks by the sums over pairs.
-fn sums_between<const D: usize>(problem: &Problem<D>, pair: [usize; 2], tau: [f64; 2]) -> f64 {
-    let [one, other] = pair.map(|k| &problem.species[k]);
-    if one.lattice.is_none() || other.lattice.is_none() {
+fn sums_between<const D: usize>(problem: &Problem<D>, pair: [usize; 2], [one, other]: [Width; 2]) -> f64 {
+    if pair.iter().any(|&k| problem.species[k].lattice.is_none()) {
         return 0.0;
     }
-    let x = stretch(problem) * ((one.spacing.powi(2) + other.spacing.powi(2)) / (tau[0] + tau[1])).sqrt();
-    let share = if D == 2 { 0.14 * x.powf(1.7) } else { 0.058 * x.powi(3) };
+    let x = stretch(problem) * ((one.spacing.powi(2) + other.spacing.powi(2)) / (one.tau + other.tau)).sqrt();
+    // A cloud narrower than half the other's cells meets these as a point.
+    let point = |a: Width, b: Width| 2.0 * a.tau.sqrt() < b.spacing;
+    let share = match D {
+        2 if point(one, other) || point(other, one) => -0.05 * x,
+        2 => 0.14 * x.powf(1.7),
+        _ => 0.058 * x.powi(3),
+    };
     (softness(problem.gamma) * share).min(1.0)
 }
 

@@ -9,7 +9,7 @@ use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::kernel::lanes::InstructionSet;
-use crate::problem::Problem;
+use crate::problem::{Problem, Species};
 use crate::score::Score;
 use crate::sum::sum;
 use crate::watch::fence::Fence;
@@ -59,6 +59,8 @@ pub struct Landau<'p, const D: usize> {
     score: Box<dyn Score<D>>,
     pair_sum: PairSum<D>,
     regularisation: Regularisation,
+    /// h of every species, for bandwidths that follow.
+    spacings: Vec<f64>,
     scores: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
     sums: Vec<[f64; D]>,
@@ -125,6 +127,7 @@ impl<'p, const D: usize> Landau<'p, D> {
             score,
             pair_sum,
             regularisation: Regularisation::at_start(problem),
+            spacings: Vec::new(),
             scores: room.clone(),
             gradients: room.clone(),
             sums: room,
@@ -208,6 +211,7 @@ impl<'p, const D: usize> Landau<'p, D> {
     ) -> Result<(), Failure> {
         let start = Instant::now();
         self.take_gradients(scores);
+        self.follow(velocities);
         let Self { gradients, regularisation, .. } = self;
         let at = Place { velocities, gradients, spreads, regularisation };
         self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Kept, &mut self.sums)?;
@@ -257,6 +261,7 @@ impl<'p, const D: usize> Landau<'p, D> {
     ) -> Result<(), Failure> {
         let start = Instant::now();
         self.take_gradients(scores);
+        self.follow(velocities);
         let Self { gradients, regularisation, .. } = self;
         let at = Place { velocities, gradients, spreads: None, regularisation };
         self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Rough, &mut self.sums)?;
@@ -284,6 +289,21 @@ impl<'p, const D: usize> Landau<'p, D> {
                 self.gradients[p] = scores[p].map(|component| component / species.mass);
             }
         }
+    }
+
+    /// Takes δ from the spacings at `velocities`, where these follow.
+    fn follow(&mut self, velocities: &[[f64; D]]) {
+        let problem = self.problem;
+        if !problem.follows() {
+            return;
+        }
+        let spacing = |species: &Species<D>| {
+            let range = species.range.clone();
+            species.spacing * species.spread(&velocities[range.clone()], &problem.weights[range])
+        };
+        self.spacings.clear();
+        self.spacings.extend(problem.species.iter().map(spacing));
+        self.regularisation.follow(problem, &self.spacings);
     }
 
     /// How scores are computed, in words.

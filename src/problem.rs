@@ -1,5 +1,6 @@
 //! What is constant in a run: species, weights, coefficients, and what the equation conserves.
 
+use crate::functionals::moments::Moments;
 use crate::units::Scales;
 use std::ops::Range;
 
@@ -15,6 +16,9 @@ pub struct Species<const D: usize> {
     pub spacing: f64,
     /// Variance ε of the mollifier at extrapolation order 2.
     pub bandwidth: f64,
+    /// The geometric mean of the variances along the principal axes at the start, for a species whose spacing and
+    /// bandwidth follow it.
+    pub following: Option<f64>,
     /// The lattice the particles started on, if they did.
     pub lattice: Option<Lattice<D>>,
     /// Mean velocity of the initial distribution.
@@ -27,6 +31,23 @@ pub struct Lattice<const D: usize> {
     pub first: [f64; D],
     pub spacing: f64,
     pub per_axis: usize,
+}
+
+impl<const D: usize> Species<D> {
+    /// How many times as wide as at the start the species' particles lie: the factor on h, whose square is that on ε.
+    ///
+    /// (det Σ/det Σ₀)^(1/2d) of its own particles where its bandwidth follows it, else 1.
+    pub fn spread(&self, velocities: &[[f64; D]], weights: &[f64]) -> f64 {
+        match self.following {
+            Some(_) => self.spread_at(Moments::of(1.0, velocities, weights).geometric_temperature()),
+            None => 1.0,
+        }
+    }
+
+    /// The same of a cloud whose variances have this geometric mean.
+    pub fn spread_at(&self, variance: f64) -> f64 {
+        self.following.map_or(1.0, |first| (variance / first).sqrt())
+    }
 }
 
 impl<const D: usize> Lattice<D> {
@@ -108,6 +129,11 @@ impl<const D: usize> Problem<D> {
             Some(first) if velocities.all(|other| other == first) => Conserved::EnergyAbout(first),
             Some(_) => Conserved::MassOnly,
         }
+    }
+
+    /// Whether a species' bandwidth follows it.
+    pub fn follows(&self) -> bool {
+        self.species.iter().any(|species| species.following.is_some())
     }
 
     /// Iterates over particles as (mass, weight) in the order of the arrays.

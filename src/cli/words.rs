@@ -51,12 +51,13 @@ impl Words {
             false => species.mass.to_string(),
         };
         format!(
-            "{particles} particles, mass {mass}, density {}, temperature {}, thermal speed {}; h = {}, bandwidth {:.4} h²",
+            "{particles} particles, mass {mass}, density {}, temperature {}, thermal speed {}; h = {}, bandwidth {:.4} h²{}",
             self.quantity(density, self.scales.density, "m⁻³"),
             self.temperature(temperature),
             self.velocity((temperature / species.mass).sqrt()),
             self.velocity(species.spacing),
             species.bandwidth / (species.spacing * species.spacing),
+            if species.following.is_some() { ", both follow the species" } else { "" },
         )
     }
 

@@ -136,6 +136,7 @@ mod tests {
             range,
             spacing: 1.0,
             bandwidth: 1.0,
+            following: None,
             lattice: None,
             center: [0.0; 3],
         };

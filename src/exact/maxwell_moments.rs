@@ -225,6 +225,7 @@ mod tests {
                     range: 2 * i..2 * i + 2,
                     spacing: 1.0,
                     bandwidth: 1.0,
+                    following: None,
                     lattice: None,
                     center: [0.0; 2],
                 })

@@ -39,4 +39,22 @@ impl<const D: usize> Moments<D> {
     pub fn temperature(&self) -> f64 {
         self.temperature_tensor.trace() / D as f64
     }
+
+    /// The geometric mean of the temperatures along the principal axes, (det T)^(1/d); 0 for a cloud in a plane.
+    pub fn geometric_temperature(&self) -> f64 {
+        // Relative to the trace, for no product to overflow.
+        let trace = self.temperature_tensor.trace();
+        let t = self.temperature_tensor.map(|element| element / trace);
+        let plane = t[(0, 0)] * t[(1, 1)] - t[(0, 1)] * t[(1, 0)];
+        let determinant = match D {
+            2 => plane,
+            _ => {
+                let by_second = t[(1, 0)] * t[(2, 2)] - t[(1, 2)] * t[(2, 0)];
+                let by_third = t[(1, 0)] * t[(2, 1)] - t[(1, 1)] * t[(2, 0)];
+                let by_first = t[(1, 1)] * t[(2, 2)] - t[(1, 2)] * t[(2, 1)];
+                t[(0, 0)] * by_first - t[(0, 1)] * by_second + t[(0, 2)] * by_third
+            }
+        };
+        trace * determinant.max(0.0).powf(1.0 / D as f64)
+    }
 }

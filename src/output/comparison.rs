@@ -48,7 +48,7 @@ impl<const D: usize> Comparison<D> {
             Self::Densities { exact, order, cutoff } => {
                 let Some(lattice) = species.lattice else { return Ok(vec![f64::NAN; 3]) };
                 let exact = exact.densities(index, lattice.centers(), time);
-                let bandwidth = species.bandwidth;
+                let bandwidth = species.bandwidth * species.spread(velocities, weights).powi(2);
                 let found = density_on_lattice(
                     &lattice,
                     velocities,

@@ -149,7 +149,7 @@ impl FunctionalColumns {
             fisher_rate: self.requested.contains(&Functional::FisherRate {}),
             gamma: problem.gamma,
         };
-        let bandwidth = species.bandwidth;
+        let bandwidth = species.bandwidth * species.spread(velocities, weights).powi(2);
         let functionals = match self.needs_density() {
             true => {
                 cloud::functionals(velocities, weights, bandwidth, self.order, self.cutoff, center, &wanted)

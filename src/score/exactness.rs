@@ -14,28 +14,26 @@
 //! score is −Σ⁻¹(v − u). For any other density the bias of order 2 goes from (ε/2) I(f) to (ε/2)(I(f) − I(M_Σ)), which
 //! is never larger (Cramér and Rao).
 //!
-//! **Modes of degree 3 and 4** (form A). A convolution with a Gaussian keeps the cumulants of the third and fourth degree. So
-//! the second variation of the entropy about a Gaussian, (n/2) Σ_α b_α² with b_α² = κ_α²/α! in
-//! standard coordinates (mean 0, unit covariance), becomes (n/2) Σ_α b_α² Π_i ρ_ki^α_i, ρ_ki = Λ_i/(Λ_i + kε): the Hermite
+//! **Modes of degree 3 and 4** (form A). A convolution with a Gaussian keeps the cumulants of the third and fourth degree.
+//! So the second variation of the entropy about a Gaussian, (n/2) Σ_α b_α² with b_α² = κ_α²/α! in standard coordinates
+//! (mean 0, unit covariance), becomes (n/2) Σ_α b_α² Π_i ρ_ki^α_i, ρ_ki = Λ_i/(Λ_i + kε): the Hermite
 //! modes of a Maxwellian are eigenvectors of smoothing. What lacks is
 //!
 //! ```text
 //! (n/2) D,     D = Σ_α d_α b_α²,     d_α = 1 − Σ_k a_k Π_i ρ_ki^α_i  ≥ 0,     |α| = 3, 4,
 //! ```
 //!
-//! and adding it makes linear response exact for these modes. Far from a Gaussian the sum over modes means nothing, and its
-//! gradient grows as |v|³: the functional gains (n/2) D σ(B) with B = Σ_α b_α² and σ(B) = 1/(1 + B/B₀).
+//! and adding it makes linear response exact for these modes. Far from a Gaussian the sum over modes means nothing: the functional
+//! gains (n/2) D σ(B) with B = Σ_α b_α² and σ(B) = 1/(1 + B/B₀).
 
-#![expect(clippy::needless_range_loop, reason = "indices of tensors, as in the formulas")]
-
-use super::standard::{Cumulants, Standard};
+use super::modes::{Gradient, Modes};
+use super::standard::Standard;
 use super::{Score, extrapolation};
 use crate::error::Failure;
 use crate::problem::Problem;
 use rayon::prelude::*;
-
-/// B₀: where modes stop being small. From the study in the module [`score`](super).
-const SMALL: f64 = 0.1;
+#[cfg(test)]
+use std::array;
 
 /// Bandwidths of the highest order.
 const MOST_BANDWIDTHS: usize = 4;
@@ -96,15 +94,14 @@ impl<const D: usize> Score<D> for ExactScore<D> {
             };
             let bias = Bias::of(&standard, self.form, &self.weights, species.bandwidth);
             *entropy += bias.entropy(&standard);
-            let gradient = match degree {
-                2 => bias.gradient(None),
-                _ => {
-                    let cumulants = standard.cumulants(velocities, weights, degree == 4);
-                    let (lacking, gradient) = bias.of_modes(&cumulants);
-                    *entropy += 0.5 * standard.density * lacking;
-                    bias.gradient(Some(gradient))
-                }
-            };
+            let mut gradient = Gradient::default();
+            if degree > 2 {
+                let modes = Modes::of(&standard, velocities, weights, degree == 4);
+                let lacking;
+                (lacking, gradient) = modes.lacking(&bias.kept, &standard, velocities, weights);
+                *entropy += 0.5 * standard.density * lacking;
+            }
+            bias.add_gradient(&mut gradient);
             let chunks = scores[range].par_chunks_mut(CHUNK).zip(velocities.par_chunks(CHUNK));
             chunks.for_each(|(scores, velocities)| {
                 for (score, v) in scores.iter_mut().zip(velocities) {
@@ -159,16 +156,6 @@ struct Bias<const D: usize> {
     kept: [(f64, [f64; D]); MOST_BANDWIDTHS],
 }
 
-/// The gradient of what the functional gains, in standard coordinates:
-/// L_ij x_j + S_ijk (x_j x_k − δ_jk) + K_ijkl (x_j x_k x_l − ⟨x_j x_k x_l⟩ − 3 δ_jk x_l).
-#[derive(Debug, Clone, Copy)]
-struct Gradient<const D: usize> {
-    linear: [[f64; D]; D],
-    third: [[[f64; D]; D]; D],
-    fourth: [[[[f64; D]; D]; D]; D],
-    constant: [f64; D],
-}
-
 impl<const D: usize> Bias<D> {
     fn of(standard: &Standard<D>, form: Form, weights: &[f64], bandwidth: f64) -> Self {
         let kept = |index: usize| {
@@ -195,108 +182,86 @@ impl<const D: usize> Bias<D> {
         0.5 * standard.density * (lost + trace)
     }
 
-    /// The gradient of what the functional gains for Gaussians, beside that for modes.
-    fn gradient(&self, of_modes: Option<Gradient<D>>) -> Gradient<D> {
-        let mut gradient = of_modes.unwrap_or(Gradient {
-            linear: [[0.0; D]; D],
-            third: [[[0.0; D]; D]; D],
-            fourth: [[[[0.0; D]; D]; D]; D],
-            constant: [0.0; D],
-        });
-        for i in 0..D {
-            gradient.linear[i][i] += self.extrapolated(|rho| match self.form {
+    /// Adds the gradient of what the functional of a Gaussian gains.
+    fn add_gradient(&self, gradient: &mut Gradient<D>) {
+        for (i, row) in gradient.linear.iter_mut().enumerate() {
+            row[i] += self.extrapolated(|rho| match self.form {
                 Form::Mesh => rho[i] - 1.0,
                 Form::Particles => rho[i] * (2.0 - rho[i]) - 1.0,
             });
         }
-        gradient
-    }
-
-    /// D σ(B) of the cumulants, and its gradient.
-    ///
-    /// With c_α(x) = d_α σ + D σ'(B), and c of one index more with d of one index more: D depends on the third cumulants with
-    /// the gradient 3 S_ijk d_ijk (x_j x_k − δ_jk)/3, on the covariance through the standard coordinates with
-    /// −S_ijk S_ljk d_iljk, and likewise on the fourth.
-    fn of_modes(&self, cumulants: &Cumulants<D>) -> (f64, Gradient<D>) {
-        let Cumulants { third: s, fourth: q } = cumulants;
-        let d3 = |i: usize, j: usize, k: usize| 1.0 - self.extrapolated(|rho| rho[i] * rho[j] * rho[k]);
-        let d4 = |i: usize, j: usize, k: usize, l: usize| {
-            1.0 - self.extrapolated(|rho| rho[i] * rho[j] * rho[k] * rho[l])
-        };
-        let d5 = |i: usize, j: usize, k: usize, l: usize, m: usize| {
-            1.0 - self.extrapolated(|rho| rho[i] * rho[j] * rho[k] * rho[l] * rho[m])
-        };
-        let (mut lacking, mut size) = (0.0, 0.0);
-        for i in 0..D {
-            for j in 0..D {
-                for k in 0..D {
-                    let square = s[i][j][k] * s[i][j][k] / 6.0;
-                    lacking += d3(i, j, k) * square;
-                    size += square;
-                    for l in 0..D {
-                        let square = q[i][j][k][l] * q[i][j][k][l] / 24.0;
-                        lacking += d4(i, j, k, l) * square;
-                        size += square;
-                    }
-                }
-            }
-        }
-        // σ and σ'.
-        let saturation = 1.0 / (1.0 + size / SMALL);
-        let slope = -saturation * saturation / SMALL;
-        let share = |d: f64| saturation * d + lacking * slope;
-        // Half of it is what a score gains: the functional is n/2 times D σ.
-        let mut gradient = Gradient {
-            linear: [[0.0; D]; D],
-            third: [[[0.0; D]; D]; D],
-            fourth: [[[[0.0; D]; D]; D]; D],
-            constant: [0.0; D],
-        };
-        for i in 0..D {
-            for j in 0..D {
-                for k in 0..D {
-                    let third = 0.5 * share(d3(i, j, k)) * s[i][j][k];
-                    gradient.third[i][j][k] = third;
-                    if j == k {
-                        gradient.constant[i] -= third;
-                    }
-                    for l in 0..D {
-                        gradient.linear[i][l] -= 0.5 * share(d4(i, j, k, l)) * s[i][j][k] * s[l][j][k];
-                        let fourth = share(d4(i, j, k, l)) * q[i][j][k][l] / 6.0;
-                        gradient.fourth[i][j][k][l] = fourth;
-                        gradient.constant[i] -= fourth * s[j][k][l];
-                        if j == k {
-                            gradient.linear[i][l] -= 3.0 * fourth;
-                        }
-                        for m in 0..D {
-                            let both = q[i][j][k][l] * q[m][j][k][l];
-                            gradient.linear[i][m] -= share(d5(i, j, k, l, m)) * both / 6.0;
-                        }
-                    }
-                }
-            }
-        }
-        (lacking * saturation, gradient)
     }
 }
 
-impl<const D: usize> Gradient<D> {
-    #[inline]
-    fn at(&self, x: &[f64; D]) -> [f64; D] {
-        std::array::from_fn(|i| {
-            let mut sum = self.constant[i];
-            for j in 0..D {
-                let mut by_j = self.linear[i][j];
-                for k in 0..D {
-                    let mut by_k = self.third[i][j][k];
-                    for l in 0..D {
-                        by_k += self.fourth[i][j][k][l] * x[l];
-                    }
-                    by_j += by_k * x[k];
-                }
-                sum += by_j * x[j];
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::modes::{INSIDE, OUTSIDE};
+
+    /// The functional of a cloud, of what Gaussians and modes gain.
+    fn gain<const D: usize>(velocities: &[[f64; D]], weights: &[f64]) -> (f64, Vec<[f64; D]>) {
+        let standard = Standard::of(velocities, weights).unwrap();
+        let bias = Bias::of(&standard, Form::Mesh, &extrapolation::weights(4), 0.3);
+        let modes = Modes::of(&standard, velocities, weights, true);
+        let (lacking, mut gradient) = modes.lacking(&bias.kept, &standard, velocities, weights);
+        bias.add_gradient(&mut gradient);
+        let entropy = bias.entropy(&standard) + 0.5 * standard.density * lacking;
+        let scores = velocities.iter().map(|v| standard.gradient(&gradient.at(&standard.coordinates(v))));
+        (entropy, scores.collect())
+    }
+
+    /// Particles without any symmetry: a wide and flat cloud, some in the window's edge and one far beyond it.
+    fn cloud<const D: usize>() -> (Vec<[f64; D]>, Vec<f64>) {
+        let mut velocities: Vec<[f64; D]> = (0..60)
+            .map(|p| {
+                let p = f64::from(p);
+                array::from_fn(|axis| {
+                    let phase = 1.7 * p + 2.3 * axis as f64 + 0.3 * p * axis as f64;
+                    (1.0 + 0.4 * axis as f64)
+                        * (phase.sin() + 0.6 * (2.9 * phase).cos() + 0.2 * phase.sin().exp())
+                })
+            })
+            .collect();
+        let mut weights: Vec<f64> = (0..60).map(|p| 1.0 + 0.3 * f64::from(p).cos()).collect();
+        let mut far = [0.7; D];
+        for reach in [6.0, -7.0, 8.0, -9.0, 10.0, -11.0, 12.0, 13.0, 300.0] {
+            far[0] = reach;
+            far[1] = -0.4 * reach;
+            velocities.push(far);
+            weights.push(1e-4 / reach.abs());
+        }
+        (velocities, weights)
+    }
+
+    fn is_the_gradient<const D: usize>() {
+        let (velocities, weights) = cloud::<D>();
+        let standard = Standard::of(&velocities, &weights).unwrap();
+        let reach = |v: &[f64; D]| standard.coordinates(v).iter().map(|c| c * c).sum::<f64>().sqrt();
+        let in_the_edge = velocities.iter().filter(|v| (INSIDE..OUTSIDE).contains(&reach(v))).count();
+        assert!(in_the_edge >= 2 && velocities.iter().any(|v| reach(v) > OUTSIDE), "{in_the_edge}");
+        let (_, scores) = gain(&velocities, &weights);
+        let largest = scores[..60].iter().flatten().fold(0.0f64, |most, s| most.max(s.abs()));
+        for p in [0, 7, 33].into_iter().chain(60..velocities.len()) {
+            for axis in 0..D {
+                let step = 1e-3;
+                let moved = |sign: f64| {
+                    let mut velocities = velocities.clone();
+                    velocities[p][axis] += sign * step;
+                    gain(&velocities, &weights).0
+                };
+                // Fourth order: what is left is the rounding of an entropy of some tens over the step and the weight.
+                let near = (moved(1.0) - moved(-1.0)) / (2.0 * step);
+                let far = (moved(2.0) - moved(-2.0)) / (4.0 * step);
+                let slope = (4.0 * near - far) / (3.0 * weights[p]);
+                let bound = 1e-8 * largest + 2e-11 / weights[p];
+                assert!((slope - scores[p][axis]).abs() < bound, "{p}, {axis}: {slope} {}", scores[p][axis]);
             }
-            sum
-        })
+        }
+    }
+
+    #[test]
+    fn what_is_added_has_its_exact_gradient_inside_in_and_beyond_the_window() {
+        is_the_gradient::<2>();
+        is_the_gradient::<3>();
     }
 }

@@ -10,7 +10,9 @@
 pub mod exactness;
 pub mod extrapolation;
 mod field;
+pub mod following;
 pub mod mesh;
+mod modes;
 pub mod mollifier;
 pub mod particles;
 mod standard;

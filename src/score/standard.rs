@@ -1,8 +1,7 @@
-//! Moments of a cloud up to the fourth, in coordinates in which its covariance is the unit matrix.
+//! Coordinates in which a cloud's mean is 0 and its covariance the unit matrix.
 //!
-//! With mean u, covariance Σ = R Λ Rᵀ and x = Λ^(−1/2) Rᵀ (v − u): ⟨x⟩ = 0, ⟨x xᵀ⟩ = I, the third cumulants are
-//! S_ijk = ⟨x_i x_j x_k⟩ and the fourth K_ijkl = ⟨x_i x_j x_k x_l⟩ − δ_ij δ_kl − δ_ik δ_jl − δ_il δ_jk.
-//! Both vanish for a Gaussian. In these coordinates a Gaussian mollifier of variance ε has the variances ε/Λ_i.
+//! With mean u and covariance Σ = R Λ Rᵀ they are x = Λ^(−1/2) Rᵀ (v − u). In them a Gaussian mollifier of variance ε has the variances
+//! ε/Λ_i.
 
 use crate::functionals::moments::Moments;
 use nalgebra::{Matrix2, Matrix3, SMatrix, SymmetricEigen};
@@ -13,15 +12,6 @@ const PART: usize = 4096;
 
 /// Eigenvalues of the covariance below this share of the largest are rounding: the cloud lies in a plane.
 const FLAT: f64 = 1e-12;
-
-/// Distinct moments of the third and fourth degree in three dimensions, the most there are.
-const MOST: usize = 15;
-
-/// A symmetric tensor of the third rank.
-pub type Third<const D: usize> = [[[f64; D]; D]; D];
-
-/// A symmetric tensor of the fourth rank.
-pub type Fourth<const D: usize> = [[[[f64; D]; D]; D]; D];
 
 /// A cloud's mean and covariance, and what the standard coordinates follow from.
 #[derive(Debug, Clone, Copy)]
@@ -34,13 +24,6 @@ pub struct Standard<const D: usize> {
     pub variances: [f64; D],
     /// R: its columns are the eigenvectors of Σ.
     axes: SMatrix<f64, D, D>,
-}
-
-/// Third and fourth cumulants in standard coordinates.
-#[derive(Debug, Clone, Copy)]
-pub struct Cumulants<const D: usize> {
-    pub third: Third<D>,
-    pub fourth: Fourth<D>,
 }
 
 impl<const D: usize> Standard<D> {
@@ -78,51 +61,10 @@ impl<const D: usize> Standard<D> {
             (0..D).map(|i| self.axes[(axis, i)] * by_coordinates[i] / self.variances[i].sqrt()).sum()
         })
     }
-
-    /// The third cumulants, and the fourth if asked for; else these are 0.
-    pub fn cumulants(&self, velocities: &[[f64; D]], weights: &[f64], fourth: bool) -> Cumulants<D> {
-        let mut cumulants = Cumulants { third: [[[0.0; D]; D]; D], fourth: [[[[0.0; D]; D]; D]; D] };
-        let third = sums(velocities, weights, |v| {
-            let x = self.coordinates(v);
-            let mut products = [0.0; MOST];
-            for (product, [i, j, k]) in products.iter_mut().zip(triples::<D>()) {
-                *product = x[i] * x[j] * x[k];
-            }
-            products
-        });
-        for (sum, at) in third.iter().zip(triples::<D>()) {
-            for [i, j, k] in permutations_of_three(at) {
-                cumulants.third[i][j][k] = sum / self.density;
-            }
-        }
-        if !fourth {
-            return cumulants;
-        }
-        let fourth = sums(velocities, weights, |v| {
-            let x = self.coordinates(v);
-            let mut products = [0.0; MOST];
-            for (product, [i, j, k, l]) in products.iter_mut().zip(quadruples::<D>()) {
-                *product = x[i] * x[j] * x[k] * x[l];
-            }
-            products
-        });
-        let same = |i: usize, j: usize| f64::from(u8::from(i == j));
-        for (sum, [i, j, k, l]) in fourth.iter().zip(quadruples::<D>()) {
-            let gaussian = same(i, j) * same(k, l) + same(i, k) * same(j, l) + same(i, l) * same(j, k);
-            let cumulant = sum / self.density - gaussian;
-            for [i, j, k] in permutations_of_three([i, j, k]) {
-                cumulants.fourth[i][j][k][l] = cumulant;
-                cumulants.fourth[i][j][l][k] = cumulant;
-                cumulants.fourth[i][l][j][k] = cumulant;
-                cumulants.fourth[l][i][j][k] = cumulant;
-            }
-        }
-        cumulants
-    }
 }
 
 /// Σ w times some terms of a velocity: by halves, the same for any number of threads.
-fn sums<const D: usize, const N: usize>(
+pub fn sums<const D: usize, const N: usize>(
     velocities: &[[f64; D]],
     weights: &[f64],
     terms: impl Fn(&[f64; D]) -> [f64; N] + Sync + Copy,
@@ -151,20 +93,4 @@ fn principal_axes<const D: usize>(covariance: &SMatrix<f64, D, D>) -> ([f64; D],
         let eigen = SymmetricEigen::new(Matrix3::from_fn(|i, j| covariance[(i, j)]));
         (array::from_fn(|i| eigen.eigenvalues[i]), SMatrix::from_fn(|i, j| eigen.eigenvectors[(i, j)]))
     }
-}
-
-fn pairs<const D: usize>() -> impl Iterator<Item = [usize; 2]> {
-    (0..D).flat_map(|i| (i..D).map(move |j| [i, j]))
-}
-
-fn triples<const D: usize>() -> impl Iterator<Item = [usize; 3]> {
-    pairs::<D>().flat_map(|[i, j]| (j..D).map(move |k| [i, j, k]))
-}
-
-fn quadruples<const D: usize>() -> impl Iterator<Item = [usize; 4]> {
-    triples::<D>().flat_map(|[i, j, k]| (k..D).map(move |l| [i, j, k, l]))
-}
-
-fn permutations_of_three([i, j, k]: [usize; 3]) -> [[usize; 3]; 6] {
-    [[i, j, k], [i, k, j], [j, i, k], [j, k, i], [k, i, j], [k, j, i]]
 }

@@ -25,20 +25,24 @@ pub fn bandwidth<const D: usize>(
     cloud: &Cloud<D>,
     velocity: f64,
 ) -> f64 {
-    let (Score::Mesh { bandwidth, order, .. } | Score::Particles { bandwidth, order, .. }) = score;
     let h = cloud.spacing;
-    match bandwidth {
+    match score.bandwidth() {
         Bandwidth::SpacingSquared(factor) => factor * h * h,
         Bandwidth::Variance(Variance::Common(variance)) => variance / (velocity * velocity),
         Bandwidth::Variance(Variance::PerSpecies(variances)) => variances[place] / (velocity * velocity),
         Bandwidth::Chv {} => 0.64 * h.powf(1.98),
-        Bandwidth::Adapted {} if cloud.lattice.is_some() => h * h,
-        Bandwidth::Adapted {} => {
-            let of_form = if matches!(score, Score::Mesh { .. }) { 1.0 } else { 2.0 };
-            let of_cloud = if matches!(particles, Some(Particles::QuasiRandom { .. })) { 0.6 } else { 1.0 };
-            of_form * of_cloud * scale(*order, cloud)
-        }
+        Bandwidth::Adapted {} => adapted(score, particles, cloud),
+        Bandwidth::Following { factor } => factor * adapted(score, particles, cloud),
     }
+}
+
+fn adapted<const D: usize>(score: &Score, particles: Option<&Particles>, cloud: &Cloud<D>) -> f64 {
+    if cloud.lattice.is_some() {
+        return cloud.spacing.powi(2);
+    }
+    let of_form = if matches!(score, Score::Mesh { .. }) { 1.0 } else { 2.0 };
+    let of_cloud = if matches!(particles, Some(Particles::QuasiRandom { .. })) { 0.6 } else { 1.0 };
+    of_form * of_cloud * scale(score.order(), cloud)
 }
 
 /// σ² N^(−2/(4K + d + 2)).

@@ -4,6 +4,7 @@ use crate::functionals::invariants::Invariants;
 use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use crate::scenario::{MeshSpacing, Scenario, Score, Violation};
+use crate::score::exactness::degree_of;
 
 /// Nodes a mollifier may reach to each side on the mesh. At 1000 one particle touches 4 million nodes
 /// in two dimensions, 8 billion in three: the limit is far beyond what makes sense, and protects memory.
@@ -48,10 +49,14 @@ pub fn check<const D: usize>(
             ),
         ));
     }
-    bandwidths(scenario, problem)
+    bandwidths(scenario, problem, velocities)
 }
 
-fn bandwidths<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Result<(), Violation> {
+fn bandwidths<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Result<(), Violation> {
     let path = match scenario.score {
         Score::Mesh { .. } => "score.mesh.bandwidth",
         Score::Particles { .. } => "score.particles.bandwidth",
@@ -60,6 +65,15 @@ fn bandwidths<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Resu
         let refuse = |found: String| {
             Err(Violation::new(path, format!("found, for species \"{}\", {found}", species.name)))
         };
+        let range = species.range.clone();
+        if species.following.is_some()
+            && degree_of(&velocities[range.clone()], &problem.weights[range], 2) == 0
+        {
+            return refuse(format!(
+                "a bandwidth that follows a cloud without volume; allowed: at least {} particles, not all in a plane",
+                D + 1
+            ));
+        }
         let variance = species.bandwidth;
         if !VARIANCES.contains(&variance) {
             return refuse(format!("a variance of {variance:e}; allowed: 1e-150 to 1e150"));

@@ -22,14 +22,17 @@ pub use reference::comparison;
 use crate::collision::regularisation::FIXED_SHARE;
 use crate::error::Failure;
 use crate::functionals::invariants::{About, Invariants};
+use crate::functionals::moments::Moments;
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
 use crate::problem::{FixedSpecies, Problem, Species};
 use crate::scenario::{
-    Initial, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Units, Violation,
+    Bandwidth, Initial, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Units,
+    Violation,
 };
 use crate::score::Score;
 use crate::score::exactness::{self, ExactScore, Form};
+use crate::score::following::FollowingScore;
 use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::particles::{ParticleScore, Sums};
 use crate::simulation::Grid;
@@ -56,6 +59,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         fixed_regularisation: scenario.collisions.regularisation.factor().map(|factor| FIXED_SHARE * factor),
         scales,
     };
+    let follows = matches!(scenario.score.bandwidth(), Bandwidth::Following { .. });
     let mut velocities = Vec::new();
     for (index, (species, file)) in scales::scaled_species(scenario, &scales).iter().zip(&files).enumerate() {
         if let Some(fixed) = &species.fixed {
@@ -91,6 +95,8 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
             range: start..velocities.len(),
             spacing: cloud.spacing,
             bandwidth,
+            following: follows
+                .then(|| Moments::of(1.0, &cloud.velocities, &cloud.weights).geometric_temperature()),
             lattice: cloud.lattice,
             center: cloud.center,
         });
@@ -169,6 +175,17 @@ pub fn landau<'p, const D: usize>(
 
 /// The score of a scenario whose run starts at the given velocities.
 pub fn score<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+    instruction_set: InstructionSet,
+) -> Box<dyn Score<D>> {
+    let near_gaussians = near_gaussians(scenario, problem, velocities, instruction_set);
+    if problem.follows() { Box::new(FollowingScore::new(near_gaussians)) } else { near_gaussians }
+}
+
+/// The score with the bandwidths of the start, exact near Gaussians as far as the scenario asks.
+fn near_gaussians<const D: usize>(
     scenario: &Scenario,
     problem: &Problem<D>,
     velocities: &[[f64; D]],

@@ -132,4 +132,8 @@ fn the_expected_error_of_equilibration_is_true() {
         );
         agree(&name, case.equilibration::<3>(mass));
     }
+    for (cells, mass) in [(10, 1.0), (16, 1.0), (10, 4.0), (16, 1836.0), (24, 1836.0)] {
+        let case = case("mesh", 6, 3, cells, true);
+        agree(&format!("2-D, {cells} cells, mass {mass}"), case.equilibration::<2>(mass));
+    }
 }

@@ -9,7 +9,13 @@ use serde_json::{Value, json};
 
 /// Common drifts: in thermal speeds of most species, 3 % of one of the heaviest. Cells of the
 /// heaviest species at 1e12 are too fine for the numbers there, and refused.
-const DRIFTS: [f64; 3] = [1e4, 1e8, 1e11];
+const DRIFTS: [f64; 4] = [1e4, 1e8, 1e11, 1e12];
+
+/// Whether numbers at a drift tell the cells of every species apart.
+fn resolved(species: &[Value], drift: f64) -> bool {
+    let masses = species.iter().filter_map(|one| one["mass"].as_f64());
+    drift < 1e12 || masses.fold(0.0, f64::max) < 100.0
+}
 
 /// The species with a velocity added to every drift. A shell, which has none, becomes a Maxwellian.
 fn shifted(species: &[Value], shift: f64) -> Vec<Value> {
@@ -76,7 +82,7 @@ fn every_method_keeps_temperature_momentum_and_energy_in_every_mix() {
         for (mix, species) in mixes(2) {
             for integrator in methods() {
                 let at_rest = run(&shifted(&species, 0.0), &integrator, &time, gamma);
-                for drift in DRIFTS {
+                for drift in DRIFTS.into_iter().filter(|&drift| resolved(&species, drift)) {
                     let told = run(&shifted(&species, drift), &integrator, &time, gamma);
                     let what = format!("{mix}, γ = {gamma}, {integrator}, drift {drift:e}");
                     let bound = 3.0 * told.resolution + 1e-13;

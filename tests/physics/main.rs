@@ -15,6 +15,7 @@ mod determinism;
 mod dissipation;
 mod drift;
 mod exactness;
+mod following;
 mod golden_chv;
 mod initial;
 mod lattices;

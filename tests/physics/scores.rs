@@ -44,6 +44,8 @@ fn every_score() -> Vec<Value> {
         json!({ "particles": { "order": 6, "exact_degree": 0 } }),
         json!({ "mesh": { "order": 6, "bandwidth": { "spacing_squared": 1.0 } } }),
         json!({ "mesh": { "order": 8, "spacing": { "relative": 0.6 }, "bandwidth": { "variance": [0.1, 0.04] } } }),
+        json!({ "mesh": { "order": 4, "bandwidth": { "following": {} } } }),
+        json!({ "particles": { "order": 4, "bandwidth": { "following": { "factor": 1.3 } } } }),
         json!({ "particles": { "order": 2 } }),
         json!({ "particles": { "order": 4, "bandwidth": { "variance": 0.1 }, "sums": { "neighbours": {} } } }),
         json!({ "particles": { "order": 2, "sums": { "mesh": {} } } }),

@@ -24,6 +24,7 @@ pub enum Regularisation {
     /// moving one.
     Spacings {
         /// δ over the spacing, > 0 and at most 4.
+        #[serde(default = "default_factor")]
         factor: f64,
     },
     /// |z|^γ at all distances, as published.

@@ -49,6 +49,13 @@ impl Score {
         }
     }
 
+    /// The variance of the mollifier.
+    pub fn bandwidth(&self) -> &Bandwidth {
+        match self {
+            Self::Mesh { bandwidth, .. } | Self::Particles { bandwidth, .. } => bandwidth,
+        }
+    }
+
     /// The degree up to which Hermite modes of a Maxwellian have no bias.
     pub fn exact_degree(&self) -> u32 {
         match self {
@@ -71,7 +78,7 @@ fn default_cutoff() -> f64 {
 
 /// By the study in the documentation of [`score`](crate::score).
 fn default_exact_degree_of_mesh() -> u32 {
-    3
+    4
 }
 
 /// Higher modes are known for meshes only.
@@ -104,6 +111,17 @@ pub enum Bandwidth {
     Chv {},
     /// ε = h² on a lattice, from a cloud's own variance and number of particles where they are not on one.
     Adapted {},
+    /// At the start this factor times what `adapted` gives; then ε and the square of δ in proportion to (det Σ)^(1/d) of the species'
+    /// own particles. For species that heat or cool by more than a factor of two.
+    Following {
+        /// > 0.
+        #[serde(default = "one")]
+        factor: f64,
+    },
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 impl Default for Bandwidth {

@@ -41,6 +41,13 @@ pub fn score(found: &mut Checks, scenario: &Scenario) {
             }
         }
         Bandwidth::Adapted {} => {}
+        Bandwidth::Following { factor } => {
+            found.positive(format!("{path}.bandwidth.following.factor"), *factor);
+            let published = matches!(score, Score::Mesh { spacing: MeshSpacing::Lattice {}, .. });
+            found.require(!published, format!("{path}.bandwidth.following"), || {
+                "found with the mesh of the initial lattice, which does not follow; allowed: `spacing` `deviations` or `relative`".to_string()
+            });
+        }
         Bandwidth::Chv {} => {
             found.require(scenario.units != Units::Si {}, format!("{path}.bandwidth.chv"), || {
                 "found with SI units, in which h^1.98 has no meaning; allowed: `spacing_squared` or `variance`"

@@ -188,7 +188,7 @@ fn coldest_variance<const D: usize>(species: &Species<D>, moments: &Moments<D>) 
 fn common_temperature<const D: usize>(problem: &Problem<D>, moments: &[Moments<D>]) -> Option<f64> {
     let mass = |i: usize| problem.species[i].mass * moments[i].density;
     let all = 0..moments.len();
-    let at_rest = match problem.conserved() {
+    let at_rest = match problem.conserved {
         Conserved::MomentumAndEnergy => {
             let total: f64 = all.clone().map(mass).sum();
             std::array::from_fn(|axis| {

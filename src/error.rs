@@ -1,7 +1,6 @@
-//! Why a run ends early: every variant says where, what was found, and what can be done.
+//! Why numbers cannot be trusted or had: every variant says where, what was found, and what can be done.
 
 use crate::units::Scales;
-use std::path::PathBuf;
 
 /// A run that cannot be trusted or cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -58,19 +57,14 @@ pub enum Failure {
         "the pair sums of step {step} raise the entropy at the rate {rate:.1e}, where the tolerance of the tree explains {slack:.1e}: try a smaller tolerance, or `direct`"
     )]
     EntropyGrows { step: u64, rate: f64, slack: f64 },
-    #[error("{}: found a folder that is not empty; allowed: a new or empty one, or --overwrite to replace the run in it", path.display())]
-    FolderExists { path: PathBuf },
-    #[error("{}: found another run that is writing into this folder; allowed: a folder of its own (--out), or this one when that run has ended", path.display())]
-    FolderInUse { path: PathBuf },
-    #[error("{}: {doing}: {source}", path.display())]
-    File { path: PathBuf, doing: &'static str, source: std::io::Error },
-    #[error(transparent)]
-    Frame(#[from] crate::output::openpmd::Error),
-    #[error("{}: {reason}", path.display())]
-    Checkpoint { path: PathBuf, reason: String },
 }
 
 impl Failure {
+    /// Whether velocities left all bounds, as those of an iteration or a step that diverges do.
+    pub fn is_divergence(&self) -> bool {
+        matches!(self, Self::NotFinite { .. } | Self::ThrownOut { .. } | Self::MeshTooLarge { .. })
+    }
+
     /// A failure inside a run, with its numbers in the units of the scenario.
     pub fn in_units(mut self, scales: &Scales) -> Self {
         match &mut self {
@@ -87,6 +81,10 @@ impl Failure {
                 *time *= scales.time;
                 *dt *= scales.time;
             }
+            Self::EntropyGrows { rate, slack, .. } => {
+                *rate *= scales.entropy_rate();
+                *slack *= scales.entropy_rate();
+            }
             Self::MeshTooLarge { spacing, .. } => *spacing *= scales.velocity,
             Self::FunctionalsTooLarge { .. }
             | Self::NotFinite { .. }
@@ -95,21 +93,9 @@ impl Failure {
             | Self::EntropyNotBalanced { .. }
             | Self::TreeOutOfReach { .. }
             | Self::TreeTooLarge { .. }
-            | Self::TreeError { .. }
-            | Self::EntropyGrows { .. }
-            | Self::FolderExists { .. }
-            | Self::FolderInUse { .. }
-            | Self::File { .. }
-            | Self::Frame(_)
-            | Self::Checkpoint { .. } => {}
+            | Self::TreeError { .. } => {}
         }
         self
-    }
-
-    /// For `map_err`: an I/O error with the file and what was being done to it.
-    pub fn file(path: impl Into<PathBuf>, doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::File { path, doing, source }
     }
 }
 

@@ -1,18 +1,18 @@
-//! The right-hand side: scores, then sums over pairs and over fixed species.
+//! The right-hand side: scores, then the terms that they drive.
 //!
 //! dv_p/dt = −(1/m_i) Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) − (1/m_i) Σ_b c_ib n_b A(v_p − u_b) g_p,
-//! with g_p = s_p / m_i.
+//! with g_p = s_p / m_i, and what other [terms](crate::terms) add.
 
-use crate::collision::fixed;
 use crate::collision::pair_sum::{Accuracy, PairSum, Place};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
-use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Problem, Species};
 use crate::score::Score;
 use crate::sum::sum;
+use crate::terms::{self, PairCollisions, Precision, Request, Supply, Term};
 use crate::watch::fence::Fence;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The rates of change at one point of state space.
@@ -22,8 +22,10 @@ pub struct Evaluation<const D: usize> {
     pub rates: Vec<[f64; D]>,
     /// The functional of each species whose gradient the scores are.
     pub entropies: Vec<f64>,
-    /// Σ_p w_p s_p · dv_p/dt ≤ 0.
+    /// Σ_p w_p s_p · dv_p/dt ≤ 0, but for what terms supply.
     pub entropy_rate: f64,
+    /// What terms bring in from outside per unit of time.
+    pub supply: Supply<D>,
 }
 
 impl<const D: usize> Evaluation<D> {
@@ -33,6 +35,7 @@ impl<const D: usize> Evaluation<D> {
             rates: vec![[f64::NAN; D]; problem.particles()],
             entropies: vec![f64::NAN; problem.species.len()],
             entropy_rate: f64::NAN,
+            supply: Supply::default(),
         }
     }
 
@@ -42,104 +45,125 @@ impl<const D: usize> Evaluation<D> {
     }
 }
 
+/// The step that rates are evaluated in. All rates of a step are those of one right-hand side: random batches are
+/// drawn once a step, by its number.
+#[derive(Debug, Clone, Copy)]
+pub struct InStep<'a, const D: usize> {
+    /// The step's number, counted from 1; 0 before the first.
+    pub number: u64,
+    /// Where the step may carry particles; anywhere, if there is none.
+    pub fence: Option<&'a Fence<D>>,
+}
+
+impl<const D: usize> InStep<'_, D> {
+    /// A step that may carry particles anywhere.
+    pub fn unfenced(number: u64) -> Self {
+        Self { number, fence: None }
+    }
+
+    /// Ends a step whose particles, all finite, are thrown out.
+    pub fn require_inside(&self, problem: &Problem<D>, velocities: &[[f64; D]]) -> Result<(), Failure> {
+        self.fence.map_or(Ok(()), |fence| fence.require_inside(problem, velocities, self.number))
+    }
+}
+
+/// What drives rates at some velocities.
+#[derive(Debug, Clone, Copy)]
+pub struct Drive<'a, const D: usize> {
+    /// The scores there, or what a method makes of them. The rates of collisions are linear in them.
+    pub scores: &'a [[f64; D]],
+    /// One number ≥ 0 a particle: the |z|² in φ is |z|² and the spreads of the pair.
+    pub spreads: Option<&'a [f64]>,
+    /// How accurate sums are to be, of those that can choose.
+    pub accuracy: Accuracy,
+}
+
+impl<'a, const D: usize> Drive<'a, D> {
+    /// By scores, as accurately as was asked for.
+    pub fn by(scores: &'a [[f64; D]]) -> Self {
+        Self { scores, spreads: None, accuracy: Accuracy::Kept }
+    }
+}
+
 /// Work done so far, and the time it took.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Work {
-    /// Of the right-hand side: a sum over pairs each.
+    /// Evaluations of the rates: a sum over pairs each.
     pub evaluations: u64,
-    /// Of the scores and entropies without a sum over pairs.
+    /// Evaluations of the scores and entropies.
     pub score_evaluations: u64,
     pub score: Duration,
     pub pair_sum: Duration,
 }
 
 /// The right-hand side of the particle system, with its workspace.
-pub struct Landau<'p, const D: usize> {
-    problem: &'p Problem<D>,
+pub struct Landau<const D: usize> {
+    problem: Arc<Problem<D>>,
     score: Box<dyn Score<D>>,
-    pair_sum: PairSum<D>,
+    terms: Vec<Box<dyn Term<D>>>,
     regularisation: Regularisation,
     /// h of every species, for bandwidths that follow.
     spacings: Vec<f64>,
     scores: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
-    sums: Vec<[f64; D]>,
-    /// The step that evaluations belong to, for messages.
-    pub step: u64,
-    /// Where its particles may go.
-    pub fence: Fence<D>,
+    drag: Vec<[f64; D]>,
     work: Work,
 }
 
-impl<'p, const D: usize> Landau<'p, D> {
-    /// With the sum over all pairs.
-    pub fn new(problem: &'p Problem<D>, score: Box<dyn Score<D>>, instruction_set: InstructionSet) -> Self {
-        Self::with(problem, score, PairSum::direct(problem, instruction_set))
-    }
-
-    /// With sums by a tree to a tolerance, for a run that starts at the given velocities; by moments for γ = 0.
-    ///
-    /// The same start gives the same tree.
-    ///
-    /// # Errors
-    ///
-    /// If the tolerance is out of reach there, or memory does not hold the tree.
-    pub fn by_tree(
-        problem: &'p Problem<D>,
-        score: Box<dyn Score<D>>,
-        tolerance: f64,
-        velocities: &[[f64; D]],
-        instruction_set: InstructionSet,
-    ) -> Result<Self, Failure> {
-        let mut landau = Self::with(problem, score, PairSum::tree(problem, tolerance, instruction_set));
-        if let PairSum::Tree(tree) = &landau.pair_sum {
-            tree.require_memory(&landau.regularisation)?;
-            let mut scores = std::mem::take(&mut landau.scores);
-            let mut entropies = vec![f64::NAN; problem.species.len()];
-            landau.evaluate_scores(velocities, &mut scores, &mut entropies)?;
-            landau.take_gradients(&scores);
-            landau.scores = scores;
-        }
-        let Self { pair_sum, gradients, regularisation, .. } = &mut landau;
-        if let PairSum::Tree(tree) = pair_sum {
-            let error = tree.calibrate(Place { velocities, gradients, spreads: None, regularisation })?;
-            if error.is_nan() || error > tolerance {
-                return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
-            }
-        }
-        Ok(Self { work: Work::default(), ..landau })
-    }
-
-    /// With sums inside random batches of about so many particles, drawn for each step from a seed.
-    pub fn by_random_batches(
-        problem: &'p Problem<D>,
-        score: Box<dyn Score<D>>,
-        batches: (usize, u64),
-        instruction_set: InstructionSet,
-    ) -> Self {
-        Self::with(problem, score, PairSum::random_batches(problem, batches, instruction_set))
-    }
-
-    fn with(problem: &'p Problem<D>, score: Box<dyn Score<D>>, pair_sum: PairSum<D>) -> Self {
+impl<const D: usize> Landau<D> {
+    /// With a score, and a way to sum over pairs that needs no preparation.
+    pub fn new(problem: Arc<Problem<D>>, score: Box<dyn Score<D>>, pair_sum: PairSum<D>) -> Self {
         let room = vec![[f64::NAN; D]; problem.particles()];
+        let mut all: Vec<Box<dyn Term<D>>> = vec![Box::new(PairCollisions::new(pair_sum))];
+        all.extend(terms::beside_pairs());
         Self {
-            problem,
             score,
-            pair_sum,
-            regularisation: Regularisation::at_start(problem),
+            terms: all,
+            regularisation: Regularisation::at_start(&problem),
             spacings: Vec::new(),
             scores: room.clone(),
             gradients: room.clone(),
-            sums: room,
-            step: 0,
-            fence: Fence::default(),
+            drag: room,
             work: Work::default(),
+            problem,
         }
     }
 
+    /// The same for a run that starts at the given velocities, with all terms prepared for it.
+    ///
+    /// # Errors
+    ///
+    /// If the start is out of reach for a term.
+    pub fn starting_at(
+        problem: Arc<Problem<D>>,
+        score: Box<dyn Score<D>>,
+        pair_sum: PairSum<D>,
+        velocities: &[[f64; D]],
+    ) -> Result<Self, Failure> {
+        let mut landau = Self::new(problem, score, pair_sum);
+        let wants = landau.terms.iter().map(|term| term.wants_the_start(&landau.problem));
+        if wants.collect::<Result<Vec<_>, _>>()?.contains(&true) {
+            landau.prepare(velocities)?;
+        }
+        Ok(landau)
+    }
+
+    fn prepare(&mut self, velocities: &[[f64; D]]) -> Result<(), Failure> {
+        let mut scores = std::mem::take(&mut self.scores);
+        let mut entropies = vec![f64::NAN; self.problem.species.len()];
+        self.evaluate_scores(velocities, InStep::unfenced(0), &mut scores, &mut entropies)?;
+        self.take_gradients(&scores);
+        self.scores = scores;
+        let Self { problem, terms, gradients, regularisation, .. } = self;
+        let at = Place { velocities, gradients, spreads: None, regularisation };
+        terms.iter_mut().try_for_each(|term| term.prepare(problem, at))?;
+        self.work = Work::default();
+        Ok(())
+    }
+
     /// The problem whose right-hand side this is.
-    pub fn problem(&self) -> &'p Problem<D> {
-        self.problem
+    pub fn problem(&self) -> &Arc<Problem<D>> {
+        &self.problem
     }
 
     /// Work done so far.
@@ -149,14 +173,14 @@ impl<'p, const D: usize> Landau<'p, D> {
 
     /// Ordered pairs with c_ij > 0 that one evaluation stands for.
     pub fn pairs(&self) -> u64 {
-        pairs(self.problem)
+        pairs(&self.problem)
     }
 
     /// Bytes of the workspace after an evaluation, without the state's and the integrator's own few
     /// arrays of the same size.
     pub fn memory(&self) -> usize {
         let arrays = 3 * std::mem::size_of_val(self.scores.as_slice());
-        arrays + self.score.memory() + self.pair_sum.memory()
+        arrays + self.score.memory() + self.terms.iter().map(|term| term.memory()).sum::<usize>()
     }
 
     /// δ² of every pair of species.
@@ -169,16 +193,21 @@ impl<'p, const D: usize> Landau<'p, D> {
         &self.scores
     }
 
-    /// Evaluates the right-hand side at `velocities`.
+    /// Evaluates the right-hand side at `velocities`, for a step.
+    ///
+    /// # Errors
+    ///
+    /// If a velocity, a score or a rate cannot be trusted.
     pub fn evaluate(
         &mut self,
         velocities: &[[f64; D]],
+        step: InStep<'_, D>,
         evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
         let mut scores = std::mem::take(&mut self.scores);
         let evaluated = self
-            .evaluate_scores(velocities, &mut scores, &mut evaluation.entropies)
-            .and_then(|()| self.evaluate_rates(velocities, &scores, None, evaluation));
+            .evaluate_scores(velocities, step, &mut scores, &mut evaluation.entropies)
+            .and_then(|()| self.evaluate_rates(velocities, step, Drive::by(&scores), evaluation));
         self.scores = scores;
         evaluated
     }
@@ -187,97 +216,75 @@ impl<'p, const D: usize> Landau<'p, D> {
     pub fn evaluate_scores(
         &mut self,
         velocities: &[[f64; D]],
+        step: InStep<'_, D>,
         scores: &mut [[f64; D]],
         entropies: &mut [f64],
     ) -> Result<(), Failure> {
-        self.require_finite("a velocity", velocities)?;
-        self.require_inside(velocities)?;
+        self.require_finite("a velocity", velocities, step.number)?;
+        step.require_inside(&self.problem, velocities)?;
         let start = Instant::now();
+        self.score.evaluate(&self.problem, velocities, scores, entropies)?;
         self.work.score_evaluations += 1;
-        self.score.evaluate(self.problem, velocities, scores, entropies)?;
         self.work.score += start.elapsed();
         Ok(())
     }
 
-    /// Evaluates the rates that the scores just evaluated, or made of them, drive at `velocities`, and Σ w s · dv/dt; the entropies are
-    /// left as they are. With `spreads`, one number ≥ 0 a particle, the |z|² in φ is |z|² and the spreads of the pair. Whatever the scores and spreads, the rates conserve what the equation
-    /// conserves.
+    /// Evaluates the rates that scores drive at `velocities`, Σ w s · dv/dt and what terms supply; the entropies are left as
+    /// they are. Whatever the scores and spreads, the rates keep what the problem's terms keep.
+    ///
+    /// Where only the scores differ between two clouds, their difference drives the difference of the rates, but for
+    /// what the change of A adds.
     pub fn evaluate_rates(
         &mut self,
         velocities: &[[f64; D]],
-        scores: &[[f64; D]],
-        spreads: Option<&[f64]>,
+        step: InStep<'_, D>,
+        drive: Drive<'_, D>,
         evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
         let start = Instant::now();
+        let Drive { scores, spreads, accuracy } = drive;
         self.take_gradients(scores);
         self.follow(velocities);
-        let Self { gradients, regularisation, .. } = self;
+        let Self { problem, terms, gradients, regularisation, drag, .. } = self;
         let at = Place { velocities, gradients, spreads, regularisation };
-        self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Kept, &mut self.sums)?;
-        fixed::add(self.problem, at, &mut self.sums);
+        let request = Request { step: step.number, accuracy };
+        drag.fill([0.0; D]);
+        terms.iter_mut().try_for_each(|term| term.add(problem, at, request, drag))?;
+        evaluation.supply =
+            terms.iter().fold(Supply::default(), |all, term| all.plus(1.0, term.supply(problem, at)));
         self.take_rates(&mut evaluation.rates);
         self.work.evaluations += 1;
-        self.work.score_evaluations -= 1;
         self.work.pair_sum += start.elapsed();
-        self.require_finite("a rate of change", &evaluation.rates)?;
+        self.require_finite("a rate of change", &evaluation.rates, step.number)?;
         let terms = self.problem.weights.iter().zip(scores).zip(&evaluation.rates);
         evaluation.entropy_rate = sum(terms.map(|((w, s), rate)| w * dot(*s, *rate)));
         Ok(())
     }
 
-    /// Ends a step whose particles are thrown out.
-    pub fn require_inside(&self, velocities: &[[f64; D]]) -> Result<(), Failure> {
-        self.fence.require_inside(self.problem, velocities, self.step)
-    }
-
-    /// The relative error of the pair sums that is asked for; 0 for sums that have none but rounding, or are what they
-    /// sample.
-    pub fn sum_tolerance(&self) -> f64 {
-        match &self.pair_sum {
-            PairSum::Tree(tree) => tree.tolerance(),
-            PairSum::Direct(_) | PairSum::Maxwell(_) | PairSum::RandomBatch(_) => 0.0,
-        }
-    }
-
-    /// Whether pair sums are samples of all pairs.
-    pub fn sums_are_sampled(&self) -> bool {
-        matches!(self.pair_sum, PairSum::RandomBatch(_))
-    }
-
-    /// Whether rates at two neighbouring clouds differ by more than the clouds do.
-    pub fn jumps(&self) -> bool {
-        self.pair_sum.jumps()
-    }
-
-    /// Overwrites `rates` with what `scores` drive at `velocities`, by a tree to a few parts in a thousand. Rates are
-    /// linear in the scores: the change of scores between two clouds drives the difference of their rates, but for
-    /// what the change of A adds.
-    pub fn evaluate_driven(
+    /// Evaluates the rates once more for another step, at the velocities of the last evaluation, whose scores and entropies
+    /// stay.
+    pub fn evaluate_for(
         &mut self,
         velocities: &[[f64; D]],
-        scores: &[[f64; D]],
-        rates: &mut [[f64; D]],
+        step: InStep<'_, D>,
+        evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
-        let start = Instant::now();
-        self.take_gradients(scores);
-        self.follow(velocities);
-        let Self { gradients, regularisation, .. } = self;
-        let at = Place { velocities, gradients, spreads: None, regularisation };
-        self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Rough, &mut self.sums)?;
-        fixed::add(self.problem, at, &mut self.sums);
-        self.take_rates(rates);
-        self.work.evaluations += 1;
-        self.work.score_evaluations -= 1;
-        self.work.pair_sum += start.elapsed();
-        self.require_finite("a rate of change", rates)
+        let scores = std::mem::take(&mut self.scores);
+        let evaluated = self.evaluate_rates(velocities, step, Drive::by(&scores), evaluation);
+        self.scores = scores;
+        evaluated
     }
 
-    /// The rates of the sums.
+    /// How exactly the rates are computed.
+    pub fn precision(&self) -> Precision {
+        self.terms.iter().fold(Precision::default(), |all, term| all.and(term.precision()))
+    }
+
+    /// The rates of the drag.
     fn take_rates(&self, rates: &mut [[f64; D]]) {
         for species in &self.problem.species {
             for p in species.range.clone() {
-                rates[p] = self.sums[p].map(|component| -component / species.mass);
+                rates[p] = self.drag[p].map(|component| -component / species.mass);
             }
         }
     }
@@ -293,7 +300,7 @@ impl<'p, const D: usize> Landau<'p, D> {
 
     /// Takes δ from the spacings at `velocities`, where these follow.
     fn follow(&mut self, velocities: &[[f64; D]]) {
-        let problem = self.problem;
+        let problem = &self.problem;
         if !problem.follows() {
             return;
         }
@@ -308,12 +315,13 @@ impl<'p, const D: usize> Landau<'p, D> {
 
     /// How scores are computed, in words.
     pub fn score_method(&self) -> String {
-        self.score.method(self.problem)
+        self.score.method(&self.problem)
     }
 
-    /// How pairs are summed, in words.
+    /// How the terms are summed, in words.
     pub fn method(&self) -> String {
-        self.pair_sum.method()
+        let methods: Vec<String> = self.terms.iter().filter_map(|term| term.method()).collect();
+        methods.join(", ")
     }
 
     /// Differences of entropy below this are rounding, of terms or of the velocities, or the cut-off of the mollifier.
@@ -331,16 +339,12 @@ impl<'p, const D: usize> Landau<'p, D> {
         (32.0 * f64::EPSILON + self.score.truncation()) * size + 0.5 * f64::EPSILON * displaced
     }
 
-    fn require_finite(&self, quantity: &'static str, values: &[[f64; D]]) -> Result<(), Failure> {
+    fn require_finite(&self, quantity: &'static str, values: &[[f64; D]], step: u64) -> Result<(), Failure> {
         for species in &self.problem.species {
             let mut components = values[species.range.clone()].iter().flatten();
             if let Some(&value) = components.find(|component| !component.is_finite()) {
-                return Err(Failure::NotFinite {
-                    quantity,
-                    species: species.name.clone(),
-                    value,
-                    step: self.step,
-                });
+                let species = species.name.clone();
+                return Err(Failure::NotFinite { quantity, species, value, step });
             }
         }
         Ok(())

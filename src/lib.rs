@@ -63,6 +63,7 @@
 //! | [`error`] | why a run ends early |
 
 pub mod accuracy;
+pub mod any;
 pub mod collision;
 mod dimension;
 pub mod error;
@@ -75,12 +76,16 @@ pub mod laboratory;
 pub mod landau;
 pub mod output;
 pub mod problem;
+pub mod report;
 mod rooms;
 pub mod scenario;
 pub mod score;
+pub mod session;
 pub mod setup;
 pub mod simulation;
 pub mod state;
 pub mod sum;
+pub mod terms;
+pub mod time_grid;
 pub mod units;
 pub mod watch;

@@ -86,8 +86,19 @@ pub enum Conserved<const D: usize> {
     MomentumAndEnergy,
     /// Fixed species at one common velocity: the kinetic energy about it.
     EnergyAbout([f64; D]),
-    /// Fixed species at different velocities: nothing more.
+    /// Fixed species at different velocities, say: nothing more.
     MassOnly,
+}
+
+impl<const D: usize> Conserved<D> {
+    /// What two terms keep together.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::MomentumAndEnergy, kept) | (kept, Self::MomentumAndEnergy) => kept,
+            (Self::EnergyAbout(one), Self::EnergyAbout(other)) if one == other => self,
+            _ => Self::MassOnly,
+        }
+    }
 }
 
 /// What does not change in a run.
@@ -107,6 +118,11 @@ pub struct Problem<const D: usize> {
     pub regularisation: Option<f64>,
     /// δ_ib over the spacing of a moving species, for every fixed species.
     pub fixed_regularisation: Option<f64>,
+    /// What all terms of the right-hand side keep together, besides the mass of each species.
+    pub conserved: Conserved<D>,
+    /// The velocity that energies are about: that of the fixed species, where they have one in common, else the mean
+    /// at the start, rounded.
+    pub reference: [f64; D],
     /// What the numbers above stand for in the units of the scenario.
     pub scales: Scales,
 }
@@ -115,20 +131,6 @@ impl<const D: usize> Problem<D> {
     /// Number of particles.
     pub fn particles(&self) -> usize {
         self.weights.len()
-    }
-
-    /// What the equation conserves besides mass; fixed species that collide with nothing do not count.
-    pub fn conserved(&self) -> Conserved<D> {
-        let mut velocities = self.fixed.iter().enumerate().filter_map(|(b, fixed)| {
-            let acts =
-                (0..self.species.len()).any(|i| self.fixed_coefficients[i * self.fixed.len() + b] > 0.0);
-            acts.then_some(fixed.velocity)
-        });
-        match velocities.next() {
-            None => Conserved::MomentumAndEnergy,
-            Some(first) if velocities.all(|other| other == first) => Conserved::EnergyAbout(first),
-            Some(_) => Conserved::MassOnly,
-        }
     }
 
     /// Whether a species' bandwidth follows it.

@@ -1,13 +1,16 @@
-//! The one time loop: evaluate, let observers look, step.
+//! A run in memory: the one time loop.
 
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::integrators::adaptive::Adaptive;
-use crate::integrators::{Integrator, Step};
-use crate::landau::{Evaluation, Landau, Work};
+use crate::integrators::{Facts, Integrator, Step, Stepped};
+use crate::landau::{Evaluation, InStep, Landau, Work};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::time_grid::TimeGrid;
 use crate::watch::StepWatch;
+use crate::watch::fence::Fence;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,7 +21,8 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// What observers see after each step, and before the first.
+/// A state of a run and what is known there.
+#[derive(Debug, Clone, Copy)]
 pub struct View<'a, const D: usize> {
     pub problem: &'a Problem<D>,
     pub state: &'a State<D>,
@@ -35,155 +39,271 @@ pub struct View<'a, const D: usize> {
     pub ending: Option<Outcome>,
 }
 
+/// Why an observer could not do what it is there for.
+pub type ObserverError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Looks at the run and changes nothing in it.
 pub trait Observer<const D: usize> {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure>;
+    /// Looks at a state: the first, and that after every step.
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError>;
 
     /// Called when no step from the state can be taken: it is the last good one, and was observed.
-    fn observe_failure(&mut self, _view: &View<'_, D>) -> Result<(), Failure> {
+    fn observe_failure(&mut self, _problem: &Problem<D>, _state: &State<D>) -> Result<(), ObserverError> {
         Ok(())
     }
 }
 
-/// The time grid.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Grid {
-    /// Time is the step count times the step, never a running sum.
-    Uniform { dt: f64, steps: u64 },
-    /// Steps as long as the tolerance allows, the last one exactly to the end.
-    Adaptive { end: f64, tolerance: f64 },
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// A step could not be taken. The state is the last good one.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+    /// An observer failed.
+    #[error(transparent)]
+    Observer(ObserverError),
 }
 
-impl Grid {
-    /// The time of a state.
-    pub fn time<const D: usize>(&self, state: &State<D>) -> f64 {
-        match *self {
-            Self::Uniform { dt, .. } => state.step as f64 * dt,
-            Self::Adaptive { .. } => state.clock.map_or(f64::NAN, |clock| clock.time),
-        }
-    }
-
-    /// Whether a state is the last.
-    pub fn ends<const D: usize>(&self, state: &State<D>) -> bool {
-        match *self {
-            Self::Uniform { steps, .. } => state.step >= steps,
-            Self::Adaptive { end, .. } => self.time(state) >= end,
-        }
-    }
+/// A run in progress. It owns all that it needs and can be sent to another thread.
+pub struct Simulation<const D: usize> {
+    landau: Landau<D>,
+    integrator: Box<dyn Integrator<D>>,
+    adaptive: Option<Adaptive<D>>,
+    watch: StepWatch,
+    fence: Fence<D>,
+    state: State<D>,
+    /// The rates at the state, once `is_evaluated`.
+    evaluation: Evaluation<D>,
+    is_evaluated: bool,
+    /// Room for the rates at the end of a step, and for the velocities at its start.
+    end: Evaluation<D>,
+    before: Vec<[f64; D]>,
+    dt: f64,
+    /// The step whose state observers have seen.
+    observed: Option<u64>,
+    observing: Duration,
 }
 
-/// A run in progress.
-pub struct Simulation<'p, const D: usize> {
-    pub landau: Landau<'p, D>,
-    pub integrator: Box<dyn Integrator<D>>,
-    pub state: State<D>,
-    pub grid: Grid,
-    /// Time spent in observers.
-    pub output: Duration,
-}
-
-impl<const D: usize> Simulation<'_, D> {
-    /// Steps to the end of the grid, or until `interrupted` is set. A run that `resumes` has shown
-    /// its first state to the observers before.
-    pub fn run(
-        &mut self,
-        observers: &mut [&mut dyn Observer<D>],
-        interrupted: &AtomicBool,
-        resumes: bool,
-    ) -> Result<Outcome, Failure> {
-        let problem = self.landau.problem();
-        let grid = self.grid;
-        let (mut adaptive, mut dt) = match grid {
-            Grid::Uniform { dt, .. } => (None, dt),
-            Grid::Adaptive { end, tolerance } => {
-                let first = self.state.clock.and_then(|clock| clock.next);
-                (Some(Adaptive::new(problem, end, tolerance)), first.unwrap_or(end))
-            }
+impl<const D: usize> Simulation<D> {
+    /// A run from a state, by a right-hand side and a method.
+    pub fn new(landau: Landau<D>, integrator: Box<dyn Integrator<D>>, state: State<D>) -> Self {
+        let problem = landau.problem();
+        let evaluation = Evaluation::empty(problem);
+        let adaptive = match state.grid {
+            TimeGrid::Uniform { .. } => None,
+            TimeGrid::Adaptive { .. } => Some(Adaptive::new(problem)),
         };
-        let watch = StepWatch::new(self.integrator.facts(), grid);
-        let mut evaluation = Evaluation::empty(problem);
-        let mut end = evaluation.clone();
-        let mut before = self.state.velocities.clone();
-        self.landau.step = self.state.step;
-        self.landau.evaluate(&self.state.velocities, &mut evaluation)?;
-        let mut seen = resumes;
-        loop {
-            let ending = if grid.ends(&self.state) {
-                Some(Outcome::Completed)
-            } else {
-                interrupted.load(Ordering::Relaxed).then_some(Outcome::Interrupted)
-            };
-            let view = View {
-                problem,
-                state: &self.state,
-                scores: self.landau.scores(),
-                regularisation: self.landau.regularisation(),
-                evaluation: &evaluation,
-                time: grid.time(&self.state),
-                dt,
-                ending,
-            };
-            let start = Instant::now();
-            if !seen {
-                observers.iter_mut().try_for_each(|observer| observer.observe(&view))?;
-            }
-            self.output += start.elapsed();
-            if let Some(outcome) = ending {
-                return Ok(outcome);
-            }
-            seen = false;
-            self.landau.step = self.state.step + 1;
-            before.copy_from_slice(&self.state.velocities);
-            self.landau.fence.enclose(problem, &before, self.state.about.center);
-            let taken = match &mut adaptive {
-                Some(adaptive) => adaptive.advance(
-                    &mut self.landau,
-                    &mut *self.integrator,
-                    (&before, &evaluation),
-                    &mut end,
-                    &mut self.state,
-                ),
-                None => {
-                    let step = Step { start: &evaluation, dt };
-                    self.integrator.step(&mut self.landau, &mut self.state, step).and_then(|correction| {
-                        self.landau.evaluate(&self.state.velocities, &mut end)?;
-                        Ok((dt, correction))
-                    })
-                }
-            };
-            let correction = match taken {
-                Ok((taken, correction)) => {
-                    dt = taken;
-                    correction
-                }
-                Err(failure) => {
-                    self.state.velocities.copy_from_slice(&before);
-                    if adaptive.is_some() {
-                        // Its velocities are those of the last good step.
-                        let view = View {
-                            problem,
-                            state: &self.state,
-                            scores: self.landau.scores(),
-                            regularisation: self.landau.regularisation(),
-                            evaluation: &evaluation,
-                            time: grid.time(&self.state),
-                            dt,
-                            ending: None,
-                        };
-                        observers.iter_mut().try_for_each(|observer| observer.observe_failure(&view))?;
-                    }
-                    return Err(failure);
-                }
-            };
-            let (state, rates) = (&mut self.state, [&evaluation, &end]);
-            watch.compare(&self.landau, state, &before, rates, (dt, correction));
-            std::mem::swap(&mut evaluation, &mut end);
-            self.state.step += 1;
+        Self {
+            adaptive,
+            watch: StepWatch::new(integrator.facts(), state.grid),
+            fence: Fence::default(),
+            end: evaluation.clone(),
+            before: state.velocities.clone(),
+            dt: state.grid.first_step(),
+            evaluation,
+            is_evaluated: false,
+            observed: None,
+            observing: Duration::ZERO,
+            landau,
+            integrator,
+            state,
         }
+    }
+
+    /// Goes on for observers that have seen the state before: [`Self::run`] does not show it again.
+    pub fn resumed(mut self) -> Self {
+        self.observed = Some(self.state.step);
+        self
+    }
+
+    /// What is constant in the run.
+    pub fn problem(&self) -> &Arc<Problem<D>> {
+        self.landau.problem()
+    }
+
+    /// What evolves.
+    pub fn state(&self) -> &State<D> {
+        &self.state
+    }
+
+    /// The time of the state.
+    pub fn time(&self) -> f64 {
+        self.state.time()
+    }
+
+    /// Velocities of all particles, species after species.
+    pub fn velocities(&self) -> &[[f64; D]] {
+        &self.state.velocities
+    }
+
+    /// What is known of the method.
+    pub fn facts(&self) -> Facts {
+        self.integrator.facts()
+    }
+
+    /// The right-hand side.
+    pub fn landau(&self) -> &Landau<D> {
+        &self.landau
     }
 
     /// Work done so far.
     pub fn work(&self) -> Work {
         self.landau.work()
+    }
+
+    /// Time spent in observers so far.
+    pub fn observing(&self) -> Duration {
+        self.observing
+    }
+
+    /// The state with its scores and rates.
+    ///
+    /// # Errors
+    ///
+    /// If the rates at the state cannot be trusted.
+    pub fn view(&mut self) -> Result<View<'_, D>, Failure> {
+        self.evaluate()?;
+        Ok(self.view_at(None))
+    }
+
+    fn view_at(&self, ending: Option<Outcome>) -> View<'_, D> {
+        View {
+            problem: self.landau.problem(),
+            state: &self.state,
+            scores: self.landau.scores(),
+            regularisation: self.landau.regularisation(),
+            evaluation: &self.evaluation,
+            time: self.state.time(),
+            dt: self.dt,
+            ending,
+        }
+    }
+
+    /// Makes sure that the rates at the state are known.
+    fn evaluate(&mut self) -> Result<(), Failure> {
+        if !self.is_evaluated {
+            let within = InStep::unfenced(self.state.step);
+            self.landau.evaluate(&self.state.velocities, within, &mut self.evaluation)?;
+            self.is_evaluated = true;
+        }
+        Ok(())
+    }
+
+    /// Takes one step, and returns its length.
+    ///
+    /// # Errors
+    ///
+    /// If the step cannot be taken or trusted. The state is then what it was.
+    pub fn step(&mut self) -> Result<f64, Failure> {
+        self.evaluate()?;
+        self.before.copy_from_slice(&self.state.velocities);
+        match self.take_step() {
+            Ok((dt, stepped)) => {
+                self.dt = dt;
+                self.state.supplied = self.state.supplied.plus(1.0, stepped.supply);
+                let rates = [&self.evaluation, &self.end];
+                self.watch.compare(&self.landau, &mut self.state, &self.before, rates, (dt, stepped));
+                std::mem::swap(&mut self.evaluation, &mut self.end);
+                self.state.step += 1;
+                Ok(dt)
+            }
+            Err(failure) => {
+                self.state.velocities.copy_from_slice(&self.before);
+                // Scores and rates may be those of a stage.
+                self.is_evaluated = false;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Moves the velocities by a step and evaluates the rates at its end.
+    fn take_step(&mut self) -> Result<(f64, Stepped<D>), Failure> {
+        let Self { landau, integrator, adaptive, fence, state, evaluation, end, before, .. } = self;
+        fence.enclose(landau.problem(), before);
+        let within = InStep { number: state.step + 1, fence: Some(fence) };
+        if landau.precision().sampled {
+            // The rates at the state were those of the last step's samples.
+            landau.evaluate_for(before, within, evaluation)?;
+        }
+        match (adaptive, state.grid) {
+            (Some(adaptive), _) => {
+                adaptive.advance(landau, &mut **integrator, (within, before, evaluation), end, state)
+            }
+            (None, grid) => {
+                let dt = grid.first_step();
+                let stepped = integrator.step(landau, state, Step { within, start: evaluation, dt })?;
+                landau.evaluate(&state.velocities, within, end)?;
+                Ok((dt, stepped))
+            }
+        }
+    }
+
+    /// Steps to the first state at or after a time, or to the end of the grid if that comes first, and returns the time
+    /// of that state. Steps are the same as in a run that is looked at at other times.
+    ///
+    /// # Errors
+    ///
+    /// If a step cannot be taken or trusted. The state is then the last good one.
+    pub fn advance_to(&mut self, time: f64) -> Result<f64, Failure> {
+        while self.time() < time && !self.state.is_last() {
+            self.step()?;
+        }
+        Ok(self.time())
+    }
+
+    /// Steps to the end of the grid, or until `interrupted` is set, and shows each state to the observers once.
+    ///
+    /// # Errors
+    ///
+    /// If a step cannot be taken or trusted, or an observer fails.
+    pub fn run(
+        &mut self,
+        observers: &mut [&mut dyn Observer<D>],
+        interrupted: &AtomicBool,
+    ) -> Result<Outcome, Stopped> {
+        loop {
+            self.evaluate()?;
+            let ending = match self.state.is_last() {
+                true => Some(Outcome::Completed),
+                false => interrupted.load(Ordering::Relaxed).then_some(Outcome::Interrupted),
+            };
+            self.show(observers, ending)?;
+            if let Some(outcome) = ending {
+                return Ok(outcome);
+            }
+            if let Err(failure) = self.step() {
+                let (problem, state) = (self.landau.problem(), &self.state);
+                let mut told = observers.iter_mut().map(|one| one.observe_failure(problem, state));
+                told.try_for_each(|told| told).map_err(Stopped::Observer)?;
+                return Err(failure.into());
+            }
+        }
+    }
+
+    fn show(
+        &mut self,
+        observers: &mut [&mut dyn Observer<D>],
+        ending: Option<Outcome>,
+    ) -> Result<(), Stopped> {
+        if self.observed.replace(self.state.step) == Some(self.state.step) {
+            return Ok(());
+        }
+        let start = Instant::now();
+        let view = self.view_at(ending);
+        let shown = observers.iter_mut().try_for_each(|observer| observer.observe(&view));
+        self.observing += start.elapsed();
+        shown.map_err(Stopped::Observer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_can_be_sent_to_another_thread() {
+        fn is_send<T: Send>() {}
+        is_send::<Simulation<2>>();
+        is_send::<Simulation<3>>();
     }
 }

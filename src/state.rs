@@ -1,35 +1,53 @@
 //! What evolves in a run, all of it: a checkpoint is exactly this.
 
 use crate::functionals::invariants::{About, Invariants};
+use crate::terms::Supply;
+use crate::time_grid::TimeGrid;
 use crate::watch::Warning;
 
 /// The evolving quantities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State<const D: usize> {
-    /// Steps taken. With steps of one length, time is this count times the step, never a running sum.
+    /// Steps taken.
     pub step: u64,
+    /// The time grid. Its clock moves where steps adapt.
+    pub grid: TimeGrid,
     /// Velocities, species after species.
     pub velocities: Vec<[f64; D]>,
     /// Mass, momentum and energy at the start.
     pub invariants: Invariants<D>,
-    /// Momentum and energy at the start about the run's reference velocity, which projections return to.
+    /// Momentum and energy at the start about the run's reference velocity.
     pub about: About<D>,
-    /// Time and step size, where steps adapt.
-    pub clock: Option<Clock>,
+    /// What the terms of the right-hand side have brought in since the start: projections return to the totals at the
+    /// start and this.
+    pub supplied: Supply<D>,
     /// How stiff the right-hand side is, once a method has asked.
     pub stiffness: Option<Stiffness<D>>,
     /// What was wrong with steps so far.
     pub warnings: Vec<Warning>,
 }
 
-/// Time, and what the step size control remembers between steps.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Clock {
-    pub time: f64,
-    /// The length to try next; none before the first step, unless the scenario says it.
-    pub next: Option<f64>,
-    /// The error of the last accepted step over the tolerance; none before the first.
-    pub last_error: Option<f64>,
+impl<const D: usize> State<D> {
+    /// The time of the state.
+    pub fn time(&self) -> f64 {
+        self.grid.time(self.step)
+    }
+
+    /// Whether the state is the last of its grid.
+    pub fn is_last(&self) -> bool {
+        self.grid.ends(self.step)
+    }
+
+    /// The momentum and energy that the state has but for rounding and the method's error, where they are kept, or will
+    /// have when it is brought in what `supply` says.
+    pub fn balance(&self, supply: Supply<D>) -> About<D> {
+        let supplied = self.supplied.plus(1.0, supply);
+        About {
+            momentum: std::array::from_fn(|axis| self.about.momentum[axis] + supplied.momentum[axis]),
+            energy: self.about.energy + supplied.energy,
+            ..self.about
+        }
+    }
 }
 
 /// The spectral radius of the right-hand side's Jacobian, as last estimated.

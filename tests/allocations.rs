@@ -4,7 +4,7 @@
 #[path = "common/solver.rs"]
 mod solver;
 
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use serde_json::{Value, json};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -82,12 +82,11 @@ fn allocated<const D: usize>(summed: &Value, gamma: f64, threads: usize) -> (usi
     let mut counts = (0, 0);
     // Inside the pool: to call it from outside asks for memory now and then.
     pool.install(|| {
-        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+        landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation).unwrap();
         let before = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
-        for _ in 0..EVALUATIONS {
+        for number in 1..=EVALUATIONS as u64 {
             // Random batches are others in each step.
-            landau.step += 1;
-            landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+            landau.evaluate(&state.velocities, InStep::unfenced(number), &mut evaluation).unwrap();
         }
         let after = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
         counts = (after.0 - before.0, after.1 - before.1);

@@ -7,14 +7,14 @@ mod rates;
 mod scores;
 mod transport;
 
-use landau::integrators::{self, Step};
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::{Evaluation, Landau};
+use landau::landau::Landau;
 use landau::problem::Problem;
 use landau::scenario::{self, Scenario};
 use landau::setup;
 use landau::state::State;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What to compute and how.
 struct Wanted {
@@ -57,10 +57,10 @@ impl Wanted {
 /// Problem, first state and right-hand side of a scenario, for some work.
 fn with_start<const D: usize, R>(
     scenario: &Scenario,
-    work: impl FnOnce(&Problem<D>, State<D>, &mut Landau<'_, D>) -> R,
+    work: impl FnOnce(&Problem<D>, State<D>, &mut Landau<D>) -> R,
 ) -> R {
     let (problem, state) = setup::problem_and_state::<D>(scenario).unwrap_or_else(|v| panic!("{v:?}"));
-    let set = InstructionSet::detect();
+    let (problem, set) = (Arc::new(problem), InstructionSet::detect());
     let mut landau =
         setup::landau(scenario, &problem, &state.velocities, set).unwrap_or_else(|f| panic!("{f}"));
     work(&problem, state, &mut landau)
@@ -71,19 +71,12 @@ fn history<const D: usize>(
     scenario: &Scenario,
     quantity: impl Fn(&Problem<D>, &[[f64; D]]) -> f64,
 ) -> Vec<f64> {
-    with_start::<D, _>(scenario, |problem, mut state, landau| {
-        let mut integrator = integrators::new(&scenario.integrator, problem);
-        let mut evaluation = Evaluation::empty(problem);
-        let (dt, steps) = (scenario.time.step.expect("a step"), scenario.time.steps.expect("steps"));
-        let mut values = vec![quantity(problem, &state.velocities)];
-        for step in 0..steps {
-            landau.step = step + 1;
-            landau.evaluate(&state.velocities, &mut evaluation).unwrap_or_else(|f| panic!("{f}"));
-            let taken = integrator.step(landau, &mut state, Step { start: &evaluation, dt });
-            taken.unwrap_or_else(|f| panic!("{f}"));
-            state.step += 1;
-            values.push(quantity(problem, &state.velocities));
-        }
-        values
-    })
+    let mut simulation = setup::simulation::<D>(scenario).unwrap_or_else(|error| panic!("{error}"));
+    let problem = Arc::clone(simulation.problem());
+    let mut values = vec![quantity(&problem, simulation.velocities())];
+    while !simulation.state().is_last() {
+        simulation.step().unwrap_or_else(|failure| panic!("{failure}"));
+        values.push(quantity(&problem, simulation.velocities()));
+    }
+    values
 }

@@ -3,7 +3,7 @@
 use super::{Wanted, with_start};
 use landau::exact::rates::{self, Maxwellian};
 use landau::functionals::moments::Moments;
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use serde_json::{Value, json};
 
 /// Rates of change of the mean velocity and the temperature tensor's diagonal of a species.
@@ -11,7 +11,9 @@ fn moment_rates<const D: usize>(wanted: &Wanted, json: &Value, index: usize) -> 
     let scenario = wanted.scenario(json);
     with_start::<D, _>(&scenario, |problem, state, landau| {
         let mut evaluation = Evaluation::empty(problem);
-        landau.evaluate(&state.velocities, &mut evaluation).unwrap_or_else(|f| panic!("{f}"));
+        landau
+            .evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation)
+            .unwrap_or_else(|f| panic!("{f}"));
         let species = &problem.species[index];
         let range = species.range.clone();
         let moments =

@@ -1,7 +1,7 @@
 //! Scores of densities that are no Maxwellians, at the start: √(Σ w |s − ∇log f|²/Σ w |∇log f|²).
 
 use super::{Wanted, with_start};
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use serde_json::{Value, json};
 
 /// A name, a sum of isotropic Gaussians (density, variance, place on the first axis), half width.
@@ -66,7 +66,9 @@ fn radial_error(wanted: &Wanted, radial: &Radial, cells: u32) -> f64 {
         "time": { "step": 1.0, "steps": 1 }
     }));
     with_start::<3, _>(&scenario, |problem, state, landau| {
-        landau.evaluate(&state.velocities, &mut Evaluation::empty(problem)).unwrap_or_else(|f| panic!("{f}"));
+        landau
+            .evaluate(&state.velocities, InStep::unfenced(0), &mut Evaluation::empty(problem))
+            .unwrap_or_else(|f| panic!("{f}"));
         let (mut wrong, mut all) = (0.0, 0.0);
         for ((s, v), w) in landau.scores().iter().zip(&state.velocities).zip(&problem.weights) {
             let r = v.iter().map(|c| c * c).sum::<f64>().sqrt();
@@ -96,7 +98,9 @@ fn error(wanted: &Wanted, shape: &Shape, cells: u32) -> f64 {
         "time": { "step": 1.0, "steps": 1 }
     }));
     with_start::<3, _>(&scenario, |problem, state, landau| {
-        landau.evaluate(&state.velocities, &mut Evaluation::empty(problem)).unwrap_or_else(|f| panic!("{f}"));
+        landau
+            .evaluate(&state.velocities, InStep::unfenced(0), &mut Evaluation::empty(problem))
+            .unwrap_or_else(|f| panic!("{f}"));
         let (mut wrong, mut all) = (0.0, 0.0);
         for ((s, v), w) in landau.scores().iter().zip(&state.velocities).zip(&problem.weights) {
             let (mut density, mut slope) = (0.0, [0.0; 3]);

@@ -7,12 +7,14 @@
 #[path = "../pair_sum/fma_peak.rs"]
 mod fma_peak;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
+use landau::collision::pair_sum::PairSum;
 use landau::kernel::lanes::InstructionSet;
 use landau::kernel::power::flops_per_ordered_pair;
-use landau::landau::{Evaluation, Landau};
+use landau::landau::{Evaluation, InStep, Landau};
 use landau::{scenario, setup};
 use serde_json::{Value, json};
 
@@ -72,7 +74,11 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, case: &Case, 
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
     // Made when criterion asks, which skips what its command line filters out.
     let problem = std::cell::OnceCell::new();
-    let start = || setup::problem_and_state::<D>(&scenario).unwrap_or_else(|error| panic!("{error:?}"));
+    let start = || {
+        let (problem, state) =
+            setup::problem_and_state::<D>(&scenario).unwrap_or_else(|error| panic!("{error:?}"));
+        (Arc::new(problem), state)
+    };
 
     let (mut score, mut pair_sum, mut whole) = (Duration::MAX, Duration::MAX, Duration::MAX);
     let (mut peak, mut pairs): (f64, u64) = (0.0, 0);
@@ -83,10 +89,12 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, case: &Case, 
     let name = format!("{} threads={threads}", case.name);
     criterion_group.bench_function(BenchmarkId::from_parameter(&name), |bencher| {
         let (problem, state) = problem.get_or_init(start);
-        let mut landau = Landau::new(problem, setup::score(&scenario, problem, &state.velocities, set), set);
+        let scores = setup::score(&scenario, problem, &state.velocities, set);
+        let mut landau = Landau::new(Arc::clone(problem), scores, PairSum::direct(problem, set));
         let mut evaluation = Evaluation::empty(problem);
         let mut evaluate = |landau: &mut Landau<D>| {
-            pool.install(|| landau.evaluate(&state.velocities, &mut evaluation)).expect("finite rates");
+            pool.install(|| landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation))
+                .expect("finite rates");
         };
         evaluate(&mut landau);
         pairs = landau.pairs();

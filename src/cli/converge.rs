@@ -1,17 +1,12 @@
 //! `landau converge`: a scenario at several resolutions against its exact solution.
 
 use super::{ResultArguments, ScenarioArguments, Stop, print, set_threads};
-use landau::error::Failure;
-use landau::integrators;
-use landau::kernel::lanes::InstructionSet;
-use landau::output::comparison::{Comparison, DENSITY_ERRORS, MOMENT_ERRORS};
+use landau::any;
+use landau::functionals::comparison::{DENSITY_ERRORS, MOMENT_ERRORS};
 use landau::output::convergence::{ConvergenceFile, Resolution};
 use landau::output::folder::Folder;
 use landau::scenario::{self, Particles, Reference, Scenario, Source, Violation};
-use landau::setup;
-use landau::simulation::{Observer, Simulation, View};
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 #[derive(clap::Args)]
 pub struct Converge {
@@ -65,63 +60,23 @@ impl Converge {
         });
         let refined = refined.collect::<Result<Vec<_>, _>>()?;
         let out = self.results.folder(&self.scenario);
-        let resolved = match scenario.dimension {
-            2 => setup::resolved::<2>(&scenario),
-            _ => setup::resolved::<3>(&scenario),
-        };
-        let resolved = resolved.map_err(|violation| source.error(&violation))?;
+        let resolved = any::resolved(&scenario).map_err(|violation| source.error(&violation))?;
         let folder = Folder::create(&out, self.results.overwrite, &resolved)?;
         let names = scenario.species.iter().filter(|one| one.fixed.is_none()).map(|one| one.name.clone());
         let mut file = ConvergenceFile::create(&folder, names.collect(), kinds)?;
         print(&file.heading())?;
         for ((scenario, source), per_axis) in refined.iter().zip(self.per_axis.0) {
-            let resolution = match scenario.dimension {
-                2 => measure::<2>(scenario, source, per_axis)?,
-                _ => measure::<3>(scenario, source, per_axis)?,
-            };
-            print(&file.write(resolution)?)?;
+            print(&file.write(measure(scenario, source, per_axis)?)?)?;
         }
         print(&format!("written to {}\n", folder.path().display()))
     }
 }
 
-/// Keeps the errors of the last state.
-struct AtTheEnd<'a, const D: usize> {
-    comparison: &'a Comparison<D>,
-    errors: Vec<Vec<f64>>,
-}
-
-impl<const D: usize> Observer<D> for AtTheEnd<'_, D> {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
-        if view.ending.is_some() {
-            let species = 0..view.problem.species.len();
-            let errors =
-                species.map(|i| self.comparison.errors(view.problem, i, &view.state.velocities, view.time));
-            self.errors = errors.collect::<Result<_, _>>()?;
-        }
-        Ok(())
-    }
-}
-
-fn measure<const D: usize>(scenario: &Scenario, source: &Source, per_axis: u32) -> Result<Resolution, Stop> {
+fn measure(scenario: &Scenario, source: &Source, per_axis: u32) -> Result<Resolution, Stop> {
     let began = Instant::now();
-    let (problem, state) =
-        setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
-    let Some(comparison) = setup::comparison(scenario, &problem, &state.velocities) else {
+    let measured = any::errors_at_the_end(scenario).map_err(|error| Stop::of_start(error, source))?;
+    let Some((errors, evaluations)) = measured else {
         unreachable!("a scenario without a reference was refused");
     };
-    let instruction_set = InstructionSet::detect();
-    let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
-    let mut simulation = Simulation {
-        landau: landau.map_err(|failure| failure.in_units(&problem.scales))?,
-        integrator: integrators::new(&scenario.integrator, &problem),
-        state,
-        grid: setup::grid(scenario),
-        output: Duration::ZERO,
-    };
-    let mut last = AtTheEnd { comparison: &comparison, errors: Vec::new() };
-    let ran = simulation.run(&mut [&mut last], &AtomicBool::new(false), false);
-    ran.map_err(|failure| failure.in_units(&problem.scales))?;
-    let evaluations = simulation.work().evaluations;
-    Ok(Resolution { per_axis, errors: last.errors, seconds: began.elapsed().as_secs_f64(), evaluations })
+    Ok(Resolution { per_axis, errors, seconds: began.elapsed().as_secs_f64(), evaluations })
 }

@@ -1,23 +1,20 @@
 //! The commands and their options, one file per command.
 
-mod accuracy;
 mod check;
-mod closing;
 mod converge;
 mod functionals;
-mod lattices;
 mod progress;
-mod resume;
 mod run;
-mod session;
-mod stability;
-mod words;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use landau::error::Failure;
-use landau::scenario::{self, ScenarioErrors};
+use landau::output::error::FileFailure;
+use landau::scenario::{self, ScenarioErrors, Source};
+use landau::setup::StartError;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// Deterministic particle solver for the spatially homogeneous multispecies Landau equation.
 #[derive(Parser)]
@@ -32,7 +29,7 @@ enum Command {
     /// Run a scenario and write its run folder
     Run(run::Run),
     /// Continue an interrupted run to its own end
-    Resume(resume::Resume),
+    Resume(run::Resume),
     /// Validate a scenario and print what a run of it means; runs nothing
     Check(check::Check),
     /// Run a scenario at several resolutions and compare with its exact solution
@@ -112,16 +109,28 @@ impl Stop {
     }
 }
 
+impl Stop {
+    /// Why a scenario from a source has no start or no end.
+    fn of_start(error: StartError, source: &Source) -> Self {
+        match error {
+            StartError::Scenario(violation) => source.error(&violation).into(),
+            StartError::Failure(failure) => Self::Failed(failure.to_string()),
+        }
+    }
+}
+
 impl From<ScenarioErrors> for Stop {
     fn from(errors: ScenarioErrors) -> Self {
         Self::Wrong(errors.to_string())
     }
 }
 
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
+impl From<FileFailure> for Stop {
+    fn from(failure: FileFailure) -> Self {
         match failure {
-            Failure::FolderExists { .. } | Failure::FolderInUse { .. } => Self::Wrong(failure.to_string()),
+            FileFailure::FolderExists { .. } | FileFailure::FolderInUse { .. } => {
+                Self::Wrong(failure.to_string())
+            }
             _ => Self::Failed(failure.to_string()),
         }
     }
@@ -201,4 +210,24 @@ fn set_threads(threads: Option<usize>) -> Result<(), Stop> {
         .num_threads(threads)
         .build_global()
         .map_err(|error| Stop::Failed(format!("cannot start {threads} threads: {error}")))
+}
+
+/// Signals that are one: `timeout` and job managers signal a process, and its group with it.
+const TOGETHER: Duration = Duration::from_secs(1);
+
+/// A flag that Ctrl-C sets; another Ctrl-C, later than that, ends the program at once.
+fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    let mut first: Option<Instant> = None;
+    ctrlc::set_handler(move || match first {
+        None => {
+            first = Some(Instant::now());
+            flag.store(true, Ordering::Relaxed);
+        }
+        Some(first) if first.elapsed() > TOGETHER => std::process::exit(130),
+        Some(_) => {}
+    })
+    .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
+    Ok(interrupted)
 }

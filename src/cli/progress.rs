@@ -2,9 +2,9 @@
 
 use super::say;
 use indicatif::{ProgressBar, ProgressStyle};
-use landau::error::Failure;
-use landau::simulation::{Grid, Observer, View};
+use landau::simulation::{Observer, ObserverError, View};
 use landau::sum::sum;
+use landau::time_grid::TimeGrid;
 use std::io::IsTerminal;
 
 /// Shows how far a run has come, and warns of its steps, on stderr.
@@ -15,10 +15,10 @@ pub struct Progress {
 }
 
 enum Form {
-    Bar(ProgressBar, Grid),
+    Bar(ProgressBar, TimeGrid),
     /// A line for every tenth of the run.
     Lines {
-        grid: Grid,
+        grid: TimeGrid,
         tenths: u64,
     },
     Silent,
@@ -28,15 +28,15 @@ enum Form {
 const PARTS: u64 = 1000;
 
 impl Progress {
-    pub fn new(grid: Grid, quiet: bool) -> Self {
+    pub fn new(grid: TimeGrid, quiet: bool) -> Self {
         let form = if quiet {
             Form::Silent
         } else if std::io::stderr().is_terminal() {
             let (template, length) = match grid {
-                Grid::Uniform { steps, .. } => {
+                TimeGrid::Uniform { steps, .. } => {
                     ("{bar:30} step {pos}/{len}  {per_sec}  {eta} left  {msg}", steps)
                 }
-                Grid::Adaptive { .. } => ("{bar:30} {percent} %  {eta} left  {msg}", PARTS),
+                TimeGrid::Adaptive { .. } => ("{bar:30} {percent} %  {eta} left  {msg}", PARTS),
             };
             let style =
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -49,17 +49,17 @@ impl Progress {
 }
 
 /// Of `whole`, the part that is done, rounded down.
-fn part(grid: Grid, step: u64, time: f64, whole: u64) -> u64 {
+fn part(grid: TimeGrid, step: u64, time: f64, whole: u64) -> u64 {
     match grid {
-        Grid::Uniform { steps, .. } => {
+        TimeGrid::Uniform { steps, .. } => {
             (u128::from(step) * u128::from(whole) / u128::from(steps).max(1)) as u64
         }
-        Grid::Adaptive { end, .. } => (time / end * whole as f64) as u64,
+        TimeGrid::Adaptive { end, .. } => (time / end * whole as f64) as u64,
     }
 }
 
 impl<const D: usize> Observer<D> for Progress {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
         for warning in view.state.warnings.iter().skip(self.warned) {
             let line = format!("warning: {}", warning.words);
             match &self.form {
@@ -81,8 +81,8 @@ impl<const D: usize> Observer<D> for Progress {
         match &mut self.form {
             Form::Bar(bar, grid) => {
                 bar.set_position(match grid {
-                    Grid::Uniform { .. } => step,
-                    Grid::Adaptive { .. } => part(*grid, step, view.time, PARTS),
+                    TimeGrid::Uniform { .. } => step,
+                    TimeGrid::Adaptive { .. } => part(*grid, step, view.time, PARTS),
                 });
                 bar.set_message(format!("t = {time}, entropy {entropy}"));
                 if view.ending.is_some() {
@@ -94,8 +94,8 @@ impl<const D: usize> Observer<D> for Progress {
                 if step == 0 || now > *tenths || view.ending.is_some() {
                     *tenths = now;
                     let of = match grid {
-                        Grid::Uniform { steps, .. } => format!("/{steps}"),
-                        Grid::Adaptive { .. } => String::new(),
+                        TimeGrid::Uniform { steps, .. } => format!("/{steps}"),
+                        TimeGrid::Adaptive { .. } => String::new(),
                     };
                     say(&format!("step {step}{of}  t = {time}  entropy {entropy}"));
                 }

@@ -1,8 +1,20 @@
-//! `landau run`: a scenario into a run folder.
+//! `landau run` and `landau resume`: a scenario into a run folder, and an interrupted run continued to its own end.
 
-use super::session::{self, Start};
-use super::{ResultArguments, ScenarioArguments, Stop, set_threads};
-use landau::scenario;
+use super::progress::Progress;
+use super::{
+    ResultArguments, ScenarioArguments, Stop, number_of_threads, print, say, set_threads,
+    watch_for_interruption,
+};
+use landau::any::AnySession;
+use landau::kernel::lanes::InstructionSet;
+use landau::output::folder::Folder;
+use landau::output::summary;
+use landau::report::closing_words;
+use landau::scenario::{self, Source};
+use landau::session::SessionError;
+use landau::simulation::Outcome;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 #[derive(clap::Args)]
 pub struct Run {
@@ -15,12 +27,70 @@ pub struct Run {
     quiet: bool,
 }
 
+#[derive(clap::Args)]
+pub struct Resume {
+    /// The run folder
+    folder: PathBuf,
+    /// Threads [default: all processors]
+    #[arg(long, value_name = "N", value_parser = number_of_threads)]
+    threads: Option<usize>,
+    /// Print nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
 impl Run {
     pub fn run(self) -> Result<(), Stop> {
         set_threads(self.results.threads)?;
         let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
         let out = self.results.folder(&self.scenario);
-        let start = Start::New { source, overwrite: self.results.overwrite };
-        session::run(&scenario, &out, start, self.quiet)
+        let instruction_set = InstructionSet::detect();
+        let interrupted = watch_for_interruption()?;
+        let session = AnySession::create(&scenario, &out, self.results.overwrite, instruction_set);
+        to_the_end(&source, session, &interrupted, self.quiet)
+    }
+}
+
+impl Resume {
+    pub fn run(self) -> Result<(), Stop> {
+        set_threads(self.threads)?;
+        let folder = Folder::open(&self.folder);
+        let (scenario, source) = scenario::read(&folder.scenario(), &[])?;
+        if !folder.checkpoint().exists() && summary::is_completed(&folder) {
+            let words = format!("the run in {} is complete\n", self.folder.display());
+            return if self.quiet { Ok(()) } else { print(&words) };
+        }
+        let interrupted = watch_for_interruption()?;
+        let session = AnySession::resume(&scenario, &self.folder, InstructionSet::detect());
+        to_the_end(&source, session, &interrupted, self.quiet)
+    }
+}
+
+/// Runs a session to its end, or until Ctrl-C, and says how it went.
+fn to_the_end(
+    source: &Source,
+    session: Result<AnySession, SessionError>,
+    interrupted: &AtomicBool,
+    quiet: bool,
+) -> Result<(), Stop> {
+    let stop = |error: SessionError| match error {
+        SessionError::Scenario(violation) => source.error(&violation).into(),
+        SessionError::File(failure) => failure.into(),
+        other => Stop::Failed(other.to_string()),
+    };
+    let session = session.map_err(stop)?;
+    if !quiet {
+        session.warnings().iter().for_each(|warning| say(&format!("warning: {warning}")));
+    }
+    let mut progress = Progress::new(session.grid(), quiet);
+    let closing = session.run(&mut progress, interrupted).map_err(stop)?;
+    match closing.outcome {
+        Outcome::Interrupted => Err(Stop::Interrupted(format!(
+            "interrupted after step {}; continue with: landau resume {}",
+            closing.last_step,
+            closing.folder.display()
+        ))),
+        Outcome::Completed if quiet => Ok(()),
+        Outcome::Completed => print(&closing_words(&closing)),
     }
 }

@@ -119,7 +119,7 @@ mod tests {
     use crate::collision::oracle::pair_sums;
     use crate::collision::place::Place;
     use crate::collision::regularisation::Regularisation;
-    use crate::problem::Species;
+    use crate::problem::{Conserved, Species};
 
     /// A small cloud of two species with uneven weights, numbers from a fixed recurrence.
     fn cloud(counts: [usize; 2]) -> (Problem<3>, Vec<[f64; 3]>, Vec<[f64; 3]>) {
@@ -152,6 +152,8 @@ mod tests {
             // Without effect for γ = 0.
             regularisation: Some(0.8),
             fixed_regularisation: None,
+            conserved: Conserved::MomentumAndEnergy,
+            reference: [0.0; 3],
             scales: Default::default(),
         };
         (problem, velocities, gradients)

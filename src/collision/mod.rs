@@ -6,7 +6,6 @@
 mod blocks;
 pub mod conserve;
 pub mod direct;
-pub mod fixed;
 pub mod gauge;
 pub mod maxwell;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::direct::DirectSum;
 use super::maxwell::MomentSum;
 pub use super::place::Place;
 use super::random_batch::RandomBatchSum;
+use super::regularisation::Regularisation;
 use super::tree::{Cloud, Quality, TreeSum};
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
@@ -95,6 +96,48 @@ impl<const D: usize> PairSum<D> {
             Self::RandomBatch(batches) => batches.evaluate(step, at, sums),
         }
         Ok(())
+    }
+
+    /// Whether the sum is to be [prepared](Self::prepare) with the start of a run: a tree is.
+    ///
+    /// # Errors
+    ///
+    /// If memory does not hold the tree.
+    pub fn wants_the_start(&self, problem: &Problem<D>) -> Result<bool, Failure> {
+        match self {
+            Self::Tree(tree) => {
+                tree.require_memory(&Regularisation::at_start(problem))?;
+                Ok(true)
+            }
+            Self::Direct(_) | Self::Maxwell(_) | Self::RandomBatch(_) => Ok(false),
+        }
+    }
+
+    /// Makes a tree as fine as its tolerance asks for at the start of a run. The same start gives the same tree.
+    ///
+    /// # Errors
+    ///
+    /// If the tolerance is out of reach there.
+    pub fn prepare(&mut self, at: Place<'_, D>) -> Result<(), Failure> {
+        let Self::Tree(tree) = self else { return Ok(()) };
+        let (error, tolerance) = (tree.calibrate(at)?, tree.tolerance());
+        if error.is_nan() || error > tolerance {
+            return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
+        }
+        Ok(())
+    }
+
+    /// The relative error that is asked for; 0 for sums that have none but rounding, or are what they sample.
+    pub fn tolerance(&self) -> f64 {
+        match self {
+            Self::Tree(tree) => tree.tolerance(),
+            Self::Direct(_) | Self::Maxwell(_) | Self::RandomBatch(_) => 0.0,
+        }
+    }
+
+    /// Whether the sums are samples of all pairs.
+    pub fn is_sampled(&self) -> bool {
+        matches!(self, Self::RandomBatch(_))
     }
 
     /// Whether sums at two neighbouring clouds differ by more than the clouds do: cells of a tree end where

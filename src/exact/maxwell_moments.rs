@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::exact::ornstein_uhlenbeck::OrnsteinUhlenbeck;
     use crate::exact::rates::Maxwellian;
-    use crate::problem::{FixedSpecies, Species};
+    use crate::problem::{Conserved, FixedSpecies, Species};
 
     /// Species of two particles each at u ± spread, and fixed ones.
     fn problem(
@@ -215,6 +215,8 @@ mod tests {
             }
         }
         let problem = Problem {
+            conserved: Conserved::MassOnly,
+            reference: [0.0; 2],
             scales: Default::default(),
             gamma: 0.0,
             species: (0..count)

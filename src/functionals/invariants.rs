@@ -1,6 +1,6 @@
 //! Mass, momentum Σ m w v and kinetic energy ½ Σ m w |v|² of the whole system, and both about a velocity.
 
-use crate::problem::{Conserved, Problem};
+use crate::problem::Problem;
 use crate::sum::Sum;
 
 /// Totals over all moving species.
@@ -63,18 +63,6 @@ impl<const D: usize> About<D> {
             }
         }
         Self { center, mass: mass.value(), momentum: momentum.map(Sum::value), energy: energy.value() }
-    }
-
-    /// About the velocity that a run refers to: that of the fixed species, where they have one in common, else the
-    /// mean of the cloud, rounded.
-    pub fn reference(problem: &Problem<D>, velocities: &[[f64; D]]) -> Self {
-        let center = match problem.conserved() {
-            Conserved::EnergyAbout(center) => center,
-            Conserved::MomentumAndEnergy | Conserved::MassOnly => {
-                Invariants::of(problem, velocities).mean_velocity()
-            }
-        };
-        Self::of(problem, velocities, center)
     }
 
     /// The mean velocity relative to c.

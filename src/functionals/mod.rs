@@ -2,6 +2,7 @@
 
 pub mod axisymmetric;
 pub mod cloud;
+pub mod comparison;
 pub mod dissipation;
 pub mod invariants;
 pub mod moments;

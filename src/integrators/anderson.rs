@@ -4,7 +4,7 @@
 //! x ← x + f − (ΔX + ΔF) γ, γ the least-squares solution of ΔF γ = f. For linear G it does what GMRES
 //! does. Sources: Anderson, J. ACM 12 (1965); Walker, Ni, SIAM J. Numer. Anal. 49 (2011), equation 2.2.
 
-use super::fixed_point::{Residual, dot, length};
+use super::residual::{Residual, dot, length};
 use crate::error::Failure;
 
 /// Differences kept.
@@ -50,10 +50,7 @@ impl Anderson {
             let evaluated = residual(x, &mut self.residual);
             let size = match evaluated {
                 Ok(()) => length(&self.residual),
-                // Velocities that left all bounds: the iteration diverges.
-                Err(Failure::NotFinite { .. } | Failure::ThrownOut { .. } | Failure::MeshTooLarge { .. })
-                    if best.is_finite() =>
-                {
+                Err(failure) if failure.is_divergence() && best.is_finite() => {
                     x.copy_from_slice(&self.best);
                     return Ok(false);
                 }

@@ -10,13 +10,14 @@
 //! E(v¹) − E(v⁰) is ⟨ḡ, Δv⟩ to the tolerance times E and to half of itself, or to the rounding of E.
 
 use super::fixed_point::{Accuracy, ImplicitStep};
-use super::{Facts, Integrator, Step, Stepped};
+use super::integrator::{Facts, Integrator, Step, Stepped};
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::landau::Landau;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::sum::sum;
+use std::sync::Arc;
 
 /// Rounds for c at most; each wins about as many digits as the step's correction is small.
 const MOST_ROUNDS: u32 = 30;
@@ -55,9 +56,14 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
         self.accuracy.facts("discrete_gradient")
     }
 
-    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
-        let Step { start, dt } = step;
-        let problem = landau.problem();
+    fn step(
+        &mut self,
+        landau: &mut Landau<D>,
+        state: &mut State<D>,
+        step: Step<'_, D>,
+    ) -> Result<Stepped<D>, Failure> {
+        let Step { within, start, dt } = step;
+        let problem = Arc::clone(landau.problem());
         let rounding = landau.entropy_rounding(&state.velocities, start);
         self.equation.begin(landau, state, step)?;
         let entropy_scale: f64 = start.entropies.iter().map(|entropy| entropy.abs()).sum();
@@ -68,9 +74,9 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
         let mut tolerance = self.accuracy.tolerance;
         for _ in 0..MOST_ROUNDS {
             let accuracy = Accuracy { tolerance, ..self.accuracy };
-            self.equation.solve(landau, state, dt, c, accuracy)?;
+            self.equation.solve(landau, state, step, c, accuracy)?;
             self.equation.end(&state.velocities, dt, &mut self.end);
-            landau.evaluate_scores(&self.end, &mut self.scores, &mut self.entropies)?;
+            landau.evaluate_scores(&self.end, within, &mut self.scores, &mut self.entropies)?;
             let fall: f64 = self.entropies.iter().zip(&start.entropies).map(|(end, start)| end - start).sum();
             // ⟨ḡ, Δv⟩, of the end that was written.
             let dissipation = dt * self.equation.evaluation.entropy_rate;
@@ -79,7 +85,7 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
             let allowed = (self.accuracy.tolerance * entropy_scale).min(0.5 * dissipation.abs());
             if defect.abs() <= rounding.max(allowed) {
                 std::mem::swap(&mut state.velocities, &mut self.end);
-                return Ok(0.0);
+                return Ok(Stepped { correction: 0.0, supply: self.equation.supply(dt) });
             }
             let terms = problem.weights.iter().zip(self.end.iter().zip(&state.velocities));
             let square = sum(terms.map(|(w, (end, start))| {
@@ -98,6 +104,6 @@ impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
             last = Some((c, defect));
             c += defect / slope;
         }
-        Err(Failure::EntropyNotBalanced { step: landau.step, defect, rounds: MOST_ROUNDS })
+        Err(Failure::EntropyNotBalanced { step: within.number, defect, rounds: MOST_ROUNDS })
     }
 }

@@ -4,10 +4,13 @@
 //! Stage s is taken at v + a_s dt k_(s−1), and the step ends at v + dt Σ_s b_s k_s. Source: Hairer,
 //! Nørsett, Wanner, Solving Ordinary Differential Equations I, table II.1.2.
 
-use super::{Conservation, Facts, Integrator, Step, StepTaken, Stepped, advance, projection};
+use super::integrator::{Conservation, Facts, Integrator, Step, StepTaken, Stepped, advance};
+use super::projection;
+use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::terms::Supply;
 
 /// How the error of a step is estimated from the rates at its end, which the next step needs anyway.
 #[derive(Debug, Clone, Copy)]
@@ -98,8 +101,14 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
         self.facts
     }
 
-    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
-        let Step { start, dt } = step;
+    fn step(
+        &mut self,
+        landau: &mut Landau<D>,
+        state: &mut State<D>,
+        step: Step<'_, D>,
+    ) -> Result<Stepped<D>, Failure> {
+        let Step { within, start, dt } = step;
+        let mut supply = Supply::default().plus(self.weights[0] * dt, start.supply);
         let velocities = &state.velocities;
         for (increment, rate) in self.increment.iter_mut().zip(&start.rates) {
             *increment = rate.map(|component| self.weights[0] * component);
@@ -107,7 +116,8 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
         for (index, (&node, &weight)) in self.nodes.iter().zip(&self.weights[1..]).enumerate() {
             let rates = if index == 0 { &start.rates } else { &self.evaluation.rates };
             advance(&mut self.stage, velocities, node * dt, rates);
-            landau.evaluate(&self.stage, &mut self.evaluation)?;
+            landau.evaluate(&self.stage, within, &mut self.evaluation)?;
+            supply = supply.plus(weight * dt, self.evaluation.supply);
             for (increment, rate) in self.increment.iter_mut().zip(&self.evaluation.rates) {
                 for axis in 0..D {
                     increment[axis] += weight * rate[axis];
@@ -117,13 +127,13 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
         advance(&mut self.stage, velocities, dt, &self.increment);
         let correction = match self.facts.conservation {
             Conservation::Exact => {
-                landau.require_inside(&self.stage)?;
-                projection::project(landau.problem(), &state.about, &mut self.stage, landau.step)?
+                within.require_inside(landau.problem(), &self.stage)?;
+                projection::project(landau.problem(), &state.balance(supply), &mut self.stage, within.number)?
             }
             _ => 0.0,
         };
         std::mem::swap(&mut state.velocities, &mut self.stage);
-        Ok(correction)
+        Ok(Stepped { correction, supply })
     }
 
     fn estimate_error(&self, taken: &StepTaken<'_, D>, error: &mut [[f64; D]]) {

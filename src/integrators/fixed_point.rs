@@ -13,20 +13,20 @@
 //! no pair that was apart; it differs by O(dt²), and keeps momentum, energy and the sign of the entropy rate.
 
 use super::anderson::Anderson;
+use super::integrator::{Conservation, Facts, Step, advance};
 use super::newton_krylov::NewtonKrylov;
 use super::norm::ThermalNorm;
-use super::pseudo_time;
+use super::pseudo_time::PseudoTime;
+use super::residual::length;
 use super::runge_kutta_chebyshev::RungeKuttaChebyshev;
-use super::{Conservation, Facts, Step, advance};
+use crate::collision::pair_sum::Accuracy as SumAccuracy;
 use crate::error::Failure;
 use crate::kernel::interaction;
-use crate::landau::{Evaluation, Landau};
+use crate::landau::{Drive, Evaluation, Landau};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::terms::Supply;
 use std::cell::Cell;
-
-/// Writes f(x) into the second slice.
-pub type Residual<'a> = dyn FnMut(&[f64], &mut [f64]) -> Result<(), Failure> + 'a;
 
 /// The flow has left a minimum of the residual behind when it is down to this share of the minimum.
 const BEYOND: f64 = 0.1;
@@ -59,6 +59,7 @@ impl Accuracy {
 pub struct ImplicitStep<const D: usize> {
     anderson: Anderson,
     newton: NewtonKrylov,
+    pseudo_time: PseudoTime,
     predictor: RungeKuttaChebyshev<D>,
     metric: Vec<f64>,
     /// x, kept from one solution to the next of the same step.
@@ -79,6 +80,7 @@ impl<const D: usize> ImplicitStep<D> {
         Self {
             anderson: Anderson::default(),
             newton: NewtonKrylov::default(),
+            pseudo_time: PseudoTime::default(),
             predictor: RungeKuttaChebyshev::new(problem, None),
             metric: Vec::new(),
             change: Vec::new(),
@@ -96,18 +98,18 @@ impl<const D: usize> ImplicitStep<D> {
     /// Euler method of half the length, which Chebyshev stages come close to on any scale of time.
     pub fn begin(
         &mut self,
-        landau: &mut Landau<'_, D>,
+        landau: &mut Landau<D>,
         state: &mut State<D>,
         step: Step<'_, D>,
     ) -> Result<(), Failure> {
         let problem = landau.problem();
         let norm = ThermalNorm::at(problem, &state.velocities);
-        self.metric = norm.metric(problem);
+        norm.metric(problem, &mut self.metric);
         self.resolution = norm.resolution();
         self.evaluations = 0;
         self.change.clear();
         match self.predictor.predict(landau, state, Step { dt: 0.5 * step.dt, ..step }) {
-            Ok(middle) => {
+            Ok((middle, _)) => {
                 let changes = middle.iter().zip(&state.velocities).zip(&self.metric);
                 self.change.extend(changes.flat_map(|((middle, start), factor)| {
                     let change: [f64; D] =
@@ -116,12 +118,7 @@ impl<const D: usize> ImplicitStep<D> {
                 }));
             }
             // Where even that fails, the step begins at rest.
-            Err(
-                Failure::NotFinite { .. }
-                | Failure::ThrownOut { .. }
-                | Failure::MeshTooLarge { .. }
-                | Failure::TooStiff { .. },
-            ) => {
+            Err(failure) if failure.is_divergence() || matches!(failure, Failure::TooStiff { .. }) => {
                 self.change.resize(self.metric.len() * D, 0.0);
             }
             Err(other) => return Err(other),
@@ -132,13 +129,12 @@ impl<const D: usize> ImplicitStep<D> {
     /// Solves the equation with c (v¹ − v⁰) added to the scores.
     pub fn solve(
         &mut self,
-        landau: &mut Landau<'_, D>,
+        landau: &mut Landau<D>,
         state: &State<D>,
-        dt: f64,
+        Step { within, dt, .. }: Step<'_, D>,
         c: f64,
         accuracy: Accuracy,
     ) -> Result<(), Failure> {
-        let step = landau.step;
         let radius = state.stiffness.as_ref().map_or(0.0, |stiffness| stiffness.radius);
         // R is taken at rounded velocities, and its differences are up to the radius times theirs.
         let resolution = self.resolution;
@@ -151,7 +147,7 @@ impl<const D: usize> ImplicitStep<D> {
         let mut residual = |x: &[f64], residual: &mut [f64]| {
             if *evaluations >= most {
                 return Err(Failure::NotConverged {
-                    step,
+                    step: within.number,
                     iterations: most,
                     change: smallest.get(),
                     tolerance,
@@ -163,13 +159,14 @@ impl<const D: usize> ImplicitStep<D> {
                 middle[p] = std::array::from_fn(|axis| state.velocities[p][axis] + half[axis]);
                 spreads[p] = interaction::dot(half, half);
             }
-            landau.evaluate_scores(middle, scores, entropies)?;
+            landau.evaluate_scores(middle, within, scores, entropies)?;
             for ((score, x), factor) in scores.iter_mut().zip(x.chunks_exact(D)).zip(metric) {
                 for axis in 0..D {
                     score[axis] += c * x[axis] / factor;
                 }
             }
-            landau.evaluate_rates(middle, scores, Some(spreads), evaluation)?;
+            let drive = Drive { scores, spreads: Some(spreads), accuracy: SumAccuracy::Kept };
+            landau.evaluate_rates(middle, within, drive, evaluation)?;
             let components = residual.chunks_exact_mut(D).zip(x.chunks_exact(D));
             for ((residual, x), (rate, factor)) in components.zip(evaluation.rates.iter().zip(metric)) {
                 for axis in 0..D {
@@ -182,29 +179,26 @@ impl<const D: usize> ImplicitStep<D> {
         // The eigenvalues of x − G(x) lie from 1 to 1 + dt ρ/2; damping is twice the inverse of their sum.
         let largest = 1.0 + 0.5 * dt * radius;
         let damping = 2.0 / (1.0 + largest);
-        let (anderson, newton, x) = (&mut self.anderson, &mut self.newton, &mut self.change);
+        let (anderson, newton, pseudo_time) = (&mut self.anderson, &mut self.newton, &mut self.pseudo_time);
+        let x = &mut self.change;
         loop {
             let solved = anderson.solve(x, damping, tolerance, &mut residual)?
                 || newton.solve(x, (tolerance, resolution), &mut residual)?;
             if solved {
                 return Ok(());
             }
-            pseudo_time::follow(x, 1.0 / largest, BEYOND * smallest.get(), &mut residual)?;
+            pseudo_time.follow(x, 1.0 / largest, BEYOND * smallest.get(), &mut residual)?;
         }
+    }
+
+    /// What terms bring in over the step: momentum is linear and energy quadratic in v, and both change by exactly what
+    /// terms give at the midpoint.
+    pub fn supply(&self, dt: f64) -> Supply<D> {
+        Supply::default().plus(dt, self.evaluation.supply)
     }
 
     /// Writes the end of the step, v⁰ + dt R.
     pub fn end(&self, velocities: &[[f64; D]], dt: f64, end: &mut [[f64; D]]) {
         advance(end, velocities, dt, &self.evaluation.rates);
     }
-}
-
-/// Σ a b, in the order of the slices.
-pub fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// √(Σ a²).
-pub fn length(a: &[f64]) -> f64 {
-    dot(a, a).sqrt()
 }

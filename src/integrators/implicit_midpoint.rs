@@ -5,7 +5,8 @@
 //! Wanner, Geometric Numerical Integration, IV.2). Second order.
 
 use super::fixed_point::{Accuracy, ImplicitStep};
-use super::{Facts, Integrator, Step, Stepped};
+use super::integrator::{Facts, Integrator, Step, Stepped};
+use crate::error::Failure;
 use crate::landau::Landau;
 use crate::problem::Problem;
 use crate::state::State;
@@ -28,11 +29,16 @@ impl<const D: usize> Integrator<D> for ImplicitMidpoint<D> {
         self.accuracy.facts("implicit_midpoint")
     }
 
-    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
+    fn step(
+        &mut self,
+        landau: &mut Landau<D>,
+        state: &mut State<D>,
+        step: Step<'_, D>,
+    ) -> Result<Stepped<D>, Failure> {
         self.equation.begin(landau, state, step)?;
-        self.equation.solve(landau, state, step.dt, 0.0, self.accuracy)?;
+        self.equation.solve(landau, state, step, 0.0, self.accuracy)?;
         self.equation.end(&state.velocities, step.dt, &mut self.end);
         std::mem::swap(&mut state.velocities, &mut self.end);
-        Ok(0.0)
+        Ok(Stepped { correction: 0.0, supply: self.equation.supply(step.dt) })
     }
 }

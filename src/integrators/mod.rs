@@ -7,10 +7,12 @@ mod discrete_gradient;
 mod explicit;
 mod fixed_point;
 mod implicit_midpoint;
+mod integrator;
 mod newton_krylov;
 pub mod norm;
 pub mod projection;
 mod pseudo_time;
+mod residual;
 mod runge_kutta_chebyshev;
 mod stiffness;
 
@@ -18,119 +20,6 @@ pub use discrete_gradient::DiscreteGradient;
 pub use explicit::Explicit;
 pub use fixed_point::Accuracy;
 pub use implicit_midpoint::ImplicitMidpoint;
+pub use integrator::{Conservation, Facts, Integrator, STABLE_SHARE, Step, StepTaken, Stepped};
 pub use runge_kutta_chebyshev::{MOST_STAGES, RungeKuttaChebyshev, stable_interval};
 pub use stiffness::PowerIteration;
-
-use crate::error::Failure;
-use crate::landau::{Evaluation, Landau};
-use crate::problem::Problem;
-use crate::scenario;
-use crate::state::State;
-
-/// How well a method keeps momentum and energy, where the equation conserves them.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Conservation {
-    /// To rounding.
-    Exact,
-    /// As well as its equations are solved.
-    ToTolerance(f64),
-    /// Momentum to rounding, energy to the order of the method.
-    MomentumOnly,
-}
-
-/// What is known of a method.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Facts {
-    pub name: &'static str,
-    /// Order of convergence in the step.
-    pub order: u32,
-    /// Evaluations of the right-hand side in a step; for an implicit method in one iteration. None where
-    /// they follow from the problem.
-    pub stages: Option<u32>,
-    pub implicit: bool,
-    pub conservation: Conservation,
-    /// The longest step that is stable for decay, times the fastest rate of decay; none if any is.
-    pub stable_interval: Option<f64>,
-    /// The power of the step that the estimated error goes with; none without an estimate.
-    pub error_order: Option<u32>,
-}
-
-/// The share of the stable interval that steps may use where the spectral radius is an estimate: what
-/// damping there is thins out near the end.
-pub const STABLE_SHARE: f64 = 0.95;
-
-/// A step to take.
-#[derive(Debug, Clone, Copy)]
-pub struct Step<'a, const D: usize> {
-    /// The rates where it begins.
-    pub start: &'a Evaluation<D>,
-    /// Its length in time.
-    pub dt: f64,
-}
-
-/// How far the projection that ends a step moved the velocities, in thermal speeds.
-pub type Stepped = Result<f64, Failure>;
-
-/// A step that was taken, with the rates at both ends.
-pub struct StepTaken<'a, const D: usize> {
-    pub dt: f64,
-    pub before: &'a [[f64; D]],
-    pub start: &'a Evaluation<D>,
-    pub after: &'a [[f64; D]],
-    pub end: &'a Evaluation<D>,
-}
-
-impl<const D: usize> StepTaken<'_, D> {
-    /// error ← factor (v⁰ − v¹ + (dt/2)(F(v⁰) + F(v¹))).
-    fn trapezoidal_defect(&self, factor: f64, error: &mut [[f64; D]]) {
-        let velocities = self.before.iter().zip(self.after);
-        let rates = self.start.rates.iter().zip(&self.end.rates);
-        for ((error, (before, after)), (start, end)) in error.iter_mut().zip(velocities).zip(rates) {
-            *error = std::array::from_fn(|axis| {
-                factor * (before[axis] - after[axis] + 0.5 * self.dt * (start[axis] + end[axis]))
-            });
-        }
-    }
-}
-
-/// A method that advances the velocities by one step.
-pub trait Integrator<const D: usize> {
-    fn facts(&self) -> Facts;
-
-    /// Replaces the velocities of `state` by those a step later, with `landau` the right-hand side. The
-    /// caller counts the step. A step that fails leaves the velocities as they were.
-    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped;
-
-    /// Writes an estimate of the error of the step just taken. Called only, and to be written only, with
-    /// [`Facts::error_order`].
-    fn estimate_error(&self, _taken: &StepTaken<'_, D>, _error: &mut [[f64; D]]) {
-        unreachable!("the facts promise no estimate");
-    }
-}
-
-/// The integrator a scenario asks for.
-pub fn new<const D: usize>(choice: &scenario::Integrator, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
-    match choice {
-        scenario::Integrator::ForwardEuler {} => Box::new(Explicit::forward_euler(problem)),
-        scenario::Integrator::RungeKutta { order: 4 } => Box::new(Explicit::classical(problem)),
-        scenario::Integrator::RungeKutta { .. } => Box::new(Explicit::heun(problem)),
-        scenario::Integrator::RungeKuttaChebyshev { stages } => {
-            Box::new(RungeKuttaChebyshev::new(problem, *stages))
-        }
-        &scenario::Integrator::ImplicitMidpoint { tolerance, max_iterations: most } => {
-            Box::new(ImplicitMidpoint::new(problem, Accuracy { tolerance, most }))
-        }
-        &scenario::Integrator::DiscreteGradient { tolerance, max_iterations: most } => {
-            Box::new(DiscreteGradient::new(problem, Accuracy { tolerance, most }))
-        }
-    }
-}
-
-/// target ← base + factor × rates.
-fn advance<const D: usize>(target: &mut [[f64; D]], base: &[[f64; D]], factor: f64, rates: &[[f64; D]]) {
-    for ((target, base), rate) in target.iter_mut().zip(base).zip(rates) {
-        for axis in 0..D {
-            target[axis] = base[axis] + factor * rate[axis];
-        }
-    }
-}

@@ -4,7 +4,7 @@
 //! residual falls. Sources: Saad, Schultz, GMRES, SIAM J. Sci. Stat. Comput. 7 (1986); Knoll, Keyes,
 //! Jacobian-free Newton–Krylov methods, J. Comput. Phys. 193 (2004).
 
-use super::fixed_point::{Residual, dot, length};
+use super::residual::{Residual, dot, length};
 use crate::error::Failure;
 
 /// Vectors of the Krylov space at most; a correction that needs more is the next one's to finish.
@@ -29,6 +29,9 @@ pub struct NewtonKrylov {
     basis: Vec<Vec<f64>>,
     /// The columns of the triangular factor of the Hessenberg matrix.
     triangle: Vec<Vec<f64>>,
+    /// Givens rotations (c, s), and the right-hand side that they turn.
+    rotations: Vec<(f64, f64)>,
+    right: Vec<f64>,
     residual: Vec<f64>,
     trial: Vec<f64>,
     trial_residual: Vec<f64>,
@@ -60,11 +63,7 @@ impl NewtonKrylov {
                 }
                 match residual(&self.trial, &mut self.trial_residual) {
                     Ok(()) => {}
-                    Err(
-                        Failure::NotFinite { .. } | Failure::ThrownOut { .. } | Failure::MeshTooLarge { .. },
-                    ) => {
-                        self.trial_residual.fill(f64::INFINITY);
-                    }
+                    Err(failure) if failure.is_divergence() => self.trial_residual.fill(f64::INFINITY),
                     Err(failure) => return Err(failure),
                 }
                 let found = length(&self.trial_residual);
@@ -99,9 +98,12 @@ impl NewtonKrylov {
         for (q, f) in self.basis[0].iter_mut().zip(&self.residual) {
             *q = -f / size;
         }
-        // Givens rotations (c, s), and the right-hand side they turn.
-        let mut rotations: Vec<(f64, f64)> = Vec::with_capacity(MOST_VECTORS);
-        let mut right = vec![size];
+        let Self { rotations, right, .. } = self;
+        rotations.clear();
+        rotations.reserve(MOST_VECTORS);
+        right.clear();
+        right.reserve(MOST_VECTORS + 1);
+        right.push(size);
         for k in 0..MOST_VECTORS {
             for (trial, (x, q)) in self.trial.iter_mut().zip(x.iter().zip(&self.basis[k])) {
                 *trial = x + difference * q;
@@ -139,14 +141,15 @@ impl NewtonKrylov {
             }
             next.iter_mut().for_each(|next| *next /= left);
         }
-        self.combine(&mut right, rotations.len());
+        self.combine();
         Ok(())
     }
 
-    /// correction ← Σ y_k q_k with the triangle times y equal to `right`.
-    fn combine(&mut self, right: &mut [f64], vectors: usize) {
+    /// correction ← Σ y_k q_k with the triangle times y equal to the right-hand side, a vector for each rotation.
+    fn combine(&mut self) {
+        let right = &mut self.right;
         self.correction.fill(0.0);
-        for k in (0..vectors).rev() {
+        for k in (0..self.rotations.len()).rev() {
             let pivot = self.triangle[k][k];
             let y = if pivot > 0.0 { right[k] / pivot } else { 0.0 };
             for (right, entry) in right[..k].iter_mut().zip(&self.triangle[k]) {

@@ -81,14 +81,13 @@ impl ThermalNorm {
     /// For every particle √(w/Σw)/√(T/m), the factor that makes the plain length of a vector the root
     /// of the sum of squares over species: the metric in which the linearised equation is symmetric
     /// at a common temperature.
-    pub fn metric<const D: usize>(&self, problem: &Problem<D>) -> Vec<f64> {
-        let mut factors = Vec::with_capacity(problem.particles());
+    pub fn metric<const D: usize>(&self, problem: &Problem<D>, factors: &mut Vec<f64>) {
+        factors.clear();
         for (species, speed) in problem.species.iter().zip(&self.speeds) {
             let weights = &problem.weights[species.range.clone()];
             let total = sum(weights.iter().copied());
             factors.extend(weights.iter().map(|w| (w / total).sqrt() / speed));
         }
-        factors
     }
 
     /// √(mean |x_p|²/(T/m)) over all particles alike, whatever their weights: sees the thin tail.
@@ -104,7 +103,7 @@ impl ThermalNorm {
 
 /// The common velocity of the fixed species, or the mean of all moving ones.
 fn rest<const D: usize>(problem: &Problem<D>, moments: &[Moments<D>]) -> [f64; D] {
-    if let Conserved::EnergyAbout(velocity) = problem.conserved() {
+    if let Conserved::EnergyAbout(velocity) = problem.conserved {
         return velocity;
     }
     let mass = |(species, moments): (&Species<D>, &Moments<D>)| species.mass * moments.density;

@@ -1,7 +1,7 @@
 //! Orthogonal projection on the invariants (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
 //!
-//! v ← U + α (v − U′) with U the mean velocity at the start, U′ that of the step and α = √(E/E′),
-//! energies about the mean. Momentum and energy return to their values at the start to rounding;
+//! v ← U + α (v − U′) with U the mean velocity to be had, U′ that of the step and α = √(E/E′),
+//! energies about the mean. Momentum and energy return to rounding to those at the start, and what terms have brought in;
 //! the order of the method and the time grid are untouched. With fixed species at one velocity
 //! u_b, the energy about u_b is what is conserved, and v ← u_b + α (v − u_b).
 //!
@@ -13,24 +13,24 @@ use crate::error::Failure;
 use crate::functionals::invariants::About;
 use crate::problem::{Conserved, Problem};
 
-/// Projects the velocities after step `step` back on the invariants at the start. Returns how far it
+/// Projects the velocities after step `step` on the momentum and the energy that they have to have. Returns how far it
 /// moved them, in thermal speeds.
 pub fn project<const D: usize>(
     problem: &Problem<D>,
-    start: &About<D>,
+    balance: &About<D>,
     velocities: &mut [[f64; D]],
     step: u64,
 ) -> Result<f64, Failure> {
-    let now = About::of(problem, velocities, start.center);
+    let now = About::of(problem, velocities, balance.center);
     // Means relative to the reference velocity, and energies about them.
-    let (mean, mean_now, target, found) = match problem.conserved() {
+    let (mean, mean_now, target, found) = match problem.conserved {
         Conserved::MassOnly => return Ok(0.0),
-        Conserved::EnergyAbout(_) => ([0.0; D], [0.0; D], start.energy, now.energy),
+        Conserved::EnergyAbout(_) => ([0.0; D], [0.0; D], balance.energy, now.energy),
         Conserved::MomentumAndEnergy => {
-            (start.mean_offset(), now.mean_offset(), start.energy_about_mean(), now.energy_about_mean())
+            (balance.mean_offset(), now.mean_offset(), balance.energy_about_mean(), now.energy_about_mean())
         }
     };
-    if target <= rounding(start) && found <= rounding(start) {
+    if target <= rounding(balance) && found <= rounding(balance) {
         // All particles at one velocity: there is nothing to scale.
         return Ok(0.0);
     }
@@ -40,7 +40,7 @@ pub fn project<const D: usize>(
     }
     let projected = |velocity: &[f64; D]| -> [f64; D] {
         std::array::from_fn(|axis| {
-            let from_mean = velocity[axis] - start.center[axis] - mean_now[axis];
+            let from_mean = velocity[axis] - balance.center[axis] - mean_now[axis];
             velocity[axis] + ((scale - 1.0) * from_mean + (mean[axis] - mean_now[axis]))
         })
     };
@@ -55,7 +55,7 @@ pub fn project<const D: usize>(
 }
 
 /// The energy of the rounding of all velocities at the reference velocity.
-fn rounding<const D: usize>(start: &About<D>) -> f64 {
-    let square: f64 = start.center.iter().map(|component| component * component).sum();
-    start.mass * f64::EPSILON * f64::EPSILON * square
+fn rounding<const D: usize>(balance: &About<D>) -> f64 {
+    let square: f64 = balance.center.iter().map(|component| component * component).sum();
+    balance.mass * f64::EPSILON * f64::EPSILON * square
 }

@@ -9,28 +9,46 @@
 //! continuation, SIAM J. Numer. Anal. 35 (1998); the pace: Riedmiller, Braun, IEEE Int. Conf. Neural
 //! Networks (1993).
 
-use super::fixed_point::{Residual, length};
+use super::residual::{Residual, length};
 use crate::error::Failure;
 
 /// Factors of the pace where a residual changes sign, and where it does not.
 const SLOWER: f64 = 0.5;
 const FASTER: f64 = 1.1;
 
-/// Follows the flow from `x` in steps of at most `longest` until the residual's length is at most `goal`.
-pub fn follow(x: &mut [f64], longest: f64, goal: f64, residual: &mut Residual<'_>) -> Result<(), Failure> {
-    let mut found = vec![0.0; x.len()];
-    let mut last = found.clone();
-    let mut paces = vec![longest; x.len()];
-    loop {
-        std::mem::swap(&mut found, &mut last);
-        residual(x, &mut found)?;
-        if length(&found) <= goal {
-            return Ok(());
+/// The flow's workspace.
+#[derive(Debug, Default)]
+pub struct PseudoTime {
+    found: Vec<f64>,
+    last: Vec<f64>,
+    paces: Vec<f64>,
+}
+
+impl PseudoTime {
+    /// Follows the flow from `x` in steps of at most `longest` until the residual's length is at most `goal`.
+    pub fn follow(
+        &mut self,
+        x: &mut [f64],
+        longest: f64,
+        goal: f64,
+        residual: &mut Residual<'_>,
+    ) -> Result<(), Failure> {
+        let Self { found, last, paces } = self;
+        for (values, start) in [(&mut *found, 0.0), (&mut *last, 0.0), (&mut *paces, longest)] {
+            values.clear();
+            values.resize(x.len(), start);
         }
-        for (((x, f), last), pace) in x.iter_mut().zip(&found).zip(&last).zip(&mut paces) {
-            *pace *= if f * last < 0.0 { SLOWER } else { FASTER };
-            *pace = pace.min(longest);
-            *x += *pace * f;
+        loop {
+            std::mem::swap(found, last);
+            residual(x, found)?;
+            if length(found) <= goal {
+                return Ok(());
+            }
+            for (((x, f), last), pace) in x.iter_mut().zip(&*found).zip(&*last).zip(&mut *paces) {
+                *pace *= if f * last < 0.0 { SLOWER } else { FASTER };
+                *pace = pace.min(longest);
+                *x += *pace * f;
+            }
         }
     }
 }

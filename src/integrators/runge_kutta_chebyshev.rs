@@ -11,12 +11,14 @@
 //! Source: Sommeijer, Shampine, Verwer, RKC: an explicit solver for parabolic PDEs, J. Comput. Appl.
 //! Math. 88 (1998), equations 2.1–2.8.
 
+use super::integrator::{Conservation, Facts, Integrator, STABLE_SHARE, Step, StepTaken, Stepped, advance};
+use super::projection;
 use super::stiffness::PowerIteration;
-use super::{Conservation, Facts, Integrator, STABLE_SHARE, Step, StepTaken, Stepped, advance, projection};
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
 use crate::state::State;
+use crate::terms::Supply;
 
 /// Stages at most: rounding errors grow as s², and are 1e-11 of a stage here.
 pub const MOST_STAGES: u32 = 250;
@@ -106,16 +108,16 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
 
     fn choose_stages(
         &mut self,
-        landau: &mut Landau<'_, D>,
+        landau: &mut Landau<D>,
         state: &mut State<D>,
-        Step { start, dt }: Step<'_, D>,
+        Step { within, start, dt }: Step<'_, D>,
     ) -> Result<(), Failure> {
         if self.stages.is_some() {
             return Ok(());
         }
-        let radius = self.power.radius(landau, start, state, false)?;
+        let radius = self.power.radius(landau, (within, start), state, false)?;
         let stages = stages_for(dt * radius).ok_or(Failure::TooStiff {
-            step: landau.step,
+            step: within.number,
             dt,
             radius,
             most: STABLE_SHARE * stable_interval(MOST_STAGES) / radius,
@@ -126,20 +128,23 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
         Ok(())
     }
 
-    /// The velocities a step after those of `state`, before any projection.
+    /// The velocities a step after those of `state`, before any projection, and what terms bring in on the way.
     pub(super) fn predict(
         &mut self,
-        landau: &mut Landau<'_, D>,
+        landau: &mut Landau<D>,
         state: &mut State<D>,
         step: Step<'_, D>,
-    ) -> Result<&mut Vec<[f64; D]>, Failure> {
+    ) -> Result<(&mut Vec<[f64; D]>, Supply<D>), Failure> {
         self.choose_stages(landau, state, step)?;
-        let Step { start, dt } = step;
+        let Step { within, start, dt } = step;
         let velocities = &state.velocities;
         self.before_last.copy_from_slice(velocities);
+        // What terms bring in up to each stage, by the same recurrence.
+        let (mut before, mut supply) = (Supply::default(), Supply::default());
+        supply = supply.plus(dt * self.coefficients.first, start.supply);
         advance(&mut self.last, velocities, dt * self.coefficients.first, &start.rates);
         for &Stage { mu, nu, mu_tilde, a } in &self.coefficients.stages {
-            landau.evaluate(&self.last, &mut self.evaluation)?;
+            landau.evaluate(&self.last, within, &mut self.evaluation)?;
             for (p, next) in self.next.iter_mut().enumerate() {
                 for (axis, next) in next.iter_mut().enumerate() {
                     let v = velocities[p][axis];
@@ -151,10 +156,13 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
                         + mu_tilde * dt * slope;
                 }
             }
+            let slope = self.evaluation.supply.plus(-a, start.supply);
+            let next = Supply::default().plus(mu, supply).plus(nu, before).plus(mu_tilde * dt, slope);
+            (before, supply) = (supply, next);
             std::mem::swap(&mut self.before_last, &mut self.last);
             std::mem::swap(&mut self.last, &mut self.next);
         }
-        Ok(&mut self.last)
+        Ok((&mut self.last, supply))
     }
 }
 
@@ -171,14 +179,18 @@ impl<const D: usize> Integrator<D> for RungeKuttaChebyshev<D> {
         }
     }
 
-    fn step(&mut self, landau: &mut Landau<'_, D>, state: &mut State<D>, step: Step<'_, D>) -> Stepped {
-        let problem = landau.problem();
-        let number = landau.step;
-        let end = self.predict(landau, state, step)?;
-        landau.require_inside(end)?;
-        let correction = projection::project(problem, &state.about, end, number)?;
+    fn step(
+        &mut self,
+        landau: &mut Landau<D>,
+        state: &mut State<D>,
+        step: Step<'_, D>,
+    ) -> Result<Stepped<D>, Failure> {
+        let (end, supply) = self.predict(landau, state, step)?;
+        let (problem, within) = (landau.problem(), step.within);
+        within.require_inside(problem, end)?;
+        let correction = projection::project(problem, &state.balance(supply), end, within.number)?;
         std::mem::swap(&mut state.velocities, end);
-        Ok(correction)
+        Ok(Stepped { correction, supply })
     }
 
     /// (4/5)(v⁰ − v¹) + (2/5) dt (F(v⁰) + F(v¹)), section 4.1, which for the exact solution is dt³ v‴/15, the

@@ -16,13 +16,15 @@
 //! Jacobian is similar to a symmetric matrix, and eigenvalues interlace: there are no more modes faster than
 //! that than components held still.
 
-use super::advance;
+use super::integrator::advance;
 use super::norm::ThermalNorm;
+use crate::collision::pair_sum::Accuracy;
 use crate::error::Failure;
-use crate::landau::{Evaluation, Landau};
+use crate::landau::{Drive, Evaluation, InStep, Landau};
 use crate::problem::Problem;
 use crate::state::{State, Stiffness};
 use crate::sum::sum;
+use std::sync::Arc;
 
 /// Steps after which an estimate is renewed.
 const RENEW_AFTER: u64 = 25;
@@ -69,12 +71,12 @@ impl<const D: usize> PowerIteration<D> {
         Self { held: lightest(problem, share), ..Self::new(problem) }
     }
 
-    /// The radius at `state`, whose rates are `start`: the last estimate while it is young, unless
+    /// The radius at `state`, whose rates in a step are `start`: the last estimate while it is young, unless
     /// `doubted`; else a new one, kept in the state.
     pub fn radius(
         &mut self,
-        landau: &mut Landau<'_, D>,
-        start: &Evaluation<D>,
+        landau: &mut Landau<D>,
+        (within, start): (InStep<'_, D>, &Evaluation<D>),
         state: &mut State<D>,
         doubted: bool,
     ) -> Result<f64, Failure> {
@@ -83,7 +85,8 @@ impl<const D: usize> PowerIteration<D> {
         {
             return Ok(last.radius);
         }
-        let problem = landau.problem();
+        let problem = Arc::clone(landau.problem());
+        let problem = problem.as_ref();
         let norm = ThermalNorm::at(problem, &state.velocities);
         let perturbation = PERTURBATION.max(ROUNDINGS * norm.resolution());
         let mut direction = match state.stiffness.take() {
@@ -91,10 +94,11 @@ impl<const D: usize> PowerIteration<D> {
             None => white_noise(problem),
         };
         self.hold(&mut direction);
-        if landau.jumps() {
+        if landau.precision().jumps {
             self.scores.resize(problem.particles(), [f64::NAN; D]);
             self.changes.resize(problem.particles(), [f64::NAN; D]);
-            landau.evaluate_scores(&state.velocities, &mut self.scores, &mut self.evaluation.entropies)?;
+            let entropies = &mut self.evaluation.entropies;
+            landau.evaluate_scores(&state.velocities, within, &mut self.scores, entropies)?;
         }
         let mut ratio = 0.0;
         for iteration in 1..=MOST_ITERATIONS {
@@ -106,7 +110,7 @@ impl<const D: usize> PowerIteration<D> {
                 break;
             }
             advance(&mut self.perturbed, &state.velocities, perturbation / length, &direction);
-            self.difference(landau, (&state.velocities, start), &mut direction)?;
+            self.difference(landau, within, (&state.velocities, start), &mut direction)?;
             self.hold(&mut direction);
             let last = ratio;
             ratio = norm.unweighted(problem, &direction) / perturbation;
@@ -128,17 +132,20 @@ impl<const D: usize> PowerIteration<D> {
     /// Overwrites `difference` with the rates at the perturbed velocities minus those at the state.
     fn difference(
         &mut self,
-        landau: &mut Landau<'_, D>,
+        landau: &mut Landau<D>,
+        within: InStep<'_, D>,
         (velocities, start): (&[[f64; D]], &Evaluation<D>),
         difference: &mut [[f64; D]],
     ) -> Result<(), Failure> {
         let Self { perturbed, evaluation, scores, changes, .. } = self;
-        if landau.jumps() {
-            landau.evaluate_scores(perturbed, difference, &mut evaluation.entropies)?;
+        if landau.precision().jumps {
+            landau.evaluate_scores(perturbed, within, difference, &mut evaluation.entropies)?;
             advance(changes, difference, -1.0, scores);
-            landau.evaluate_driven(velocities, changes, difference)?;
+            let drive = Drive { scores: changes, spreads: None, accuracy: Accuracy::Rough };
+            landau.evaluate_rates(velocities, within, drive, evaluation)?;
+            difference.copy_from_slice(&evaluation.rates);
         } else {
-            landau.evaluate(perturbed, evaluation)?;
+            landau.evaluate(perturbed, within, evaluation)?;
             advance(difference, &evaluation.rates, -1.0, &start.rates);
         }
         Ok(())
@@ -181,7 +188,7 @@ mod tests {
     use serde_json::json;
 
     /// Two species on lattices of two widths, at their first state.
-    fn with_two_species(test: impl FnOnce(&Problem<2>, &mut Landau<'_, 2>, &State<2>)) {
+    fn with_two_species(test: impl FnOnce(&Problem<2>, &mut Landau<2>, &State<2>)) {
         let species = |name: &str, density: f64, half_width: f64| {
             json!({
                 "name": name, "mass": 1.0, "initial": { "maxwellian": { "density": density, "temperature": 1.0 } },
@@ -195,6 +202,7 @@ mod tests {
         });
         let (scenario, _) = scenario::parse("case.json", value.to_string(), &[]).unwrap();
         let (problem, state) = setup::problem_and_state(&scenario).unwrap();
+        let problem = Arc::new(problem);
         let landau = setup::landau(&scenario, &problem, &state.velocities, InstructionSet::detect());
         test(&problem, &mut landau.unwrap(), &state);
     }
@@ -227,9 +235,10 @@ mod tests {
     fn without_its_tail_a_cloud_is_less_stiff() {
         with_two_species(|problem, landau, state| {
             let mut start = Evaluation::empty(problem);
-            landau.evaluate(&state.velocities, &mut start).unwrap();
+            let within = InStep::unfenced(0);
+            landau.evaluate(&state.velocities, within, &mut start).unwrap();
             let mut radius = |mut power: PowerIteration<2>| {
-                power.radius(landau, &start, &mut state.clone(), true).unwrap()
+                power.radius(landau, (within, &start), &mut state.clone(), true).unwrap()
             };
             let whole = radius(PowerIteration::new(problem));
             assert_eq!(radius(PowerIteration::without_tails(problem, 0.0)), whole);

@@ -4,18 +4,20 @@
 //! its direction, as little-endian f64, then the CRC-32 of all that. Written to a temporary name,
 //! synced and renamed: the file is whole or not there.
 
-use crate::error::Failure;
 use crate::functionals::invariants::{About, Invariants};
+use crate::output::error::FileFailure;
 use crate::output::folder::{Folder, json_text};
 use crate::problem::Problem;
 use crate::scenario::Scenario;
-use crate::simulation::{Observer, Outcome, View};
-use crate::state::{Clock, State, Stiffness};
+use crate::simulation::{Observer, ObserverError, Outcome, View};
+use crate::state::{State, Stiffness};
+use crate::terms::Supply;
+use crate::time_grid::Clock;
 use crate::watch::Warning;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The part of the first line that every layout has.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -36,6 +38,7 @@ struct Header {
     momentum: Vec<f64>,
     energy: f64,
     about: AboutHeader,
+    supplied: SupplyHeader,
     particles: usize,
     /// CRC-32 of the particles at the start, which a scenario may have from a file.
     start: u32,
@@ -51,6 +54,14 @@ struct AboutHeader {
     center: Vec<f64>,
     momentum: Vec<f64>,
     energy: f64,
+}
+
+/// What terms have brought in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct SupplyHeader {
+    momentum: Vec<f64>,
+    energy: f64,
+    entropy: f64,
 }
 
 /// The state's clock.
@@ -69,7 +80,7 @@ struct StiffnessHeader {
 }
 
 /// The layout of the file; grows with every change of it.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 
 /// Writes a checkpoint every so many steps, and when the run is interrupted.
 pub struct Checkpoints {
@@ -103,32 +114,30 @@ impl Checkpoints {
 }
 
 impl<const D: usize> Observer<D> for Checkpoints {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
         let due = self.every > 0 && view.state.step > 0 && view.state.step.is_multiple_of(self.every);
         if !due && view.ending != Some(Outcome::Interrupted) {
             return Ok(());
         }
-        self.save(view)
+        Ok(self.save(view.state)?)
     }
 
-    fn observe_failure(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
-        self.save(view)
+    fn observe_failure(&mut self, _problem: &Problem<D>, state: &State<D>) -> Result<(), ObserverError> {
+        Ok(self.save(state)?)
     }
 }
 
 impl Checkpoints {
-    fn save<const D: usize>(&self, view: &View<'_, D>) -> Result<(), Failure> {
+    fn save<const D: usize>(&self, state: &State<D>) -> Result<(), FileFailure> {
         let diagnostics_bytes = synced_length(self.folder.diagnostics())?;
-        let State { invariants, about, .. } = view.state;
-        let clock =
-            view.state.clock.map(|Clock { time, next, last_error }| ClockHeader { time, next, last_error });
-        let stiffness = view.state.stiffness.as_ref();
+        let State { invariants, about, supplied, .. } = state;
+        let stiffness = state.stiffness.as_ref();
         let header = Header {
             landau_checkpoint: LAYOUT,
             program_version: env!("CARGO_PKG_VERSION").to_string(),
             instruction_set: self.instruction_set.to_string(),
             scenario: self.scenario.clone(),
-            step: view.state.step,
+            step: state.step,
             mass: invariants.mass,
             momentum: invariants.momentum.to_vec(),
             energy: invariants.energy,
@@ -137,46 +146,55 @@ impl Checkpoints {
                 momentum: about.momentum.to_vec(),
                 energy: about.energy,
             },
-            particles: view.state.velocities.len(),
+            supplied: SupplyHeader {
+                momentum: supplied.momentum.to_vec(),
+                energy: supplied.energy,
+                entropy: supplied.entropy,
+            },
+            particles: state.velocities.len(),
             start: self.start,
-            clock,
+            clock: state.grid.clock().map(|Clock { time, next, last_error }| ClockHeader {
+                time,
+                next,
+                last_error,
+            }),
             stiffness: stiffness.map(|&Stiffness { radius, step, .. }| StiffnessHeader { radius, step }),
-            warnings: view.state.warnings.clone(),
+            warnings: state.warnings.clone(),
             diagnostics_bytes,
         };
         let direction = stiffness.map_or(&[][..], |stiffness| &stiffness.direction);
-        write(&self.folder.checkpoint(), &header, [&view.state.velocities, direction])
+        write(&self.folder, &header, [&state.velocities, direction])
     }
 }
 
 /// The length of a file, all of which is on the disk, so that no checkpoint outlives its rows.
-fn synced_length(path: PathBuf) -> Result<u64, Failure> {
+fn synced_length(path: PathBuf) -> Result<u64, FileFailure> {
     let length = || -> std::io::Result<u64> {
         let file = OpenOptions::new().append(true).open(&path)?;
         file.sync_all()?;
         Ok(file.metadata()?.len())
     };
-    length().map_err(Failure::file(&path, "cannot sync"))
-}
-
-/// The name a checkpoint has until it is whole.
-pub fn partial(path: &Path) -> PathBuf {
-    path.with_extension("partial")
+    length().map_err(FileFailure::file(&path, "cannot sync"))
 }
 
 /// Removes the checkpoint of a run that has nothing left to do.
-pub fn remove(folder: &Folder) -> Result<(), Failure> {
+pub fn remove(folder: &Folder) -> Result<(), FileFailure> {
     match fs::remove_file(folder.checkpoint()) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(Failure::file(folder.checkpoint(), "cannot remove")(error))
+            Err(FileFailure::file(folder.checkpoint(), "cannot remove")(error))
         }
         _ => Ok(()),
     }
 }
 
-fn write<const D: usize>(path: &Path, header: &Header, vectors: [&[[f64; D]]; 2]) -> Result<(), Failure> {
-    let mut bytes = serde_json::to_vec(header).map_err(|error| Failure::Checkpoint {
-        path: path.to_path_buf(),
+fn write<const D: usize>(
+    folder: &Folder,
+    header: &Header,
+    vectors: [&[[f64; D]]; 2],
+) -> Result<(), FileFailure> {
+    let (path, partial) = (folder.checkpoint(), folder.partial_checkpoint());
+    let mut bytes = serde_json::to_vec(header).map_err(|error| FileFailure::Checkpoint {
+        path: path.clone(),
         reason: format!("cannot be written: {error}"),
     })?;
     bytes.push(b'\n');
@@ -184,13 +202,12 @@ fn write<const D: usize>(path: &Path, header: &Header, vectors: [&[[f64; D]]; 2]
     let check = crc32fast::hash(&bytes);
     bytes.extend(check.to_le_bytes());
 
-    let partial = partial(path);
     let save = || -> std::io::Result<()> {
         let written = File::create(&partial).and_then(|mut file| {
             file.write_all(&bytes)?;
             file.sync_all()
         });
-        if let Err(error) = written.and_then(|()| fs::rename(&partial, path)) {
+        if let Err(error) = written.and_then(|()| fs::rename(&partial, &path)) {
             // The failure above is the one to report.
             let _ = fs::remove_file(&partial);
             return Err(error);
@@ -202,94 +219,132 @@ fn write<const D: usize>(path: &Path, header: &Header, vectors: [&[[f64; D]]; 2]
         }
         Ok(())
     };
-    save().map_err(Failure::file(path, "cannot write"))
+    save().map_err(FileFailure::file(&path, "cannot write"))
 }
 
-/// The state of an interrupted run, and how many bytes of diagnostics.csv belong to it.
-pub fn read<const D: usize>(
-    folder: &Folder,
-    scenario: &Scenario,
-    particles: usize,
-    start: u32,
-    instruction_set: &str,
-) -> Result<(State<D>, u64), Failure> {
-    let path = folder.checkpoint();
-    let refuse = |reason: String| Failure::Checkpoint { path: path.clone(), reason };
-    let bytes = match fs::read(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let folder = folder.path().display();
+/// What an interrupted or failed run left behind to go on from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved {
+    path: PathBuf,
+    header: Header,
+    /// Velocities and the direction of stiffness, as little-endian f64.
+    values: Vec<u8>,
+}
+
+impl Saved {
+    /// Reads the checkpoint of a run folder, to go on with an instruction set.
+    ///
+    /// # Errors
+    ///
+    /// No checkpoint, a damaged one, or one of another program, scenario or instruction set.
+    pub fn read(folder: &Folder, scenario: &Scenario, instruction_set: &str) -> Result<Self, FileFailure> {
+        let path = folder.checkpoint();
+        let refuse = |reason: String| FileFailure::Checkpoint { path: path.clone(), reason };
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let folder = folder.path().display();
+                return Err(refuse(format!(
+                    "found no checkpoint, the run stopped before its first; run it anew: landau run {folder}/scenario.json --out {folder} --overwrite"
+                )));
+            }
+            read => read.map_err(FileFailure::file(&path, "cannot read"))?,
+        };
+        let damaged = || refuse(DAMAGED.to_string());
+        let line = bytes.iter().position(|&byte| byte == b'\n').ok_or_else(damaged)?;
+        let origin: Origin = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
+        let this_version = env!("CARGO_PKG_VERSION");
+        if origin.landau_checkpoint != LAYOUT || origin.program_version != this_version {
             return Err(refuse(format!(
-                "found no checkpoint, the run stopped before its first; run it anew: landau run {folder}/scenario.json --out {folder} --overwrite"
+                "found one written by version {} (layout {}), this is version {this_version} (layout {LAYOUT}); resume with that version, or run the scenario anew",
+                origin.program_version, origin.landau_checkpoint
             )));
         }
-        read => read.map_err(Failure::file(&path, "cannot read"))?,
-    };
-    let damaged = || refuse("found a damaged checkpoint; run the scenario anew".to_string());
-    let line = bytes.iter().position(|&byte| byte == b'\n').ok_or_else(damaged)?;
-    let origin: Origin = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
-    let this_version = env!("CARGO_PKG_VERSION");
-    if origin.landau_checkpoint != LAYOUT || origin.program_version != this_version {
-        return Err(refuse(format!(
-            "found one written by version {} (layout {}), this is version {this_version} (layout {LAYOUT}); resume with that version, or run the scenario anew",
-            origin.program_version, origin.landau_checkpoint
-        )));
+        let (content, check) = bytes.split_at(bytes.len().saturating_sub(4).max(line));
+        if crc32fast::hash(content).to_le_bytes() != check {
+            return Err(damaged());
+        }
+        let header: Header = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
+        if header.instruction_set != instruction_set {
+            return Err(refuse(format!(
+                "found one written with instruction set {}, this machine would go on with {instruction_set} and other last bits; resume where the run began, or run the scenario anew",
+                header.instruction_set
+            )));
+        }
+        if header.scenario != json_text(scenario) {
+            return Err(refuse(
+                "found one of another scenario than the scenario.json beside it; restore that file, or run the scenario anew"
+                    .to_string(),
+            ));
+        }
+        let values = content.get(line + 1..).ok_or_else(damaged)?.to_vec();
+        Ok(Self { path, header, values })
     }
-    let (content, check) = bytes.split_at(bytes.len().saturating_sub(4).max(line));
-    if crc32fast::hash(content).to_le_bytes() != check {
-        return Err(damaged());
+
+    /// How many bytes of diagnostics.csv belong to it.
+    pub fn diagnostics_bytes(&self) -> u64 {
+        self.header.diagnostics_bytes
     }
-    let header: Header = serde_json::from_slice(&bytes[..line]).map_err(|_| damaged())?;
-    if header.instruction_set != instruction_set {
-        return Err(refuse(format!(
-            "found one written with instruction set {}, this machine would go on with {instruction_set} and other last bits; resume where the run began, or run the scenario anew",
-            header.instruction_set
-        )));
+
+    /// The state, for a run that began at `first` with particles of this [`fingerprint`].
+    ///
+    /// # Errors
+    ///
+    /// A checkpoint of other particles, or a damaged one.
+    pub fn state<const D: usize>(&self, first: &State<D>, fingerprint: u32) -> Result<State<D>, FileFailure> {
+        let Self { path, header, values } = self;
+        let refuse =
+            |reason: &str| FileFailure::Checkpoint { path: path.clone(), reason: reason.to_string() };
+        let particles = first.velocities.len();
+        if header.particles != particles || header.start != fingerprint {
+            return Err(refuse(
+                "found one of a run that began with other particles: a file they come from has changed; restore it, or run the scenario anew",
+            ));
+        }
+        let arrays = 1 + usize::from(header.stiffness.is_some());
+        let length = arrays * particles * D * 8;
+        let Header { about, supplied, momentum, .. } = header;
+        let vectors = [momentum, &about.center, &about.momentum, &supplied.momentum];
+        if vectors.iter().any(|vector| vector.len() != D) || values.len() != length {
+            return Err(refuse(DAMAGED));
+        }
+        let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));
+        let mut velocities: Vec<[f64; D]> = values
+            .chunks_exact(8 * D)
+            .map(|vector| std::array::from_fn(|axis| number(&vector[8 * axis..])))
+            .collect();
+        let direction = velocities.split_off(particles);
+        let vector = |components: &[f64]| -> [f64; D] { std::array::from_fn(|axis| components[axis]) };
+        let (mass, energy) = (header.mass, header.energy);
+        let clock = header.clock.as_ref();
+        let stiffness = header.stiffness.as_ref();
+        Ok(State {
+            step: header.step,
+            grid: first.grid.with_clock(clock.map(|&ClockHeader { time, next, last_error }| Clock {
+                time,
+                next,
+                last_error,
+            })),
+            velocities,
+            invariants: Invariants { mass, momentum: vector(momentum), energy },
+            about: About {
+                center: vector(&about.center),
+                mass,
+                momentum: vector(&about.momentum),
+                energy: about.energy,
+            },
+            supplied: Supply {
+                momentum: vector(&supplied.momentum),
+                energy: supplied.energy,
+                entropy: supplied.entropy,
+            },
+            stiffness: stiffness.map(|&StiffnessHeader { radius, step }| Stiffness {
+                radius,
+                step,
+                direction,
+            }),
+            warnings: header.warnings.clone(),
+        })
     }
-    if header.scenario != json_text(scenario) {
-        return Err(refuse(
-            "found one of another scenario than the scenario.json beside it; restore that file, or run the scenario anew"
-                .to_string(),
-        ));
-    }
-    if header.particles != particles || header.start != start {
-        return Err(refuse(
-            "found one of a run that began with other particles: a file they come from has changed; restore it, or run the scenario anew"
-                .to_string(),
-        ));
-    }
-    let values = content.get(line + 1..).ok_or_else(damaged)?;
-    let arrays = 1 + usize::from(header.stiffness.is_some());
-    let length = arrays * particles * D * 8;
-    let vectors = [&header.momentum, &header.about.center, &header.about.momentum];
-    if vectors.iter().any(|vector| vector.len() != D) || values.len() != length {
-        return Err(damaged());
-    }
-    let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));
-    let mut velocities: Vec<[f64; D]> = values
-        .chunks_exact(8 * D)
-        .map(|vector| std::array::from_fn(|axis| number(&vector[8 * axis..])))
-        .collect();
-    let direction = velocities.split_off(particles);
-    let vector = |components: &[f64]| -> [f64; D] { std::array::from_fn(|axis| components[axis]) };
-    let invariants =
-        Invariants { mass: header.mass, momentum: vector(&header.momentum), energy: header.energy };
-    let about = About {
-        center: vector(&header.about.center),
-        mass: header.mass,
-        momentum: vector(&header.about.momentum),
-        energy: header.about.energy,
-    };
-    let clock = header.clock.map(|ClockHeader { time, next, last_error }| Clock { time, next, last_error });
-    let stiffness =
-        header.stiffness.map(|StiffnessHeader { radius, step }| Stiffness { radius, step, direction });
-    let state = State {
-        step: header.step,
-        velocities,
-        invariants,
-        about,
-        clock,
-        stiffness,
-        warnings: header.warnings,
-    };
-    Ok((state, header.diagnostics_bytes))
 }
+
+const DAMAGED: &str = "found a damaged checkpoint; run the scenario anew";

@@ -1,6 +1,6 @@
 //! convergence.csv: errors over resolution, observed orders, time and work, a row streamed for each resolution.
 
-use crate::error::Failure;
+use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use std::fs::File;
 use std::io::Write;
@@ -40,9 +40,9 @@ impl ConvergenceFile {
         folder: &Folder,
         species: Vec<String>,
         kinds: &'static [&'static str],
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, FileFailure> {
         let path = folder.convergence();
-        let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
+        let file = File::create(&path).map_err(FileFailure::file(&path, "cannot create"))?;
         let mut columns = vec!["per_axis".to_string()];
         for name in &species {
             for kind in ["error", "order"] {
@@ -56,9 +56,9 @@ impl ConvergenceFile {
     }
 
     // Names are letters, digits and `_`: nothing needs quotes.
-    fn line(&mut self, fields: &[String]) -> Result<(), Failure> {
+    fn line(&mut self, fields: &[String]) -> Result<(), FileFailure> {
         let written = self.file.write_all((fields.join(",") + "\n").as_bytes());
-        written.map_err(Failure::file(&self.path, "cannot write"))
+        written.map_err(FileFailure::file(&self.path, "cannot write"))
     }
 
     /// The column of a species that is printed.
@@ -76,7 +76,7 @@ impl ConvergenceFile {
     }
 
     /// Writes a row, and returns the row of the printed table.
-    pub fn write(&mut self, found: Resolution) -> Result<String, Failure> {
+    pub fn write(&mut self, found: Resolution) -> Result<String, FileFailure> {
         let mut fields = vec![found.per_axis.to_string()];
         let mut text = format!("{:>8}", found.per_axis);
         for (species, errors) in found.errors.iter().enumerate() {

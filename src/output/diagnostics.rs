@@ -1,13 +1,14 @@
 //! diagnostics.csv: a row of totals and of each species' moments, streamed.
 
 use crate::error::Failure;
+use crate::functionals::comparison::Comparison;
 use crate::functionals::invariants::Invariants;
 use crate::functionals::moments::Moments;
-use crate::output::comparison::Comparison;
+use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::output::functional_columns::FunctionalColumns;
 use crate::problem::Problem;
-use crate::simulation::{Observer, Outcome, View};
+use crate::simulation::{Observer, ObserverError, Outcome, View};
 use crate::sum::sum;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -34,9 +35,9 @@ impl<const D: usize> Diagnostics<D> {
         every: u64,
         comparison: Option<Comparison<D>>,
         functionals: FunctionalColumns,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, FileFailure> {
         let path = folder.diagnostics();
-        let file = File::create(&path).map_err(Failure::file(&path, "cannot create"))?;
+        let file = File::create(&path).map_err(FileFailure::file(&path, "cannot create"))?;
         let mut diagnostics = Self { path, file, length: 0, every, comparison, functionals };
         let mut header = header(problem, diagnostics.comparison.as_ref());
         header.extend(diagnostics.functionals.names(problem));
@@ -51,23 +52,23 @@ impl<const D: usize> Diagnostics<D> {
         every: u64,
         comparison: Option<Comparison<D>>,
         functionals: FunctionalColumns,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, FileFailure> {
         let path = folder.diagnostics();
         let file =
-            OpenOptions::new().append(true).open(&path).map_err(Failure::file(&path, "cannot open"))?;
-        let found = file.metadata().map_err(Failure::file(&path, "cannot open"))?.len();
+            OpenOptions::new().append(true).open(&path).map_err(FileFailure::file(&path, "cannot open"))?;
+        let found = file.metadata().map_err(FileFailure::file(&path, "cannot open"))?.len();
         if found < length {
             let reason = format!(
                 "holds {found} bytes, the checkpoint says {length}: rows are missing; run the scenario anew"
             );
-            return Err(Failure::Checkpoint { path, reason });
+            return Err(FileFailure::Checkpoint { path, reason });
         }
-        file.set_len(length).map_err(Failure::file(&path, "cannot cut"))?;
+        file.set_len(length).map_err(FileFailure::file(&path, "cannot cut"))?;
         Ok(Self { path, file, length, every, comparison, functionals })
     }
 
     /// Writes a row, whole or, where the disk is full, not at all.
-    fn write(&mut self, record: &[String]) -> Result<(), Failure> {
+    fn write(&mut self, record: &[String]) -> Result<(), FileFailure> {
         let mut row = csv::Writer::from_writer(Vec::new());
         let row = row
             .write_record(record)
@@ -82,7 +83,7 @@ impl<const D: usize> Diagnostics<D> {
             Err(error) => {
                 // The failure to write is the one to report.
                 let _ = self.file.set_len(self.length);
-                return Err(Failure::file(&self.path, "cannot write")(error));
+                return Err(FileFailure::file(&self.path, "cannot write")(error));
             }
         }
         Ok(())
@@ -90,16 +91,17 @@ impl<const D: usize> Diagnostics<D> {
 }
 
 impl<const D: usize> Observer<D> for Diagnostics<D> {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
         let due = view.state.step.is_multiple_of(self.every);
         if !due && view.ending != Some(Outcome::Completed) {
             return Ok(());
         }
-        let mut row = row(view, self.comparison.as_ref())?;
         let View { problem, state, scores, regularisation, .. } = view;
-        let functionals = self.functionals.values(problem, regularisation, &state.velocities, scores)?;
-        row.extend(functionals.iter().map(|value| format!("{value:e}")));
-        self.write(&row)
+        let in_units = |failure: Failure| failure.in_units(&problem.scales);
+        let mut row = row(view, self.comparison.as_ref()).map_err(in_units)?;
+        let functionals = self.functionals.values(problem, regularisation, &state.velocities, scores);
+        row.extend(functionals.map_err(in_units)?.iter().map(|value| format!("{value:e}")));
+        Ok(self.write(&row)?)
     }
 }
 

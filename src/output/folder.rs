@@ -3,8 +3,8 @@
 //! A run holds an advisory lock on its `scenario.json`, which the operating system releases with the process, however
 //! that ends.
 
-use crate::error::Failure;
-use crate::output::{checkpoint, openpmd};
+use crate::output::error::FileFailure;
+use crate::output::openpmd;
 use crate::scenario::Scenario;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -21,30 +21,56 @@ pub struct Folder {
 }
 
 impl Folder {
+    /// Refuses what [`Self::create`] refuses, before anything is computed, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// A folder that is not empty, unless `overwrite`; one that another run is writing into; a path that cannot be read
+    /// as a folder.
+    pub fn require_free(path: &Path, overwrite: bool) -> Result<(), FileFailure> {
+        match fs::read_dir(path) {
+            Ok(mut entries) => {
+                if entries.next().is_some() && !overwrite {
+                    return Err(FileFailure::FolderExists { path: path.to_path_buf() });
+                }
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(FileFailure::file(path, "cannot create the run folder")(error));
+            }
+            Err(_) => {}
+        }
+        let folder = Self::open(path);
+        match OpenOptions::new().append(true).open(folder.scenario()) {
+            // The lock goes with the file.
+            Ok(file) => folder.lock(&file),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Creates the folder at `path` with the resolved scenario in it. An existing folder that is not
     /// empty is refused unless `overwrite`, and then loses what a run wrote there, and no more. One that
     /// another run is writing into is refused in any case.
-    pub fn create(path: &Path, overwrite: bool, scenario: &Scenario) -> Result<Self, Failure> {
+    pub fn create(path: &Path, overwrite: bool, scenario: &Scenario) -> Result<Self, FileFailure> {
         let mut folder = Self::open(path);
         match fs::read_dir(path) {
             Ok(mut entries) => {
                 if entries.next().is_some() && !overwrite {
-                    return Err(Failure::FolderExists { path: path.to_path_buf() });
+                    return Err(FileFailure::FolderExists { path: path.to_path_buf() });
                 }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::create_dir_all(path).map_err(Failure::file(path, "cannot create the run folder"))?;
+                fs::create_dir_all(path).map_err(FileFailure::file(path, "cannot create the run folder"))?;
             }
-            Err(error) => return Err(Failure::file(path, "cannot create the run folder")(error)),
+            Err(error) => return Err(FileFailure::file(path, "cannot create the run folder")(error)),
         }
         let path = folder.scenario();
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let mut file = file.map_err(Failure::file(&path, "cannot write"))?;
+        let mut file = file.map_err(FileFailure::file(&path, "cannot write"))?;
         folder.lock(&file)?;
         folder.clear()?;
         // The file stays the one that is locked.
         let written = file.set_len(0).and_then(|()| file.write_all(json_text(scenario).as_bytes()));
-        written.map_err(Failure::file(path, "cannot write"))?;
+        written.map_err(FileFailure::file(path, "cannot write"))?;
         folder._lock = Some(Arc::new(file));
         Ok(folder)
     }
@@ -55,26 +81,26 @@ impl Folder {
     }
 
     /// The folder of an earlier run, to be written; refused while another run is writing into it.
-    pub fn reopen(path: &Path) -> Result<Self, Failure> {
+    pub fn reopen(path: &Path) -> Result<Self, FileFailure> {
         let mut folder = Self::open(path);
         let path = folder.scenario();
         // Some file systems lock only what is open for writing; some users protect the file from it.
         let file = OpenOptions::new().append(true).open(&path).or_else(|_| File::open(&path));
-        let file = file.map_err(Failure::file(path, "cannot read"))?;
+        let file = file.map_err(FileFailure::file(path, "cannot read"))?;
         folder.lock(&file)?;
         folder._lock = Some(Arc::new(file));
         Ok(folder)
     }
 
     /// Locks a file of the folder, where its file system has locks.
-    fn lock(&self, file: &File) -> Result<(), Failure> {
+    fn lock(&self, file: &File) -> Result<(), FileFailure> {
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(Failure::FolderInUse { path: self.path.clone() }),
+            Err(TryLockError::WouldBlock) => Err(FileFailure::FolderInUse { path: self.path.clone() }),
             Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
         }
     }
 
-    fn clear(&self) -> Result<(), Failure> {
+    fn clear(&self) -> Result<(), FileFailure> {
         for file in [self.diagnostics(), self.convergence(), self.summary(), self.checkpoint()] {
             remove(&file)?;
         }
@@ -86,16 +112,16 @@ impl Folder {
 
     /// Removes the particle files of the steps that `condemned` names, and what a run that was killed
     /// while it wrote left behind.
-    pub fn remove_frames(&self, condemned: impl Fn(u64) -> bool) -> Result<(), Failure> {
-        remove(&checkpoint::partial(&self.checkpoint()))?;
+    pub fn remove_frames(&self, condemned: impl Fn(u64) -> bool) -> Result<(), FileFailure> {
+        remove(&self.partial_checkpoint())?;
         let particles = self.particles();
         let entries = match fs::read_dir(&particles) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(Failure::file(particles, "cannot list")(error)),
+            Err(error) => return Err(FileFailure::file(particles, "cannot list")(error)),
         };
         for entry in entries {
-            let path = entry.map_err(Failure::file(&particles, "cannot list"))?.path();
+            let path = entry.map_err(FileFailure::file(&particles, "cannot list"))?.path();
             if path.is_dir() {
                 continue;
             }
@@ -133,6 +159,11 @@ impl Folder {
         self.path.join("checkpoint")
     }
 
+    /// The checkpoint until it is whole.
+    pub fn partial_checkpoint(&self) -> PathBuf {
+        self.path.join("checkpoint.partial")
+    }
+
     pub fn particles(&self) -> PathBuf {
         self.path.join("particles")
     }
@@ -145,9 +176,11 @@ pub fn json_text(scenario: &Scenario) -> String {
     text + "\n"
 }
 
-fn remove(file: &Path) -> Result<(), Failure> {
+fn remove(file: &Path) -> Result<(), FileFailure> {
     match fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::file(file, "cannot remove")(error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(FileFailure::file(file, "cannot remove")(error))
+        }
         _ => Ok(()),
     }
 }

@@ -1,11 +1,11 @@
 //! How well a run conserves what the equation conserves, and whether its method keeps its promise.
 
-use crate::error::Failure;
 use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::Conservation;
 use crate::problem::{Conserved, Problem};
-use crate::simulation::{Observer, View};
+use crate::simulation::{Observer, ObserverError, View};
 use crate::state::State;
+use crate::terms::Supply;
 use serde::Serialize;
 
 /// What rounding may amount to in a run: thousands of steps, each good to some 1e-16.
@@ -70,7 +70,7 @@ impl<const D: usize> Ledger<D> {
 
     /// Takes note of the invariants at a state.
     pub fn follow(&mut self, problem: &Problem<D>, state: &State<D>) {
-        let start = &state.about;
+        let start = &state.balance(Supply::default());
         let now = About::of(problem, &state.velocities, start.center);
         self.last = totals(problem, &Invariants::of(problem, &state.velocities), &now);
         let grow = |drift: &mut Option<f64>, found: f64| {
@@ -79,7 +79,7 @@ impl<const D: usize> Ledger<D> {
         // Where all particles have one velocity, what is left is the energy of its rounding.
         let scale = start.energy.max(f64::EPSILON * f64::EPSILON * state.invariants.energy);
         let relative = |found: f64, scale: f64| if found == 0.0 { 0.0 } else { found.abs() / scale };
-        match problem.conserved() {
+        match problem.conserved {
             Conserved::MomentumAndEnergy => {
                 let distance = (0..D)
                     .map(|axis| (now.momentum[axis] - start.momentum[axis]).powi(2))
@@ -127,7 +127,7 @@ impl<const D: usize> Ledger<D> {
 
 fn totals<const D: usize>(problem: &Problem<D>, invariants: &Invariants<D>, about: &About<D>) -> Totals {
     let scales = &problem.scales;
-    let with_fixed = matches!(problem.conserved(), Conserved::EnergyAbout(_));
+    let with_fixed = matches!(problem.conserved, Conserved::EnergyAbout(_));
     Totals {
         mass: invariants.mass * scales.mass_density(),
         momentum: invariants.momentum.map(|component| component * scales.momentum()).to_vec(),
@@ -137,7 +137,7 @@ fn totals<const D: usize>(problem: &Problem<D>, invariants: &Invariants<D>, abou
 }
 
 impl<const D: usize> Observer<D> for Ledger<D> {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
         self.follow(view.problem, view.state);
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! What a run writes, one file per thing written. Observers look and never change the run.
 
 pub mod checkpoint;
-pub mod comparison;
 pub mod convergence;
 pub mod diagnostics;
+pub mod error;
 pub mod folder;
 pub mod functional_columns;
 pub mod ledger;

@@ -1,9 +1,9 @@
 //! particles/: openPMD frames of every species at the scheduled steps.
 
-use crate::error::Failure;
+use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::output::openpmd::{self, Frame, SiFactors, SpeciesFrame, Units};
-use crate::simulation::{Observer, View};
+use crate::simulation::{Observer, ObserverError, View};
 use crate::units::ELEMENTARY_CHARGE;
 use std::fs;
 use std::path::PathBuf;
@@ -20,15 +20,15 @@ pub struct ParticleFiles {
 
 impl ParticleFiles {
     /// Creates the directory; `every` ≥ 1 steps between frames.
-    pub fn create(folder: &Folder, every: u64) -> Result<Self, Failure> {
+    pub fn create(folder: &Folder, every: u64) -> Result<Self, FileFailure> {
         let directory = folder.particles();
-        fs::create_dir_all(&directory).map_err(Failure::file(&directory, "cannot create"))?;
+        fs::create_dir_all(&directory).map_err(FileFailure::file(&directory, "cannot create"))?;
         Ok(Self { directory, every })
     }
 }
 
 impl<const D: usize> Observer<D> for ParticleFiles {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
         if !view.state.step.is_multiple_of(self.every) {
             return Ok(());
         }

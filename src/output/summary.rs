@@ -1,7 +1,7 @@
 //! run.json: what ran, how long it took, how well it conserved, how it ended.
 
-use crate::error::Failure;
 use crate::landau::Work;
+use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::output::ledger::{Drift, Ledger, Totals};
 use serde::Serialize;
@@ -95,7 +95,7 @@ pub fn write<const D: usize>(
     folder: &Folder,
     ledger: &Ledger<D>,
     account: Account<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), FileFailure> {
     let Account { work, seconds, .. } = account;
     let spent = work.score + work.pair_sum + seconds.output;
     let summary = Summary {
@@ -120,5 +120,5 @@ pub fn write<const D: usize>(
     };
     let path = folder.summary();
     let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
-    fs::write(&path, text).map_err(Failure::file(path, "cannot write"))
+    fs::write(&path, text).map_err(FileFailure::file(path, "cannot write"))
 }

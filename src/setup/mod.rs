@@ -7,6 +7,7 @@ mod coefficients;
 pub mod coulomb;
 mod distribution;
 mod file;
+mod integrator;
 mod lattice;
 mod limits;
 mod memory;
@@ -16,16 +17,18 @@ mod reference;
 mod scales;
 
 pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
+pub use integrator::integrator;
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
 pub use reference::comparison;
 
+use crate::collision::pair_sum::PairSum;
 use crate::collision::regularisation::FIXED_SHARE;
 use crate::error::Failure;
 use crate::functionals::invariants::{About, Invariants};
 use crate::functionals::moments::Moments;
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
-use crate::problem::{FixedSpecies, Problem, Species};
+use crate::problem::{Conserved, FixedSpecies, Problem, Species};
 use crate::scenario::{
     Bandwidth, Initial, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Units,
     Violation,
@@ -35,12 +38,15 @@ use crate::score::exactness::{self, ExactScore, Form};
 use crate::score::following::FollowingScore;
 use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::particles::{ParticleScore, Sums};
-use crate::simulation::Grid;
-use crate::state::{Clock, State};
+use crate::simulation::Simulation;
+use crate::state::State;
+use crate::terms::{self, Supply};
+use crate::time_grid::{Clock, TimeGrid};
 use bandwidth::bandwidth;
 use cloud::Cloud;
 use file::{CloudFile, Fault, Wanted};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The problem and the initial state of a scenario of dimension D, resolved or not.
 pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem<D>, State<D>), Violation> {
@@ -57,6 +63,8 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         fixed_coefficients: Vec::new(),
         regularisation: scenario.collisions.regularisation.factor(),
         fixed_regularisation: scenario.collisions.regularisation.factor().map(|factor| FIXED_SHARE * factor),
+        conserved: Conserved::MassOnly,
+        reference: [f64::NAN; D],
         scales,
     };
     let follows = matches!(scenario.score.bandwidth(), Bandwidth::Following { .. });
@@ -104,10 +112,21 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     let invariants = Invariants::of(&problem, &velocities);
     limits::check(scenario, &problem, &velocities, &invariants)?;
     coefficients::fill(scenario, &mut problem, &velocities)?;
-    let clock = clock(scenario);
-    let about = About::reference(&problem, &velocities);
-    let state =
-        State { step: 0, velocities, invariants, about, clock, stiffness: None, warnings: Vec::new() };
+    problem.conserved = terms::conserved(&problem);
+    problem.reference = match problem.conserved {
+        Conserved::EnergyAbout(velocity) => velocity,
+        Conserved::MomentumAndEnergy | Conserved::MassOnly => invariants.mean_velocity(),
+    };
+    let state = State {
+        step: 0,
+        grid: grid(scenario),
+        about: About::of(&problem, &velocities, problem.reference),
+        velocities,
+        invariants,
+        supplied: Supply::default(),
+        stiffness: None,
+        warnings: Vec::new(),
+    };
     Ok((problem, state))
 }
 
@@ -131,23 +150,21 @@ fn files<const D: usize>(scenario: &Scenario) -> Result<Vec<Option<CloudFile<D>>
     scenario.species.iter().enumerate().map(read).collect()
 }
 
-/// The time grid of a scenario, on the scales of its run.
-pub fn grid(scenario: &Scenario) -> Grid {
+/// The time grid of a scenario at its start, on the scales of its run.
+pub fn grid(scenario: &Scenario) -> TimeGrid {
     let unit = scales::time(scenario);
     match (scenario.time.adaptive, scenario.time.step, scenario.time.steps) {
         (Some(adaptive), _, _) => {
-            Grid::Adaptive { end: adaptive.end / unit, tolerance: adaptive.relative_tolerance }
+            let next = adaptive.first_step.map(|step| step / unit);
+            TimeGrid::Adaptive {
+                end: adaptive.end / unit,
+                tolerance: adaptive.relative_tolerance,
+                clock: Clock { next, ..Clock::default() },
+            }
         }
-        (None, Some(dt), Some(steps)) => Grid::Uniform { dt: dt / unit, steps },
+        (None, Some(dt), Some(steps)) => TimeGrid::Uniform { dt: dt / unit, steps },
         _ => unreachable!("validation asks for one or the other"),
     }
-}
-
-/// The clock at the start, where steps adapt.
-fn clock(scenario: &Scenario) -> Option<Clock> {
-    let adaptive = scenario.time.adaptive?;
-    let next = adaptive.first_step.map(|step| step / scales::time(scenario));
-    Some(Clock { time: 0.0, next, last_error: None })
 }
 
 /// The right-hand side of a scenario whose run starts at the given velocities.
@@ -155,21 +172,52 @@ fn clock(scenario: &Scenario) -> Option<Clock> {
 /// # Errors
 ///
 /// If the start is out of reach for the scenario's summation.
-pub fn landau<'p, const D: usize>(
+pub fn landau<const D: usize>(
     scenario: &Scenario,
-    problem: &'p Problem<D>,
+    problem: &Arc<Problem<D>>,
     velocities: &[[f64; D]],
     instruction_set: InstructionSet,
-) -> Result<Landau<'p, D>, Failure> {
+) -> Result<Landau<D>, Failure> {
     let score = score(scenario, problem, velocities, instruction_set);
-    match scenario.summation {
-        Summation::Direct {} => Ok(Landau::new(problem, score, instruction_set)),
-        Summation::Tree { tolerance } => {
-            Landau::by_tree(problem, score, tolerance, velocities, instruction_set)
-        }
+    let pair_sum = match scenario.summation {
+        Summation::Direct {} => PairSum::direct(problem, instruction_set),
+        Summation::Tree { tolerance } => PairSum::tree(problem, tolerance, instruction_set),
         Summation::RandomBatch { size, seed } => {
-            Ok(Landau::by_random_batches(problem, score, (size as usize, seed), instruction_set))
+            PairSum::random_batches(problem, (size as usize, seed), instruction_set)
         }
+    };
+    Landau::starting_at(Arc::clone(problem), score, pair_sum, velocities)
+}
+
+/// The run of a scenario of dimension D at its start, in memory.
+///
+/// # Errors
+///
+/// A value of the scenario that only its particles show to be wrong, with its path; or a start that is out of reach for
+/// the scenario's summation, with numbers in the units of the scenario.
+pub fn simulation<const D: usize>(scenario: &Scenario) -> Result<Simulation<D>, StartError> {
+    let (problem, state) = problem_and_state::<D>(scenario)?;
+    let problem = Arc::new(problem);
+    let landau = landau(scenario, &problem, &state.velocities, InstructionSet::detect())
+        .map_err(|failure| failure.in_units(&problem.scales))?;
+    let integrator = integrator(&scenario.integrator, &problem);
+    Ok(Simulation::new(landau, integrator, state))
+}
+
+/// Why a scenario has no start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A value is wrong.
+    #[error("{}: {}", .0.path, .0.message)]
+    Scenario(Violation),
+    /// The numbers of the start cannot be had.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl From<Violation> for StartError {
+    fn from(violation: Violation) -> Self {
+        Self::Scenario(violation)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::exact::lorentz::Lorentz;
 use crate::exact::maxwell_moments::MaxwellMoments;
 use crate::exact::ornstein_uhlenbeck::OrnsteinUhlenbeck;
 use crate::exact::rates::Maxwellian;
-use crate::output::comparison::Comparison;
+use crate::functionals::comparison::Comparison;
 use crate::problem::Problem;
 use crate::scenario::{Initial, Reference, Scenario, Score, Species};
 

@@ -34,7 +34,7 @@ pub const MOST_REACH: f64 = 100.0;
 /// Roundings of velocities that are not yet a motion.
 const ROUNDINGS: f64 = 1e3;
 
-/// What a step is held to. Without a step, nothing.
+/// What a step is held to; nothing before it encloses anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fence<const D: usize> {
     /// c.
@@ -62,7 +62,8 @@ impl<const D: usize> Default for Fence<D> {
 
 impl<const D: usize> Fence<D> {
     /// Encloses the velocities at the start of a step.
-    pub fn enclose(&mut self, problem: &Problem<D>, velocities: &[[f64; D]], center: [f64; D]) {
+    pub fn enclose(&mut self, problem: &Problem<D>, velocities: &[[f64; D]]) {
+        let center = problem.reference;
         let from_center = |v: &[f64; D]| square(v, &center);
         let fixed = 4.0 * problem.fixed.iter().map(|fixed| from_center(&fixed.velocity)).fold(0.0, f64::max);
         let rounding = (ROUNDINGS * f64::EPSILON).powi(2) * dot(center, center);

@@ -39,12 +39,12 @@ mod warning;
 pub use warning::{Subject, Warning};
 
 use crate::integrators::norm::ThermalNorm;
-use crate::integrators::{Facts, StepTaken};
+use crate::integrators::{Facts, StepTaken, Stepped};
 use crate::kernel::interaction::dot;
 use crate::landau::{Evaluation, Landau};
-use crate::simulation::Grid;
 use crate::state::State;
 use crate::sum::sum;
+use crate::time_grid::TimeGrid;
 use remedy::Remedy;
 
 /// The integral of a rate over a step may be this many times the larger rate at its ends times its length.
@@ -71,7 +71,7 @@ pub struct StepWatch {
 
 impl StepWatch {
     /// For a run by a method on a time grid.
-    pub fn new(facts: Facts, grid: Grid) -> Self {
+    pub fn new(facts: Facts, grid: TimeGrid) -> Self {
         Self { remedy: Remedy::new(facts, grid) }
     }
 
@@ -79,20 +79,21 @@ impl StepWatch {
     /// kind becomes a warning of the state.
     pub fn compare<const D: usize>(
         &self,
-        landau: &Landau<'_, D>,
+        landau: &Landau<D>,
         state: &mut State<D>,
         before: &[[f64; D]],
         rates: [&Evaluation<D>; 2],
-        (dt, correction): (f64, f64),
+        (dt, stepped): (f64, Stepped<D>),
     ) {
         let [start, end] = rates;
+        let step = state.step + 1;
         let taken = StepTaken { dt, before, start, after: &state.velocities, end };
         let norm = ThermalNorm::at(landau.problem(), before);
         let found = [
-            self.entropy(landau, &taken),
-            energy(landau, &norm, &taken, state.about.center),
+            self.entropy(landau, &taken, stepped.supply.entropy),
+            energy(landau, &norm, &taken),
             displacement(landau, &norm, &taken),
-            projection(correction),
+            projection(stepped.correction),
         ];
         let new = found
             .into_iter()
@@ -101,27 +102,33 @@ impl StepWatch {
         let new: Vec<Warning> = new
             .map(|(subject, finding)| {
                 let remedy = self.remedy.words(landau, &taken);
-                let words = format!("step {}: {finding}; {remedy}", landau.step);
-                Warning { step: landau.step, subject, words }
+                let words = format!("step {step}: {finding}; {remedy}");
+                Warning { step, subject, words }
             })
             .collect();
         state.warnings.extend(new);
     }
 
     /// The change of entropy against its rate.
-    fn entropy<const D: usize>(&self, landau: &Landau<'_, D>, taken: &StepTaken<'_, D>) -> Option<Finding> {
+    fn entropy<const D: usize>(
+        &self,
+        landau: &Landau<D>,
+        taken: &StepTaken<'_, D>,
+        supplied: f64,
+    ) -> Option<Finding> {
         let problem = landau.problem();
+        let precision = landau.precision();
         let density: f64 = problem.weights.iter().sum();
-        let change = taken.end.entropy() - taken.start.entropy();
+        let change = taken.end.entropy() - taken.start.entropy() - supplied;
         let rates = [taken.start.entropy_rate, taken.end.entropy_rate];
         let steepest = rates.iter().fold(0.0f64, |most, rate| most.max(rate.abs()));
         let rounding = landau.entropy_rounding(taken.after, taken.end);
         let terms = problem.weights.iter().zip(landau.scores()).zip(&taken.end.rates);
         let size = sum(terms.map(|((w, s), rate)| w * (dot(*s, *s) * dot(*rate, *rate)).sqrt()));
-        let sums = taken.dt * landau.sum_tolerance() * size;
+        let sums = taken.dt * precision.tolerance * size;
         let explained = FALL * taken.dt * steepest + ENTROPY * density;
         // Of batches that differ from step to step rates tell the size of what a step may do, and no more.
-        let (rise, fall) = match landau.sums_are_sampled() {
+        let (rise, fall) = match precision.sampled {
             true => (rounding + explained, f64::INFINITY),
             false => (rounding + sums, explained),
         };
@@ -146,14 +153,14 @@ impl StepWatch {
 /// What is wrong, and words for it.
 type Finding = (Subject, String);
 
-/// Each species' change of energy about `center` against its rates.
+/// Each species' change of energy about the reference velocity against its rates.
 fn energy<const D: usize>(
-    landau: &Landau<'_, D>,
+    landau: &Landau<D>,
     norm: &ThermalNorm,
     taken: &StepTaken<'_, D>,
-    center: [f64; D],
 ) -> Option<Finding> {
     let problem = landau.problem();
+    let center = problem.reference;
     let mut worst: Option<(f64, String)> = None;
     for (species, speed) in problem.species.iter().zip(norm.speeds()) {
         let weights = &problem.weights[species.range.clone()];
@@ -189,7 +196,7 @@ fn energy<const D: usize>(
 
 /// The changes of velocities against their rates.
 fn displacement<const D: usize>(
-    landau: &Landau<'_, D>,
+    landau: &Landau<D>,
     norm: &ThermalNorm,
     taken: &StepTaken<'_, D>,
 ) -> Option<Finding> {

@@ -8,7 +8,7 @@ use crate::integrators::{Facts, StepTaken};
 use crate::kernel::interaction::dot;
 use crate::landau::Landau;
 use crate::problem::Problem;
-use crate::simulation::Grid;
+use crate::time_grid::TimeGrid;
 
 /// Two particles are near each other below this share of the larger spacing of their species. In a cloud without order
 /// one in fifteen has such a neighbour.
@@ -23,9 +23,9 @@ pub struct Remedy {
 }
 
 impl Remedy {
-    pub fn new(facts: Facts, grid: Grid) -> Self {
+    pub fn new(facts: Facts, grid: TimeGrid) -> Self {
         let shorter = match (grid, facts.implicit, facts.stages) {
-            (Grid::Adaptive { .. }, ..) => "take a smaller `relative_tolerance`",
+            (TimeGrid::Adaptive { .. }, ..) => "take a smaller `relative_tolerance`",
             (_, false, Some(_)) => {
                 "take a smaller `time.step`, `adaptive`, or `runge_kutta_chebyshev` without `stages`"
             }
@@ -36,7 +36,7 @@ impl Remedy {
     }
 
     /// What to do about a step.
-    pub fn words<const D: usize>(&self, landau: &Landau<'_, D>, taken: &StepTaken<'_, D>) -> String {
+    pub fn words<const D: usize>(&self, landau: &Landau<D>, taken: &StepTaken<'_, D>) -> String {
         let problem = landau.problem();
         if problem.gamma < SINGULAR
             && problem.regularisation.is_none()
@@ -45,7 +45,7 @@ impl Remedy {
         {
             return encounter;
         }
-        match landau.sums_are_sampled() {
+        match landau.precision().sampled {
             true => format!("{}, or a larger `random_batch.size`", self.shorter),
             false => self.shorter.to_string(),
         }

@@ -4,14 +4,16 @@
 
 use landau::error::Failure;
 use landau::functionals::moments::Moments;
-use landau::integrators::{self, Step};
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::{Evaluation, Landau};
+use landau::landau::{Evaluation, InStep, Landau};
 use landau::problem::Problem;
 use landau::scenario::{self, Scenario};
 use landau::setup;
+use landau::simulation::{Observer, ObserverError, Simulation, Stopped, View};
 use landau::state::State;
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// A scenario from its JSON; panics with the message of the parser.
 pub fn scenario(json: &Value) -> Scenario {
@@ -22,12 +24,14 @@ pub fn scenario(json: &Value) -> Scenario {
 }
 
 /// Problem and initial state of a scenario.
-pub fn start<const D: usize>(scenario: &Scenario) -> (Problem<D>, State<D>) {
-    setup::problem_and_state(scenario).unwrap_or_else(|violation| panic!("{violation:?}"))
+pub fn start<const D: usize>(scenario: &Scenario) -> (Arc<Problem<D>>, State<D>) {
+    let (problem, state) =
+        setup::problem_and_state(scenario).unwrap_or_else(|violation| panic!("{violation:?}"));
+    (Arc::new(problem), state)
 }
 
 /// The right-hand side of a scenario at the widest instruction set of the machine.
-pub fn landau<'p, const D: usize>(scenario: &Scenario, problem: &'p Problem<D>) -> Landau<'p, D> {
+pub fn landau<const D: usize>(scenario: &Scenario, problem: &Arc<Problem<D>>) -> Landau<D> {
     let instruction_set = InstructionSet::detect();
     let (_, start) = start::<D>(scenario);
     setup::landau(scenario, problem, &start.velocities, instruction_set)
@@ -37,14 +41,36 @@ pub fn landau<'p, const D: usize>(scenario: &Scenario, problem: &'p Problem<D>) 
 /// The rates at some velocities.
 pub fn evaluate<const D: usize>(
     scenario: &Scenario,
-    problem: &Problem<D>,
+    problem: &Arc<Problem<D>>,
     velocities: &[[f64; D]],
 ) -> Evaluation<D> {
     let mut evaluation = Evaluation::empty(problem);
     landau(scenario, problem)
-        .evaluate(velocities, &mut evaluation)
+        .evaluate(velocities, InStep::unfenced(0), &mut evaluation)
         .unwrap_or_else(|failure| panic!("{failure}"));
     evaluation
+}
+
+/// A function that looks at a state with its rates, as an observer.
+pub struct Look<F>(pub F);
+
+impl<const D: usize, F: FnMut(&View<'_, D>)> Observer<D> for Look<F> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
+        (self.0)(view);
+        Ok(())
+    }
+}
+
+/// Runs a simulation to its end, calling `look` with every state and its rates.
+pub fn finish<const D: usize>(
+    simulation: &mut Simulation<D>,
+    look: impl FnMut(&View<'_, D>),
+) -> Result<(), Failure> {
+    match simulation.run(&mut [&mut Look(look)], &AtomicBool::new(false)) {
+        Ok(_) => Ok(()),
+        Err(Stopped::Failure(failure)) => Err(failure),
+        Err(Stopped::Observer(error)) => panic!("{error}"),
+    }
 }
 
 /// Runs all steps of a scenario, calling `look` with the state and its rates before each and at the end.
@@ -52,21 +78,9 @@ pub fn run<const D: usize>(
     scenario: &Scenario,
     mut look: impl FnMut(&Problem<D>, &State<D>, &Evaluation<D>),
 ) -> Result<State<D>, Failure> {
-    let (problem, mut state) = start::<D>(scenario);
-    let mut landau = landau(scenario, &problem);
-    let mut integrator = integrators::new(&scenario.integrator, &problem);
-    let mut evaluation = Evaluation::empty(&problem);
-    loop {
-        landau.step = state.step;
-        landau.evaluate(&state.velocities, &mut evaluation)?;
-        look(&problem, &state, &evaluation);
-        if Some(state.step) == scenario.time.steps {
-            return Ok(state);
-        }
-        let dt = scenario.time.step.expect("tests that call this have steps of one length");
-        integrator.step(&mut landau, &mut state, Step { start: &evaluation, dt })?;
-        state.step += 1;
-    }
+    let mut simulation = setup::simulation::<D>(scenario).unwrap_or_else(|error| panic!("{error}"));
+    finish(&mut simulation, |view| look(view.problem, view.state, view.evaluation))?;
+    Ok(simulation.state().clone())
 }
 
 /// Moments of species `index`.

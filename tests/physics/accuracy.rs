@@ -3,7 +3,7 @@
 use crate::solver;
 use landau::accuracy::{Scores, expected};
 use landau::exact::rates::{self, Maxwellian};
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use landau::score::exactness::Form;
 use serde_json::{Value, json};
 
@@ -73,7 +73,9 @@ impl Case {
         let scenario = self.scenario::<D>(&[species("light", light), species("heavy", heavy)]);
         let (problem, state) = solver::start::<D>(&scenario);
         let mut evaluation = Evaluation::empty(&problem);
-        solver::landau(&scenario, &problem).evaluate(&state.velocities, &mut evaluation).unwrap();
+        solver::landau(&scenario, &problem)
+            .evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation)
+            .unwrap();
         let (_, heating) = solver::moment_rates(&problem, &state.velocities, &evaluation, 0);
         let exact = rates::heating(D, -3.0, 1.0, light, heavy);
         let error = expected(&problem, &state.velocities, self.scores())[0].equilibration.unwrap().0;

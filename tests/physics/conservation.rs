@@ -99,7 +99,7 @@ fn check<const D: usize>(gamma: f64, score: &Value) {
                 moved = displacements.fold(moved, |most, (a, b)| most.max((a - b).abs()));
                 let now = Invariants::of(problem, &state.velocities);
                 assert_eq!(now.mass, start.mass, "{what}");
-                match problem.conserved() {
+                match problem.conserved {
                     Conserved::MomentumAndEnergy => {
                         for axis in 0..D {
                             let drift =

@@ -3,7 +3,7 @@
 
 use crate::solver;
 use landau::functionals::dissipation::{Dissipation, dissipations};
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use serde_json::json;
 
 const DIPOLE: &str = "exp(-v^2/2 + 0.8 * vx * exp(-v^2/6))";
@@ -48,7 +48,7 @@ fn both(order: u32, per_axis: u32, overlap: f64) -> [Vec<Dissipation>; 2] {
     let (problem, state) = solver::start::<2>(&scenario);
     let velocities = &state.velocities;
     let mut landau = solver::landau(&scenario, &problem);
-    landau.evaluate(velocities, &mut Evaluation::empty(&problem)).unwrap();
+    landau.evaluate(velocities, InStep::unfenced(0), &mut Evaluation::empty(&problem)).unwrap();
     let regularisation = landau.regularisation();
     let found = dissipations(&problem, regularisation, velocities, landau.scores());
     let of = [dipole as fn([f64; 2]) -> [f64; 2], pair];

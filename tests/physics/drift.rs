@@ -55,10 +55,10 @@ fn run(species: &[Value], integrator: &Value, time: &Value, gamma: f64) -> Told 
         let start = &state.about;
         let now = About::of(problem, &state.velocities, start.center);
         told.resolution = ThermalNorm::at(problem, &state.velocities).resolution();
-        if problem.conserved() != Conserved::MassOnly {
+        if problem.conserved != Conserved::MassOnly {
             told.energy = told.energy.max((now.energy / start.energy - 1.0).abs());
         }
-        if problem.conserved() == Conserved::MomentumAndEnergy {
+        if problem.conserved == Conserved::MomentumAndEnergy {
             let scale = (2.0 * start.mass * start.energy).sqrt();
             for axis in 0..2 {
                 told.momentum = told.momentum.max((now.momentum[axis] - start.momentum[axis]).abs() / scale);

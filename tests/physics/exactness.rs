@@ -1,7 +1,7 @@
 //! Scores that are exact for Gaussians and for small modes on them: what they promise, and what they leave alone.
 
 use crate::solver;
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use landau::scenario::Scenario;
 use serde_json::{Value, json};
 
@@ -19,8 +19,8 @@ fn one_species(dimension: usize, initial: Value, particles: Value, gamma: f64, s
 fn scores<const D: usize>(scenario: &Scenario) -> (Vec<[f64; D]>, Vec<[f64; D]>, Vec<f64>) {
     let (problem, state) = solver::start::<D>(scenario);
     let mut landau = solver::landau(scenario, &problem);
-    landau.evaluate(&state.velocities, &mut Evaluation::empty(&problem)).unwrap();
-    (landau.scores().to_vec(), state.velocities, problem.weights)
+    landau.evaluate(&state.velocities, InStep::unfenced(0), &mut Evaluation::empty(&problem)).unwrap();
+    (landau.scores().to_vec(), state.velocities, problem.weights.clone())
 }
 
 /// √(Σ w |s + P (v − u)|²/Σ w |P (v − u)|²) for the score −P (v − u) of a Gaussian.

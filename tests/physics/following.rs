@@ -1,7 +1,7 @@
 //! Bandwidths that follow their species: what a cloud that has shrunk sees.
 
 use crate::solver;
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use landau::problem::Problem;
 use landau::scenario::Scenario;
 use serde_json::{Value, json};
@@ -61,7 +61,9 @@ fn a_cloud_that_shrinks_keeps_the_shape_of_its_scores() {
         let at = |factor: f64| {
             let mut landau = solver::landau(&scenario, &problem);
             let mut evaluation = Evaluation::empty(&problem);
-            landau.evaluate(&scaled(&problem, &state.velocities, factor), &mut evaluation).unwrap();
+            landau
+                .evaluate(&scaled(&problem, &state.velocities, factor), InStep::unfenced(0), &mut evaluation)
+                .unwrap();
             let squares = landau.regularisation().squares.clone();
             (landau.scores().to_vec(), evaluation.entropies, squares)
         };
@@ -94,7 +96,7 @@ fn scores_are_the_gradient_of_the_entropy_at_any_spread() {
         let mut landau = solver::landau(&scenario, &problem);
         let mut evaluation = Evaluation::empty(&problem);
         let mut entropy = |velocities: &[[f64; 3]]| {
-            landau.evaluate(velocities, &mut evaluation).unwrap();
+            landau.evaluate(velocities, InStep::unfenced(0), &mut evaluation).unwrap();
             (evaluation.entropy(), landau.scores().to_vec())
         };
         let (_, scores) = entropy(&place);

@@ -82,7 +82,7 @@ fn a_lattice_is_the_one_of_its_number() {
         for given in given {
             let (found, found_state) = solver::start::<2>(&given);
             assert_eq!(
-                (found_state.velocities, found.weights),
+                (found_state.velocities, found.weights.clone()),
                 (state.velocities.clone(), problem.weights.clone())
             );
         }
@@ -173,7 +173,7 @@ fn lattices_in_si_units_are_in_metres_per_second() {
         assert_eq!(center(&resolved, index), [1e5, 0.0, -3e4]);
     }
     let (starts, numbers) = (solver::start::<3>(&given), solver::start::<3>(&resolved));
-    assert_eq!((starts.1.velocities, starts.0.weights), (numbers.1.velocities, numbers.0.weights));
+    assert_eq!((starts.1.velocities, &starts.0.weights), (numbers.1.velocities, &numbers.0.weights));
 }
 
 /// Cold beams at 0.7, a millionth as wide: cells that two species have in common meet in the same bits, and every

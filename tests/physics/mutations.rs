@@ -3,12 +3,14 @@
 //! Good scenarios are mutated: their bytes, their values, their keys. Sizes that pass the rules but
 //! would take long are not sampled here; that they are bounded is a rule of its own.
 
+use landau::collision::pair_sum::PairSum;
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::{Evaluation, Landau};
+use landau::landau::{Evaluation, InStep, Landau};
 use landau::scenario::{Particles, Scenario, Score, parse};
 use landau::setup;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 const FILE: &str = "scenario.json";
 
@@ -64,12 +66,14 @@ fn particles(scenario: &Scenario) -> f64 {
 
 fn place<const D: usize>(scenario: &Scenario) -> Result<(), landau::scenario::Violation> {
     let (problem, state) = setup::problem_and_state::<D>(scenario)?;
+    let problem = Arc::new(problem);
     // The mesh of mesh scores may be allowed gigabytes; scores over particles take what so few particles take.
     if let Score::Particles { .. } = scenario.score {
         let score = setup::score(scenario, &problem, &state.velocities, InstructionSet::detect());
-        let mut landau = Landau::new(&problem, score, InstructionSet::detect());
+        let pair_sum = PairSum::direct(&problem, InstructionSet::detect());
+        let mut landau = Landau::new(Arc::clone(&problem), score, pair_sum);
         // A failure is an answer too.
-        let _ = landau.evaluate(&state.velocities, &mut Evaluation::empty(&problem));
+        let _ = landau.evaluate(&state.velocities, InStep::unfenced(0), &mut Evaluation::empty(&problem));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use landau::collision::regularisation::Regularisation;
 use landau::exact::rates::{self, Maxwellian};
 use landau::functionals::invariants::Invariants;
 use landau::kernel::interaction::dot;
-use landau::landau::Evaluation;
+use landau::landau::{Drive, Evaluation, InStep};
 use landau::scenario::Scenario;
 use serde_json::{Value, json};
 
@@ -80,11 +80,20 @@ fn momentum_energy_and_dissipation_hold_for_any_scores_of_coincident_particles()
             let mut landau = solver::landau(&scenario, &problem);
             let mut evaluation = Evaluation::empty(&problem);
             let mut scores = vec![[0.0; 3]; problem.particles()];
-            landau.evaluate_scores(&state.velocities, &mut scores, &mut evaluation.entropies).unwrap();
+            landau
+                .evaluate_scores(
+                    &state.velocities,
+                    InStep::unfenced(0),
+                    &mut scores,
+                    &mut evaluation.entropies,
+                )
+                .unwrap();
             for (p, score) in scores.iter_mut().enumerate() {
                 *score = [0, 1, 2].map(|k| ((p * 37 + k * 11) as f64).sin());
             }
-            landau.evaluate_rates(&state.velocities, &scores, None, &mut evaluation).unwrap();
+            landau
+                .evaluate_rates(&state.velocities, InStep::unfenced(0), Drive::by(&scores), &mut evaluation)
+                .unwrap();
             assert!(evaluation.entropy_rate < 0.0);
             let (mut momentum, mut energy, mut size, mut work) = ([0.0; 3], 0.0, 0.0, 0.0);
             let particles = problem.weights.iter().zip(&state.velocities).zip(&evaluation.rates);

@@ -3,11 +3,13 @@
 
 use crate::solver;
 use landau::functionals::invariants::Invariants;
+use landau::landau::InStep;
 use landau::problem::Problem;
 use landau::scenario::Scenario;
 use landau::score::extrapolation::{relative_bias, relative_bias_of_particles};
 use landau::score::mollifier::{mass_beyond_ball, mass_beyond_cube};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn scenario(dimension: usize, species: Value, gamma: f64, score: &Value) -> Scenario {
     solver::scenario(&json!({
@@ -54,7 +56,7 @@ fn every_score() -> Vec<Value> {
 }
 
 /// Entropy and scores at displaced velocities.
-fn entropy<const D: usize>(scenario: &Scenario, problem: &Problem<D>, velocities: &[[f64; D]]) -> f64 {
+fn entropy<const D: usize>(scenario: &Scenario, problem: &Arc<Problem<D>>, velocities: &[[f64; D]]) -> f64 {
     solver::evaluate(scenario, problem, velocities).entropy()
 }
 
@@ -145,7 +147,7 @@ fn score_difference<const D: usize>(first: &Value, second: &Value) -> f64 {
         let (problem, state) = solver::start::<D>(&scenario);
         let mut landau = solver::landau(&scenario, &problem);
         let mut evaluation = landau::landau::Evaluation::empty(&problem);
-        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+        landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation).unwrap();
         landau.scores().to_vec()
     };
     let (first, second) = (scores(first), scores(second));
@@ -218,7 +220,7 @@ fn wide_mollifiers_have_the_bias_that_their_closed_forms_say() {
             let (problem, state) = solver::start::<2>(&scenario);
             let mut landau = solver::landau(&scenario, &problem);
             let mut evaluation = landau::landau::Evaluation::empty(&problem);
-            landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+            landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation).unwrap();
             let (mut product, mut square) = (0.0, 0.0);
             for ((s, v), w) in landau.scores().iter().zip(&state.velocities).zip(&problem.weights) {
                 product -= w * (s[0] * v[0] + s[1] * v[1]);
@@ -261,7 +263,7 @@ fn sparse_and_uneven_clouds_have_the_scores_of_their_parts() {
         let (problem, state) = solver::start::<3>(&scenario);
         let mut landau = solver::landau(&scenario, &problem);
         let mut evaluation = landau::landau::Evaluation::empty(&problem);
-        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
+        landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation).unwrap();
         (landau.scores().to_vec(), landau.memory())
     };
     let (alone, _) = scores(alone);

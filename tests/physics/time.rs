@@ -1,32 +1,33 @@
 //! Time integrators on the real right-hand side: what they conserve, their orders, where they are
 //! stable, how steps adapt, how entropy falls. Takes optimised code.
 
+use landau::collision::pair_sum::PairSum;
 use landau::error::Failure;
 use landau::exact::bkw::Bkw;
 use landau::functionals::invariants::{About, Invariants};
-use landau::integrators::adaptive::Adaptive;
 use landau::integrators::norm::ThermalNorm;
-use landau::integrators::{self, Conservation, PowerIteration, Step};
+use landau::integrators::{Conservation, Facts, PowerIteration};
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::{Evaluation, Landau};
-use landau::output::checkpoint::{self, Checkpoints};
+use landau::landau::{Evaluation, InStep, Landau};
+use landau::output::checkpoint::{Checkpoints, Saved};
 use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
 use landau::problem::{Conserved, Problem};
 use landau::scenario::{self, Integrator, Scenario};
 use landau::score::Score;
 use landau::setup;
-use landau::simulation::{Grid, Observer, Outcome, Simulation, View};
+use landau::simulation::{Observer, ObserverError, Outcome, Simulation, Stopped, View};
 use landau::state::State;
 use landau::sum::sum;
+use landau::time_grid::{Clock, TimeGrid};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 /// A scenario in dimension D with its problem and first state.
 struct Case<const D: usize> {
     scenario: Scenario,
-    problem: Problem<D>,
+    problem: Arc<Problem<D>>,
     state: State<D>,
 }
 
@@ -38,23 +39,35 @@ impl<const D: usize> Case<D> {
         });
         let (scenario, _) = scenario::parse("case.json", value.to_string(), &[]).unwrap();
         let (problem, state) = setup::problem_and_state(&scenario).unwrap();
-        Self { scenario, problem, state }
+        Self { scenario, problem: Arc::new(problem), state }
     }
 
-    fn landau(&self) -> Landau<'_, D> {
-        Landau::new(
-            &self.problem,
-            setup::score(&self.scenario, &self.problem, &self.state.velocities, InstructionSet::detect()),
-            InstructionSet::detect(),
-        )
+    fn score(&self) -> Box<dyn Score<D>> {
+        setup::score(&self.scenario, &self.problem, &self.state.velocities, InstructionSet::detect())
+    }
+
+    fn landau(&self, score: Box<dyn Score<D>>) -> Landau<D> {
+        let pair_sum = PairSum::direct(&self.problem, InstructionSet::detect());
+        Landau::new(Arc::clone(&self.problem), score, pair_sum)
+    }
+
+    fn facts(&self, method: &Integrator) -> Facts {
+        setup::integrator(method, &self.problem).facts()
+    }
+
+    /// A run by a method from a state.
+    fn simulation(&self, method: &Integrator, state: &State<D>) -> Simulation<D> {
+        let integrator = setup::integrator(method, &self.problem);
+        Simulation::new(self.landau(self.score()), integrator, state.clone())
     }
 
     /// The spectral radius of the Jacobian at the start, with its safety factor.
     fn radius(&self) -> f64 {
-        let (mut landau, mut evaluation) = (self.landau(), Evaluation::empty(&self.problem));
-        let mut state = self.state.clone();
-        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
-        PowerIteration::new(&self.problem).radius(&mut landau, &evaluation, &mut state, false).unwrap()
+        let (mut landau, mut start) = (self.landau(self.score()), Evaluation::empty(&self.problem));
+        let (mut state, within) = (self.state.clone(), InStep::unfenced(1));
+        landau.evaluate(&state.velocities, within, &mut start).unwrap();
+        let mut power = PowerIteration::new(&self.problem);
+        power.radius(&mut landau, (within, &start), &mut state, false).unwrap()
     }
 
     /// The state after `steps` steps of length `dt`; every state passes through `look` with its rates.
@@ -63,19 +76,17 @@ impl<const D: usize> Case<D> {
         method: &Integrator,
         dt: f64,
         steps: u64,
-        mut look: impl FnMut(&Landau<'_, D>, &State<D>, &Evaluation<D>),
+        mut look: impl FnMut(&Landau<D>, &State<D>, &Evaluation<D>),
     ) -> Result<State<D>, Failure> {
-        let (mut landau, mut evaluation) = (self.landau(), Evaluation::empty(&self.problem));
-        let mut integrator = integrators::new(method, &self.problem);
-        let mut state = self.state.clone();
+        let state = State { grid: TimeGrid::Uniform { dt, steps }, ..self.state.clone() };
+        let mut simulation = self.simulation(method, &state);
         loop {
-            landau.evaluate(&state.velocities, &mut evaluation)?;
-            look(&landau, &state, &evaluation);
-            if state.step == steps {
-                return Ok(state);
+            let evaluation = simulation.view()?.evaluation.clone();
+            look(simulation.landau(), simulation.state(), &evaluation);
+            if simulation.state().is_last() {
+                return Ok(simulation.state().clone());
             }
-            integrator.step(&mut landau, &mut state, Step { start: &evaluation, dt })?;
-            state.step += 1;
+            simulation.step()?;
         }
     }
 
@@ -83,30 +94,23 @@ impl<const D: usize> Case<D> {
         self.steps(method, dt, steps, |_, _, _| {}).unwrap()
     }
 
-    /// The state at `end` by adaptive steps, and how many they were; every state passes through `look`.
+    /// The state at `end` by adaptive steps from `from`; every state after a step passes through `look` with the length of
+    /// the step and the evaluations so far.
     fn adapt(
         &self,
         method: &Integrator,
-        end: f64,
-        tolerance: f64,
+        (end, tolerance): (f64, f64),
         from: &State<D>,
         mut look: impl FnMut(&State<D>, f64, u64),
     ) -> Result<State<D>, Failure> {
-        let (mut landau, mut evaluation) = (self.landau(), Evaluation::empty(&self.problem));
-        let mut integrator = integrators::new(method, &self.problem);
-        let mut adaptive = Adaptive::new(&self.problem, end, tolerance);
-        let mut state = from.clone();
-        let (mut before, mut after) = (state.velocities.clone(), evaluation.clone());
-        landau.evaluate(&state.velocities, &mut evaluation)?;
-        while state.clock.unwrap().time < end {
-            before.copy_from_slice(&state.velocities);
-            let start = (before.as_slice(), &evaluation);
-            let (dt, _) = adaptive.advance(&mut landau, &mut *integrator, start, &mut after, &mut state)?;
-            std::mem::swap(&mut evaluation, &mut after);
-            state.step += 1;
-            look(&state, dt, landau.work().evaluations);
+        let clock = from.grid.clock().unwrap();
+        let state = State { grid: TimeGrid::Adaptive { end, tolerance, clock }, ..from.clone() };
+        let mut simulation = self.simulation(method, &state);
+        while !simulation.state().is_last() {
+            let dt = simulation.step()?;
+            look(simulation.state(), dt, simulation.work().evaluations);
         }
-        Ok(state)
+        Ok(simulation.state().clone())
     }
 }
 
@@ -237,7 +241,7 @@ fn drifts<const D: usize>(case: &Case<D>, end: &State<D>) -> (f64, f64) {
     let start = &case.state.invariants;
     let found = Invariants::of(&case.problem, &end.velocities);
     let momentum = (0..D).map(|a| (found.momentum[a] - start.momentum[a]).powi(2)).sum::<f64>().sqrt();
-    match case.problem.conserved() {
+    match case.problem.conserved {
         Conserved::MomentumAndEnergy => {
             (momentum / start.momentum_scale(), (found.energy / start.energy - 1.0).abs())
         }
@@ -252,7 +256,7 @@ fn drifts<const D: usize>(case: &Case<D>, end: &State<D>) -> (f64, f64) {
 fn conserves<const D: usize>(case: &Case<D>) {
     let dt = 0.8 / case.radius();
     for method in methods() {
-        let facts = integrators::new(&method, &case.problem).facts();
+        let facts = case.facts(&method);
         let (momentum, energy) = drifts(case, &case.end(&method, dt, 5));
         // Momentum is linear: some ten roundings of its terms in every step and stage.
         assert!(momentum < 2e-15, "{}: momentum {momentum:e}", facts.name);
@@ -301,7 +305,7 @@ fn order_is_that_of_the_facts<const D: usize>(case: &Case<D>, end: f64) {
     let classical = Integrator::RungeKutta { order: 4 };
     let reference = case.end(&classical, end / (32 * fewest) as f64, 32 * fewest);
     for method in [explicit_methods(), implicit_methods(1e-13)].concat() {
-        let facts = integrators::new(&method, &case.problem).facts();
+        let facts = case.facts(&method);
         let points: Vec<(f64, f64)> = [2, 4, 8]
             .iter()
             .map(|factor| {
@@ -328,7 +332,7 @@ fn errors_go_with_the_order_of_the_facts() {
 fn a_step_takes_as_many_evaluations_as_its_facts_say() {
     let case = three_species();
     for method in explicit_methods() {
-        let facts = integrators::new(&method, &case.problem).facts();
+        let facts = case.facts(&method);
         let mut work = Vec::new();
         case.steps(&method, 0.2 / case.radius(), 4, |landau, _, _| work.push(landau.work().evaluations))
             .unwrap();
@@ -366,7 +370,7 @@ fn explicit_steps_are_stable_inside_their_interval_and_not_outside() {
     // Euler's method heats what it cannot follow, and heat hides a rise of entropy.
     let others = [2, 4].map(|order| Integrator::RungeKutta { order });
     for method in others.into_iter().chain(chebyshev) {
-        let facts = integrators::new(&method, &case.problem).facts();
+        let facts = case.facts(&method);
         let end = facts.stable_interval.unwrap();
         // The estimate is from below and of the start; the cloud then moves a little towards stiffer ones.
         let found = [0.7, 2.0].map(|share| entropy_rises(&case, &method, share * end, 60));
@@ -483,14 +487,14 @@ fn adaptive_steps_end_at_the_end_within_the_tolerance() {
     let end = 2.0;
     let reference = case.end(&Integrator::RungeKutta { order: 4 }, end / 400.0, 400);
     for method in explicit_methods() {
-        let name = integrators::new(&method, &case.problem).facts().name;
+        let name = case.facts(&method).name;
         let mut last = f64::INFINITY;
         for tolerance in [1e-3, 1e-4, 1e-5] {
             let mut work = 0;
             let found = case
-                .adapt(&method, end, tolerance, &case.state, |_, _, evaluations| work = evaluations)
+                .adapt(&method, (end, tolerance), &case.state, |_, _, evaluations| work = evaluations)
                 .unwrap();
-            assert_eq!(found.clock.unwrap().time, end);
+            assert_eq!(found.time(), end);
             let error = norm.distance(&case.problem, &found.velocities, &reference.velocities);
             println!("{name} {tolerance:e}: {} steps, {work} evaluations, error {error:.2e}", found.step);
             // Errors of the steps add up at most.
@@ -509,10 +513,10 @@ fn adaptive_runs_repeat_and_restart_bit_for_bit() {
     for method in explicit_methods() {
         let mut states = Vec::new();
         let end =
-            case.adapt(&method, 3.0, 1e-3, &case.state, |state, _, _| states.push(state.clone())).unwrap();
+            case.adapt(&method, (3.0, 1e-3), &case.state, |state, _, _| states.push(state.clone())).unwrap();
         assert!(states.len() > 2);
         for from in states.iter().take(6) {
-            assert_eq!(case.adapt(&method, 3.0, 1e-3, from, |_, _, _| {}).unwrap(), end);
+            assert_eq!(case.adapt(&method, (3.0, 1e-3), from, |_, _, _| {}).unwrap(), end);
         }
     }
 }
@@ -520,10 +524,10 @@ fn adaptive_runs_repeat_and_restart_bit_for_bit() {
 #[test]
 fn a_rejected_step_leaves_no_trace() {
     let mut case = three_species();
-    case.state.clock.as_mut().unwrap().next = Some(10.0);
+    case.state.grid = case.state.grid.with_clock(Some(Clock { next: Some(10.0), ..Clock::default() }));
     for method in explicit_methods() {
         let (mut first, mut work) = (None, 0);
-        case.adapt(&method, 10.0, 1e-4, &case.state, |state, dt, evaluations| {
+        case.adapt(&method, (10.0, 1e-4), &case.state, |state, dt, evaluations| {
             if first.is_none() {
                 (first, work) = (Some((state.clone(), dt)), evaluations);
             }
@@ -572,34 +576,26 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
     let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
     let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
-    let score = Box::new(Rising(
-        setup::score(&case.scenario, &case.problem, &case.state.velocities, InstructionSet::detect()),
-        0.0,
-    ));
+    let landau = case.landau(Box::new(Rising(case.score(), 0.0)));
     let method = Integrator::RungeKuttaChebyshev { stages: None };
-    let mut simulation = Simulation {
-        landau: Landau::new(&case.problem, score, InstructionSet::detect()),
-        integrator: integrators::new(&method, &case.problem),
-        state: case.state.clone(),
-        grid: setup::grid(&case.scenario),
-        output: Duration::ZERO,
-    };
+    let integrator = setup::integrator(&method, &case.problem);
+    let mut simulation = Simulation::new(landau, integrator, case.state.clone());
     let mut observers: [&mut dyn Observer<2>; 2] = [&mut diagnostics, &mut checkpoints];
-    let failure = simulation.run(&mut observers, &AtomicBool::new(false), false).unwrap_err();
+    let stopped = simulation.run(&mut observers, &AtomicBool::new(false)).unwrap_err();
+    let Stopped::Failure(failure) = stopped else { panic!("{stopped}") };
     assert!(matches!(failure, Failure::StepTooSmall { step: 1, .. }), "{failure}");
     assert!(failure.to_string().contains("entropy rises"), "{failure}");
-    let particles = case.problem.particles();
-    let (saved, _) = checkpoint::read::<2>(&folder, &case.scenario, particles, 0, "any").unwrap();
-    assert_eq!(saved, simulation.state);
+    let saved = Saved::read(&folder, &case.scenario, "any").unwrap().state(&case.state, 0).unwrap();
+    assert_eq!(&saved, simulation.state());
     assert_eq!(saved.velocities, case.state.velocities);
-    assert!(saved.stiffness.is_some() && saved.clock == case.state.clock);
+    assert!(saved.stiffness.is_some() && saved.grid == case.state.grid);
 }
 
 /// Interrupts after a step.
 struct Interrupter<'a>(u64, &'a AtomicBool);
 
 impl<const D: usize> Observer<D> for Interrupter<'_> {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), Failure> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
         self.1.store(view.state.step == self.0, std::sync::atomic::Ordering::Relaxed);
         Ok(())
     }
@@ -616,25 +612,23 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
         let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
         let flag = AtomicBool::new(false);
         let mut interrupter = Interrupter(interrupt_at, &flag);
-        let mut simulation = Simulation {
-            landau: case.landau(),
-            integrator: integrators::new(&method, &case.problem),
-            state: state.clone(),
-            grid: Grid::Adaptive { end: 5.0, tolerance: 1e-4 },
-            output: Duration::ZERO,
-        };
+        let clock = state.grid.clock().unwrap();
+        let grid = TimeGrid::Adaptive { end: 5.0, tolerance: 1e-4, clock };
+        let mut simulation = case.simulation(&method, &State { grid, ..state.clone() });
+        if resumes {
+            simulation = simulation.resumed();
+        }
         let mut observers: [&mut dyn Observer<2>; 2] = [&mut interrupter, &mut checkpoints];
-        let outcome = simulation.run(&mut observers, &flag, resumes).unwrap();
-        (outcome, simulation.state)
+        let outcome = simulation.run(&mut observers, &flag).unwrap();
+        (outcome, simulation.state().clone())
     };
     let (outcome, whole) = run(&case.state, u64::MAX, false);
     assert_eq!(outcome, Outcome::Completed);
-    assert_eq!(whole.clock.unwrap().time, 5.0);
+    assert_eq!(whole.time(), 5.0);
     for interrupt_at in [0, 1, 3] {
         // The flag is seen after the step that follows.
         assert_eq!(run(&case.state, interrupt_at, false).0, Outcome::Interrupted);
-        let (saved, _) =
-            checkpoint::read::<2>(&folder, &case.scenario, case.problem.particles(), 0, "any").unwrap();
+        let saved = Saved::read(&folder, &case.scenario, "any").unwrap().state(&case.state, 0).unwrap();
         assert_eq!(saved.step, interrupt_at + 1);
         assert_eq!(run(&saved, u64::MAX, true), (Outcome::Completed, whole.clone()));
     }
@@ -647,7 +641,7 @@ fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
     let (mut evaluations, mut worst) = (0, [0.0f64; 2]);
     let exact = |mass: f64| Bkw { density: 1.0, mass, temperature: 1.0, contrast: 0.5, rate: 0.0625 };
     let end = case
-        .adapt(&method, 5.0, 5e-4, &case.state, |state, _, work| {
+        .adapt(&method, (5.0, 5e-4), &case.state, |state, _, work| {
             evaluations = work;
             for (worst, species) in worst.iter_mut().zip(&case.problem.species) {
                 let range = species.range.clone();
@@ -655,7 +649,7 @@ fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
                     .iter()
                     .zip(&case.problem.weights[range])
                     .map(|(v, w)| w * v.iter().map(|c| c * c).sum::<f64>().powi(2)));
-                let exact = exact(species.mass).fourth_moment::<2>(state.clock.unwrap().time);
+                let exact = exact(species.mass).fourth_moment::<2>(state.time());
                 *worst = worst.max((fourth / exact - 1.0).abs());
             }
         })
@@ -721,7 +715,7 @@ fn a_mass_ratio_of_1836_takes_steps_set_by_accuracy() {
     let method = Integrator::RungeKuttaChebyshev { stages: None };
     let (mut longest, mut work) = (0.0f64, 0);
     let found = case
-        .adapt(&method, end, 1e-3, &case.state, |_, dt, evaluations| {
+        .adapt(&method, (end, 1e-3), &case.state, |_, dt, evaluations| {
             (longest, work) = (longest.max(dt), evaluations);
         })
         .unwrap();

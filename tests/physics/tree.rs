@@ -6,7 +6,7 @@ use landau::error::Failure;
 use landau::functionals::invariants::Invariants;
 use landau::integrators::PowerIteration;
 use landau::kernel::lanes::InstructionSet;
-use landau::landau::Evaluation;
+use landau::landau::{Evaluation, InStep};
 use landau::scenario::Scenario;
 use landau::setup;
 use serde_json::{Value, json};
@@ -89,8 +89,9 @@ fn the_coarsest_tree_knows_how_stiff_the_equation_is() {
         let (problem, mut state) = solver::start::<3>(&scenario);
         let mut landau = solver::landau(&scenario, &problem);
         let mut evaluation = Evaluation::empty(&problem);
-        landau.evaluate(&state.velocities, &mut evaluation).unwrap();
-        PowerIteration::new(&problem).radius(&mut landau, &evaluation, &mut state, false).unwrap()
+        let within = InStep::unfenced(1);
+        landau.evaluate(&state.velocities, within, &mut evaluation).unwrap();
+        PowerIteration::new(&problem).radius(&mut landau, (within, &evaluation), &mut state, false).unwrap()
     };
     let (exact, coarse) =
         (radius(&json!({ "direct": {} })), radius(&json!({ "tree": { "tolerance": 0.1 } })));

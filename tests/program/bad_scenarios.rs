@@ -15,7 +15,9 @@
 //! With `BLESS=1` in the environment what differs is rewritten with what was said, to be read before it is committed.
 
 use landau::error::Failure;
+use landau::output::error::FileFailure;
 use landau::output::openpmd;
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -208,10 +210,15 @@ fn no_message_names_a_type_of_the_program() {
     }
 }
 
-/// One of every failure, with the words its message is known by; `None` where no input leads to it.
-fn failures() -> Vec<(Failure, Option<&'static str>)> {
-    let path = || PathBuf::from("there");
-    let source = || std::io::Error::other("full");
+/// The message of a failure, with the words it is known by; `None` where no input leads to it.
+type Known = (String, Option<&'static str>);
+
+fn known<F: Display>(samples: Vec<F>, words: fn(&F) -> Option<&'static str>) -> Vec<Known> {
+    samples.iter().map(|failure| (failure.to_string(), words(failure))).collect()
+}
+
+/// One of every failure of the numbers.
+fn failures() -> Vec<Known> {
     let samples = vec![
         Failure::NotFinite { quantity: "a velocity", species: "a".into(), value: f64::NAN, step: 1 },
         Failure::ThrownOut { step: 1, species: "a".into(), speeds: 1.0, before: 1.0 },
@@ -232,16 +239,8 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         Failure::TreeTooLarge { particles: 1, points: 13, gibibytes: 1.0, limit_gibibytes: 1.0 },
         Failure::TreeError { step: 1, error: 1.0, tolerance: 1.0 },
         Failure::EntropyGrows { step: 1, rate: 1.0, slack: 1.0 },
-        Failure::FolderExists { path: path() },
-        Failure::FolderInUse { path: path() },
-        Failure::File { path: path(), doing: "cannot write", source: source() },
-        Failure::Checkpoint { path: path(), reason: "found a damaged checkpoint".into() },
-        openpmd::Error::Write { path: path(), source: source() }.into(),
-        openpmd::Error::Name { path: path(), name: "a b".into() }.into(),
-        openpmd::Error::DuplicateName { path: path(), name: "a".into() }.into(),
-        openpmd::Error::Lengths { path: path(), name: "a".into(), velocities: 1, weights: 2 }.into(),
     ];
-    let words = |failure: &Failure| match failure {
+    known(samples, |failure| match failure {
         Failure::NotFinite { .. } => Some("is not finite"),
         Failure::NotConverged { .. } => Some("was not solved"),
         Failure::ThrownOut { .. } => Some("throws a particle of species"),
@@ -259,12 +258,30 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
         | Failure::TreeTooLarge { .. }
         | Failure::TreeError { .. }
         | Failure::EntropyGrows { .. } => None,
-        Failure::FolderExists { .. } => Some("a folder that is not empty"),
+    })
+}
+
+/// One of every failure of a file.
+fn file_failures() -> Vec<Known> {
+    let path = || PathBuf::from("there");
+    let source = || std::io::Error::other("full");
+    let samples = vec![
+        FileFailure::FolderExists { path: path() },
+        FileFailure::FolderInUse { path: path() },
+        FileFailure::File { path: path(), doing: "cannot write", source: source() },
+        FileFailure::Checkpoint { path: path(), reason: "found a damaged checkpoint".into() },
+        openpmd::Error::Write { path: path(), source: source() }.into(),
+        openpmd::Error::Name { path: path(), name: "a b".into() }.into(),
+        openpmd::Error::DuplicateName { path: path(), name: "a".into() }.into(),
+        openpmd::Error::Lengths { path: path(), name: "a".into(), velocities: 1, weights: 2 }.into(),
+    ];
+    known(samples, |failure| match failure {
+        FileFailure::FolderExists { .. } => Some("a folder that is not empty"),
         // Takes a second run: a test of run folders starts one.
-        Failure::FolderInUse { .. } => None,
-        Failure::File { .. } => Some(": cannot "),
-        Failure::Checkpoint { .. } => Some("checkpoint"),
-        Failure::Frame(error) => match error {
+        FileFailure::FolderInUse { .. } => None,
+        FileFailure::File { .. } => Some(": cannot "),
+        FileFailure::Checkpoint { .. } => Some("checkpoint"),
+        FileFailure::Frame(error) => match error {
             openpmd::Error::Write { .. } => Some("cannot write there"),
             // Validation asks for names that are distinct and that openPMD allows, and the arrays of
             // a species have one length.
@@ -272,23 +289,16 @@ fn failures() -> Vec<(Failure, Option<&'static str>)> {
             | openpmd::Error::DuplicateName { .. }
             | openpmd::Error::Lengths { .. } => None,
         },
-    };
-    samples
-        .into_iter()
-        .map(|failure| {
-            let words = words(&failure);
-            (failure, words)
-        })
-        .collect()
+    })
 }
 
 /// A variant that is added to the errors makes `failures` fail to compile; this asks for its case.
 #[test]
 fn every_failure_that_input_can_reach_has_a_case() {
     let messages: Vec<String> = case_files().iter().map(|path| Case::read(path).stderr).collect();
-    for (failure, words) in failures() {
+    for (failure, words) in [failures(), file_failures()].concat() {
         let Some(words) = words else { continue };
-        assert!(failure.to_string().contains(words), "{failure}");
+        assert!(failure.contains(words), "{failure}");
         let words = words.trim_end_matches("there");
         assert!(messages.iter().any(|message| message.contains(words)), "no case says \"{words}\"");
     }

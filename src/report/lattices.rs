@@ -1,8 +1,8 @@
 //! What lattices have of the distributions they were placed by, in words.
 
 use super::words::Words;
-use landau::problem::Problem;
-use landau::setup::Coverage;
+use crate::problem::Problem;
+use crate::setup::Coverage;
 
 /// How far the density on a lattice may be off before a run is warned of.
 const DENSITY: f64 = 0.01;

@@ -1,69 +1,60 @@
-//! `landau check`: what a run of the scenario means, without running it.
+//! What a run of a scenario means, without running it.
 
-mod collision_times;
-mod fixed_and_own;
-mod functionals;
-
+use super::collision_times::{CollisionTimes, collision_times};
 use super::stability::Stability;
 use super::words::Words;
-use super::{ScenarioArguments, Stop, accuracy, lattices, print};
-use collision_times::{CollisionTimes, collision_times};
-use landau::functionals::moments::Moments;
-use landau::integrators::{self, Conservation, Facts};
-use landau::kernel::lanes::InstructionSet;
-use landau::landau::{Evaluation, pairs};
-use landau::problem::{Conserved, Problem};
-use landau::scenario::{self, Scenario, Source};
-use landau::setup;
-use landau::simulation::Grid;
-use landau::state::State;
+use super::{accuracy, lattices};
+use crate::collision::regularisation::Regularisation;
+use crate::error::Failure;
+use crate::functionals::moments::Moments;
+use crate::integrators::{Conservation, Facts};
+use crate::kernel::lanes::InstructionSet;
+use crate::landau::{Evaluation, InStep, pairs};
+use crate::output::functional_columns::FunctionalColumns;
+use crate::problem::{Conserved, Problem, Species};
+use crate::scenario::Scenario;
+use crate::setup::{self, StartError};
+use crate::state::State;
+use crate::time_grid::TimeGrid;
+use std::sync::Arc;
 use std::time::Instant;
 
-#[derive(clap::Args)]
-pub struct Check {
-    #[command(flatten)]
-    scenario: ScenarioArguments,
-}
-
-impl Check {
-    pub fn run(self) -> Result<(), Stop> {
-        let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
-        let report = match scenario.dimension {
-            2 => report::<2>(&scenario, &source)?,
-            _ => report::<3>(&scenario, &source)?,
-        };
-        print(&report)
-    }
-}
-
-fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String, Stop> {
-    let scenario = &setup::resolved::<D>(scenario).map_err(|violation| source.error(&violation))?;
-    let (problem, state) =
-        setup::problem_and_state::<D>(scenario).map_err(|violation| source.error(&violation))?;
+/// Labels, each with what it says of the scenario: particles, costs, collision times, what is conserved, warnings.
+///
+/// # Errors
+///
+/// A value that only the particles show to be wrong, or a start whose rates cannot be had.
+pub fn check<const D: usize>(
+    scenario: &Scenario,
+    instruction_set: InstructionSet,
+) -> Result<Vec<(String, String)>, StartError> {
+    let scenario = &setup::resolved::<D>(scenario)?;
+    let (problem, state) = setup::problem_and_state::<D>(scenario)?;
+    let problem = &Arc::new(problem);
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut line = |label: &str, value: String| lines.push((label.to_string(), value));
     line("title", scenario.title.clone());
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
-    let units = Words::of(problem.scales);
+    let units = Words::new(problem.scales);
     for species in &problem.species {
         let range = species.range.clone();
         let moments =
             Moments::of(species.mass, &state.velocities[range.clone()], &problem.weights[range.clone()]);
         line(&species.name, units.species(species, range.len(), moments.density, moments.temperature()));
     }
-    let coverages = setup::coverages(scenario, &problem, &state.velocities);
-    for (name, words) in lattices::lines(&problem, &coverages, &units) {
+    let coverages = setup::coverages(scenario, problem, &state.velocities);
+    for (name, words) in lattices::lines(problem, &coverages, &units) {
         line(&format!("{name}, lattice"), words);
     }
     for fixed in &problem.fixed {
         line(&fixed.name, units.fixed(fixed));
     }
     line("particles", problem.particles().to_string());
-    let integrator = integrators::new::<D>(&scenario.integrator, &problem).facts();
-    let cost = Cost::of(scenario, &problem, &integrator, &state)?;
-    line("pairs per evaluation", format!("{} ({})", pairs(&problem), cost.method));
+    let integrator = setup::integrator::<D>(&scenario.integrator, problem).facts();
+    let cost = Cost::of(scenario, problem, &integrator, &state, instruction_set)?;
+    line("pairs per evaluation", format!("{} ({})", pairs(problem), cost.method));
     line("scores", cost.score_method.clone());
-    if let Some(logarithms) = setup::coulomb_logarithms(scenario, &problem, &state.velocities) {
+    if let Some(logarithms) = setup::coulomb_logarithms(scenario, problem, &state.velocities) {
         let pairs = logarithms.iter().enumerate().flat_map(|(i, row)| {
             let known = row.iter().enumerate().skip(i).filter(|(_, one)| one.is_finite());
             known.map(move |(j, logarithm)| (i, j, logarithm))
@@ -73,7 +64,7 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
             pairs.map(|(i, j, logarithm)| format!("{} on {} {logarithm:.2}", name(i), name(j))).collect();
         line("ln Λ", words.join(", "));
     }
-    let times = collision_times(&problem, &state.velocities);
+    let times = collision_times(problem, &state.velocities);
     for pair in times.iter().filter(|pair| pair.isotropisation.is_finite()) {
         let equilibration =
             pair.equilibration.map_or(String::new(), |time| format!(", equilibration {}", units.time(time)));
@@ -86,32 +77,31 @@ fn report<const D: usize>(scenario: &Scenario, source: &Source) -> Result<String
             ),
         );
     }
-    for (name, words) in fixed_and_own::lines(&problem, &state.velocities) {
+    for (name, words) in fixed_and_own(problem, &state.velocities) {
         line(&format!("theorem 1.3, {name}"), words);
     }
     line(
         "integrator",
         format!("{}, order {}, {}", integrator.name, integrator.order, stages(integrator.stages)),
     );
-    line("conserved", conserved(&problem, integrator.conservation));
+    line("conserved", conserved(problem, integrator.conservation));
     line("recommended step", recommendation(&times, &integrator, cost.stability.as_ref(), &units));
-    let too_long = cost.stability.as_ref().and_then(|stability| stability.warning(|time| units.time(time)));
+    let too_long = cost.stability.as_ref().and_then(|stability| stability.warning(&units));
     if let Some(warning) = too_long {
         line("warning", warning);
     }
-    for warning in lattices::warnings(&problem, &coverages, &units) {
+    for warning in lattices::warnings(problem, &coverages, &units) {
         line("warning", warning);
     }
-    for warning in accuracy::warnings(&problem, &state.velocities, &scenario.score) {
+    for warning in accuracy::warnings(problem, &state.velocities, &scenario.score) {
         line("warning", warning);
     }
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));
-    line("time", duration(setup::grid(scenario), &integrator, &cost));
-    if let Some(cost) = functionals::cost(scenario, &problem, &state.velocities)? {
+    line("time", duration(state.grid, &integrator, &cost));
+    if let Some(cost) = cost_of_functionals(scenario, problem, &state.velocities)? {
         line("functionals", cost);
     }
-    let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default().max(21);
-    Ok(lines.iter().map(|(label, value)| format!("{label:<width$} {value}\n")).collect())
+    Ok(lines)
 }
 
 /// The share of the shortest collision time that a step of second order resolves to better than a per cent.
@@ -155,13 +145,13 @@ fn stages(stages: Option<u32>) -> String {
 }
 
 /// How long a run takes, as far as the number of evaluations is known beforehand.
-fn duration(grid: Grid, integrator: &Facts, cost: &Cost) -> String {
+fn duration(grid: TimeGrid, integrator: &Facts, cost: &Cost) -> String {
     let seconds = cost.seconds;
     let each = format!("{seconds:.4} s an evaluation");
     match (grid, integrator.stages) {
-        (Grid::Adaptive { .. }, _) => format!("{each}; how many follows from the tolerance"),
-        (Grid::Uniform { .. }, None) => format!("{each}; how many follows from the stiffness"),
-        (Grid::Uniform { steps, .. }, Some(stages)) => {
+        (TimeGrid::Adaptive { .. }, _) => format!("{each}; how many follows from the tolerance"),
+        (TimeGrid::Uniform { .. }, None) => format!("{each}; how many follows from the stiffness"),
+        (TimeGrid::Uniform { steps, .. }, Some(stages)) => {
             let evaluations = steps as f64 * f64::from(stages);
             let iterations = if integrator.implicit { " for each iteration of the solver" } else { "" };
             format!("about {:.1} s: {each}, {evaluations} evaluations{iterations}", seconds * evaluations)
@@ -175,7 +165,7 @@ fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -
         Conservation::ToTolerance(tolerance) => format!("to the solver's tolerance {tolerance:e}"),
         Conservation::MomentumOnly => "(energy to first order in the step)".to_string(),
     };
-    match problem.conserved() {
+    match problem.conserved {
         Conserved::MomentumAndEnergy => format!("mass of each species, total momentum and energy {how}"),
         Conserved::EnergyAbout(center) => format!("mass of each species, energy about {center:?} {how}"),
         Conserved::MassOnly => "mass of each species".to_string(),
@@ -199,23 +189,81 @@ const CHEAP: f64 = 0.5;
 impl Cost {
     fn of<const D: usize>(
         scenario: &Scenario,
-        problem: &Problem<D>,
+        problem: &Arc<Problem<D>>,
         integrator: &Facts,
         state: &State<D>,
-    ) -> Result<Self, Stop> {
-        let instruction_set = InstructionSet::detect();
+        instruction_set: InstructionSet,
+    ) -> Result<Self, Failure> {
+        let in_units = |failure: Failure| failure.in_units(&problem.scales);
         let landau = setup::landau(scenario, problem, &state.velocities, instruction_set);
-        let mut landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
+        let mut landau = landau.map_err(in_units)?;
         let mut evaluation = Evaluation::empty(problem);
         let start = Instant::now();
-        let evaluated = landau.evaluate(&state.velocities, &mut evaluation);
-        evaluated.map_err(|failure| failure.in_units(&problem.scales))?;
+        let evaluated = landau.evaluate(&state.velocities, InStep::unfenced(state.step + 1), &mut evaluation);
+        evaluated.map_err(in_units)?;
         let (bytes, seconds) = (landau.memory() as f64, start.elapsed().as_secs_f64());
         let stability = match seconds <= CHEAP {
-            true => Stability::estimate(integrator, setup::grid(scenario), &mut landau, &evaluation, state),
+            true => Stability::estimate(integrator, &mut landau, &evaluation, state),
             false => Ok(None),
         };
         let (method, score_method) = (landau.method(), landau.score_method());
         Ok(Self { method, score_method, bytes, seconds, stability: stability.ok().flatten() })
     }
+}
+
+/// The seconds of a row of functionals, timed, if there are any.
+fn cost_of_functionals<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Result<Option<String>, Failure> {
+    if scenario.functionals.is_empty() {
+        return Ok(None);
+    }
+    let columns = FunctionalColumns::new(scenario);
+    // The time does not depend on the scores.
+    let scores = vec![[1.0; D]; velocities.len()];
+    let start = Instant::now();
+    columns.values(problem, &Regularisation::at_start(problem), velocities, &scores)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let rows = match scenario.output.diagnostics_every {
+        1 => "every step".to_string(),
+        every => format!("every {every} steps"),
+    };
+    Ok(Some(format!("{} columns, {seconds:.4} s a row, a row {rows}", columns.names(problem).len())))
+}
+
+/// The bound on K of condition (1.11) in Junné, Winter, Yoldaş (2025).
+const K: f64 = 3e5;
+
+/// Names of species, each with how strongly it collides with fixed species beside how strongly it collides with itself,
+/// which is what theorem 1.3 of Junné, Winter, Yoldaş (2025) asks for; none but with fixed species at one velocity.
+fn fixed_and_own<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]]) -> Vec<(String, String)> {
+    if problem.fixed.is_empty() || !matches!(problem.conserved, Conserved::EnergyAbout(_)) {
+        return Vec::new();
+    }
+    let strengths = |(i, species): (usize, &Species<D>)| {
+        let range = species.range.clone();
+        let density = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]).density;
+        let own = problem.coefficients[i * problem.species.len() + i] * density;
+        let coefficients = &problem.fixed_coefficients[i * problem.fixed.len()..];
+        let fixed: f64 = problem.fixed.iter().zip(coefficients).map(|(one, c)| c * one.density).sum();
+        (species.name.clone(), ratio_of_strengths(fixed, own))
+    };
+    problem.species.iter().enumerate().map(strengths).collect()
+}
+
+/// Both are c n: the mass is that of one species.
+fn ratio_of_strengths(fixed: f64, own: f64) -> String {
+    if fixed == 0.0 {
+        return "does not collide with fixed species".to_string();
+    }
+    if own == 0.0 {
+        return "collides with fixed species alone, not with itself".to_string();
+    }
+    let ratio = fixed / own;
+    format!(
+        "c n with fixed species over c n with itself {ratio:.3e}, {:.3e} of K = {K:e} (condition (1.11) of theorem 1.3 in Junné, Winter, Yoldaş 2025; which side it asks for is said there)",
+        ratio / K
+    )
 }

@@ -1,8 +1,8 @@
 //! How fast each pair of species slows down, exchanges energy and becomes isotropic.
 
-use landau::exact::rates::{self, Maxwellian};
-use landau::functionals::moments::Moments;
-use landau::problem::Problem;
+use crate::exact::rates::{self, Maxwellian};
+use crate::functionals::moments::Moments;
+use crate::problem::Problem;
 
 /// The times of species `one` among the particles of `other`, 1/rate each; infinite where nothing happens.
 pub struct CollisionTimes {

@@ -3,11 +3,17 @@
 //! Where weights differ by many orders, the particles of the thin tail can be far stiffer than all others: there a radius
 //! says little of the bulk. A second one, with the thin tail held still, then says whether the bulk is stable.
 
-use landau::error::Failure;
-use landau::integrators::{Facts, PowerIteration, STABLE_SHARE};
-use landau::landau::{Evaluation, Landau};
-use landau::simulation::Grid;
-use landau::state::State;
+use super::words::Words;
+use crate::error::Failure;
+use crate::integrators::{Facts, PowerIteration, STABLE_SHARE};
+use crate::kernel::lanes::InstructionSet;
+use crate::landau::{Evaluation, InStep, Landau};
+use crate::problem::Problem;
+use crate::scenario::Scenario;
+use crate::setup;
+use crate::state::State;
+use crate::time_grid::TimeGrid;
+use std::sync::Arc;
 
 /// The share of the mass of its species that the thin tail holds at most.
 const THIN: f64 = 1e-6;
@@ -22,35 +28,35 @@ pub struct Stability {
 }
 
 /// The step that a method takes as it is told, stable or not: an explicit one of so many stages.
-pub fn step_as_told(facts: &Facts, grid: Grid) -> Option<f64> {
+fn step_as_told(facts: &Facts, grid: TimeGrid) -> Option<f64> {
     match grid {
-        Grid::Uniform { dt, .. } if facts.stages.is_some() && facts.stable_interval.is_some() => Some(dt),
-        Grid::Uniform { .. } | Grid::Adaptive { .. } => None,
+        TimeGrid::Uniform { dt, .. } if facts.stages.is_some() && facts.stable_interval.is_some() => Some(dt),
+        TimeGrid::Uniform { .. } | TimeGrid::Adaptive { .. } => None,
     }
 }
 
 impl Stability {
     /// By some twenty evaluations, and as many again if the step is too long; none if every step is stable. `start` holds
-    /// the rates of `state`.
+    /// the rates of `state` in the step that begins there.
     pub fn estimate<const D: usize>(
         facts: &Facts,
-        grid: Grid,
-        landau: &mut Landau<'_, D>,
+        landau: &mut Landau<D>,
         start: &Evaluation<D>,
         state: &State<D>,
     ) -> Result<Option<Self>, Failure> {
         let Some(interval) = facts.stable_interval else { return Ok(None) };
-        let problem = landau.problem();
+        let problem = Arc::clone(landau.problem());
+        let within = InStep::unfenced(state.step + 1);
         let mut longest = |mut power: PowerIteration<D>| -> Result<Option<f64>, Failure> {
             // What it learns is not for the run, which is the same with an estimate and without.
             let mut state = State { stiffness: None, ..state.clone() };
-            let radius = power.radius(landau, start, &mut state, true)?;
+            let radius = power.radius(landau, (within, start), &mut state, true)?;
             Ok((radius > 0.0).then(|| STABLE_SHARE * interval / radius))
         };
-        let Some(of_all) = longest(PowerIteration::new(problem))? else { return Ok(None) };
-        let beyond = match step_as_told(facts, grid) {
+        let Some(of_all) = longest(PowerIteration::new(&problem))? else { return Ok(None) };
+        let beyond = match step_as_told(facts, state.grid) {
             Some(dt) if dt > of_all => {
-                let of_bulk = longest(PowerIteration::without_tails(problem, THIN))?;
+                let of_bulk = longest(PowerIteration::without_tails(&problem, THIN))?;
                 Some((dt, of_bulk.unwrap_or(f64::INFINITY)))
             }
             _ => None,
@@ -58,8 +64,9 @@ impl Stability {
         Ok(Some(Self { method: facts.name, longest: of_all, beyond }))
     }
 
-    /// What to say of a step that is too long; times in words by `time`.
-    pub fn warning(&self, time: impl Fn(f64) -> String) -> Option<String> {
+    /// What to say of a step that is too long.
+    pub fn warning(&self, words: &Words) -> Option<String> {
+        let time = |time: f64| words.time(time);
         let (dt, of_bulk) = self.beyond?;
         let shorter = "take a smaller step, `adaptive`, or `runge_kutta_chebyshev` without `stages`";
         let consequence = match dt > of_bulk {
@@ -76,4 +83,29 @@ impl Stability {
             time(self.longest)
         ))
     }
+}
+
+/// Evaluations of a run, beside which the twenty or so of an estimate of the stiffness do not count.
+const MANY: u64 = 300;
+
+/// Warns of a step that is too long, where the run is long enough for an estimate of the stiffness at `state`.
+///
+/// The estimate has a right-hand side of its own: the run is the same with it and without.
+pub fn step_warning<const D: usize>(
+    scenario: &Scenario,
+    problem: &Arc<Problem<D>>,
+    state: &State<D>,
+    instruction_set: InstructionSet,
+) -> Option<String> {
+    let facts = setup::integrator::<D>(&scenario.integrator, problem).facts();
+    step_as_told(&facts, state.grid)?;
+    let TimeGrid::Uniform { steps, .. } = state.grid else { return None };
+    if (steps - state.step.min(steps)).saturating_mul(u64::from(facts.stages?)) < MANY {
+        return None;
+    }
+    let mut landau = setup::landau(scenario, problem, &state.velocities, instruction_set).ok()?;
+    let mut start = Evaluation::empty(problem);
+    landau.evaluate(&state.velocities, InStep::unfenced(state.step + 1), &mut start).ok()?;
+    let stability = Stability::estimate(&facts, &mut landau, &start, state).ok()??;
+    stability.warning(&Words::new(problem.scales))
 }

@@ -1,7 +1,7 @@
 //! Quantities of a run in words, in the units of its scenario.
 
-use landau::problem::{FixedSpecies, Species};
-use landau::units::Scales;
+use crate::problem::{FixedSpecies, Species};
+use crate::units::Scales;
 
 /// How quantities are written.
 pub struct Words {
@@ -9,7 +9,8 @@ pub struct Words {
 }
 
 impl Words {
-    pub fn of(scales: Scales) -> Self {
+    /// For a run on these scales.
+    pub fn new(scales: Scales) -> Self {
         Self { scales }
     }
 

@@ -1,13 +1,18 @@
-//! The words that end a run: what was done, how fast, what was conserved, where it lies.
+//! How a session of a run ended, and the words for it: what was done, how fast, what was conserved, where it lies.
 
-use landau::integrators::Conservation;
-use landau::landau::Work;
-use landau::output::folder::Folder;
-use landau::output::ledger::Ledger;
-use landau::output::summary::{self, Seconds};
+use crate::integrators::Conservation;
+use crate::landau::Work;
+use crate::output::ledger::{Drift, Promised};
+use crate::output::summary::{self, Seconds};
+use crate::simulation::Outcome;
+use std::path::PathBuf;
 
-/// The work of a session of a run: the whole run, or what came after it was resumed.
-pub struct Session {
+/// What a session did: the whole run, or what came after it was resumed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closing {
+    pub outcome: Outcome,
+    /// The run folder.
+    pub folder: PathBuf,
     /// The step it began at.
     pub first_step: u64,
     pub last_step: u64,
@@ -16,28 +21,32 @@ pub struct Session {
     /// Ordered pairs an evaluation stands for.
     pub pairs: u64,
     pub seconds: Seconds,
-    /// What the method promises.
+    /// What the method promises to conserve, and how far it may drift by that.
     pub conservation: Conservation,
+    pub promised: Promised,
+    /// How far it drifted.
+    pub drift: Drift,
 }
 
-pub fn closing_words<const D: usize>(folder: &Folder, session: &Session, ledger: &Ledger<D>) -> String {
-    let Session { first_step, last_step, work, .. } = session;
-    let steps = match session.resumed {
+/// The lines that end a run.
+pub fn closing_words(closing: &Closing) -> String {
+    let Closing { first_step, last_step, work, .. } = closing;
+    let steps = match closing.resumed {
         false => format!("{last_step} steps, "),
         true => format!("{last_step} steps; since step {first_step}, where it was resumed: "),
     };
-    let seconds = session.seconds.total.as_secs_f64();
+    let seconds = closing.seconds.total.as_secs_f64();
     let mut text = format!("{steps}{} evaluations in {seconds:.1} s", work.evaluations);
-    if let Some(rate) = summary::pairs_per_second(work, session.pairs) {
+    if let Some(rate) = summary::pairs_per_second(work, closing.pairs) {
         text += &format!(", {rate:.2e} pairs/s");
     }
-    text += &conserved(ledger, session.conservation, *last_step);
-    text + &format!("\nwritten to {}\n", folder.path().display())
+    text += &conserved(closing);
+    text + &format!("\nwritten to {}\n", closing.folder.display())
 }
 
 /// A line of what was conserved, and one of what was not.
-fn conserved<const D: usize>(ledger: &Ledger<D>, conservation: Conservation, steps: u64) -> String {
-    let (drift, promised) = (ledger.drift(), ledger.promised(conservation, steps));
+fn conserved(closing: &Closing) -> String {
+    let &Closing { conservation, promised, drift, .. } = closing;
     let drifts = [
         ("momentum", drift.momentum, promised.momentum),
         ("energy", drift.energy, promised.energy),

@@ -1,9 +1,9 @@
 //! What a run's rates and final temperatures are expected to be off by, in words.
 
-use landau::accuracy::{Expected, Scores, expected};
-use landau::problem::Problem;
-use landau::scenario::Score;
-use landau::score::exactness::Form;
+use crate::accuracy::{Expected, Scores, expected};
+use crate::problem::Problem;
+use crate::scenario::Score;
+use crate::score::exactness::Form;
 
 /// The relative error from which on a run is warned of it.
 const MOST: f64 = 0.01;

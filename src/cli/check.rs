@@ -1,0 +1,22 @@
+//! `landau check`: what a run of the scenario means, without running it.
+
+use super::{ScenarioArguments, Stop, print};
+use landau::any;
+use landau::kernel::lanes::InstructionSet;
+use landau::scenario;
+
+#[derive(clap::Args)]
+pub struct Check {
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+}
+
+impl Check {
+    pub fn run(self) -> Result<(), Stop> {
+        let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
+        let lines = any::check(&scenario, InstructionSet::detect());
+        let lines = lines.map_err(|error| Stop::of_start(error, &source))?;
+        let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default().max(21);
+        print(&lines.iter().map(|(label, value)| format!("{label:<width$} {value}\n")).collect::<String>())
+    }
+}

@@ -1,0 +1,33 @@
+//! What is said of a run in words and numbers, in the units of its scenario: before it, and when it has ended.
+
+mod accuracy;
+mod check;
+mod closing;
+mod collision_times;
+mod lattices;
+mod stability;
+mod words;
+
+pub use check::check;
+pub use closing::{Closing, closing_words};
+pub use stability::step_warning;
+pub use words::Words;
+
+use crate::problem::Problem;
+use crate::scenario::Scenario;
+use crate::setup;
+
+/// Warnings of a start, a line each: of lattices that miss part of their distributions, and of rates that are expected to
+/// be off.
+///
+/// `velocities` are those of the first state, also where a run goes on from a later one.
+pub fn warnings_of_start<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Vec<String> {
+    let coverages = setup::coverages(scenario, problem, velocities);
+    let mut warnings = lattices::warnings(problem, &coverages, &Words::new(problem.scales));
+    warnings.extend(accuracy::warnings(problem, velocities, &scenario.score));
+    warnings
+}

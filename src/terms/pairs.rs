@@ -1,0 +1,67 @@
+//! Collisions between moving species: −Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) as drag.
+//!
+//! The sum is antisymmetric in a pair and orthogonal to its relative velocity: momentum and energy are kept to
+//! rounding, whatever the scores are and however the pairs are summed.
+
+use super::term::{Precision, Request, Term};
+use crate::collision::pair_sum::{PairSum, Place};
+use crate::error::Failure;
+use crate::problem::{Conserved, Problem};
+
+/// The sum over pairs of particles, with its workspace.
+#[derive(Debug)]
+pub struct PairCollisions<const D: usize> {
+    sum: PairSum<D>,
+    sums: Vec<[f64; D]>,
+}
+
+impl<const D: usize> PairCollisions<D> {
+    /// By a way to sum over pairs.
+    pub fn new(sum: PairSum<D>) -> Self {
+        Self { sum, sums: Vec::new() }
+    }
+}
+
+impl<const D: usize> Term<D> for PairCollisions<D> {
+    fn add(
+        &mut self,
+        problem: &Problem<D>,
+        at: Place<'_, D>,
+        request: Request,
+        drag: &mut [[f64; D]],
+    ) -> Result<(), Failure> {
+        self.sums.resize(drag.len(), [f64::NAN; D]);
+        self.sum.evaluate(problem, request.step, at, request.accuracy, &mut self.sums)?;
+        for (drag, sum) in drag.iter_mut().zip(&self.sums) {
+            for axis in 0..D {
+                drag[axis] += sum[axis];
+            }
+        }
+        Ok(())
+    }
+
+    fn conserved(&self, _problem: &Problem<D>) -> Conserved<D> {
+        Conserved::MomentumAndEnergy
+    }
+
+    /// A tree does, which chooses its points by what it finds there.
+    fn wants_the_start(&self, problem: &Problem<D>) -> Result<bool, Failure> {
+        self.sum.wants_the_start(problem)
+    }
+
+    fn prepare(&mut self, _problem: &Problem<D>, at: Place<'_, D>) -> Result<(), Failure> {
+        self.sum.prepare(at)
+    }
+
+    fn precision(&self) -> Precision {
+        Precision { tolerance: self.sum.tolerance(), sampled: self.sum.is_sampled(), jumps: self.sum.jumps() }
+    }
+
+    fn memory(&self) -> usize {
+        size_of_val(self.sums.as_slice()) + self.sum.memory()
+    }
+
+    fn method(&self) -> Option<String> {
+        Some(self.sum.method())
+    }
+}

@@ -1,0 +1,119 @@
+//! What every term of the right-hand side can be asked.
+
+use crate::collision::pair_sum::{Accuracy, Place};
+use crate::error::Failure;
+use crate::problem::{Conserved, Problem};
+
+/// A term of the right-hand side.
+pub trait Term<const D: usize>: Send {
+    /// Adds the term to the drag −m dv/dt of every particle.
+    ///
+    /// # Errors
+    ///
+    /// If the term cannot be computed as accurately as the request asks for.
+    fn add(
+        &mut self,
+        problem: &Problem<D>,
+        at: Place<'_, D>,
+        request: Request,
+        drag: &mut [[f64; D]],
+    ) -> Result<(), Failure>;
+
+    /// What the term keeps besides the mass of each species, up to what it [supplies](Self::supply).
+    fn conserved(&self, problem: &Problem<D>) -> Conserved<D>;
+
+    /// What the term brings in from outside, per unit of time. Collisions bring in nothing.
+    fn supply(&self, _problem: &Problem<D>, _at: Place<'_, D>) -> Supply<D> {
+        Supply::default()
+    }
+
+    /// Whether the term wants to see the start of a run: if so, [`Self::prepare`] is called with it.
+    fn wants_the_start(&self, _problem: &Problem<D>) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    /// Makes the term ready for a run that starts here.
+    ///
+    /// # Errors
+    ///
+    /// If the start is out of reach for the way the term is computed.
+    fn prepare(&mut self, _problem: &Problem<D>, _at: Place<'_, D>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// How exactly the term is computed.
+    fn precision(&self) -> Precision {
+        Precision::default()
+    }
+
+    /// Bytes of a workspace that grows with the particles.
+    fn memory(&self) -> usize {
+        0
+    }
+
+    /// How the term is computed, in words; none where there is one way only.
+    fn method(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What is asked of an evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// The step that the rates belong to: random batches are drawn by it, and messages name it.
+    pub step: u64,
+    pub accuracy: Accuracy,
+}
+
+/// How exactly a term is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Precision {
+    /// The relative error that is asked for; 0 for sums that have none but rounding.
+    pub tolerance: f64,
+    /// Whether the rates are a sample, which differs from step to step.
+    pub sampled: bool,
+    /// Whether rates at two neighbouring clouds differ by more than the clouds do.
+    pub jumps: bool,
+}
+
+impl Precision {
+    /// That of a sum of two terms.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            tolerance: self.tolerance.max(other.tolerance),
+            sampled: self.sampled || other.sampled,
+            jumps: self.jumps || other.jumps,
+        }
+    }
+}
+
+/// What terms bring in from outside: per unit of time, or over a step.
+///
+/// Collisions have zeros here: they move momentum and energy between particles, and a term that keeps neither
+/// has no balance at all (see [`Conserved`]).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Supply<const D: usize> {
+    /// Σ m w dv/dt.
+    pub momentum: [f64; D],
+    /// Σ m w (v − c)·dv/dt, the work, c the reference velocity of the problem.
+    pub energy: f64,
+    /// Σ w s·dv/dt, for terms that may raise the entropy functional.
+    pub entropy: f64,
+}
+
+impl<const D: usize> Default for Supply<D> {
+    fn default() -> Self {
+        Self { momentum: [0.0; D], energy: 0.0, entropy: 0.0 }
+    }
+}
+
+impl<const D: usize> Supply<D> {
+    /// This and `factor` times another.
+    pub fn plus(self, factor: f64, other: Self) -> Self {
+        Self {
+            momentum: std::array::from_fn(|axis| self.momentum[axis] + factor * other.momentum[axis]),
+            energy: self.energy + factor * other.energy,
+            entropy: self.entropy + factor * other.entropy,
+        }
+    }
+}

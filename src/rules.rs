@@ -1,6 +1,8 @@
 //! Rules that what a user wrote must keep, and what is said where one is broken: the place, what was found, what is
 //! allowed.
 
+use schemars::Schema;
+
 /// One rule that a value breaks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
@@ -94,4 +96,15 @@ impl Checks {
 pub fn number(value: f64) -> String {
     let plain = value == 0.0 || (1e-4..1e16).contains(&value.abs());
     if plain { value.to_string() } else { format!("{value:e}") }
+}
+
+/// Says of each choice in the JSON Schema of a list of choices what the comment of its struct says.
+pub fn describe_choices(schema: &mut Schema) {
+    for choice in schema.get_mut("oneOf").and_then(|choices| choices.as_array_mut()).into_iter().flatten() {
+        let inner = choice["properties"].as_object_mut().and_then(|keys| keys.values_mut().next());
+        let description = inner.and_then(|inner| inner.as_object_mut()?.shift_remove("description"));
+        if let Some(description) = description {
+            choice["description"] = description;
+        }
+    }
 }

@@ -10,7 +10,6 @@ use crate::output::checkpoint::{self, Checkpoints, Saved};
 use crate::output::diagnostics::Diagnostics;
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
-use crate::output::functional_columns::FunctionalColumns;
 use crate::output::ledger::Ledger;
 use crate::output::particles::ParticleFiles;
 use crate::output::summary::{self, Account, Seconds, Status};
@@ -104,7 +103,7 @@ impl<const D: usize> Start<D> {
     ) -> Result<Simulation<D>, Failure> {
         let landau = setup::landau(scenario, &self.problem, &self.state.velocities, instruction_set)
             .map_err(|failure| failure.in_units(&self.problem.scales))?;
-        let integrator = setup::integrator(&scenario.integrator, &self.problem);
+        let integrator = scenario.integrator.integrator(&self.problem);
         Ok(Simulation::new(landau, integrator, state))
     }
 }
@@ -134,7 +133,7 @@ impl<const D: usize> Session<D> {
             &start.problem,
             scenario.output.diagnostics_every,
             setup::comparison(scenario, &start.problem, &start.state.velocities),
-            FunctionalColumns::new(scenario),
+            setup::columns(scenario),
         )?;
         let opened = Opened { began, instruction_set, folder, diagnostics, resumed: false };
         Self::new(scenario, &start, simulation, opened)
@@ -165,7 +164,7 @@ impl<const D: usize> Session<D> {
             saved.diagnostics_bytes(),
             scenario.output.diagnostics_every,
             setup::comparison(scenario, &start.problem, &start.state.velocities),
-            FunctionalColumns::new(scenario),
+            setup::columns(scenario),
         )?;
         folder.remove_frames(|frame| frame > step)?;
         let opened = Opened { began, instruction_set, folder, diagnostics, resumed: true };

@@ -8,15 +8,37 @@
 //! A is that of the pair sums, regularised as they are.
 //! No term is negative, and their total is minus the rate of change of the entropy whose gradient the scores are.
 
-use crate::collision::regularisation::Regularisation;
+use super::column::{At, Column};
 use crate::kernel::interaction::dot;
 use crate::problem::Problem;
 use crate::sum::{Sum, sum};
 use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The dissipation of entropy by each pair of species; costs as much as a sum over pairs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct Dissipation {}
+
+impl<const D: usize> Column<D> for Dissipation {
+    fn key(&self) -> &'static str {
+        "dissipation"
+    }
+
+    fn names(&self, problem: &Problem<D>) -> Vec<String> {
+        pairs(problem).iter().map(|[a, b]| format!("dissipation_{a}_{b}")).collect()
+    }
+
+    fn values(&self, at: &At<'_, D>, _integrals: &[&[f64]]) -> Vec<f64> {
+        dissipations(at).iter().map(|one| one.value).collect()
+    }
+}
 
 /// The dissipation of one pair of species.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dissipation {
+pub struct OfPair {
     /// Names of the two species, in the order of the scenario; fixed species last.
     pub species: [String; 2],
     pub value: f64,
@@ -53,13 +75,9 @@ fn colliding<const D: usize>(problem: &Problem<D>) -> Vec<([String; 2], usize, P
 }
 
 /// The dissipation of every pair of species that collides, from all velocities and scores.
-pub fn dissipations<const D: usize>(
-    problem: &Problem<D>,
-    regularisation: &Regularisation,
-    velocities: &[[f64; D]],
-    scores: &[[f64; D]],
-) -> Vec<Dissipation> {
-    let of = |(species, i, partner): ([String; 2], usize, Partner)| {
+pub fn dissipations<const D: usize>(at: &At<'_, D>) -> Vec<OfPair> {
+    let At { problem, regularisation, velocities, scores } = *at;
+    let of_pair = |(species, i, partner): ([String; 2], usize, Partner)| {
         let own = &problem.species[i];
         let gradient = |p: usize, mass: f64| scores[p].map(|component| component / mass);
         let between = |a: [f64; D], b: [f64; D]| std::array::from_fn(|axis| a[axis] - b[axis]);
@@ -96,7 +114,7 @@ pub fn dissipations<const D: usize>(
                 strength * sum(terms)
             }
         };
-        Dissipation { species, value }
+        OfPair { species, value }
     };
-    colliding(problem).into_iter().map(of).collect()
+    colliding(problem).into_iter().map(of_pair).collect()
 }

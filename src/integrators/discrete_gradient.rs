@@ -9,14 +9,17 @@
 //! at the end a round, and the rounding of E never spoils the solution for v¹. The step ends when
 //! E(v¹) − E(v⁰) is ⟨ḡ, Δv⟩ to the tolerance times E and to half of itself, or to the rounding of E.
 
-use super::fixed_point::{Accuracy, ImplicitStep};
-use super::integrator::{Facts, Integrator, Step, Stepped};
+use super::fixed_point::{Accuracy, ImplicitStep, default_max_iterations, default_tolerance};
+use super::integrator::{Facts, Integrator, Method, Step, Stepped};
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::landau::Landau;
 use crate::problem::Problem;
+use crate::rules::Checks;
 use crate::state::State;
 use crate::sum::sum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Rounds for c at most; each wins about as many digits as the step's correction is small.
@@ -29,8 +32,45 @@ const SLOPE_RANGE: std::ops::RangeInclusive<f64> = 0.02..=50.0;
 /// A residual no rounding stands in the way of.
 const TIGHTEST: f64 = 1e-14;
 
+/// Discrete gradient: conserves as implicit midpoint, and entropy falls at every step, however long.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct DiscreteGradient {
+    /// Residual of the equation of a step, in thermal speeds, 1e-15 to 0.01.
+    #[serde(default = "default_tolerance")]
+    pub tolerance: f64,
+    /// Evaluations after which a step counts as failed.
+    #[serde(default = "default_max_iterations")]
+    pub max_iterations: u32,
+}
+
+impl DiscreteGradient {
+    fn accuracy(self) -> Accuracy {
+        Accuracy { tolerance: self.tolerance, most: self.max_iterations }
+    }
+}
+
+impl<const D: usize> Method<D> for DiscreteGradient {
+    fn key(&self) -> &'static str {
+        "discrete_gradient"
+    }
+
+    fn rules(&self, found: &mut Checks) {
+        self.accuracy().rules(found);
+    }
+
+    fn facts(&self) -> Facts {
+        self.accuracy().facts("discrete_gradient")
+    }
+
+    fn integrator(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
+        Box::new(DiscreteGradientSolver::new(problem, self.accuracy()))
+    }
+}
+
 /// The method, with its workspace.
-pub struct DiscreteGradient<const D: usize> {
+struct DiscreteGradientSolver<const D: usize> {
     accuracy: Accuracy,
     equation: ImplicitStep<D>,
     scores: Vec<[f64; D]>,
@@ -38,8 +78,8 @@ pub struct DiscreteGradient<const D: usize> {
     entropies: Vec<f64>,
 }
 
-impl<const D: usize> DiscreteGradient<D> {
-    pub fn new(problem: &Problem<D>, accuracy: Accuracy) -> Self {
+impl<const D: usize> DiscreteGradientSolver<D> {
+    fn new(problem: &Problem<D>, accuracy: Accuracy) -> Self {
         let room = vec![[f64::NAN; D]; problem.particles()];
         Self {
             accuracy,
@@ -51,7 +91,7 @@ impl<const D: usize> DiscreteGradient<D> {
     }
 }
 
-impl<const D: usize> Integrator<D> for DiscreteGradient<D> {
+impl<const D: usize> Integrator<D> for DiscreteGradientSolver<D> {
     fn facts(&self) -> Facts {
         self.accuracy.facts("discrete_gradient")
     }

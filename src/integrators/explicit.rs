@@ -4,13 +4,16 @@
 //! Stage s is taken at v + a_s dt k_(s−1), and the step ends at v + dt Σ_s b_s k_s. Source: Hairer,
 //! Nørsett, Wanner, Solving Ordinary Differential Equations I, table II.1.2.
 
-use super::integrator::{Conservation, Facts, Integrator, Step, StepTaken, Stepped, advance};
+use super::integrator::{Conservation, Facts, Integrator, Method, Step, StepTaken, Stepped, advance};
 use super::projection;
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
+use crate::rules::Checks;
 use crate::state::State;
 use crate::terms::Supply;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How the error of a step is estimated from the rates at its end, which the next step needs anyway.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +28,7 @@ enum Estimate {
 }
 
 /// An explicit method, with its workspace.
-pub struct Explicit<const D: usize> {
+struct Explicit<const D: usize> {
     facts: Facts,
     estimate: Estimate,
     /// a_2, a_3, …
@@ -37,27 +40,66 @@ pub struct Explicit<const D: usize> {
     evaluation: Evaluation<D>,
 }
 
+/// Explicit Euler, first order, without projection: the published baseline.
+///
+/// Momentum is exact, energy gains (dt²/2) Σ m w |dv/dt|² a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct ForwardEuler {}
+
+/// Explicit Runge–Kutta of order 2 (Heun) or 4 (classical), projected on the invariants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct RungeKutta {
+    pub order: u32,
+}
+
+impl<const D: usize> Method<D> for ForwardEuler {
+    fn key(&self) -> &'static str {
+        "forward_euler"
+    }
+
+    fn facts(&self) -> Facts {
+        facts("forward_euler", 1, Conservation::MomentumOnly, 2.0, 2)
+    }
+
+    fn integrator(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
+        let facts = Method::<D>::facts(self);
+        Box::new(Explicit::new(problem, facts, Estimate::RateDifference, &[], &[1.0]))
+    }
+}
+
+impl<const D: usize> Method<D> for RungeKutta {
+    fn key(&self) -> &'static str {
+        "runge_kutta"
+    }
+
+    fn rules(&self, found: &mut Checks) {
+        let order = self.order;
+        found.require(matches!(order, 2 | 4), "order", || format!("found {order}; allowed: 2 or 4"));
+    }
+
+    fn facts(&self) -> Facts {
+        match self.order {
+            // The real root of 1 + z/2 + z²/6 + z³/24, below −2, ends the stable interval.
+            4 => facts("runge_kutta 4", 4, Conservation::Exact, 2.785_293_563_405_282, 4),
+            _ => facts("runge_kutta 2", 2, Conservation::Exact, 2.0, 3),
+        }
+    }
+
+    fn integrator(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
+        const CLASSICAL: [f64; 4] = [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0];
+        let facts = Method::<D>::facts(self);
+        Box::new(match self.order {
+            4 => Explicit::new(problem, facts, Estimate::LastStage, &[0.5, 0.5, 1.0], &CLASSICAL),
+            _ => Explicit::new(problem, facts, Estimate::TrapezoidalDefect, &[1.0], &[0.5, 0.5]),
+        })
+    }
+}
+
 impl<const D: usize> Explicit<D> {
-    /// Euler's method as published: momentum exact, energy gains (dt²/2) Σ m w |dv/dt|² a step.
-    pub fn forward_euler(problem: &Problem<D>) -> Self {
-        let facts = facts("forward_euler", 1, Conservation::MomentumOnly, 2.0, 2);
-        Self::new(problem, facts, Estimate::RateDifference, &[], &[1.0])
-    }
-
-    /// Heun's method, projected.
-    pub fn heun(problem: &Problem<D>) -> Self {
-        let facts = facts("runge_kutta 2", 2, Conservation::Exact, 2.0, 3);
-        Self::new(problem, facts, Estimate::TrapezoidalDefect, &[1.0], &[0.5, 0.5])
-    }
-
-    /// The classical Runge–Kutta method, projected.
-    pub fn classical(problem: &Problem<D>) -> Self {
-        const WEIGHTS: [f64; 4] = [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0];
-        // The real root of 1 + z/2 + z²/6 + z³/24, below −2, ends the stable interval.
-        let facts = facts("runge_kutta 4", 4, Conservation::Exact, 2.785_293_563_405_282, 4);
-        Self::new(problem, facts, Estimate::LastStage, &[0.5, 0.5, 1.0], &WEIGHTS)
-    }
-
     fn new(
         problem: &Problem<D>,
         facts: Facts,

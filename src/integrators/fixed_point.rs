@@ -18,12 +18,13 @@ use super::newton_krylov::NewtonKrylov;
 use super::norm::ThermalNorm;
 use super::pseudo_time::PseudoTime;
 use super::residual::length;
-use super::runge_kutta_chebyshev::RungeKuttaChebyshev;
+use super::runge_kutta_chebyshev::{Chebyshev, RungeKuttaChebyshev};
 use crate::collision::pair_sum::Accuracy as SumAccuracy;
 use crate::error::Failure;
 use crate::kernel::interaction;
 use crate::landau::{Drive, Evaluation, Landau};
 use crate::problem::Problem;
+use crate::rules::Checks;
 use crate::state::State;
 use crate::terms::Supply;
 use std::cell::Cell;
@@ -40,7 +41,24 @@ pub struct Accuracy {
     pub most: u32,
 }
 
+/// The default of a tolerance in a scenario.
+pub fn default_tolerance() -> f64 {
+    1e-13
+}
+
+/// The default of the most evaluations in a scenario.
+pub fn default_max_iterations() -> u32 {
+    500
+}
+
 impl Accuracy {
+    /// Checks both as a scenario has them.
+    pub fn rules(self, found: &mut Checks) {
+        let Self { tolerance, most } = self;
+        found.within("tolerance", tolerance, 1e-15, 1e-2);
+        found.require(most >= 1, "max_iterations", || format!("found {most}; allowed: a whole number ≥ 1"));
+    }
+
     /// The facts of a method that solves an equation this well in every step.
     pub(super) fn facts(self, name: &'static str) -> Facts {
         Facts {
@@ -60,7 +78,7 @@ pub struct ImplicitStep<const D: usize> {
     anderson: Anderson,
     newton: NewtonKrylov,
     pseudo_time: PseudoTime,
-    predictor: RungeKuttaChebyshev<D>,
+    predictor: Chebyshev<D>,
     metric: Vec<f64>,
     /// x, kept from one solution to the next of the same step.
     change: Vec<f64>,
@@ -81,7 +99,7 @@ impl<const D: usize> ImplicitStep<D> {
             anderson: Anderson::default(),
             newton: NewtonKrylov::default(),
             pseudo_time: PseudoTime::default(),
-            predictor: RungeKuttaChebyshev::new(problem, None),
+            predictor: Chebyshev::new(problem, RungeKuttaChebyshev::default()),
             metric: Vec::new(),
             change: Vec::new(),
             middle: vec![[f64::NAN; D]; problem.particles()],

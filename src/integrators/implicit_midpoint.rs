@@ -4,27 +4,67 @@
 //! momentum is conserved to rounding and energy as well as the equation is solved (Hairer, Lubich,
 //! Wanner, Geometric Numerical Integration, IV.2). Second order.
 
-use super::fixed_point::{Accuracy, ImplicitStep};
-use super::integrator::{Facts, Integrator, Step, Stepped};
+use super::fixed_point::{Accuracy, ImplicitStep, default_max_iterations, default_tolerance};
+use super::integrator::{Facts, Integrator, Method, Step, Stepped};
 use crate::error::Failure;
 use crate::landau::Landau;
 use crate::problem::Problem;
+use crate::rules::Checks;
 use crate::state::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Implicit midpoint: conserves momentum to rounding, energy to the tolerance.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct ImplicitMidpoint {
+    /// Residual of the equation of a step, in thermal speeds, 1e-15 to 0.01.
+    #[serde(default = "default_tolerance")]
+    pub tolerance: f64,
+    /// Evaluations after which a step counts as failed.
+    #[serde(default = "default_max_iterations")]
+    pub max_iterations: u32,
+}
+
+impl ImplicitMidpoint {
+    fn accuracy(self) -> Accuracy {
+        Accuracy { tolerance: self.tolerance, most: self.max_iterations }
+    }
+}
+
+impl<const D: usize> Method<D> for ImplicitMidpoint {
+    fn key(&self) -> &'static str {
+        "implicit_midpoint"
+    }
+
+    fn rules(&self, found: &mut Checks) {
+        self.accuracy().rules(found);
+    }
+
+    fn facts(&self) -> Facts {
+        self.accuracy().facts("implicit_midpoint")
+    }
+
+    fn integrator(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
+        Box::new(MidpointSolver::new(problem, self.accuracy()))
+    }
+}
 
 /// The implicit midpoint rule, with its workspace.
-pub struct ImplicitMidpoint<const D: usize> {
+struct MidpointSolver<const D: usize> {
     accuracy: Accuracy,
     equation: ImplicitStep<D>,
     end: Vec<[f64; D]>,
 }
 
-impl<const D: usize> ImplicitMidpoint<D> {
-    pub fn new(problem: &Problem<D>, accuracy: Accuracy) -> Self {
+impl<const D: usize> MidpointSolver<D> {
+    fn new(problem: &Problem<D>, accuracy: Accuracy) -> Self {
         Self { accuracy, equation: ImplicitStep::new(problem), end: vec![[f64::NAN; D]; problem.particles()] }
     }
 }
 
-impl<const D: usize> Integrator<D> for ImplicitMidpoint<D> {
+impl<const D: usize> Integrator<D> for MidpointSolver<D> {
     fn facts(&self) -> Facts {
         self.accuracy.facts("implicit_midpoint")
     }

@@ -1,7 +1,9 @@
-//! What every time integrator is: a value with facts and a step.
+//! What every time integrator is: a choice in a scenario with facts, and a step.
 
 use crate::error::Failure;
 use crate::landau::{Evaluation, InStep, Landau};
+use crate::problem::Problem;
+use crate::rules::Checks;
 use crate::state::State;
 use crate::terms::Supply;
 
@@ -79,7 +81,22 @@ impl<const D: usize> StepTaken<'_, D> {
     }
 }
 
-/// A method that advances the velocities by one step.
+/// A method as a scenario writes it: its numbers, their rules, and what is known of it.
+pub trait Method<const D: usize> {
+    /// Its key in a scenario.
+    fn key(&self) -> &'static str;
+
+    /// Checks its numbers. Paths of violations are among its own keys.
+    fn rules(&self, _found: &mut Checks) {}
+
+    /// What is known of it.
+    fn facts(&self) -> Facts;
+
+    /// The method with its workspace for a problem.
+    fn integrator(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>>;
+}
+
+/// A method that advances the velocities by one step, with its workspace.
 pub trait Integrator<const D: usize>: Send {
     fn facts(&self) -> Facts;
 

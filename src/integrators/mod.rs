@@ -1,4 +1,14 @@
-//! Time integrators: each is a value with facts and a step; what must last between steps is in the state.
+//! Time integrators, one file each: its numbers in a scenario, its facts, its step. What must last between steps is in the
+//! state.
+//!
+//! # To add an integrator
+//!
+//! 1. Write its file beside this one: a struct with the numbers that a scenario gives and [`Method`] for it, and a workspace
+//!    with [`Integrator`] for that. `implicit_midpoint.rs` is a short example. The comment of the struct is its
+//!    description in the JSON Schema.
+//! 2. Name it in this file, in the list [`Choice`] and in the match below it.
+//!
+//! Nothing else knows the list.
 #![doc = include_str!("work_precision.md")]
 
 pub mod adaptive;
@@ -17,9 +27,60 @@ mod runge_kutta_chebyshev;
 mod stiffness;
 
 pub use discrete_gradient::DiscreteGradient;
-pub use explicit::Explicit;
-pub use fixed_point::Accuracy;
+pub use explicit::{ForwardEuler, RungeKutta};
 pub use implicit_midpoint::ImplicitMidpoint;
-pub use integrator::{Conservation, Facts, Integrator, STABLE_SHARE, Step, StepTaken, Stepped};
+pub use integrator::{Conservation, Facts, Integrator, Method, STABLE_SHARE, Step, StepTaken, Stepped};
 pub use runge_kutta_chebyshev::{MOST_STAGES, RungeKuttaChebyshev, stable_interval};
 pub use stiffness::PowerIteration;
+
+use crate::problem::Problem;
+use crate::rules::{Checks, describe_choices};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The time integrator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(rename = "Integrator", transform = describe_choices)]
+pub enum Choice {
+    ForwardEuler(ForwardEuler),
+    RungeKutta(RungeKutta),
+    RungeKuttaChebyshev(RungeKuttaChebyshev),
+    ImplicitMidpoint(ImplicitMidpoint),
+    DiscreteGradient(DiscreteGradient),
+}
+
+impl Choice {
+    fn method<const D: usize>(&self) -> &dyn Method<D> {
+        match self {
+            Self::ForwardEuler(method) => method,
+            Self::RungeKutta(method) => method,
+            Self::RungeKuttaChebyshev(method) => method,
+            Self::ImplicitMidpoint(method) => method,
+            Self::DiscreteGradient(method) => method,
+        }
+    }
+
+    /// Checks the numbers of the method. Paths of violations begin at its key.
+    pub fn rules(&self, found: &mut Checks) {
+        // They do not depend on the dimension, nor do the facts.
+        let method = self.method::<3>();
+        found.under(method.key(), |found| method.rules(found));
+    }
+
+    /// What is known of the method.
+    pub fn facts(&self) -> Facts {
+        self.method::<3>().facts()
+    }
+
+    /// The method with its workspace for a problem.
+    pub fn integrator<const D: usize>(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
+        self.method().integrator(problem)
+    }
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::RungeKuttaChebyshev(RungeKuttaChebyshev::default())
+    }
+}

@@ -11,14 +11,19 @@
 //! Source: Sommeijer, Shampine, Verwer, RKC: an explicit solver for parabolic PDEs, J. Comput. Appl.
 //! Math. 88 (1998), equations 2.1–2.8.
 
-use super::integrator::{Conservation, Facts, Integrator, STABLE_SHARE, Step, StepTaken, Stepped, advance};
+use super::integrator::{
+    Conservation, Facts, Integrator, Method, STABLE_SHARE, Step, StepTaken, Stepped, advance,
+};
 use super::projection;
 use super::stiffness::PowerIteration;
 use crate::error::Failure;
 use crate::landau::{Evaluation, Landau};
 use crate::problem::Problem;
+use crate::rules::Checks;
 use crate::state::State;
 use crate::terms::Supply;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Stages at most: rounding errors grow as s², and are 1e-11 of a stage here.
 pub const MOST_STAGES: u32 = 250;
@@ -79,9 +84,48 @@ fn stages_for(extent: f64) -> Option<u32> {
     (2..=MOST_STAGES).find(|&stages| STABLE_SHARE * stable_interval(stages) >= extent)
 }
 
-/// The method, with its workspace.
-pub struct RungeKuttaChebyshev<const D: usize> {
-    stages: Option<u32>,
+/// Runge–Kutta–Chebyshev of order 2, projected on the invariants: long steps where scores are stiff.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct RungeKuttaChebyshev {
+    /// Stages of a step, 2 to 250; as many as the stiffness asks for when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<u32>,
+}
+
+impl<const D: usize> Method<D> for RungeKuttaChebyshev {
+    fn key(&self) -> &'static str {
+        "runge_kutta_chebyshev"
+    }
+
+    fn rules(&self, found: &mut Checks) {
+        let Some(stages) = self.stages else { return };
+        found.require((2..=MOST_STAGES).contains(&stages), "stages", || {
+            format!("found {stages}; allowed: a whole number from 2 to {MOST_STAGES}")
+        });
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "runge_kutta_chebyshev",
+            order: 2,
+            stages: self.stages,
+            implicit: false,
+            conservation: Conservation::Exact,
+            stable_interval: Some(stable_interval(self.stages.unwrap_or(MOST_STAGES))),
+            error_order: Some(3),
+        }
+    }
+
+    fn integrator(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
+        Box::new(Chebyshev::new(problem, *self))
+    }
+}
+
+/// The method's workspace.
+pub struct Chebyshev<const D: usize> {
+    method: RungeKuttaChebyshev,
     coefficients: Coefficients,
     power: PowerIteration<D>,
     /// Y_(j−1), Y_(j−2) and room for Y_j.
@@ -91,13 +135,13 @@ pub struct RungeKuttaChebyshev<const D: usize> {
     evaluation: Evaluation<D>,
 }
 
-impl<const D: usize> RungeKuttaChebyshev<D> {
-    /// With so many stages; without a number, as many as the estimated spectral radius asks for.
-    pub fn new(problem: &Problem<D>, stages: Option<u32>) -> Self {
+impl<const D: usize> Chebyshev<D> {
+    /// With as many stages as the method says; without a number, as many as the estimated spectral radius asks for.
+    pub fn new(problem: &Problem<D>, method: RungeKuttaChebyshev) -> Self {
         let room = vec![[f64::NAN; D]; problem.particles()];
         Self {
-            stages,
-            coefficients: Coefficients::new(stages.unwrap_or(2)),
+            method,
+            coefficients: Coefficients::new(method.stages.unwrap_or(2)),
             power: PowerIteration::new(problem),
             last: room.clone(),
             before_last: room.clone(),
@@ -112,7 +156,7 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
         state: &mut State<D>,
         Step { within, start, dt }: Step<'_, D>,
     ) -> Result<(), Failure> {
-        if self.stages.is_some() {
+        if self.method.stages.is_some() {
             return Ok(());
         }
         let radius = self.power.radius(landau, (within, start), state, false)?;
@@ -166,17 +210,9 @@ impl<const D: usize> RungeKuttaChebyshev<D> {
     }
 }
 
-impl<const D: usize> Integrator<D> for RungeKuttaChebyshev<D> {
+impl<const D: usize> Integrator<D> for Chebyshev<D> {
     fn facts(&self) -> Facts {
-        Facts {
-            name: "runge_kutta_chebyshev",
-            order: 2,
-            stages: self.stages,
-            implicit: false,
-            conservation: Conservation::Exact,
-            stable_interval: Some(stable_interval(self.stages.unwrap_or(MOST_STAGES))),
-            error_order: Some(3),
-        }
+        Method::<D>::facts(&self.method)
     }
 
     fn step(

@@ -4,9 +4,9 @@ use crate::error::Failure;
 use crate::functionals::comparison::Comparison;
 use crate::functionals::invariants::Invariants;
 use crate::functionals::moments::Moments;
+use crate::functionals::{At, Columns};
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
-use crate::output::functional_columns::FunctionalColumns;
 use crate::problem::Problem;
 use crate::simulation::{Observer, ObserverError, Outcome, View};
 use crate::sum::sum;
@@ -24,7 +24,7 @@ pub struct Diagnostics<const D: usize> {
     length: u64,
     every: u64,
     comparison: Option<Comparison<D>>,
-    functionals: FunctionalColumns,
+    functionals: Columns,
 }
 
 impl<const D: usize> Diagnostics<D> {
@@ -34,7 +34,7 @@ impl<const D: usize> Diagnostics<D> {
         problem: &Problem<D>,
         every: u64,
         comparison: Option<Comparison<D>>,
-        functionals: FunctionalColumns,
+        functionals: Columns,
     ) -> Result<Self, FileFailure> {
         let path = folder.diagnostics();
         let file = File::create(&path).map_err(FileFailure::file(&path, "cannot create"))?;
@@ -51,7 +51,7 @@ impl<const D: usize> Diagnostics<D> {
         length: u64,
         every: u64,
         comparison: Option<Comparison<D>>,
-        functionals: FunctionalColumns,
+        functionals: Columns,
     ) -> Result<Self, FileFailure> {
         let path = folder.diagnostics();
         let file =
@@ -99,7 +99,8 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
         let View { problem, state, scores, regularisation, .. } = view;
         let in_units = |failure: Failure| failure.in_units(&problem.scales);
         let mut row = row(view, self.comparison.as_ref()).map_err(in_units)?;
-        let functionals = self.functionals.values(problem, regularisation, &state.velocities, scores);
+        let at = At { problem, regularisation, velocities: &state.velocities, scores };
+        let functionals = self.functionals.values(&at);
         row.extend(functionals.map_err(in_units)?.iter().map(|value| format!("{value:e}")));
         Ok(self.write(&row)?)
     }

@@ -5,7 +5,6 @@ pub mod convergence;
 pub mod diagnostics;
 pub mod error;
 pub mod folder;
-pub mod functional_columns;
 pub mod ledger;
 pub mod openpmd;
 pub mod particles;

@@ -6,11 +6,11 @@ use super::words::Words;
 use super::{accuracy, lattices};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
+use crate::functionals::At;
 use crate::functionals::moments::Moments;
 use crate::integrators::{Conservation, Facts};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep, pairs};
-use crate::output::functional_columns::FunctionalColumns;
 use crate::problem::{Conserved, Problem, Species};
 use crate::scenario::Scenario;
 use crate::setup::{self, StartError};
@@ -50,7 +50,7 @@ pub fn check<const D: usize>(
         line(&fixed.name, units.fixed(fixed));
     }
     line("particles", problem.particles().to_string());
-    let integrator = setup::integrator::<D>(&scenario.integrator, problem).facts();
+    let integrator = scenario.integrator.facts();
     let cost = Cost::of(scenario, problem, &integrator, &state, instruction_set)?;
     line("pairs per evaluation", format!("{} ({})", pairs(problem), cost.method));
     line("scores", cost.score_method.clone());
@@ -220,11 +220,12 @@ fn cost_of_functionals<const D: usize>(
     if scenario.functionals.is_empty() {
         return Ok(None);
     }
-    let columns = FunctionalColumns::new(scenario);
+    let columns = setup::columns(scenario);
     // The time does not depend on the scores.
     let scores = vec![[1.0; D]; velocities.len()];
     let start = Instant::now();
-    columns.values(problem, &Regularisation::at_start(problem), velocities, &scores)?;
+    let regularisation = &Regularisation::at_start(problem);
+    columns.values(&At { problem, regularisation, velocities, scores: &scores })?;
     let seconds = start.elapsed().as_secs_f64();
     let rows = match scenario.output.diagnostics_every {
         1 => "every step".to_string(),

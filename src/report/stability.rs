@@ -97,7 +97,7 @@ pub fn step_warning<const D: usize>(
     state: &State<D>,
     instruction_set: InstructionSet,
 ) -> Option<String> {
-    let facts = setup::integrator::<D>(&scenario.integrator, problem).facts();
+    let facts = scenario.integrator.facts();
     step_as_told(&facts, state.grid)?;
     let TimeGrid::Uniform { steps, .. } = state.grid else { return None };
     if (steps - state.step.min(steps)).saturating_mul(u64::from(facts.stages?)) < MANY {

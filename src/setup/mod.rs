@@ -7,7 +7,6 @@ mod coefficients;
 pub mod coulomb;
 mod distribution;
 mod file;
-mod integrator;
 mod lattice;
 mod limits;
 mod memory;
@@ -17,13 +16,13 @@ mod reference;
 mod scales;
 
 pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
-pub use integrator::integrator;
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
 pub use reference::comparison;
 
 use crate::collision::pair_sum::PairSum;
 use crate::collision::regularisation::FIXED_SHARE;
 use crate::error::Failure;
+use crate::functionals::Columns;
 use crate::functionals::invariants::{About, Invariants};
 use crate::functionals::moments::Moments;
 use crate::kernel::lanes::InstructionSet;
@@ -189,6 +188,13 @@ pub fn landau<const D: usize>(
     Landau::starting_at(Arc::clone(problem), score, pair_sum, velocities)
 }
 
+/// The functionals that a scenario asks for, of densities at the order and cut-off of its scores.
+pub fn columns(scenario: &Scenario) -> Columns {
+    let (ScoreChoice::Mesh { order, cutoff, .. } | ScoreChoice::Particles { order, cutoff, .. }) =
+        scenario.score;
+    Columns::new(scenario.functionals.clone(), order, cutoff)
+}
+
 /// The run of a scenario of dimension D at its start, in memory.
 ///
 /// # Errors
@@ -200,7 +206,7 @@ pub fn simulation<const D: usize>(scenario: &Scenario) -> Result<Simulation<D>, 
     let problem = Arc::new(problem);
     let landau = landau(scenario, &problem, &state.velocities, InstructionSet::detect())
         .map_err(|failure| failure.in_units(&problem.scales))?;
-    let integrator = integrator(&scenario.integrator, &problem);
+    let integrator = scenario.integrator.integrator(&problem);
     Ok(Simulation::new(landau, integrator, state))
 }
 

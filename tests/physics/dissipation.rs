@@ -2,7 +2,8 @@
 //! that of the scores, for densities that are not Gaussian.
 
 use crate::solver;
-use landau::functionals::dissipation::{Dissipation, dissipations};
+use landau::functionals::At;
+use landau::functionals::dissipation::{OfPair, dissipations};
 use landau::landau::{Evaluation, InStep};
 use serde_json::json;
 
@@ -25,7 +26,7 @@ fn pair(v: [f64; 2]) -> [f64; 2] {
 }
 
 /// With scores of an order and a bandwidth in squares of the spacing, and with the exact ones.
-fn both(order: u32, per_axis: u32, overlap: f64) -> [Vec<Dissipation>; 2] {
+fn both(order: u32, per_axis: u32, overlap: f64) -> [Vec<OfPair>; 2] {
     let lattice = json!({ "lattice": { "per_axis": per_axis, "half_width": 7.0, "center": [0.0, 0.0] } });
     let half = |density: f64, drift: [f64; 2]| json!({ "maxwellian": { "density": density, "temperature": 0.8, "drift": drift } });
     let scenario = solver::scenario(&json!({
@@ -49,14 +50,16 @@ fn both(order: u32, per_axis: u32, overlap: f64) -> [Vec<Dissipation>; 2] {
     let velocities = &state.velocities;
     let mut landau = solver::landau(&scenario, &problem);
     landau.evaluate(velocities, InStep::unfenced(0), &mut Evaluation::empty(&problem)).unwrap();
-    let regularisation = landau.regularisation();
-    let found = dissipations(&problem, regularisation, velocities, landau.scores());
+    let at = |scores| {
+        dissipations(&At { problem: &problem, regularisation: landau.regularisation(), velocities, scores })
+    };
+    let found = at(landau.scores());
     let of = [dipole as fn([f64; 2]) -> [f64; 2], pair];
     let species = problem.species.iter().zip(of);
     let exact: Vec<[f64; 2]> = species
         .flat_map(|(one, score)| velocities[one.range.clone()].iter().map(move |&v| score(v)))
         .collect();
-    [found, dissipations(&problem, regularisation, velocities, &exact)]
+    [found, at(&exact)]
 }
 
 #[test]
@@ -66,9 +69,8 @@ fn dissipations_of_dipole_data_and_of_sums_have_the_order_of_the_scores() {
     for (order, resolutions, overlap) in [(2, [56, 84], 0.5), (6, [56, 84], 0.75)] {
         let errors = resolutions.map(|per_axis| {
             let [found, exact] = both(order, per_axis, overlap);
-            let error = |(found, exact): (Dissipation, Dissipation)| {
-                (found.species, (found.value / exact.value - 1.0).abs())
-            };
+            let error =
+                |(found, exact): (OfPair, OfPair)| (found.species, (found.value / exact.value - 1.0).abs());
             found.into_iter().zip(exact).map(error).collect::<Vec<_>>()
         });
         assert_eq!(errors[0].len(), 5);

@@ -6,14 +6,17 @@ use landau::error::Failure;
 use landau::exact::bkw::Bkw;
 use landau::functionals::invariants::{About, Invariants};
 use landau::integrators::norm::ThermalNorm;
-use landau::integrators::{Conservation, Facts, PowerIteration};
+use landau::integrators::{
+    Choice, Conservation, DiscreteGradient, Facts, ForwardEuler, ImplicitMidpoint, PowerIteration,
+    RungeKutta, RungeKuttaChebyshev,
+};
 use landau::kernel::lanes::InstructionSet;
 use landau::landau::{Evaluation, InStep, Landau};
 use landau::output::checkpoint::{Checkpoints, Saved};
 use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
 use landau::problem::{Conserved, Problem};
-use landau::scenario::{self, Integrator, Scenario};
+use landau::scenario::{self, Scenario};
 use landau::score::Score;
 use landau::setup;
 use landau::simulation::{Observer, ObserverError, Outcome, Simulation, Stopped, View};
@@ -51,13 +54,13 @@ impl<const D: usize> Case<D> {
         Landau::new(Arc::clone(&self.problem), score, pair_sum)
     }
 
-    fn facts(&self, method: &Integrator) -> Facts {
-        setup::integrator(method, &self.problem).facts()
+    fn facts(&self, method: &Choice) -> Facts {
+        method.facts()
     }
 
     /// A run by a method from a state.
-    fn simulation(&self, method: &Integrator, state: &State<D>) -> Simulation<D> {
-        let integrator = setup::integrator(method, &self.problem);
+    fn simulation(&self, method: &Choice, state: &State<D>) -> Simulation<D> {
+        let integrator = method.integrator(&self.problem);
         Simulation::new(self.landau(self.score()), integrator, state.clone())
     }
 
@@ -73,7 +76,7 @@ impl<const D: usize> Case<D> {
     /// The state after `steps` steps of length `dt`; every state passes through `look` with its rates.
     fn steps(
         &self,
-        method: &Integrator,
+        method: &Choice,
         dt: f64,
         steps: u64,
         mut look: impl FnMut(&Landau<D>, &State<D>, &Evaluation<D>),
@@ -90,7 +93,7 @@ impl<const D: usize> Case<D> {
         }
     }
 
-    fn end(&self, method: &Integrator, dt: f64, steps: u64) -> State<D> {
+    fn end(&self, method: &Choice, dt: f64, steps: u64) -> State<D> {
         self.steps(method, dt, steps, |_, _, _| {}).unwrap()
     }
 
@@ -98,7 +101,7 @@ impl<const D: usize> Case<D> {
     /// the step and the evaluations so far.
     fn adapt(
         &self,
-        method: &Integrator,
+        method: &Choice,
         (end, tolerance): (f64, f64),
         from: &State<D>,
         mut look: impl FnMut(&State<D>, f64, u64),
@@ -205,24 +208,24 @@ fn fixed_ions(apart: bool) -> Case<2> {
 
 const SOLVER_TOLERANCE: f64 = 1e-10;
 
-fn explicit_methods() -> Vec<Integrator> {
+fn explicit_methods() -> Vec<Choice> {
     vec![
-        Integrator::ForwardEuler {},
-        Integrator::RungeKutta { order: 2 },
-        Integrator::RungeKutta { order: 4 },
-        Integrator::RungeKuttaChebyshev { stages: None },
-        Integrator::RungeKuttaChebyshev { stages: Some(5) },
+        Choice::ForwardEuler(ForwardEuler {}),
+        Choice::RungeKutta(RungeKutta { order: 2 }),
+        Choice::RungeKutta(RungeKutta { order: 4 }),
+        Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: None }),
+        Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: Some(5) }),
     ]
 }
 
-fn implicit_methods(tolerance: f64) -> Vec<Integrator> {
+fn implicit_methods(tolerance: f64) -> Vec<Choice> {
     vec![
-        Integrator::ImplicitMidpoint { tolerance, max_iterations: 3000 },
-        Integrator::DiscreteGradient { tolerance, max_iterations: 3000 },
+        Choice::ImplicitMidpoint(ImplicitMidpoint { tolerance, max_iterations: 3000 }),
+        Choice::DiscreteGradient(DiscreteGradient { tolerance, max_iterations: 3000 }),
     ]
 }
 
-fn methods() -> Vec<Integrator> {
+fn methods() -> Vec<Choice> {
     [explicit_methods(), implicit_methods(SOLVER_TOLERANCE)].concat()
 }
 
@@ -287,7 +290,7 @@ fn eulers_energy_gain_is_the_square_of_the_rates() {
     let dt = 0.01;
     let mut square = f64::NAN;
     let end = case
-        .steps(&Integrator::ForwardEuler {}, dt, 1, |_, state, evaluation| {
+        .steps(&Choice::ForwardEuler(ForwardEuler {}), dt, 1, |_, state, evaluation| {
             if state.step == 0 {
                 let terms = case.problem.masses_and_weights().zip(&evaluation.rates);
                 square = sum(terms.map(|((m, w), rate)| m * w * rate.iter().map(|c| c * c).sum::<f64>()));
@@ -302,7 +305,7 @@ fn eulers_energy_gain_is_the_square_of_the_rates() {
 fn order_is_that_of_the_facts<const D: usize>(case: &Case<D>, end: f64) {
     let fewest = (end * case.radius()).ceil().max(2.0) as u64;
     let norm = ThermalNorm::at(&case.problem, &case.state.velocities);
-    let classical = Integrator::RungeKutta { order: 4 };
+    let classical = Choice::RungeKutta(RungeKutta { order: 4 });
     let reference = case.end(&classical, end / (32 * fewest) as f64, 32 * fewest);
     for method in [explicit_methods(), implicit_methods(1e-13)].concat() {
         let facts = case.facts(&method);
@@ -348,7 +351,7 @@ fn a_step_takes_as_many_evaluations_as_its_facts_say() {
 }
 
 /// Whether entropy rises in one of so many steps of `extent` over the spectral radius.
-fn entropy_rises<const D: usize>(case: &Case<D>, method: &Integrator, extent: f64, steps: u64) -> bool {
+fn entropy_rises<const D: usize>(case: &Case<D>, method: &Choice, extent: f64, steps: u64) -> bool {
     // The estimate without its safety factor.
     let dt = extent / (case.radius() / 1.2);
     let (mut last, mut rises) = (f64::INFINITY, false);
@@ -366,9 +369,10 @@ fn entropy_rises<const D: usize>(case: &Case<D>, method: &Integrator, extent: f6
 #[test]
 fn explicit_steps_are_stable_inside_their_interval_and_not_outside() {
     let case = stiff(250);
-    let chebyshev = [2, 3, 5].map(|stages| Integrator::RungeKuttaChebyshev { stages: Some(stages) });
+    let chebyshev =
+        [2, 3, 5].map(|stages| Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: Some(stages) }));
     // Euler's method heats what it cannot follow, and heat hides a rise of entropy.
-    let others = [2, 4].map(|order| Integrator::RungeKutta { order });
+    let others = [2, 4].map(|order| Choice::RungeKutta(RungeKutta { order }));
     for method in others.into_iter().chain(chebyshev) {
         let facts = case.facts(&method);
         let end = facts.stable_interval.unwrap();
@@ -400,7 +404,7 @@ fn the_energy_error_of_implicit_methods_goes_with_the_tolerance() {
 
 /// Entropy at every one of `steps` steps of length `dt`.
 fn entropy_falls<const D: usize>(name: &str, case: &Case<D>, dt: f64, steps: u64, tolerance: f64) {
-    let method = Integrator::DiscreteGradient { tolerance, max_iterations: 3000 };
+    let method = Choice::DiscreteGradient(DiscreteGradient { tolerance, max_iterations: 3000 });
     let (mut last, mut resolved, mut evaluations) = (f64::INFINITY, 0, 0);
     let end = case
         .steps(&method, dt, steps, |landau, state, evaluation| {
@@ -471,7 +475,7 @@ fn implicit_steps_far_beyond_eulers_limit_are_solved_among_close_pairs_and_in_th
     fn solved<const D: usize>(name: &str, case: &Case<D>, limits: f64, steps: u64) {
         let dt = limits * 2.0 / (case.radius() / 1.2);
         entropy_falls(name, case, dt, steps, 1e-8);
-        let midpoint = Integrator::ImplicitMidpoint { tolerance: 1e-8, max_iterations: 3000 };
+        let midpoint = Choice::ImplicitMidpoint(ImplicitMidpoint { tolerance: 1e-8, max_iterations: 3000 });
         case.steps(&midpoint, dt, steps, |_, _, _| {}).unwrap();
     }
     solved("close pairs, 2-D", &close_pairs_2d(200), 10.0, 6);
@@ -485,7 +489,7 @@ fn adaptive_steps_end_at_the_end_within_the_tolerance() {
     let case = coulomb_3d(6);
     let norm = ThermalNorm::at(&case.problem, &case.state.velocities);
     let end = 2.0;
-    let reference = case.end(&Integrator::RungeKutta { order: 4 }, end / 400.0, 400);
+    let reference = case.end(&Choice::RungeKutta(RungeKutta { order: 4 }), end / 400.0, 400);
     for method in explicit_methods() {
         let name = case.facts(&method).name;
         let mut last = f64::INFINITY;
@@ -577,8 +581,8 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
     let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
     let landau = case.landau(Box::new(Rising(case.score(), 0.0)));
-    let method = Integrator::RungeKuttaChebyshev { stages: None };
-    let integrator = setup::integrator(&method, &case.problem);
+    let method = Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: None });
+    let integrator = method.integrator(&case.problem);
     let mut simulation = Simulation::new(landau, integrator, case.state.clone());
     let mut observers: [&mut dyn Observer<2>; 2] = [&mut diagnostics, &mut checkpoints];
     let stopped = simulation.run(&mut observers, &AtomicBool::new(false)).unwrap_err();
@@ -607,7 +611,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
     let _diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
-    let method = Integrator::RungeKuttaChebyshev { stages: None };
+    let method = Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: None });
     let run = |state: &State<2>, interrupt_at: u64, resumes: bool| {
         let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
         let flag = AtomicBool::new(false);
@@ -637,7 +641,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
 #[test]
 fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
     let case = bkw(60, 6, 6.5);
-    let method = Integrator::RungeKuttaChebyshev { stages: None };
+    let method = Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: None });
     let (mut evaluations, mut worst) = (0, [0.0f64; 2]);
     let exact = |mass: f64| Bkw { density: 1.0, mass, temperature: 1.0, contrast: 0.5, rate: 0.0625 };
     let end = case
@@ -712,7 +716,7 @@ fn a_mass_ratio_of_1836_takes_steps_set_by_accuracy() {
         )
         .temperature()
     };
-    let method = Integrator::RungeKuttaChebyshev { stages: None };
+    let method = Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: None });
     let (mut longest, mut work) = (0.0f64, 0);
     let found = case
         .adapt(&method, (end, 1e-3), &case.state, |_, dt, evaluations| {
@@ -725,7 +729,7 @@ fn a_mass_ratio_of_1836_takes_steps_set_by_accuracy() {
     );
     // Explicit Euler would take end/stable steps.
     assert!(longest > 20.0 * stable && (work as f64) < end / stable);
-    let implicit = Integrator::DiscreteGradient { tolerance: 1e-9, max_iterations: 3000 };
+    let implicit = Choice::DiscreteGradient(DiscreteGradient { tolerance: 1e-9, max_iterations: 3000 });
     let other = case.end(&implicit, 25.0, 20);
     let (a, b, start) = (temperature(&found), temperature(&other), temperature(&case.state));
     println!("ion temperature {start} to {a} and {b}");

@@ -6,6 +6,8 @@ mod score;
 mod species;
 mod time;
 
+use crate::functionals::Functional;
+use crate::integrators::Choice;
 pub use collisions::*;
 pub use output::*;
 pub use score::*;
@@ -44,7 +46,7 @@ pub struct Scenario {
     pub summation: Summation,
     /// The time integrator.
     #[serde(default)]
-    pub integrator: Integrator,
+    pub integrator: Choice,
     /// The time grid.
     pub time: Time,
     /// What is written, and how often.

@@ -1,4 +1,4 @@
-//! What is written: how often, errors against exact solutions, functionals.
+//! What is written: how often, and errors against exact solutions.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,27 +50,4 @@ pub enum Reference {
     /// Mean velocities and second moments between Maxwell molecules (γ = 0), whatever the initial
     /// distributions.
     MaxwellMolecules {},
-}
-
-/// A functional of the densities, reconstructed at the order of the scores, or a derivative of one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Functional {
-    /// Fisher information ∫ |∇ log f|² f of each species, and their sum over 1/m.
-    Fisher {},
-    /// ∫ |Π ∇ log f|² |v|^(−β) f about the fixed species, Π the projection across v; 0 ≤ β < d.
-    SphericalFisher { beta: f64 },
-    /// Entropy relative to the Maxwellian of the same mass and energy about the fixed species.
-    RelativeEntropy {},
-    /// Fisher information plus a times the spherical one with β = 1 plus r times the relative entropy.
-    Lyapunov { a: f64, r: f64 },
-    /// Σ m ∫ (1 + |v|²)^(l/2) f over all moving species, for each order l from −20 to 20.
-    Moments { orders: Vec<f64> },
-    /// The dissipation of entropy by each pair of species; costs as much as a sum over pairs.
-    Dissipation {},
-    /// The dissipation of the spherical Fisher information by collisions with the fixed species.
-    SphericalDissipation { beta: f64 },
-    /// The derivative of the Fisher information along collisions with the fixed species, and its radial and
-    /// spherical parts.
-    FisherRate {},
 }

@@ -1,12 +1,11 @@
 //! What a scenario may say about functionals.
 
-use crate::functionals::cloud::MOST_BETAS;
-use crate::rules::{Checks, number};
-use crate::scenario::{Functional, Scenario, Units};
+use crate::functionals::{Column, Functional};
+use crate::rules::Checks;
+use crate::scenario::{Scenario, Units};
 
 /// The rules for the list of functionals.
 pub fn check(found: &mut Checks, scenario: &Scenario) {
-    let dimension = f64::from(scenario.dimension);
     let common = common_velocity(scenario);
     let physical = scenario.units == Units::Si {} && !scenario.functionals.is_empty();
     found.require(!physical, "functionals", || {
@@ -14,51 +13,34 @@ pub fn check(found: &mut Checks, scenario: &Scenario) {
             .to_string()
     });
     for (index, functional) in scenario.functionals.iter().enumerate() {
-        let path = format!("functionals.{index}.{}", name(functional));
-        let twice = scenario.functionals[..index].contains(functional);
-        found.require(!twice, path.clone(), || "found the functional twice; allowed: once".to_string());
-        let about_fixed = matches!(
-            functional,
-            Functional::SphericalFisher { .. }
-                | Functional::RelativeEntropy {}
-                | Functional::Lyapunov { .. }
-                | Functional::SphericalDissipation { .. }
-                | Functional::FisherRate {}
-        );
-        found.require(!about_fixed || common, path.clone(), || {
-            "found no velocity of fixed species to refer to; allowed: with fixed species, all of one velocity".to_string()
+        let earlier = &scenario.functionals[..index];
+        found.under(&format!("functionals.{index}"), |found| match scenario.dimension {
+            2 => rules(found, functional.column::<2>(), earlier.contains(functional), common),
+            _ => rules(found, functional.column::<3>(), earlier.contains(functional), common),
         });
-        match functional {
-            Functional::SphericalFisher { beta } | Functional::SphericalDissipation { beta } => {
-                found.require((0.0..dimension).contains(beta), format!("{path}.beta"), || {
-                    format!(
-                        "found {}; allowed: 0 ≤ beta < {dimension}, the dimension, beyond which the integral diverges",
-                        number(*beta)
-                    )
-                });
-            }
-            Functional::Lyapunov { a, r } => {
-                found.within(format!("{path}.a"), *a, 0.0, 1e300);
-                found.within(format!("{path}.r"), *r, 0.0, 1e300);
-            }
-            Functional::Moments { orders } => {
-                for (place, order) in orders.iter().enumerate() {
-                    found.within(format!("{path}.orders.{place}"), *order, -20.0, 20.0);
-                }
-            }
-            _ => {}
+    }
+    for functional in &scenario.functionals {
+        // Neither the key nor how often depends on the dimension.
+        let key = |one: &Functional| one.column::<3>().key();
+        let is_same = |other: &&Functional| key(other) == key(functional);
+        let count = scenario.functionals.iter().filter(is_same).count();
+        if functional.column::<3>().is_asked_for_once() && count > 1 {
+            found.require(false, "functionals", || {
+                format!("found {count} times {}; allowed: once", key(functional))
+            });
+            break;
         }
     }
-    // One of the four places is that of β = 1 in the Lyapunov functional.
-    for kind in ["spherical_fisher", "spherical_dissipation"] {
-        let count = scenario.functionals.iter().filter(|functional| name(functional) == kind).count();
-        found.require(count < MOST_BETAS, "functionals", || {
-            format!("found {count} times {kind}; allowed: at most {}", MOST_BETAS - 1)
-        });
-    }
-    let lyapunov =
-        scenario.functionals.iter().filter(|one| matches!(one, Functional::Lyapunov { .. })).count();
-    found.require(lyapunov <= 1, "functionals", || format!("found {lyapunov} times lyapunov; allowed: once"));
+}
+
+/// The rules for one functional.
+fn rules<const D: usize>(found: &mut Checks, column: &dyn Column<D>, is_there_before: bool, common: bool) {
+    found.require(!is_there_before, column.key(), || "found the functional twice; allowed: once".to_string());
+    found.require(!column.is_about_fixed_species() || common, column.key(), || {
+        "found no velocity of fixed species to refer to; allowed: with fixed species, all of one velocity"
+            .to_string()
+    });
+    found.under(column.key(), |found| column.rules(found));
 }
 
 /// Whether there are fixed species, and all of one velocity.
@@ -70,18 +52,4 @@ fn common_velocity(scenario: &Scenario) -> bool {
         .filter_map(|species| species.fixed.as_ref())
         .map(|fixed| fixed.velocity.as_ref().unwrap_or(&zero));
     velocities.next().is_some_and(|first| velocities.all(|other| other == first))
-}
-
-/// The key of a functional.
-fn name(functional: &Functional) -> &'static str {
-    match functional {
-        Functional::Fisher {} => "fisher",
-        Functional::SphericalFisher { .. } => "spherical_fisher",
-        Functional::RelativeEntropy {} => "relative_entropy",
-        Functional::Lyapunov { .. } => "lyapunov",
-        Functional::Moments { .. } => "moments",
-        Functional::Dissipation {} => "dissipation",
-        Functional::SphericalDissipation { .. } => "spherical_dissipation",
-        Functional::FisherRate {} => "fisher_rate",
-    }
 }

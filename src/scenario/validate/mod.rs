@@ -35,7 +35,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     collisions::collisions(&mut found, scenario);
     score::score(&mut found, scenario);
     summation::summation(&mut found, scenario);
-    time::integrator(&mut found, &scenario.integrator);
+    found.under("integrator", |found| scenario.integrator.rules(found));
     time::time(&mut found, &scenario.time, &scenario.integrator);
     found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {
         "found 0; allowed: a whole number ≥ 1".to_string()

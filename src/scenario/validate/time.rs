@@ -1,40 +1,10 @@
-//! The integrator and the time grid.
+//! The time grid.
 
-use crate::integrators::MOST_STAGES;
+use crate::integrators::Choice;
 use crate::rules::{Checks, number};
 use crate::scenario::types::*;
 
-pub fn integrator(found: &mut Checks, integrator: &Integrator) {
-    match integrator {
-        Integrator::ForwardEuler {} => {}
-        Integrator::RungeKutta { order } => {
-            found.require(matches!(order, 2 | 4), "integrator.runge_kutta.order", || {
-                format!("found {order}; allowed: 2 or 4")
-            });
-        }
-        Integrator::RungeKuttaChebyshev { stages } => {
-            if let Some(stages) = stages {
-                let path = "integrator.runge_kutta_chebyshev.stages";
-                found.require((2..=MOST_STAGES).contains(stages), path, || {
-                    format!("found {stages}; allowed: a whole number from 2 to {MOST_STAGES}")
-                });
-            }
-        }
-        Integrator::ImplicitMidpoint { tolerance, max_iterations }
-        | Integrator::DiscreteGradient { tolerance, max_iterations } => {
-            let path = match integrator {
-                Integrator::DiscreteGradient { .. } => "integrator.discrete_gradient",
-                _ => "integrator.implicit_midpoint",
-            };
-            found.within(format!("{path}.tolerance"), *tolerance, 1e-15, 1e-2);
-            found.require(*max_iterations >= 1, format!("{path}.max_iterations"), || {
-                format!("found {max_iterations}; allowed: a whole number ≥ 1")
-            });
-        }
-    }
-}
-
-pub fn time(found: &mut Checks, time: &Time, integrator: &Integrator) {
+pub fn time(found: &mut Checks, time: &Time, integrator: &Choice) {
     let Some(adaptive) = &time.adaptive else {
         let missing = |key: &str| format!("found no `{key}`; allowed: step and steps, or adaptive alone");
         if found.require(time.step.is_some(), "time", || missing("step")) {
@@ -70,13 +40,8 @@ pub fn time(found: &mut Checks, time: &Time, integrator: &Integrator) {
             format!("found {first}; allowed: a number > 0, at most the end {}", adaptive.end)
         });
     }
-    let explicit = match integrator {
-        Integrator::ForwardEuler {}
-        | Integrator::RungeKutta { .. }
-        | Integrator::RungeKuttaChebyshev { .. } => true,
-        Integrator::ImplicitMidpoint { .. } | Integrator::DiscreteGradient { .. } => false,
-    };
-    found.require(explicit, "time.adaptive", || {
+    let has_estimate = integrator.facts().error_order.is_some();
+    found.require(has_estimate, "time.adaptive", || {
         "found with an implicit integrator, which has no error estimate; allowed: step and steps, or forward_euler, runge_kutta or runge_kutta_chebyshev".to_string()
     });
 }

@@ -4,7 +4,7 @@
 //! The exact values are sums over a fine mesh of the density itself, of which every derivative is a difference of
 //! fourth order.
 
-use super::tests::lattice;
+use super::tests::{Functionals, Wanted, functionals, lattice};
 use super::*;
 
 const CENTER: [f64; 2] = [9.0, 3.0];
@@ -69,16 +69,13 @@ fn node(log: &dyn Fn([f64; 2]) -> f64, v: [f64; 2]) -> Node<2> {
 fn exact(log: &dyn Fn([f64; 2]) -> f64) -> Functionals {
     let wanted = wanted();
     let (velocities, _, spacing) = lattice::<2>(160, 8.0, |_| 1.0);
-    let mut sums = [0.0; MOST_SUMS];
-    velocities.iter().for_each(|&v| add(&node(log, v), &wanted, &mut sums));
-    let value = |k: usize| sums[k] * spacing * spacing;
-    Functionals {
-        entropy: value(0),
-        fisher: value(1),
-        spherical: (0..wanted.betas.len()).map(|k| value(SPHERICAL + k)).collect(),
-        dissipations: (0..wanted.dissipations.len()).map(|k| value(DISSIPATIONS + k)).collect(),
-        fisher_rate: Some([value(RATE), value(RATE + 1)]),
+    let integrands = wanted.integrands::<2>();
+    let mut sums = vec![0.0; integrands.len()];
+    for &v in &velocities {
+        let node = node(log, v);
+        sums.iter_mut().zip(&integrands).for_each(|(sum, integrand)| *sum += integrand.at(&node));
     }
+    wanted.named(&sums.iter().map(|sum| sum * spacing * spacing).collect::<Vec<_>>())
 }
 
 #[test]
@@ -88,9 +85,8 @@ fn functionals_of_dipole_data_and_of_sums_have_the_order_of_the_scores() {
         for order in [2, 6] {
             let at = |n: usize| {
                 let (velocities, weights, h) = lattice::<2>(n, 8.0, |v| log(v).exp());
-                listed(
-                    &functionals(&velocities, &weights, WIDE * h * h, order, 7.5, CENTER, &wanted()).unwrap(),
-                )
+                let mollifier = (WIDE * h * h, order, 7.5);
+                listed(&functionals(&velocities, &weights, mollifier, CENTER, &wanted()))
             };
             let (coarse, fine) = (at(96), at(144));
             for ((&(functional, exact), (_, coarse)), (_, fine)) in exact.iter().zip(coarse).zip(fine) {

@@ -1,9 +1,76 @@
 //! Functionals of lattices of known densities: closed forms, the laboratory's integrals, and orders.
 
 use super::*;
+use crate::functionals::fisher::FisherDensity;
+use crate::functionals::fisher_rate::{RadialRate, SphericalRate};
+use crate::functionals::relative_entropy::EntropyDensity;
+use crate::functionals::spherical_dissipation::BendingDensity;
+use crate::functionals::spherical_fisher::SphericalFisherDensity;
 use crate::laboratory::density::Density;
 use crate::laboratory::quadrature::points;
 use crate::scenario::ExperimentDensity as Formula;
+
+/// What to integrate besides entropy and Fisher information.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub betas: Vec<f64>,
+    pub dissipations: Vec<f64>,
+    pub fisher_rate: bool,
+    pub gamma: f64,
+}
+
+impl Wanted {
+    /// Entropy and Fisher information, then what is wanted besides.
+    pub fn integrands<const D: usize>(&self) -> Vec<Box<dyn Integrand<D>>> {
+        let gamma = self.gamma;
+        let mut all: Vec<Box<dyn Integrand<D>>> = vec![Box::new(EntropyDensity), Box::new(FisherDensity)];
+        for &beta in &self.betas {
+            all.push(Box::new(SphericalFisherDensity { beta }));
+        }
+        for &beta in &self.dissipations {
+            all.push(Box::new(BendingDensity { beta, gamma }));
+        }
+        if self.fisher_rate {
+            all.push(Box::new(RadialRate { gamma }));
+            all.push(Box::new(SphericalRate { gamma }));
+        }
+        all
+    }
+
+    /// The values of the integrands by what they are.
+    pub fn named(&self, values: &[f64]) -> Functionals {
+        let (betas, count) = (2 + self.betas.len(), 2 + self.betas.len() + self.dissipations.len());
+        Functionals {
+            entropy: values[0],
+            fisher: values[1],
+            spherical: values[2..betas].to_vec(),
+            dissipations: values[betas..count].to_vec(),
+            fisher_rate: self.fisher_rate.then(|| [values[count], values[count + 1]]),
+        }
+    }
+}
+
+/// Functionals of one species. Derivatives are along fixed species with c n_b/m² = 1.
+#[derive(Debug, Clone)]
+pub(super) struct Functionals {
+    pub entropy: f64,
+    pub fisher: f64,
+    pub spherical: Vec<f64>,
+    pub dissipations: Vec<f64>,
+    pub fisher_rate: Option<[f64; 2]>,
+}
+
+/// The functionals of particles about a center, with a mollifier of this variance and cut-off.
+pub(super) fn functionals<const D: usize>(
+    velocities: &[[f64; D]],
+    weights: &[f64],
+    (bandwidth, order, cutoff): (f64, u32, f64),
+    center: [f64; D],
+    wanted: &Wanted,
+) -> Functionals {
+    let density = Reconstruction { velocities, weights, bandwidth, order, cutoff, center };
+    wanted.named(&integrals(&density, &wanted.integrands()).unwrap())
+}
 
 /// A density on a lattice of cell centres.
 pub(super) fn lattice<const D: usize>(
@@ -29,7 +96,7 @@ fn of<const D: usize>(
     density: impl Fn([f64; D]) -> f64,
 ) -> Functionals {
     let (velocities, weights, h) = lattice(per_axis, half_width, density);
-    functionals(&velocities, &weights, h * h, order, 7.0, [0.0; D], wanted).unwrap()
+    functionals(&velocities, &weights, (h * h, order, 7.0), [0.0; D], wanted)
 }
 
 fn gaussian<const D: usize>(temperatures: [f64; D], drift: [f64; D]) -> impl Fn([f64; D]) -> f64 {

@@ -9,9 +9,6 @@ use crate::score::mollifier::normalization;
 use crate::sum::Sum;
 use rayon::prelude::*;
 
-/// Sums that a call may ask for.
-pub const MOST_SUMS: usize = 12;
-
 /// The density at a node.
 #[derive(Debug, Clone, Copy)]
 pub struct Node<const D: usize> {
@@ -34,7 +31,7 @@ pub struct Center<const D: usize> {
 /// Sums of η^d times a function of the nodes, and what is at the center.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sums<const D: usize> {
-    pub values: [f64; MOST_SUMS],
+    pub values: Vec<f64>,
     pub center: Option<Center<D>>,
     pub spacing: f64,
 }
@@ -49,7 +46,7 @@ const MOST_NODES_OF_A_PLANE: f64 = (1u64 << 24) as f64;
 
 /// Particles of one species and how they are mollified.
 #[derive(Debug, Clone, Copy)]
-pub struct Cloud<'a, const D: usize> {
+pub struct Mollified<'a, const D: usize> {
     pub velocities: &'a [[f64; D]],
     pub weights: &'a [f64],
     /// ε.
@@ -73,12 +70,14 @@ struct Placed<const D: usize> {
     weight: f64,
 }
 
-impl<const D: usize> Cloud<'_, D> {
-    /// Σ η^d `add`(node) over all nodes a particle reaches; second derivatives only if asked for.
+impl<const D: usize> Mollified<'_, D> {
+    /// So many sums of η^d times what `add` adds at each node that a particle reaches; second derivatives only if asked
+    /// for.
     pub fn sums(
         &self,
         second: bool,
-        add: impl Fn(&Node<D>, &mut [f64; MOST_SUMS]) + Sync,
+        count: usize,
+        add: impl Fn(&Node<D>, &mut [f64]) + Sync,
     ) -> Result<Sums<D>, TooManyNodes> {
         let spacing = self.variance.sqrt();
         let reach = (self.cutoff * (1.0 - 8.0 * f64::EPSILON)).ceil() as i64;
@@ -98,20 +97,20 @@ impl<const D: usize> Cloud<'_, D> {
         for (p, placed) in placed.iter().enumerate() {
             by_plane[(placed.nearest[D - 1] - mesh.first[D - 1]) as usize].push(p as u32);
         }
-        let planes: Vec<([f64; MOST_SUMS], Option<Center<D>>)> = (0..mesh.count[D - 1])
+        let planes: Vec<(Vec<f64>, Option<Center<D>>)> = (0..mesh.count[D - 1])
             .into_par_iter()
             .map(|plane| {
                 let fields = mesh.plane(plane, second, &by_plane, &placed, &tables, width);
-                mesh.sum_plane(plane, second, &fields, &add)
+                mesh.sum_plane(plane, second, &fields, vec![0.0; count], &add)
             })
             .collect();
-        let mut totals = [Sum::default(); MOST_SUMS];
+        let mut totals = vec![Sum::default(); count];
         for (plane, _) in &planes {
             totals.iter_mut().zip(plane).for_each(|(total, value)| total.add(*value));
         }
         let volume = spacing.powi(D as i32);
         Ok(Sums {
-            values: totals.map(|total| total.value() * volume),
+            values: totals.into_iter().map(|total| total.value() * volume).collect(),
             center: planes.iter().find_map(|(_, center)| *center),
             spacing,
         })
@@ -238,11 +237,11 @@ impl<const D: usize> Mesh<D> {
         plane: usize,
         second: bool,
         fields: &[f64],
-        add: &impl Fn(&Node<D>, &mut [f64; MOST_SUMS]),
-    ) -> ([f64; MOST_SUMS], Option<Center<D>>) {
+        mut sums: Vec<f64>,
+        add: &impl Fn(&Node<D>, &mut [f64]),
+    ) -> (Vec<f64>, Option<Center<D>>) {
         let (columns, rows) = (self.count[0], self.rows());
         let size = columns * rows;
-        let mut sums = [0.0; MOST_SUMS];
         let mut center = None;
         for (place, &density) in fields[..size].iter().enumerate() {
             if density == 0.0 {

@@ -45,6 +45,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`scenario`] | what the user wrote: JSON types, strict parsing, validation; no numerics |
+//! | [`rules`] | what is said where a rule of a scenario is broken: place, found, allowed |
 //! | [`setup`] | scenario → problem and state; the only place that samples |
 //! | [`units`] | what the numbers of a run stand for in the units of its scenario |
 //! | [`problem`], [`state`] | what is constant in a run, and what evolves |
@@ -76,6 +77,7 @@ pub mod landau;
 pub mod output;
 pub mod problem;
 mod rooms;
+pub mod rules;
 pub mod scenario;
 pub mod score;
 pub mod setup;

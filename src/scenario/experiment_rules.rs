@@ -1,9 +1,8 @@
 //! The rules an experiment must keep beyond its types.
 
 use super::experiment::{Experiment, ExperimentDensity};
-use super::parse::Violation;
 use super::types::FORMAT_VERSION;
-use super::validate::{Checks, number};
+use crate::rules::{Checks, Violation, number};
 
 /// Every rule the experiment breaks, in the order of the file.
 pub fn violations(experiment: &Experiment) -> Vec<Violation> {

@@ -14,8 +14,9 @@ mod syntax;
 mod types;
 mod validate;
 
+pub use crate::rules::Violation;
 pub use experiment::*;
-pub use parse::{ScenarioErrors, Source, Violation, parse, read, read_experiment, swept};
+pub use parse::{ScenarioErrors, Source, parse, read, read_experiment, swept};
 pub use schema::{experiment_schema, schema};
 pub use types::*;
 pub use validate::BYTES_PER_PARTICLE;

@@ -6,33 +6,11 @@ use super::overrides::Override;
 use super::syntax::{self, visible};
 use super::types::Scenario;
 use super::{experiment_rules, schema, validate};
+use crate::rules::Violation;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
 use std::path::Path;
-
-/// One rule of the scenario format that a value breaks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Violation {
-    /// Keys and indices joined by dots, as in `species.0.mass`.
-    pub path: String,
-    /// What was found and what is allowed.
-    pub message: String,
-    /// Whether the key is wrong, not its value.
-    of_key: bool,
-}
-
-impl Violation {
-    /// The value at `path` is wrong.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into(), of_key: false }
-    }
-
-    /// The key at the end of `path` is wrong.
-    pub fn of_key(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into(), of_key: true }
-    }
-}
 
 /// Everything that is wrong with a scenario, a line each: file, line, column, path, message.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,8 @@
 //! key) and alternatives (`anyOf`).
 
 use super::experiment::Experiment;
-use super::parse::Violation;
 use super::types::Scenario;
+use crate::rules::Violation;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 //! The kernel's exponent and the coefficients.
 
-use super::{Checks, number};
+use crate::rules::{Checks, number};
 use crate::scenario::types::*;
 
 pub fn collisions(found: &mut Checks, scenario: &Scenario) {

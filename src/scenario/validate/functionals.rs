@@ -1,7 +1,7 @@
 //! What a scenario may say about functionals.
 
-use super::{Checks, number};
 use crate::functionals::cloud::MOST_BETAS;
+use crate::rules::{Checks, number};
 use crate::scenario::{Functional, Scenario, Units};
 
 /// The rules for the list of functionals.

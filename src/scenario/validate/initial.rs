@@ -1,7 +1,7 @@
 //! The distributions at the start.
 
-use super::{Checks, number};
 use crate::formula::Formula;
+use crate::rules::{Checks, number};
 use crate::scenario::types::*;
 
 pub fn initial(found: &mut Checks, path: &str, distribution: &Initial, dimension: usize) {

@@ -1,6 +1,6 @@
 //! How many particles memory holds.
 
-use super::Checks;
+use crate::rules::Checks;
 use crate::scenario::types::*;
 
 /// What a particle costs at most, from its velocity to its places on the meshes of order 8: about 700

@@ -12,8 +12,8 @@ mod time;
 
 pub use memory::BYTES_PER_PARTICLE;
 
-use super::parse::Violation;
 use super::types::*;
+use crate::rules::{Checks, Violation};
 
 /// Every rule the scenario breaks, in the order of the file.
 pub fn violations(scenario: &Scenario) -> Vec<Violation> {
@@ -53,49 +53,4 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
         }
     }
     found.violations
-}
-
-#[derive(Default)]
-pub(super) struct Checks {
-    pub(super) violations: Vec<Violation>,
-}
-
-impl Checks {
-    pub(super) fn require(
-        &mut self,
-        holds: bool,
-        path: impl Into<String>,
-        message: impl FnOnce() -> String,
-    ) -> bool {
-        if !holds {
-            self.violations.push(Violation::new(path, message()));
-        }
-        holds
-    }
-
-    pub(super) fn positive(&mut self, path: impl Into<String>, value: f64) -> bool {
-        self.require(value > 0.0 && value.is_finite(), path, || {
-            format!("found {}; allowed: a number > 0", number(value))
-        })
-    }
-
-    pub(super) fn within(&mut self, path: impl Into<String>, value: f64, low: f64, high: f64) -> bool {
-        self.require((low..=high).contains(&value), path, || {
-            let [value, low, high] = [value, low, high].map(number);
-            format!("found {value}; allowed: a number from {low} to {high}")
-        })
-    }
-
-    fn vector(&mut self, path: impl Into<String>, value: Option<&Vec<f64>>, dimension: usize) {
-        let length = value.map_or(dimension, Vec::len);
-        self.require(length == dimension, path, || {
-            format!("found {length} components; allowed: {dimension}, one for each dimension")
-        });
-    }
-}
-
-/// A number in a message: with an exponent where it would fill the line with zeros.
-pub(super) fn number(value: f64) -> String {
-    let plain = value == 0.0 || (1e-4..1e16).contains(&value.abs());
-    if plain { value.to_string() } else { format!("{value:e}") }
 }

@@ -1,6 +1,6 @@
 //! The conditions under which the exact solutions solve the equation.
 
-use super::{Checks, number};
+use crate::rules::{Checks, number};
 use crate::scenario::types::*;
 
 /// The conditions under which the Bobylev–Krook–Wu densities solve the multispecies equation

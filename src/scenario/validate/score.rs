@@ -1,6 +1,6 @@
 //! Scores: order, cutoff, bandwidth, mesh.
 
-use super::Checks;
+use crate::rules::Checks;
 use crate::scenario::types::*;
 
 pub fn score(found: &mut Checks, scenario: &Scenario) {

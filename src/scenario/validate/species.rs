@@ -1,8 +1,7 @@
 //! Species: names, what a moving one and a fixed one need, and where particles are placed.
 
 use super::initial::initial;
-use super::{Checks, number};
-use crate::scenario::parse::Violation;
+use crate::rules::{Checks, Violation, number};
 use crate::scenario::types::*;
 
 pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {

@@ -1,6 +1,6 @@
 //! How pairs are summed.
 
-use super::Checks;
+use crate::rules::Checks;
 use crate::scenario::types::*;
 
 pub fn summation(found: &mut Checks, scenario: &Scenario) {

@@ -1,7 +1,7 @@
 //! The integrator and the time grid.
 
-use super::{Checks, number};
 use crate::integrators::MOST_STAGES;
+use crate::rules::{Checks, number};
 use crate::scenario::types::*;
 
 pub fn integrator(found: &mut Checks, integrator: &Integrator) {

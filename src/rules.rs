@@ -1,0 +1,97 @@
+//! Rules that what a user wrote must keep, and what is said where one is broken: the place, what was found, what is
+//! allowed.
+
+/// One rule that a value breaks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    /// Keys and indices joined by dots, as in `species.0.mass`.
+    pub path: String,
+    /// What was found and what is allowed.
+    pub message: String,
+    /// Whether the key is wrong, not its value.
+    pub of_key: bool,
+}
+
+impl Violation {
+    /// The value at `path` is wrong.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into(), of_key: false }
+    }
+
+    /// The key at the end of `path` is wrong.
+    pub fn of_key(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into(), of_key: true }
+    }
+
+    /// The same violation, whose path begins at `place`.
+    pub fn under(self, place: &str) -> Self {
+        Self { path: join(place, &self.path), ..self }
+    }
+}
+
+/// A path below a place; either may be empty.
+fn join(place: &str, path: &str) -> String {
+    match (place, path) {
+        ("", path) => path.to_string(),
+        (place, "") => place.to_string(),
+        (place, path) => format!("{place}.{path}"),
+    }
+}
+
+/// The rules that were broken so far.
+#[derive(Debug, Default)]
+pub struct Checks {
+    pub violations: Vec<Violation>,
+    /// Where the paths of the rules begin.
+    place: String,
+}
+
+impl Checks {
+    /// Checks rules whose paths begin at `key`, below the place of these.
+    pub fn under(&mut self, key: &str, rules: impl FnOnce(&mut Self)) {
+        let place = join(&self.place, key);
+        let before = std::mem::replace(&mut self.place, place);
+        rules(self);
+        self.place = before;
+    }
+
+    /// The value at `path` is wrong unless the rule holds; returns whether it does.
+    pub fn require(
+        &mut self,
+        holds: bool,
+        path: impl Into<String>,
+        message: impl FnOnce() -> String,
+    ) -> bool {
+        if !holds {
+            self.violations.push(Violation::new(path, message()).under(&self.place));
+        }
+        holds
+    }
+
+    pub fn positive(&mut self, path: impl Into<String>, value: f64) -> bool {
+        self.require(value > 0.0 && value.is_finite(), path, || {
+            format!("found {}; allowed: a number > 0", number(value))
+        })
+    }
+
+    pub fn within(&mut self, path: impl Into<String>, value: f64, low: f64, high: f64) -> bool {
+        self.require((low..=high).contains(&value), path, || {
+            let [value, low, high] = [value, low, high].map(number);
+            format!("found {value}; allowed: a number from {low} to {high}")
+        })
+    }
+
+    /// A vector that is not left out has a component for each dimension.
+    pub fn vector(&mut self, path: impl Into<String>, value: Option<&Vec<f64>>, dimension: usize) {
+        let length = value.map_or(dimension, Vec::len);
+        self.require(length == dimension, path, || {
+            format!("found {length} components; allowed: {dimension}, one for each dimension")
+        });
+    }
+}
+
+/// A number in a message: with an exponent where it would fill the line with zeros.
+pub fn number(value: f64) -> String {
+    let plain = value == 0.0 || (1e-4..1e16).contains(&value.abs());
+    if plain { value.to_string() } else { format!("{value:e}") }
+}

@@ -14,6 +14,7 @@ mod syntax;
 mod types;
 mod validate;
 
+pub use crate::distribution::Initial;
 pub use crate::rules::Violation;
 pub use experiment::*;
 pub use parse::{ScenarioErrors, Source, parse, read, read_experiment, swept};

@@ -1,9 +1,9 @@
 //! Functionals of lattices of known densities: closed forms, the laboratory's integrals, and orders.
 
 use super::*;
+use crate::laboratory::densities::ExperimentDensity as Formula;
 use crate::laboratory::density::Density;
 use crate::laboratory::quadrature::points;
-use crate::scenario::ExperimentDensity as Formula;
 
 /// A density on a lattice of cell centres.
 pub(super) fn lattice<const D: usize>(

@@ -46,6 +46,7 @@
 //! |---|---|
 //! | [`scenario`] | what the user wrote: JSON types, strict parsing, validation; no numerics |
 //! | [`rules`] | what is said where a rule of a scenario is broken: place, found, allowed |
+//! | [`distribution`] | distributions at the start, one file each: numbers, rules, density, samples, moments |
 //! | [`setup`] | scenario → problem and state; the only place that samples |
 //! | [`units`] | what the numbers of a run stand for in the units of its scenario |
 //! | [`problem`], [`state`] | what is constant in a run, and what evolves |
@@ -67,6 +68,7 @@ pub mod accuracy;
 pub mod any;
 pub mod collision;
 mod dimension;
+pub mod distribution;
 pub mod error;
 pub mod exact;
 pub mod formula;

@@ -2,23 +2,22 @@
 
 use super::jet::Jet;
 use super::quadrature::{radial_nodes, rule};
-use crate::scenario::ExperimentDensity as Formula;
 use std::f64::consts::PI;
 
 /// Where the exponent is this far below its largest value the density is below 1e-38 of its largest.
-const DEEP: f64 = 88.0;
+pub(super) const DEEP: f64 = 88.0;
 
 /// One smooth part: its exponent, times a factor, on an interval of radii.
 #[derive(Debug, Clone)]
-struct Part {
-    shape: Shape,
-    log_factor: f64,
-    low: f64,
-    high: f64,
+pub(super) struct Part {
+    pub(super) shape: Shape,
+    pub(super) log_factor: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Shape {
+pub(super) enum Shape {
     /// −m ((v_x − u)²/2T_∥ + v_⊥²/2T_⊥) with 1/2T times m.
     Normal { parallel: f64, perpendicular: f64, drift: f64 },
     /// −K v²/2 with the factor 1 − 3Q + 2Q K v²/2, K the inverse square of the width.
@@ -74,13 +73,10 @@ pub struct Density {
 }
 
 impl Density {
-    /// The density of a formula for particles of a mass; γ enters the paper's family. The message says what is
-    /// wrong with the formula's numbers.
-    pub fn new(formula: &Formula, mass: f64, gamma: f64) -> Result<Self, String> {
-        let mut parts = Vec::new();
-        push_parts(formula, mass, gamma, &mut parts)?;
+    /// The sum of some parts.
+    pub(super) fn of(parts: Vec<Part>) -> Self {
         let panels = panels(&parts);
-        Ok(Self { parts, panels })
+        Self { parts, panels }
     }
 
     /// log f with its derivatives; none where f is 0.
@@ -106,106 +102,8 @@ impl Density {
     }
 }
 
-/// Adds the parts of a formula, each normalised to its density.
-fn push_parts(formula: &Formula, mass: f64, gamma: f64, parts: &mut Vec<Part>) -> Result<(), String> {
-    let normal = |density: f64, [parallel, perpendicular]: [f64; 2], drift: f64| {
-        let volume = ((2.0 * PI / mass).powi(3) * parallel * perpendicular * perpendicular).sqrt();
-        let widest = (2.0 * parallel.max(perpendicular) * DEEP / mass).sqrt();
-        Part {
-            shape: Shape::Normal {
-                parallel: 0.5 * mass / parallel,
-                perpendicular: 0.5 * mass / perpendicular,
-                drift,
-            },
-            log_factor: (density / volume).ln(),
-            low: (drift.abs() - widest).max(0.0),
-            high: drift.abs() + widest,
-        }
-    };
-    match *formula {
-        Formula::Maxwellian { density, temperature, drift } => {
-            parts.push(normal(density, [temperature; 2], drift));
-        }
-        Formula::AnisotropicMaxwellian { density, parallel, perpendicular, drift } => {
-            parts.push(normal(density, [parallel, perpendicular], drift));
-        }
-        Formula::Bkw { density, temperature, contrast } => {
-            let k = temperature * (1.0 - contrast);
-            let q = (temperature - k) / (2.0 * k);
-            parts.push(Part {
-                shape: Shape::Bkw { inverse: mass / k, q },
-                log_factor: (density * (mass / (2.0 * PI * k)).powf(1.5)).ln(),
-                low: 0.0,
-                high: (2.0 * (DEEP + 8.0) * k / mass).sqrt(),
-            });
-        }
-        Formula::ShellDipole { density, radius, width, amplitude, power, degree } => {
-            // The power for which the radial part of ⟨I', L f⟩ vanishes.
-            let power = power.unwrap_or(0.5 * gamma.abs());
-            let shape = Shape::Shell { radius, width, amplitude, power, degree };
-            // (r − r₀)²/2w² − |a| (r/r₀)^p above DEEP + |a|, by doubling.
-            let depth = |r: f64| {
-                0.5 * ((r - radius) / width).powi(2)
-                    - amplitude.abs() * ((r / radius).powf(power) - 1.0).max(0.0)
-            };
-            let reach = width * (2.0 * DEEP).sqrt();
-            let mut high = radius + reach;
-            for _ in 0..40 {
-                if depth(high) >= DEEP {
-                    break;
-                }
-                high += 0.25 * reach;
-            }
-            if depth(high) < DEEP {
-                return Err("found an amplitude and a power that outgrow the shell; allowed: a density that falls at large speeds".to_string());
-            }
-            parts.push(normalised(density, shape, (radius - reach).max(0.0), high)?);
-        }
-        Formula::Dipole { density, temperature, amplitude, power } => {
-            let speed = (temperature / mass).sqrt();
-            let shape = Shape::Dipole { speed, amplitude, power };
-            let depth = |x: f64| 0.5 * x * x - amplitude.abs() * x.powf(power);
-            let high = (1..=400).map(|k| 0.5 * f64::from(k)).find(|&x| depth(x) >= DEEP);
-            let Some(high) = high else {
-                return Err("found an amplitude and a power that outgrow the Maxwellian; allowed: a density that falls at large speeds".to_string());
-            };
-            parts.push(normalised(density, shape, 0.0, high * speed)?);
-        }
-        Formula::CutOffDipole { strength } => cut_off_dipole(strength, gamma, parts)?,
-        Formula::Mixture(ref inner) => {
-            inner.iter().try_for_each(|one| push_parts(one, mass, gamma, parts))?;
-        }
-    }
-    Ok(())
-}
-
-/// The family of theorem 1.2: f_R = exp(R |v|^(|γ|/2) cos θ) χ(|v|/r) + κ χ(|v|/τ), r = R^(2/γ)/log(2 + R), with κ
-/// and τ such that ∫ f = 1 and ∫ |v|² f = 3.
-fn cut_off_dipole(strength: f64, gamma: f64, parts: &mut Vec<Part>) -> Result<(), String> {
-    let scale = strength.powf(2.0 / gamma) / (2.0 + strength).ln();
-    let part = |scale: f64, amplitude: f64, log_factor: f64| Part {
-        shape: Shape::CutOff { scale, amplitude, power: -0.5 * gamma },
-        log_factor,
-        low: 0.5 * scale,
-        high: 2.0 * scale,
-    };
-    let (small, unit) = (part(scale, strength, 0.0), part(1.0, 0.0, 0.0));
-    let [mass, square] = [0, 2].map(|power| moment(&small, power));
-    let [unit_mass, unit_square] = [0, 2].map(|power| moment(&unit, power));
-    if mass >= 1.0 || square >= 3.0 {
-        return Err(format!(
-            "found a strength at which the inner part alone has the mass {mass:.3} and ∫ |v|² f = {square:.3}; allowed: a strength at which they are below 1 and 3"
-        ));
-    }
-    let tau = ((3.0 - square) / (1.0 - mass) * unit_mass / unit_square).sqrt();
-    let kappa = (1.0 - mass) / (tau.powi(3) * unit_mass);
-    parts.push(small);
-    parts.push(part(tau, 0.0, kappa.ln()));
-    Ok(())
-}
-
 /// A part with the factor that gives it its density.
-fn normalised(density: f64, shape: Shape, low: f64, high: f64) -> Result<Part, String> {
+pub(super) fn normalised(density: f64, shape: Shape, low: f64, high: f64) -> Result<Part, String> {
     let part = Part { shape, log_factor: 0.0, low, high };
     // The largest exponent is about the angular one; it is taken out before it overflows.
     let total = moment(&part, 0);
@@ -216,7 +114,7 @@ fn normalised(density: f64, shape: Shape, low: f64, high: f64) -> Result<Part, S
 }
 
 /// ∫ |v|^power f of one part, to rounding for shapes as smooth as these.
-fn moment(part: &Part, power: i32) -> f64 {
+pub(super) fn moment(part: &Part, power: i32) -> f64 {
     let (radii, cosines) = (radial_nodes(&panels(std::slice::from_ref(part)), 48), rule(96));
     let at = |r: f64, mu: f64| {
         let [r, mu] = Jet::<3>::variables(r, mu);

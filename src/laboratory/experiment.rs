@@ -2,10 +2,10 @@
 
 use super::collisions::{self, Resolution};
 use super::density::Density;
+use super::input::Experiment;
 use super::quadrature;
 use crate::exact::lorentz_flow::{Legendre, Shell};
 use crate::functionals::axisymmetric::{self, Integral, Point};
-use crate::scenario::Experiment;
 
 /// Points in a radial panel and over the cosine, refined until the tolerance holds.
 const LEVELS: [(usize, usize); 6] = [(12, 24), (18, 36), (27, 54), (40, 80), (60, 120), (90, 180)];

@@ -1,11 +1,11 @@
 //! The laboratory against closed forms, and its derivatives against differences of what they are derivatives of.
 
 use super::collisions::{Rates, Resolution, rates};
+use super::densities::ExperimentDensity as Formula;
 use super::density::Density;
 use super::experiment::Flow;
 use super::quadrature::points;
 use crate::functionals::axisymmetric::*;
-use crate::scenario::ExperimentDensity as Formula;
 use std::f64::consts::PI;
 
 fn density(formula: &Formula, gamma: f64) -> Density {

@@ -3,8 +3,6 @@
 //! [`read`] turns a file and `--set` changes into a [`Scenario`] in which every rule of this
 //! module holds; everything after it may trust the values.
 
-mod experiment;
-mod experiment_rules;
 mod locate;
 mod overrides;
 mod parse;
@@ -14,8 +12,10 @@ mod syntax;
 mod types;
 mod validate;
 
+pub use crate::distribution::Initial;
+pub use crate::laboratory::densities::ExperimentDensity;
+pub use crate::laboratory::input::{Experiment, ExperimentLyapunov, Sweep};
 pub use crate::rules::Violation;
-pub use experiment::*;
 pub use parse::{ScenarioErrors, Source, parse, read, read_experiment, swept};
 pub use schema::{experiment_schema, schema};
 pub use types::*;

@@ -1,11 +1,11 @@
 //! From a file and changes to it to a valid scenario or experiment, or to errors that say the place.
 
-use super::experiment::Experiment;
 use super::locate::{Located, position_at};
 use super::overrides::Override;
 use super::syntax::{self, visible};
 use super::types::Scenario;
-use super::{experiment_rules, schema, validate};
+use super::{schema, validate};
+use crate::laboratory::input::{self, Experiment};
 use crate::rules::Violation;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -117,7 +117,7 @@ fn parse_experiment(
     swept: Option<Override>,
 ) -> Result<(Experiment, Source), ScenarioErrors> {
     let schema = schema::experiment_schema();
-    parse_as(file, text, set, swept, schema, experiment_rules::violations)
+    parse_as(file, text, set, swept, schema, input::violations)
 }
 
 fn read_text(file: &Path) -> Result<String, ScenarioErrors> {

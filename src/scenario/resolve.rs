@@ -1,17 +1,18 @@
 //! Defaults that depend on other values, filled in so that the resolved scenario says them.
 
 use super::types::*;
+use crate::distribution::Initial;
 use std::path::Path;
 
 impl Scenario {
     /// Makes the paths of files absolute: they are relative to the folder of the scenario.
     pub(super) fn locate_files(&mut self, folder: &Path) {
         for species in &mut self.species {
-            if let Some(Initial::File { path, .. }) = &mut species.initial
-                && let Ok(absolute) = std::path::absolute(folder.join(&*path))
+            if let Some(Initial::File(file)) = &mut species.initial
+                && let Ok(absolute) = std::path::absolute(folder.join(&file.path))
                 && let Some(absolute) = absolute.to_str()
             {
-                *path = absolute.to_string();
+                file.path = absolute.to_string();
             }
         }
     }
@@ -24,46 +25,11 @@ impl Scenario {
                 fixed.velocity.get_or_insert_with(|| vec![0.0; dimension]);
             }
             if let Some(initial) = &mut species.initial {
-                initial.fill_drifts(dimension);
+                match dimension {
+                    2 => initial.fill_defaults::<2>(),
+                    _ => initial.fill_defaults::<3>(),
+                }
             }
-        }
-    }
-}
-
-impl Initial {
-    fn fill_drifts(&mut self, dimension: usize) {
-        match self {
-            Self::Maxwellian { drift, .. } | Self::AnisotropicMaxwellian { drift, .. } => {
-                drift.get_or_insert_with(|| vec![0.0; dimension]);
-            }
-            Self::Mixture(parts) => parts.iter_mut().for_each(|part| part.fill_drifts(dimension)),
-            Self::Bkw { .. }
-            | Self::Shell { .. }
-            | Self::Dipole { .. }
-            | Self::Expression { .. }
-            | Self::File { .. } => {}
-        }
-    }
-
-    /// The parts of a mixture and of mixtures in it; else the distribution itself.
-    pub fn parts(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
-        match self {
-            Self::Mixture(parts) => Box::new(parts.iter().flat_map(Self::parts)),
-            _ => Box::new(std::iter::once(self)),
-        }
-    }
-
-    /// The density, summed over the parts of a mixture; NaN of a file, which the particles know.
-    pub fn density(&self) -> f64 {
-        match self {
-            Self::Maxwellian { density, .. }
-            | Self::AnisotropicMaxwellian { density, .. }
-            | Self::Bkw { density, .. }
-            | Self::Shell { density, .. }
-            | Self::Dipole { density, .. }
-            | Self::Expression { density, .. } => *density,
-            Self::File { .. } => f64::NAN,
-            Self::Mixture(parts) => parts.iter().map(Self::density).sum(),
         }
     }
 }

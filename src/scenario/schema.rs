@@ -5,8 +5,8 @@
 //! without further keys, lists, numbers, whole numbers, strings, choices (`oneOf` objects of one
 //! key) and alternatives (`anyOf`).
 
-use super::experiment::Experiment;
 use super::types::Scenario;
+use crate::laboratory::input::Experiment;
 use crate::rules::Violation;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};

@@ -17,19 +17,18 @@ use crate::functionals::moments::Moments;
 use crate::scenario::{Bandwidth, Particles, Score, Variance};
 use crate::sum::sum;
 
-/// ε of the moving species at `place`, with its cloud; 1 is `velocity` of the scenario.
+/// ε of the moving species at `place`, with its cloud, in the units of the scenario.
 pub fn bandwidth<const D: usize>(
     score: &Score,
     place: usize,
     particles: Option<&Particles>,
     cloud: &Cloud<D>,
-    velocity: f64,
 ) -> f64 {
     let h = cloud.spacing;
     match score.bandwidth() {
         Bandwidth::SpacingSquared(factor) => factor * h * h,
-        Bandwidth::Variance(Variance::Common(variance)) => variance / (velocity * velocity),
-        Bandwidth::Variance(Variance::PerSpecies(variances)) => variances[place] / (velocity * velocity),
+        Bandwidth::Variance(Variance::Common(variance)) => *variance,
+        Bandwidth::Variance(Variance::PerSpecies(variances)) => variances[place],
         Bandwidth::Chv {} => 0.64 * h.powf(1.98),
         Bandwidth::Adapted {} => adapted(score, particles, cloud),
         Bandwidth::Following { factor } => factor * adapted(score, particles, cloud),

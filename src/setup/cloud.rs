@@ -1,16 +1,18 @@
 //! The particles of one species, with their weights and the distance between them.
 
-use super::distribution::Distribution;
-use super::file::CloudFile;
-use super::vector;
+use super::file::{CloudFile, Fault, Wanted};
+use super::scales;
+use crate::distribution::{Distribution, Initial, vector};
 use crate::problem::Lattice;
-use crate::scenario::{HalfWidth, Initial, Particles, Violation};
+use crate::scenario::{HalfWidth, Particles, Scenario, Species, Units, Violation};
 use crate::sum::sum;
+use crate::units::Scales;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 /// The particles of one species.
 pub struct Cloud<const D: usize> {
@@ -21,20 +23,29 @@ pub struct Cloud<const D: usize> {
     pub center: [f64; D],
 }
 
+/// The cloud of every moving species of a scenario, in its units.
+pub fn clouds<const D: usize>(scenario: &Scenario) -> Result<Vec<Cloud<D>>, Violation> {
+    let moving = scenario.species.iter().enumerate().filter(|(_, one)| one.fixed.is_none());
+    let cloud = |(index, one)| {
+        Cloud::of(scenario, one, index).map_err(|violation| violation.under(&format!("species.{index}")))
+    };
+    moving.map(cloud).collect()
+}
+
 impl<const D: usize> Cloud<D> {
-    /// Places the particles of the species at `index`, which is also the stream of its random numbers.
-    /// Velocities of 1 are `velocity` in the units of the scenario. A violation's path is among the species' keys.
-    pub fn place(
-        initial: &Initial,
-        mass: f64,
-        particles: &Particles,
-        velocity: f64,
-        index: usize,
-    ) -> Result<Self, Violation> {
-        let distribution = |lattice| Distribution::<D>::new(initial, mass, velocity, lattice);
+    /// The particles of the species at `index`, which is also the stream of its random numbers. A violation's path is
+    /// among the species' keys.
+    fn of(scenario: &Scenario, one: &Species, index: usize) -> Result<Self, Violation> {
+        let Some(initial) = &one.initial else { unreachable!("validation asks for it in a moving species") };
+        let distribution =
+            |lattice| Distribution::<D>::new(initial, scales::particle(scenario, one), lattice);
         let misplaced = |message| Violation::new("particles", message);
-        match particles {
-            Particles::Lattice { per_axis, half_width, center, drop_below } => {
+        match &one.particles {
+            None => {
+                let file = file(scenario, one, initial)?;
+                Self::of_file(file).map_err(|message| Violation::new("initial.file", message))
+            }
+            Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {
                 let (Some(HalfWidth::Velocity(half_width)), Some(center)) = (half_width, center) else {
                     unreachable!("lattices are resolved before particles are placed on them");
                 };
@@ -48,14 +59,14 @@ impl<const D: usize> Cloud<D> {
                 Self::on_lattice(&distribution(Some(&lattice))?, lattice, center, *drop_below)
                     .map_err(misplaced)
             }
-            Particles::Random { count, seed } => {
+            Some(Particles::Random { count, seed }) => {
                 let mut generator = ChaCha8Rng::seed_from_u64(*seed);
                 generator.set_stream(index as u64);
                 let distribution = distribution(None)?;
                 let samples = distribution.random(*count as usize, &mut generator);
                 Self::sampled(samples, &distribution).map_err(misplaced)
             }
-            Particles::QuasiRandom { count } => {
+            Some(Particles::QuasiRandom { count }) => {
                 let distribution = distribution(None)?;
                 Self::sampled(distribution.quasi_random(*count as usize), &distribution).map_err(misplaced)
             }
@@ -90,15 +101,12 @@ impl<const D: usize> Cloud<D> {
     }
 
     fn sampled(velocities: Vec<[f64; D]>, distribution: &Distribution<D>) -> Result<Self, String> {
-        let weights = vec![distribution.total() / velocities.len() as f64; velocities.len()];
+        let weights = vec![distribution.density() / velocities.len() as f64; velocities.len()];
         Self::weighted(velocities, weights, distribution.mean())
     }
 
-    /// The particles of a file, in units in which 1 is `velocity` and `density` of its own.
-    pub fn of_file(file: &CloudFile<D>, velocity: f64, density: f64) -> Result<Self, String> {
-        let velocities: Vec<[f64; D]> =
-            file.velocities.iter().map(|v| v.map(|component| component / velocity)).collect();
-        let weights: Vec<f64> = file.weights.iter().map(|weight| weight / density).collect();
+    fn of_file(file: CloudFile<D>) -> Result<Self, String> {
+        let CloudFile { velocities, weights } = file;
         let total = sum(weights.iter().copied());
         let center = std::array::from_fn(|axis| {
             sum(velocities.iter().zip(&weights).map(|(v, w)| w * v[axis])) / total
@@ -115,6 +123,38 @@ impl<const D: usize> Cloud<D> {
         }
         Ok(Self { velocities, weights, spacing, lattice: None, center })
     }
+
+    /// The cloud on the scales of a run: powers of two, which change no bit of a number.
+    pub fn scaled(mut self, scales: &Scales) -> Self {
+        let scaled = |v: [f64; D]| v.map(|component| component / scales.velocity);
+        self.velocities.iter_mut().for_each(|v| *v = scaled(*v));
+        self.weights.iter_mut().for_each(|weight| *weight /= scales.density);
+        self.spacing /= scales.velocity;
+        self.center = scaled(self.center);
+        if let Some(lattice) = &mut self.lattice {
+            lattice.first = scaled(lattice.first);
+            lattice.spacing /= scales.velocity;
+        }
+        self
+    }
+}
+
+/// The particles that a file holds of a species.
+fn file<const D: usize>(
+    scenario: &Scenario,
+    one: &Species,
+    initial: &Initial,
+) -> Result<CloudFile<D>, Violation> {
+    let Initial::File(file) = initial else { unreachable!("validation asks for particles or a file") };
+    let wanted = Wanted {
+        species: file.species.as_ref().unwrap_or(&one.name).clone(),
+        iteration: file.iteration,
+        volume: file.volume,
+        mass: one.mass.unwrap_or(1.0),
+        si: scenario.units == Units::Si {},
+    };
+    CloudFile::read(Path::new(&file.path), &wanted)
+        .map_err(|Fault { key, message }| Violation::new(format!("initial.file.{key}"), message))
 }
 
 /// Spacing of a lattice beside its farthest velocity: 2⁻⁴⁴, so that a grid of 2⁻⁴⁸ of that velocity moves a cell by at most

@@ -3,7 +3,6 @@
 //! A CSV file has the header `vx,vy[,vz],weight`, in any order; its weights are densities.
 
 use super::openpmd;
-use crate::sum::sum;
 use std::path::Path;
 
 /// More particles than memory holds are a mistake.
@@ -115,21 +114,6 @@ impl<const D: usize> CloudFile<D> {
             cloud.weights.push(weight);
         }
         Ok(cloud)
-    }
-
-    /// √(⟨|v − u|²⟩/d).
-    pub fn spread(&self) -> f64 {
-        let density = sum(self.weights.iter().copied());
-        let square: f64 = (0..D)
-            .map(|axis| {
-                let weighted = |of: &dyn Fn(f64) -> f64| {
-                    sum(self.velocities.iter().zip(&self.weights).map(|(v, w)| w * of(v[axis]))) / density
-                };
-                let mean = weighted(&|v| v);
-                weighted(&|v| (v - mean) * (v - mean))
-            })
-            .sum();
-        (square / D as f64).sqrt()
     }
 }
 

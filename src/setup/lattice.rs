@@ -1,7 +1,7 @@
 //! Where lattices are: half widths in thermal speeds, or left out, and centres left out become numbers.
 
-use super::distribution::Distribution;
-use super::{scales, vector};
+use super::scales;
+use crate::distribution::{Distribution, vector};
 use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use crate::scenario::{HalfWidth, Particles, Scenario, Species, Violation};
@@ -17,43 +17,36 @@ pub const THERMAL_SPEEDS: f64 = 4.5;
 /// A half width that comes out as 0 or beyond every number.
 pub fn resolved<const D: usize>(scenario: &Scenario) -> Result<Scenario, Violation> {
     let mut resolved = scenario.clone();
-    for (index, one) in resolved.species.iter_mut().enumerate() {
-        resolve::<D>(scenario, one).map_err(|Violation { path, message, .. }| {
-            Violation::new(format!("species.{index}.{path}"), message)
-        })?;
+    for (index, (one, resolved)) in scenario.species.iter().zip(&mut resolved.species).enumerate() {
+        resolve::<D>(scenario, one, &mut resolved.particles)
+            .map_err(|violation| violation.under(&format!("species.{index}")))?;
     }
     Ok(resolved)
 }
 
-/// A violation's path is among the species' keys.
-fn resolve<const D: usize>(scenario: &Scenario, one: &mut Species) -> Result<(), Violation> {
-    if let Some(Particles::Lattice { half_width: Some(HalfWidth::Velocity(_)), center: Some(_), .. }) =
-        one.particles
-    {
-        return Ok(());
-    }
-    let scales = scales::of_species(scenario, one);
-    let scaled = scales::scaled(one, &scales);
-    let (Some(Particles::Lattice { half_width, center, .. }), Some(initial), Some(mass)) =
-        (&mut one.particles, &scaled.initial, scaled.mass)
+/// Fills in the lattice among the particles of a species. A violation's path is among the species' keys.
+fn resolve<const D: usize>(
+    scenario: &Scenario,
+    one: &Species,
+    particles: &mut Option<Particles>,
+) -> Result<(), Violation> {
+    let (Some(initial), Some(Particles::Lattice { half_width, center, .. })) = (&one.initial, particles)
     else {
         return Ok(());
     };
-    let distribution = Distribution::<D>::new(initial, mass, scales.velocity, None)?;
-    let mean = || distribution.mean().map(|component| component * scales.velocity).to_vec();
-    let center = center.get_or_insert_with(mean);
+    if let (Some(HalfWidth::Velocity(_)), Some(_)) = (&half_width, &center) {
+        return Ok(());
+    }
+    let distribution = Distribution::<D>::new(initial, scales::particle(scenario, one), None)?;
+    let center = center.get_or_insert_with(|| distribution.mean().to_vec());
     let found = match half_width {
         Some(HalfWidth::Velocity(_)) => return Ok(()),
         Some(HalfWidth::ThermalSpeeds { thermal_speeds }) => {
             distribution.thermal_speed().map(|thermal_speed| *thermal_speeds * thermal_speed)
         }
-        None => {
-            let center = vector::<D>(Some(center)).map(|component| component / scales.velocity);
-            distribution.half_width(center, THERMAL_SPEEDS)
-        }
+        None => distribution.half_width(vector(Some(center)), THERMAL_SPEEDS),
     };
     let Some(found) = found else { unreachable!("validation asks for a number with a formula") };
-    let found = found * scales.velocity;
     if !found.is_normal() {
         return Err(Violation::new(
             "particles.lattice",
@@ -85,19 +78,20 @@ pub struct Coverage {
     pub temperature: Option<f64>,
 }
 
-/// The coverage of every lattice of a resolved scenario, by its particles at the start.
+/// The coverage of every lattice of a resolved scenario, by its particles at the start; velocities on the scales of
+/// the run.
 pub fn coverages<const D: usize>(
     scenario: &Scenario,
     problem: &Problem<D>,
     velocities: &[[f64; D]],
 ) -> Vec<Coverage> {
-    let scaled = scales::scaled_species(scenario, &problem.scales);
-    let moving = scaled.iter().filter(|one| one.fixed.is_none()).enumerate();
-    moving.filter_map(|(i, one)| coverage(one, i, problem, velocities)).collect()
+    let moving = scenario.species.iter().filter(|one| one.fixed.is_none()).enumerate();
+    moving.filter_map(|(i, one)| coverage(scenario, one, i, problem, velocities)).collect()
 }
 
-/// The coverage of a species on the scales of the run, if it is on a lattice.
+/// The coverage of moving species i, if it is on a lattice.
 fn coverage<const D: usize>(
+    scenario: &Scenario,
     one: &Species,
     i: usize,
     problem: &Problem<D>,
@@ -108,21 +102,23 @@ fn coverage<const D: usize>(
     else {
         return None;
     };
-    let species = &problem.species[i];
     // The particles were placed by it: it has no violation.
     let distribution =
-        Distribution::<D>::new(one.initial.as_ref()?, species.mass, problem.scales.velocity, None).ok()?;
+        Distribution::<D>::new(one.initial.as_ref()?, scales::particle(scenario, one), None).ok()?;
+    let (species, scales) = (&problem.species[i], &problem.scales);
     let range = species.range.clone();
     let particles = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
-    let temperature =
+    let temperature = particles.temperature() * scales.velocity * scales.velocity;
+    let of_distribution =
         distribution.covariance().map(|covariance| species.mass * covariance.trace() / D as f64);
+    let of_run = |velocity: f64| velocity / scales.velocity;
     Some(Coverage {
         species: i,
-        half_width: *half_width,
-        default_half_width: distribution.half_width(vector(center.as_deref()), THERMAL_SPEEDS),
-        thermal_speed: distribution.thermal_speed(),
-        narrowest_width: distribution.narrowest_width(),
-        density: particles.density / distribution.total(),
-        temperature: temperature.map(|temperature| particles.temperature() / temperature),
+        half_width: of_run(*half_width),
+        default_half_width: distribution.half_width(vector(center.as_ref()), THERMAL_SPEEDS).map(of_run),
+        thermal_speed: distribution.thermal_speed().map(of_run),
+        narrowest_width: distribution.narrowest_width().map(of_run),
+        density: particles.density * scales.density / distribution.density(),
+        temperature: of_distribution.map(|of_distribution| temperature / of_distribution),
     })
 }

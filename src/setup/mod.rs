@@ -5,13 +5,11 @@ mod bandwidth;
 mod cloud;
 mod coefficients;
 pub mod coulomb;
-mod distribution;
 mod file;
 mod lattice;
 mod limits;
 mod memory;
 mod openpmd;
-mod radial;
 mod reference;
 mod scales;
 
@@ -21,6 +19,7 @@ pub use reference::comparison;
 
 use crate::collision::pair_sum::PairSum;
 use crate::collision::regularisation::FIXED_SHARE;
+use crate::distribution::vector;
 use crate::error::Failure;
 use crate::functionals::Columns;
 use crate::functionals::invariants::{About, Invariants};
@@ -29,8 +28,7 @@ use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
 use crate::problem::{Conserved, FixedSpecies, Problem, Species};
 use crate::scenario::{
-    Bandwidth, Initial, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Units,
-    Violation,
+    Bandwidth, Fixed, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Violation,
 };
 use crate::score::Score;
 use crate::score::exactness::{self, ExactScore, Form};
@@ -42,17 +40,15 @@ use crate::state::State;
 use crate::terms::{self, Supply};
 use crate::time_grid::{Clock, TimeGrid};
 use bandwidth::bandwidth;
-use cloud::Cloud;
-use file::{CloudFile, Fault, Wanted};
-use std::path::Path;
+use cloud::clouds;
 use std::sync::Arc;
 
 /// The problem and the initial state of a scenario of dimension D, resolved or not.
 pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem<D>, State<D>), Violation> {
     memory::check::<D>(scenario)?;
     let scenario = &resolved::<D>(scenario)?;
-    let files = files(scenario)?;
-    let scales = scales::of(scenario, &files);
+    let clouds = clouds(scenario)?;
+    let scales = scales::of(scenario, &clouds);
     let mut problem = Problem {
         species: Vec::new(),
         fixed: Vec::new(),
@@ -68,40 +64,29 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     };
     let follows = matches!(scenario.score.bandwidth(), Bandwidth::Following { .. });
     let mut velocities = Vec::new();
-    for (index, (species, file)) in scales::scaled_species(scenario, &scales).iter().zip(&files).enumerate() {
-        if let Some(fixed) = &species.fixed {
-            problem.fixed.push(FixedSpecies {
-                name: species.name.clone(),
-                charge: species.charge,
-                density: fixed.density,
-                velocity: vector(fixed.velocity.as_deref()),
-            });
-            continue;
-        }
-        let (Some(mass), Some(initial)) = (species.mass, &species.initial) else {
-            unreachable!("validation asks for these in a moving species");
-        };
-        let cloud = match (file, &species.particles) {
-            (Some(file), _) => Cloud::of_file(file, scales.velocity, scales.density)
-                .map_err(|message| Violation::new("initial.file", message)),
-            (None, Some(particles)) => Cloud::place(initial, mass, particles, scales.velocity, index),
-            (None, None) => unreachable!("validation asks for one or the other"),
-        };
-        let cloud = cloud.map_err(|Violation { path, message, .. }| {
-            Violation::new(format!("species.{index}.{path}"), message)
-        })?;
-        let (place, particles) = (problem.species.len(), species.particles.as_ref());
-        let bandwidth = bandwidth(&scenario.score, place, particles, &cloud, scales.velocity);
+    for one in &scenario.species {
+        let Some(Fixed { density, velocity }) = &one.fixed else { continue };
+        problem.fixed.push(FixedSpecies {
+            name: one.name.clone(),
+            charge: one.charge,
+            density: density / scales.density,
+            velocity: vector(velocity.as_ref()).map(|component| component / scales.velocity),
+        });
+    }
+    let moving = scenario.species.iter().filter(|one| one.fixed.is_none());
+    for (place, (one, cloud)) in moving.zip(clouds).enumerate() {
+        let bandwidth = bandwidth(&scenario.score, place, one.particles.as_ref(), &cloud);
+        let cloud = cloud.scaled(&scales);
         let start = velocities.len();
         velocities.extend_from_slice(&cloud.velocities);
         problem.weights.extend_from_slice(&cloud.weights);
         problem.species.push(Species {
-            name: species.name.clone(),
-            mass,
-            charge: species.charge,
+            name: one.name.clone(),
+            mass: scales::particle(scenario, one).mass / scales.mass,
+            charge: one.charge,
             range: start..velocities.len(),
             spacing: cloud.spacing,
-            bandwidth,
+            bandwidth: bandwidth / (scales.velocity * scales.velocity),
             following: follows
                 .then(|| Moments::of(1.0, &cloud.velocities, &cloud.weights).geometric_temperature()),
             lattice: cloud.lattice,
@@ -127,26 +112,6 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         warnings: Vec::new(),
     };
     Ok((problem, state))
-}
-
-/// The clouds of the species that are read from files.
-fn files<const D: usize>(scenario: &Scenario) -> Result<Vec<Option<CloudFile<D>>>, Violation> {
-    let read = |(index, species): (usize, &crate::scenario::Species)| match &species.initial {
-        Some(Initial::File { path, species: inside, iteration, volume }) => {
-            let wanted = Wanted {
-                species: inside.as_ref().unwrap_or(&species.name).clone(),
-                iteration: *iteration,
-                volume: *volume,
-                mass: species.mass.unwrap_or(1.0),
-                si: scenario.units == Units::Si {},
-            };
-            CloudFile::read(Path::new(path), &wanted).map(Some).map_err(|Fault { key, message }| {
-                Violation::new(format!("species.{index}.initial.file.{key}"), message)
-            })
-        }
-        _ => Ok(None),
-    };
-    scenario.species.iter().enumerate().map(read).collect()
 }
 
 /// The time grid of a scenario at its start, on the scales of its run.
@@ -290,8 +255,4 @@ fn plain_score<const D: usize>(
             Box::new(ParticleScore::new(problem, *order, *cutoff, &sums, instruction_set))
         }
     }
-}
-
-fn vector<const D: usize>(components: Option<&[f64]>) -> [f64; D] {
-    std::array::from_fn(|axis| components.map_or(0.0, |components| components[axis]))
 }

@@ -1,17 +1,13 @@
 //! What a scenario is to be measured against.
 
-use super::distribution::dipole;
-use super::scales::scaled_species;
-use super::vector;
-use crate::exact::Exact;
-use crate::exact::bkw::Bkw;
+use crate::distribution::{Bkw, Dipole, Initial, Particle, vector};
 use crate::exact::lorentz::Lorentz;
 use crate::exact::maxwell_moments::MaxwellMoments;
 use crate::exact::ornstein_uhlenbeck::OrnsteinUhlenbeck;
-use crate::exact::rates::Maxwellian;
+use crate::exact::{Exact, rates};
 use crate::functionals::comparison::Comparison;
 use crate::problem::Problem;
-use crate::scenario::{Initial, Reference, Scenario, Score, Species};
+use crate::scenario::{Reference, Scenario, Score};
 
 /// The comparison with the reference of a scenario, if it names one, from its particles at t = 0.
 pub fn comparison<const D: usize>(
@@ -19,69 +15,72 @@ pub fn comparison<const D: usize>(
     problem: &Problem<D>,
     velocities: &[[f64; D]],
 ) -> Option<Comparison<D>> {
-    let scaled = scaled_species(scenario, &problem.scales);
     let exact = match scenario.reference? {
         Reference::MaxwellMolecules {} => {
             return Some(Comparison::Moments(MaxwellMoments::new(problem, velocities)));
         }
-        Reference::Bkw {} => bkw(&scaled, problem),
-        Reference::OrnsteinUhlenbeck {} => ornstein_uhlenbeck(&scaled, problem),
-        Reference::Lorentz {} => lorentz(&scaled, problem),
+        Reference::Bkw {} => bkw(scenario, problem),
+        Reference::OrnsteinUhlenbeck {} => ornstein_uhlenbeck(scenario, problem),
+        Reference::Lorentz {} => lorentz(scenario, problem),
     };
     let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = scenario.score;
     Some(Comparison::Densities { exact, order, cutoff })
 }
 
-/// The initial distribution and the mass of every moving species.
+/// The initial distribution of every moving species, in the units of the scenario, and its particle, whose mass and
+/// unit of temperature are those of the run.
 fn moving<'a, const D: usize>(
-    scaled: &'a [Species],
+    scenario: &'a Scenario,
     problem: &'a Problem<D>,
-) -> impl Iterator<Item = (&'a Initial, f64)> {
-    let initials = scaled.iter().filter_map(|species| species.initial.as_ref());
-    initials.zip(problem.species.iter().map(|species| species.mass))
+) -> impl Iterator<Item = (&'a Initial, Particle)> {
+    let temperature_unit = problem.scales.temperature;
+    let particles = problem.species.iter().map(move |one| Particle { mass: one.mass, temperature_unit });
+    scenario.species.iter().filter_map(|one| one.initial.as_ref()).zip(particles)
 }
 
-fn bkw<const D: usize>(scaled: &[Species], problem: &Problem<D>) -> Exact<D> {
-    let rate = moving(scaled, problem)
-        .enumerate()
-        .map(|(j, (other, mass))| {
-            other.density() * problem.coefficients[j] / (problem.species[0].mass * mass)
-        })
+fn bkw<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Exact<D> {
+    let unit = problem.scales.density;
+    let first = problem.species[0].mass;
+    let rate = moving(scenario, problem)
+        .zip(&problem.coefficients)
+        .map(|((other, particle), c)| other.density::<D>() / unit * c / (first * particle.mass))
         .sum();
-    let species = moving(scaled, problem).filter_map(|(initial, mass)| match initial {
-        Initial::Bkw { density, temperature, contrast } => {
-            Some(Bkw { density: *density, mass, temperature: *temperature, contrast: *contrast, rate })
-        }
+    let species = moving(scenario, problem).filter_map(|(initial, particle)| match *initial {
+        Initial::Bkw(one) => Some(Bkw { density: one.density / unit, ..one }.solution(particle, rate)),
         _ => None,
     });
     Exact::Bkw(species.collect())
 }
 
-fn ornstein_uhlenbeck<const D: usize>(scaled: &[Species], problem: &Problem<D>) -> Exact<D> {
-    let species = moving(scaled, problem).filter_map(|(initial, mass)| match initial {
-        Initial::Maxwellian { density, temperature, .. } => {
-            Some(Maxwellian { density: *density, mass, temperature: *temperature })
-        }
-        _ => None,
+fn ornstein_uhlenbeck<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Exact<D> {
+    let scales = &problem.scales;
+    let maxwellians = || {
+        moving(scenario, problem).filter_map(|(initial, particle)| match initial {
+            Initial::Maxwellian(one) => Some((one, particle)),
+            _ => None,
+        })
+    };
+    let species = maxwellians().map(|(one, particle)| rates::Maxwellian {
+        density: one.density / scales.density,
+        mass: particle.mass,
+        temperature: particle.energy(one.temperature),
     });
-    let drift = moving(scaled, problem).find_map(|(initial, _)| match initial {
-        Initial::Maxwellian { drift, .. } => drift.as_deref(),
-        _ => None,
-    });
+    let drift = maxwellians().next().and_then(|(one, _)| one.drift.as_ref());
     let count = problem.species.len();
     Exact::OrnsteinUhlenbeck(OrnsteinUhlenbeck {
-        center: vector(drift),
+        center: vector(drift).map(|component| component / scales.velocity),
         species: species.collect(),
         coefficients: problem.coefficients[..count * count].to_vec(),
     })
 }
 
-fn lorentz<const D: usize>(scaled: &[Species], problem: &Problem<D>) -> Exact<D> {
+fn lorentz<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Exact<D> {
     let fixed = &problem.fixed;
-    let species = moving(scaled, problem).enumerate().filter_map(|(i, (initial, mass))| {
+    let species = moving(scenario, problem).enumerate().filter_map(|(i, (initial, particle))| {
+        let Initial::Dipole(one) = *initial else { return None };
         let ions = fixed.iter().zip(&problem.fixed_coefficients[i * fixed.len()..]);
-        let rate = ions.map(|(ion, c)| c * ion.density).sum::<f64>() / (mass * mass);
-        let dipole = dipole(initial, mass, D)?;
+        let rate = ions.map(|(ion, c)| c * ion.density).sum::<f64>() / (particle.mass * particle.mass);
+        let dipole = Dipole { density: one.density / problem.scales.density, ..one }.start(particle, D);
         Some(Lorentz { dipole, gamma: problem.gamma, rate })
     });
     Exact::Lorentz(species.collect())

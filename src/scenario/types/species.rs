@@ -1,5 +1,6 @@
-//! Species: masses and charges, distributions at the start, where particles are placed.
+//! Species: masses and charges, where particles are placed, and those of infinite mass.
 
+use crate::distribution::Initial;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,70 +25,6 @@ pub struct Species {
     /// Infinite mass: a density at a velocity, for all times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed: Option<Fixed>,
-}
-
-/// Distribution at the start.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Initial {
-    /// Maxwellian of a density (> 0) and a temperature (> 0) about a drift velocity (default 0).
-    Maxwellian {
-        density: f64,
-        temperature: f64,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        drift: Option<Vec<f64>>,
-    },
-    /// Maxwellian with a temperature (> 0) of its own along each axis.
-    AnisotropicMaxwellian {
-        density: f64,
-        temperatures: Vec<f64>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        drift: Option<Vec<f64>>,
-    },
-    /// The Bobylev–Krook–Wu solution at t = 0, K = T (1 − contrast), 0 ≤ contrast ≤ 2/(d + 2).
-    Bkw { density: f64, temperature: f64, contrast: f64 },
-    /// A spherical shell, exp(−sharpness (|v| − radius)² / radius²) up to a factor.
-    Shell { density: f64, radius: f64, sharpness: f64 },
-    /// A Maxwellian about 0 times exp(a (|v|/√(T/m))^p cos θ), θ the angle to the first axis; normalised to
-    /// the density.
-    Dipole {
-        density: f64,
-        temperature: f64,
-        /// a: at most 10 either way, and at most 0.49 where the power is above 1.
-        amplitude: f64,
-        /// p, 0 to 2.
-        power: f64,
-    },
-    /// A formula of vx, vy, vz and the speed v, times the factor that gives the particles the density; particles
-    /// on a `lattice`.
-    Expression {
-        density: f64,
-        /// Numbers, + − * / ^, parentheses, pi, e, exp, log, sqrt, abs, sin, cos, tan, atan, sinh, cosh, tanh, erf,
-        /// step (1 from 0 on), min, max; ≥ 0 on the whole lattice.
-        formula: String,
-    },
-    /// The sum of its parts.
-    Mixture(Vec<Initial>),
-    /// Weighted particles from a file, as they stand; then no `particles`.
-    File {
-        /// CSV with the header `vx,vy[,vz],weight`, or openPMD (.h5); relative to the scenario's folder.
-        path: String,
-        /// Name of the species in an openPMD file; this species' own name when left out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        species: Option<String>,
-        /// Iteration of an openPMD file; the last one in it when left out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        iteration: Option<u64>,
-        /// Volume that the particles of an openPMD file fill, > 0, in m³ with `si`: turns weightings that count
-        /// particles into densities.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        volume: Option<f64>,
-    },
-}
-
-/// The variables of a formula, in the order their values are given in.
-pub fn formula_variables(dimension: usize) -> &'static [&'static str] {
-    if dimension == 2 { &["v", "vx", "vy"] } else { &["v", "vx", "vy", "vz"] }
 }
 
 /// Where the particles are placed at the start.

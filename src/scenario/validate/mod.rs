@@ -2,7 +2,6 @@
 
 mod collisions;
 mod functionals;
-mod initial;
 mod memory;
 mod reference;
 mod score;

@@ -1,5 +1,6 @@
 //! The conditions under which the exact solutions solve the equation.
 
+use crate::distribution::{Bkw, Initial};
 use crate::rules::{Checks, number};
 use crate::scenario::types::*;
 
@@ -12,7 +13,7 @@ pub fn bkw(found: &mut Checks, scenario: &Scenario) {
     let mut first: Option<(f64, f64)> = None;
     let mut densities = Vec::new();
     for (index, one) in scenario.species.iter().enumerate() {
-        let Some(Initial::Bkw { density, temperature, contrast }) = one.initial else {
+        let Some(Initial::Bkw(Bkw { density, temperature, contrast })) = one.initial else {
             found.require(false, path, || {
                 format!("found species.{index} without `bkw`; allowed: `bkw` as the initial of every species with this reference, none fixed")
             });
@@ -79,15 +80,15 @@ pub fn ornstein_uhlenbeck(found: &mut Checks, scenario: &Scenario) {
     maxwell_molecules(found, path, scenario);
     let moving = |one: &&Species| one.fixed.is_none();
     let common = scenario.species.iter().find(moving).and_then(|one| match &one.initial {
-        Some(Initial::Maxwellian { drift, .. }) => drift.clone(),
+        Some(Initial::Maxwellian(maxwellian)) => maxwellian.drift.clone(),
         _ => None,
     });
     for (index, one) in scenario.species.iter().enumerate() {
         let velocity = match (&one.fixed, &one.initial) {
             (Some(fixed), _) => &fixed.velocity,
-            (None, Some(Initial::Maxwellian { drift, .. })) => {
+            (None, Some(Initial::Maxwellian(maxwellian))) => {
                 on_lattice(found, path, index, one);
-                drift
+                &maxwellian.drift
             }
             _ => {
                 found.require(false, path, || {
@@ -117,7 +118,7 @@ pub fn lorentz(found: &mut Checks, scenario: &Scenario) {
             });
             continue;
         }
-        found.require(matches!(one.initial, Some(Initial::Dipole { .. })), path, || {
+        found.require(matches!(one.initial, Some(Initial::Dipole(_))), path, || {
             format!("found species.{index} without `dipole`; allowed: `dipole` as the initial of every moving species with this reference")
         });
         on_lattice(found, path, index, one);

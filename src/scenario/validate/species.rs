@@ -1,6 +1,6 @@
 //! Species: names, what a moving one and a fixed one need, and where particles are placed.
 
-use super::initial::initial;
+use crate::distribution::Initial;
 use crate::rules::{Checks, Violation, number};
 use crate::scenario::types::*;
 
@@ -38,7 +38,10 @@ pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
                 found.positive(format!("{path}.fixed.density"), fixed.density);
                 found.vector(format!("{path}.fixed.velocity"), fixed.velocity.as_ref(), dimension);
             }
-            None => moving(found, &path, one, dimension),
+            None => match dimension {
+                2 => moving::<2>(found, &path, one),
+                _ => moving::<3>(found, &path, one),
+            },
         }
     }
     found.require(species.iter().any(|one| one.fixed.is_none()), "species", || {
@@ -47,18 +50,18 @@ pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
     });
 }
 
-fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
+fn moving<const D: usize>(found: &mut Checks, path: &str, one: &Species) {
     let missing =
         |key: &str| format!("found no `{key}`; allowed: mass, initial and particles, or fixed alone");
     if found.require(one.mass.is_some(), path, || missing("mass")) {
         found.positive(format!("{path}.mass"), one.mass.unwrap_or_default());
     }
     if found.require(one.initial.is_some(), path, || missing("initial"))
-        && let Some(distribution) = &one.initial
+        && let Some(initial) = &one.initial
     {
-        initial(found, &format!("{path}.initial"), distribution, dimension);
+        found.under(&format!("{path}.initial"), |found| initial.rules::<D>(found));
     }
-    if let Some(Initial::File { .. }) = one.initial {
+    if let Some(Initial::File(_)) = one.initial {
         if one.particles.is_some() {
             found.violations.push(Violation::of_key(
                 format!("{path}.particles"),
@@ -68,8 +71,7 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
     } else if !found.require(one.particles.is_some(), path, || missing("particles")) {
         return;
     }
-    let formula = |part: &Initial| matches!(part, Initial::Expression { .. });
-    if one.initial.as_ref().is_some_and(|initial| initial.parts().any(formula)) {
+    if one.initial.as_ref().is_some_and(Initial::needs_lattice::<D>) {
         lattice_of_formula(found, path, one.particles.as_ref());
     }
     match one.particles.as_ref() {
@@ -87,7 +89,7 @@ fn moving(found: &mut Checks, path: &str, one: &Species, dimension: usize) {
                     found.positive(format!("{path}.half_width.thermal_speeds"), *thermal_speeds);
                 }
             }
-            found.vector(format!("{path}.center"), center.as_ref(), dimension);
+            found.vector(format!("{path}.center"), center.as_ref(), D);
             found.require((0.0..1.0).contains(drop_below), format!("{path}.drop_below"), || {
                 format!("found {}; allowed: 0 ≤ drop_below < 1", number(*drop_below))
             });

@@ -4,36 +4,54 @@ use super::*;
 use nalgebra::SMatrix;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
 
-fn shapes(dimension: usize) -> Vec<Initial> {
-    let maxwellian =
-        Initial::Maxwellian { density: 2.0, temperature: 0.5, drift: Some(vec![0.3; dimension]) };
-    let anisotropic = Initial::AnisotropicMaxwellian {
-        density: 1.5,
-        temperatures: (1..=dimension).map(|axis| axis as f64).collect(),
-        drift: Some(vec![-0.1; dimension]),
-    };
-    let bkw = Initial::Bkw { density: 0.7, temperature: 1.3, contrast: 0.3 };
-    let shell = Initial::Shell { density: 1.1, radius: 0.8, sharpness: 10.0 };
-    let dipole = |amplitude, power| Initial::Dipole { density: 0.9, temperature: 1.1, amplitude, power };
-    vec![
-        maxwellian.clone(),
-        anisotropic,
-        bkw,
-        shell.clone(),
-        dipole(-0.4, 1.2),
-        Initial::Mixture(vec![maxwellian, shell]),
-    ]
+/// The keys of a scenario, without that of files, which are not sampled.
+#[test]
+fn every_distribution_has_an_example_under_its_key() {
+    let key = |initial: &Initial| initial.shape::<2>().key();
+    let schema = Value::from(schemars::schema_for!(Initial));
+    let keys =
+        schema["oneOf"].as_array().unwrap().iter().map(|choice| choice["required"][0].as_str().unwrap());
+    let examples = Initial::examples::<2>();
+    assert_eq!(
+        keys.filter(|&key| key != "file").collect::<Vec<_>>(),
+        examples.iter().map(key).collect::<Vec<_>>()
+    );
+    for initial in examples {
+        let written = serde_json::to_value(&initial).unwrap();
+        assert_eq!(written.as_object().unwrap().keys().collect::<Vec<_>>(), [key(&initial)]);
+        assert_eq!(serde_json::from_value::<Initial>(written).unwrap(), initial);
+    }
 }
 
-/// ∫ f, ∫ v f and ∫ v vᵀ f over a grid that is exact to far below the tolerance for these densities.
-fn grid_moments<const D: usize>(distribution: &Distribution<D>) -> (f64, [f64; D], SMatrix<f64, D, D>) {
+/// The rules let every example through.
+#[test]
+fn examples_keep_their_rules() {
+    fn check<const D: usize>() {
+        for initial in Initial::examples::<D>() {
+            let mut found = Checks::default();
+            initial.rules::<D>(&mut found);
+            assert_eq!(found.violations, []);
+        }
+    }
+    check::<2>();
+    check::<3>();
+}
+
+/// A lattice on which sums are exact to far below the tolerances here for these densities.
+fn fine<const D: usize>() -> Lattice<D> {
     let (n, half_width) = (if D == 2 { 160 } else { 96 }, 10.0);
-    let lattice = crate::problem::Lattice {
+    Lattice {
         first: [-half_width + half_width / n as f64; D],
         spacing: 2.0 * half_width / n as f64,
         per_axis: n,
-    };
+    }
+}
+
+/// ∫ f, ∫ v f and ∫ v vᵀ f by sums over the lattice.
+fn grid_moments<const D: usize>(distribution: &Distribution<D>) -> (f64, [f64; D], SMatrix<f64, D, D>) {
+    let lattice = fine::<D>();
     lattice.centers().fold((0.0, [0.0; D], SMatrix::zeros()), |(density, flux, squares), v| {
         let w = distribution.density_at(v) * lattice.cell_volume();
         let flux = std::array::from_fn(|axis| flux[axis] + w * v[axis]);
@@ -42,11 +60,14 @@ fn grid_moments<const D: usize>(distribution: &Distribution<D>) -> (f64, [f64; D
 }
 
 fn check<const D: usize>() {
-    for initial in shapes(D) {
-        let distribution = Distribution::<D>::new(&initial, 1.2, 1.0, None).unwrap();
+    for initial in Initial::examples::<D>() {
+        let distribution = Distribution::<D>::new(&initial, particle(1.2), Some(&fine())).unwrap();
         let (density, flux, squares) = grid_moments(&distribution);
         // The shell, 0.18 wide, is the narrowest: on the grid of spacing 0.21 its sum is exact to 1e-6.
-        assert!((density / initial.density() - 1.0).abs() < 1e-5, "{initial:?}: {density}");
+        assert!((density / initial.density::<D>() - 1.0).abs() < 1e-5, "{initial:?}: {density}");
+        if initial.needs_lattice::<D>() {
+            continue;
+        }
         let mean_square = squares.trace() / density;
         for (samples, tolerance) in [
             // Four standard errors of the mean of 40,000 squares (their spread is below 2 means).
@@ -77,11 +98,12 @@ fn densities_and_samples_have_the_same_moments_in_3d() {
 
 /// Without any particle: mixtures of mixtures and of dipoles as well.
 fn check_beforehand<const D: usize>() {
-    let mut shapes = shapes(D);
-    let dipole = Initial::Dipole { density: 0.9, temperature: 0.4, amplitude: 1.5, power: 0.7 };
-    shapes.push(Initial::Dipole { density: 1.0, temperature: 1.0, amplitude: 0.3, power: 2.0 });
-    shapes.push(Initial::Mixture(vec![shapes[1].clone(), dipole, Initial::Mixture(shapes[2..4].to_vec())]));
-    for initial in shapes {
+    let mut initials = Initial::examples::<D>();
+    initials.retain(|initial| !initial.needs_lattice::<D>());
+    let dipole = Initial::Dipole(Dipole { density: 0.9, temperature: 0.4, amplitude: 1.5, power: 0.7 });
+    initials.push(Initial::Dipole(Dipole { density: 1.0, temperature: 1.0, amplitude: 0.3, power: 2.0 }));
+    initials.push(mixture(vec![initials[1].clone(), dipole, mixture(initials[2..4].to_vec())]));
+    for initial in initials {
         let distribution = distribution::<D>(&initial, 1.2);
         let (density, flux, squares) = grid_moments(&distribution);
         let mean_square = squares.trace() / density;
@@ -105,8 +127,16 @@ fn moments_are_known_beforehand() {
     check_beforehand::<3>();
 }
 
+fn particle(mass: f64) -> Particle {
+    Particle { mass, temperature_unit: 1.0 }
+}
+
 fn distribution<const D: usize>(initial: &Initial, mass: f64) -> Distribution<D> {
-    Distribution::new(initial, mass, 1.0, None).unwrap()
+    Distribution::new(initial, particle(mass), None).unwrap()
+}
+
+fn mixture(parts: Vec<Initial>) -> Initial {
+    Initial::Mixture(Mixture(parts))
 }
 
 /// exp(a r cos θ) times a Maxwellian about 0 is one about a √(T/m) on the first axis: its moments are exact.
@@ -114,7 +144,7 @@ fn distribution<const D: usize>(initial: &Initial, mass: f64) -> Distribution<D>
 fn a_dipole_of_power_1_is_a_shifted_maxwellian() {
     let (temperature, mass) = (1.7f64, 0.6);
     for amplitude in [-1.3, 0.0, 0.4, 2.5] {
-        let initial = Initial::Dipole { density: 0.9, temperature, amplitude, power: 1.0 };
+        let initial = Initial::Dipole(Dipole { density: 0.9, temperature, amplitude, power: 1.0 });
         let dipole = distribution::<3>(&initial, mass);
         let (thermal_speed, mean) = ((temperature / mass).sqrt(), dipole.mean());
         // Sums of 8192 terms, and differences of squares of the mean.
@@ -131,12 +161,11 @@ fn a_dipole_of_power_1_is_a_shifted_maxwellian() {
 /// Beams at ±u: T/m + |u|² along u, T/m across it, on no axis of the coordinates.
 #[test]
 fn the_thermal_speed_of_beams_is_that_along_them() {
-    let beam = |sign: f64| Initial::Maxwellian {
-        density: 0.5,
-        temperature: 0.6,
-        drift: Some(vec![sign * 3.0, sign * 4.0, sign * 12.0]),
+    let beam = |sign: f64| {
+        let drift = Some(vec![sign * 3.0, sign * 4.0, sign * 12.0]);
+        Initial::Maxwellian(Maxwellian { density: 0.5, temperature: 0.6, drift })
     };
-    let beams = distribution::<3>(&Initial::Mixture(vec![beam(1.0), beam(-1.0)]), 1.5);
+    let beams = distribution::<3>(&mixture(vec![beam(1.0), beam(-1.0)]), 1.5);
     assert_eq!(beams.mean(), [0.0; 3]);
     // A few roundings of an iteration on a matrix of norm 169.
     assert!((beams.thermal_speed().unwrap().powi(2) / 169.4 - 1.0).abs() < 1e-14);
@@ -152,10 +181,11 @@ fn the_thermal_speed_of_a_maxwellian_has_no_rounding() {
     for (temperature, mass) in [(1.0, 1.0_f64), (0.7, 1.3), (3e-12, 0.1), (1e5, 1836.0)] {
         let hot = (temperature / mass).sqrt();
         let drift = Some(vec![0.3, -2.0, 1e3]);
-        let maxwellian = Initial::Maxwellian { density: 0.4, temperature, drift: drift.clone() };
+        let maxwellian = Initial::Maxwellian(Maxwellian { density: 0.4, temperature, drift: drift.clone() });
         let temperatures = vec![0.1 * temperature, temperature, 0.9 * temperature];
-        let anisotropic = Initial::AnisotropicMaxwellian { density: 0.4, temperatures, drift };
-        let bkw = Initial::Bkw { density: 0.4, temperature, contrast: 0.2 };
+        let anisotropic =
+            Initial::AnisotropicMaxwellian(AnisotropicMaxwellian { density: 0.4, temperatures, drift });
+        let bkw = Initial::Bkw(Bkw { density: 0.4, temperature, contrast: 0.2 });
         for initial in [maxwellian, anisotropic, bkw] {
             let distribution = distribution::<3>(&initial, mass);
             assert_eq!(distribution.thermal_speed(), Some(hot), "{initial:?}");
@@ -167,7 +197,7 @@ fn the_thermal_speed_of_a_maxwellian_has_no_rounding() {
 /// At 4.5 thermal speeds a Maxwellian has fallen by exp(−4.5²/2); so has a shell where its lattice ends.
 #[test]
 fn a_shell_is_held_as_far_as_a_maxwellian() {
-    let shell = distribution::<3>(&Initial::Shell { density: 1.1, radius: 0.8, sharpness: 50.0 }, 1.0);
+    let shell = distribution::<3>(&Initial::Shell(Shell { density: 1.1, radius: 0.8, sharpness: 50.0 }), 1.0);
     let edge = shell.half_width([0.0; 3], 4.5).unwrap();
     let fallen = shell.density_at([edge, 0.0, 0.0]) / shell.density_at([0.8, 0.0, 0.0]);
     assert!((fallen / (-0.5 * 4.5f64 * 4.5).exp() - 1.0).abs() < 1e-12, "{fallen}");
@@ -177,9 +207,10 @@ fn a_shell_is_held_as_far_as_a_maxwellian() {
 /// Its moments are known where a lattice is, which its thermal speed cannot make.
 #[test]
 fn a_formula_has_no_thermal_speed() {
-    let formula = Initial::Expression { density: 1.0, formula: "exp(-v^2)".to_string() };
-    let beside = Initial::Maxwellian { density: 3.0, temperature: 1.0, drift: Some(vec![1.0, 0.0]) };
-    let mixture = distribution::<2>(&Initial::Mixture(vec![formula, beside]), 1.0);
+    let formula = Initial::Expression(Expression { density: 1.0, formula: "exp(-v^2)".to_string() });
+    let beside =
+        Initial::Maxwellian(Maxwellian { density: 3.0, temperature: 1.0, drift: Some(vec![1.0, 0.0]) });
+    let mixture = distribution::<2>(&mixture(vec![formula, beside]), 1.0);
     assert_eq!(mixture.mean(), [0.75, 0.0]);
     assert_eq!((mixture.covariance(), mixture.thermal_speed()), (None, None));
     assert_eq!((mixture.half_width([0.0; 2], 4.5), mixture.narrowest_width()), (None, None));

@@ -1,7 +1,12 @@
 //! The file of `landau functionals`: a density by formula, collisions, and a parameter to sweep.
 
+use super::densities::ExperimentDensity;
+use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// The version of the format this program reads.
+const FORMAT_VERSION: u32 = 1;
 
 /// A density by formula, symmetric about the first axis of a three-dimensional velocity space, and what to compute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,60 +65,6 @@ fn default_self_tolerance() -> f64 {
     1e-3
 }
 
-/// A density by formula.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum ExperimentDensity {
-    /// A Maxwellian about a drift along the axis.
-    Maxwellian {
-        density: f64,
-        temperature: f64,
-        #[serde(default)]
-        drift: f64,
-    },
-    /// A Maxwellian with one temperature along the axis and one across it.
-    AnisotropicMaxwellian {
-        density: f64,
-        parallel: f64,
-        perpendicular: f64,
-        #[serde(default)]
-        drift: f64,
-    },
-    /// The Bobylev–Krook–Wu density, K = T (1 − contrast), 0 ≤ contrast < 2/5.
-    Bkw { density: f64, temperature: f64, contrast: f64 },
-    /// A Maxwellian about 0 times exp(a (|v|/√(T/m))^p cos θ).
-    Dipole { density: f64, temperature: f64, amplitude: f64, power: f64 },
-    /// A shell exp(−(|v| − r₀)²/2w²) times exp(a (|v|/r₀)^p cos^d θ).
-    ShellDipole {
-        density: f64,
-        /// r₀.
-        radius: f64,
-        /// w.
-        width: f64,
-        /// a.
-        #[serde(default)]
-        amplitude: f64,
-        /// p, 0 to 4; left out: |γ|/2.
-        #[serde(default)]
-        power: Option<f64>,
-        /// d: 1, or 2 for even data.
-        #[serde(default = "first")]
-        degree: u32,
-    },
-    /// exp(R |v|^(|γ|/2) cos θ) χ(|v|/r) + κ χ(|v|/τ) with r = R^(2/γ)/log(2 + R), χ a smooth cut-off on 1/2 to 2, κ and τ
-    /// from ∫ f = 1 and ∫ |v|² f = 3 (Junné, Winter, Yoldaş 2025, theorem 1.2).
-    CutOffDipole {
-        /// R.
-        strength: f64,
-    },
-    /// The sum of its parts.
-    Mixture(Vec<ExperimentDensity>),
-}
-
-fn first() -> u32 {
-    1
-}
-
 /// Coefficients of the functional I + a J + R H(f|M).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -129,4 +80,47 @@ pub struct Sweep {
     /// Keys joined by dots, as in density.shell_dipole.amplitude.
     pub parameter: String,
     pub values: Vec<f64>,
+}
+
+/// Every rule the experiment breaks, in the order of the file.
+pub fn violations(experiment: &Experiment) -> Vec<Violation> {
+    let mut found = Checks::default();
+    found.require(experiment.version == FORMAT_VERSION, "version", || {
+        format!("found {}; allowed: {FORMAT_VERSION}", experiment.version)
+    });
+    found.positive("mass", experiment.mass);
+    found.within("gamma", experiment.gamma, -3.0, 1.0);
+    found.under("density", |found| experiment.density.rules(found, experiment.gamma));
+    found.within("self_coefficient", experiment.self_coefficient, 0.0, 1e300);
+    found.within("fixed_coefficient", experiment.fixed_coefficient, 0.0, 1e300);
+    found.within("beta", experiment.beta, 0.0, 10.0);
+    for (index, order) in experiment.moments.iter().enumerate() {
+        found.within(format!("moments.{index}"), *order, -20.0, 20.0);
+    }
+    if let Some(lyapunov) = experiment.lyapunov {
+        found.within("lyapunov.a", lyapunov.a, 0.0, 1e300);
+        found.within("lyapunov.r", lyapunov.r, 0.0, 1e300);
+    }
+    if let Some(sweep) = &experiment.sweep {
+        found.require(!sweep.values.is_empty(), "sweep.values", || {
+            "found no values; allowed: one or more".to_string()
+        });
+        found.require(!sweep.parameter.starts_with("sweep"), "sweep.parameter", || {
+            "found the sweep itself; allowed: another parameter of the file".to_string()
+        });
+    }
+    for (index, time) in experiment.times.iter().enumerate() {
+        found.within(format!("times.{index}"), *time, 0.0, 1e300);
+    }
+    if !experiment.times.is_empty() {
+        found.require(experiment.fixed_coefficient > 0.0, "times", || {
+            "found times, but no fixed ions whose collisions to follow; allowed: with fixed_coefficient above 0".to_string()
+        });
+        found.require(experiment.self_coefficient == 0.0, "times", || {
+            "found times beside collisions of the density with itself, which have no exact solution; allowed: with self_coefficient 0".to_string()
+        });
+    }
+    found.within("tolerance", experiment.tolerance, 1e-12, 0.1);
+    found.within("self_tolerance", experiment.self_tolerance, 1e-6, 0.1);
+    found.violations
 }

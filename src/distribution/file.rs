@@ -1,0 +1,49 @@
+//! Particles that a file holds, which are placed as they stand: no distribution to sample.
+
+use super::{Particle, Parts, Shape};
+use crate::problem::Lattice;
+use crate::rules::{Checks, Violation};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Weighted particles from a file, as they stand; then no `particles`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct File {
+    /// CSV with the header `vx,vy[,vz],weight`, or openPMD (.h5); relative to the scenario's folder.
+    pub path: String,
+    /// Name of the species in an openPMD file; this species' own name when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub species: Option<String>,
+    /// Iteration of an openPMD file; the last one in it when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iteration: Option<u64>,
+    /// Volume that the particles of an openPMD file fill, > 0, in m³ with `si`: turns weightings that count
+    /// particles into densities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<f64>,
+}
+
+impl<const D: usize> Shape<D> for File {
+    fn key(&self) -> &'static str {
+        "file"
+    }
+
+    fn density(&self) -> f64 {
+        f64::NAN
+    }
+
+    fn rules(&self, found: &mut Checks) {
+        if let Some(volume) = self.volume {
+            found.positive("volume", volume);
+        }
+        found.require(!self.path.is_empty(), "path", || {
+            "found an empty path; allowed: the path of a CSV or openPMD file".to_string()
+        });
+    }
+
+    fn parts(&self, _: Particle, _: Option<&Lattice<D>>) -> Result<Parts<D>, Violation> {
+        Ok(Vec::new())
+    }
+}

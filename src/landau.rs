@@ -4,7 +4,7 @@
 //! with g_p = s_p / m_i.
 
 use crate::collision::fixed;
-use crate::collision::pair_sum::{Accuracy, PairSum, Place};
+use crate::collision::pair_sum::{Accuracy, PairSum, Particles, SpeciesTable, require_quality};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
@@ -58,6 +58,8 @@ pub struct Landau<'p, const D: usize> {
     problem: &'p Problem<D>,
     score: Box<dyn Score<D>>,
     pair_sum: PairSum<D>,
+    /// What pair sums know of the species.
+    table: SpeciesTable,
     regularisation: Regularisation,
     /// h of every species, for bandwidths that follow.
     spacings: Vec<f64>,
@@ -74,7 +76,7 @@ pub struct Landau<'p, const D: usize> {
 impl<'p, const D: usize> Landau<'p, D> {
     /// With the sum over all pairs.
     pub fn new(problem: &'p Problem<D>, score: Box<dyn Score<D>>, instruction_set: InstructionSet) -> Self {
-        Self::with(problem, score, PairSum::direct(problem, instruction_set))
+        Self::with(problem, score, PairSum::direct(problem.gamma, instruction_set))
     }
 
     /// With sums by a tree to a tolerance, for a run that starts at the given velocities; by moments for γ = 0.
@@ -91,18 +93,26 @@ impl<'p, const D: usize> Landau<'p, D> {
         velocities: &[[f64; D]],
         instruction_set: InstructionSet,
     ) -> Result<Self, Failure> {
-        let mut landau = Self::with(problem, score, PairSum::tree(problem, tolerance, instruction_set));
+        let mut landau = Self::with(problem, score, PairSum::tree(problem.gamma, tolerance, instruction_set));
         if let PairSum::Tree(tree) = &landau.pair_sum {
-            tree.require_memory(&landau.regularisation)?;
+            tree.require_memory(&landau.table, &landau.regularisation)?;
             let mut scores = std::mem::take(&mut landau.scores);
             let mut entropies = vec![f64::NAN; problem.species.len()];
             landau.evaluate_scores(velocities, &mut scores, &mut entropies)?;
             landau.take_gradients(&scores);
             landau.scores = scores;
         }
-        let Self { pair_sum, gradients, regularisation, .. } = &mut landau;
+        let Self { pair_sum, table: species, gradients, regularisation, .. } = &mut landau;
         if let PairSum::Tree(tree) = pair_sum {
-            let error = tree.calibrate(Place { velocities, gradients, spreads: None, regularisation })?;
+            let weights = &problem.weights;
+            let error = tree.calibrate(Particles {
+                species,
+                velocities,
+                gradients,
+                weights,
+                spreads: None,
+                regularisation,
+            })?;
             if error.is_nan() || error > tolerance {
                 return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
             }
@@ -117,7 +127,7 @@ impl<'p, const D: usize> Landau<'p, D> {
         batches: (usize, u64),
         instruction_set: InstructionSet,
     ) -> Self {
-        Self::with(problem, score, PairSum::random_batches(problem, batches, instruction_set))
+        Self::with(problem, score, PairSum::random_batches(problem.gamma, batches, instruction_set))
     }
 
     fn with(problem: &'p Problem<D>, score: Box<dyn Score<D>>, pair_sum: PairSum<D>) -> Self {
@@ -126,6 +136,7 @@ impl<'p, const D: usize> Landau<'p, D> {
             problem,
             score,
             pair_sum,
+            table: SpeciesTable::of_problem(problem),
             regularisation: Regularisation::at_start(problem),
             spacings: Vec::new(),
             scores: room.clone(),
@@ -212,10 +223,12 @@ impl<'p, const D: usize> Landau<'p, D> {
         let start = Instant::now();
         self.take_gradients(scores);
         self.follow(velocities);
-        let Self { gradients, regularisation, .. } = self;
-        let at = Place { velocities, gradients, spreads, regularisation };
-        self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Kept, &mut self.sums)?;
-        fixed::add(self.problem, at, &mut self.sums);
+        let Self { problem, table: species, gradients, regularisation, .. } = self;
+        let weights = &problem.weights;
+        let particles = Particles { species, velocities, gradients, weights, spreads, regularisation };
+        let quality = self.pair_sum.evaluate(particles, self.step, Accuracy::Kept, &mut self.sums);
+        require_quality(quality, self.pair_sum.tolerance(), self.step)?;
+        fixed::add(problem, particles, &mut self.sums);
         self.take_rates(&mut evaluation.rates);
         self.work.evaluations += 1;
         self.work.score_evaluations -= 1;
@@ -234,10 +247,7 @@ impl<'p, const D: usize> Landau<'p, D> {
     /// The relative error of the pair sums that is asked for; 0 for sums that have none but rounding, or are what they
     /// sample.
     pub fn sum_tolerance(&self) -> f64 {
-        match &self.pair_sum {
-            PairSum::Tree(tree) => tree.tolerance(),
-            PairSum::Direct(_) | PairSum::Maxwell(_) | PairSum::RandomBatch(_) => 0.0,
-        }
+        self.pair_sum.tolerance()
     }
 
     /// Whether pair sums are samples of all pairs.
@@ -262,10 +272,11 @@ impl<'p, const D: usize> Landau<'p, D> {
         let start = Instant::now();
         self.take_gradients(scores);
         self.follow(velocities);
-        let Self { gradients, regularisation, .. } = self;
-        let at = Place { velocities, gradients, spreads: None, regularisation };
-        self.pair_sum.evaluate(self.problem, self.step, at, Accuracy::Rough, &mut self.sums)?;
-        fixed::add(self.problem, at, &mut self.sums);
+        let Self { problem, table: species, gradients, regularisation, .. } = self;
+        let weights = &problem.weights;
+        let particles = Particles { species, velocities, gradients, weights, spreads: None, regularisation };
+        self.pair_sum.evaluate(particles, self.step, Accuracy::Rough, &mut self.sums);
+        fixed::add(problem, particles, &mut self.sums);
         self.take_rates(rates);
         self.work.evaluations += 1;
         self.work.score_evaluations -= 1;

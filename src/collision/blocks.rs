@@ -4,11 +4,11 @@ use std::sync::{Mutex, MutexGuard};
 
 use rayon::prelude::*;
 
+use super::interface::{Couplings, Particles};
 use super::packed::{Block, Forces};
-use super::place::Place;
 use super::regularisation::Regularisation;
 use super::schedule::Schedule;
-use super::tile::{Between, Coefficients, Couplings, Within};
+use super::tile::{Between, Within};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, PowerLaw, WithPower};
 use crate::kernel::series::Series;
@@ -19,32 +19,20 @@ use crate::rooms::exclusive;
 pub struct Interaction {
     pub law: PowerLaw,
     pub series: Series,
-    pub coefficients: Coefficients,
     pub instruction_set: InstructionSet,
 }
 
 impl Interaction {
     /// Of exponent γ in D dimensions.
-    pub fn new<const D: usize>(
-        gamma: f64,
-        coefficients: Coefficients,
-        instruction_set: InstructionSet,
-    ) -> Self {
+    pub fn new<const D: usize>(gamma: f64, instruction_set: InstructionSet) -> Self {
         let (law, series) = (PowerLaw::new(gamma), Series::between_particles(gamma, D));
-        Self { law, series, coefficients, instruction_set }
+        Self { law, series, instruction_set }
     }
 
     /// Does work with the law as a type: softened by spreads or not, regularised or not.
     pub fn apply(&self, softened: bool, regularisation: &Regularisation, work: impl WithPower) {
         let series = (!regularisation.is_none()).then_some(self.series);
         self.law.apply_to(softened, series, work);
-    }
-
-    /// What the pairs of every two species have in common.
-    pub fn couplings<'a>(&'a self, regularisation: &'a Regularisation) -> Couplings<'a> {
-        let (coefficients, squares) = (&self.coefficients, regularisation.squares.as_slice());
-        assert_eq!(squares.len(), coefficients.values.len());
-        Couplings { coefficients, squares }
     }
 }
 
@@ -87,18 +75,18 @@ impl<const D: usize> Blocks<D> {
     }
 
     /// Reads all blocks out of the particles and overwrites the forces with those of all meetings.
-    pub fn evaluate(&mut self, interaction: &Interaction, at: Place<'_, D>) {
-        let Place { velocities, gradients, spreads, regularisation } = at;
+    pub fn evaluate(&mut self, interaction: &Interaction, particles: Particles<'_, D>) {
         let Self { blocks, forces, count, schedule } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
         blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
-            block.pack(velocities, gradients, spreads);
+            block.pack(particles);
             exclusive(forces).clear(block.slots());
         });
-        let (set, couplings) = (interaction.instruction_set, interaction.couplings(regularisation));
+        let (set, couplings) = (interaction.instruction_set, particles.couplings());
+        let (softened, regularisation) = (particles.spreads.is_some(), particles.regularisation);
         schedule.run(|meeting| {
             let parties = Parties { set, couplings, blocks, forces, meeting };
-            interaction.apply(spreads.is_some(), regularisation, parties);
+            interaction.apply(softened, regularisation, parties);
         });
     }
 
@@ -108,6 +96,7 @@ impl<const D: usize> Blocks<D> {
         for (block, forces) in self.blocks.iter_mut().zip(&mut self.forces) {
             block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
             block.spread.fill(value);
+            block.weight.fill(value);
             exclusive(forces).0.iter_mut().for_each(|x| x.fill(value));
         }
     }

@@ -6,13 +6,13 @@
 
 use std::ops::Range;
 
+use super::TreeSum;
 use super::channels::Channels;
 use super::far::{self, tables::fields_of};
 use super::octree::{Octree, QUARTERS, Root};
 use super::proxies::numbers;
 use super::translate::bytes_of_table;
-use super::{Cloud, TreeSum};
-use crate::collision::place::Place;
+use crate::collision::interface::{Couplings, Particles, SpeciesTable};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 
@@ -38,18 +38,18 @@ impl<const D: usize> TreeSum<D> {
     /// # Errors
     ///
     /// If memory does not hold the tree of as many points.
-    pub fn calibrate(&mut self, at: Place<'_, D>) -> Result<f64, Failure> {
-        let at = Place { spreads: None, ..at };
-        if at.velocities.len() > CALIBRATING {
-            return self.calibrate_by_some(at);
+    pub fn calibrate(&mut self, particles: Particles<'_, D>) -> Result<f64, Failure> {
+        let particles = Particles { spreads: None, ..particles };
+        if particles.velocities.len() > CALIBRATING {
+            return self.calibrate_by_some(particles);
         }
-        let mut sums = vec![[0.0; D]; at.velocities.len()];
+        let mut sums = vec![[0.0; D]; particles.velocities.len()];
         let mut points = self.points;
         loop {
             self.points = points;
-            self.require_memory(at.regularisation)?;
-            self.stretch = self.best_stretch(at, capacity::<D>(points) as f64);
-            let error = self.evaluate_once(points, self.tolerance, at, &mut sums).error;
+            self.require_memory(particles.species, particles.regularisation)?;
+            self.stretch = self.best_stretch(particles, capacity::<D>(points) as f64);
+            let error = self.evaluate_once(points, self.tolerance, particles, &mut sums).error;
             let excess = error / (0.5 * self.tolerance);
             if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
                 self.tables.retain(|tables| tables.points() == points);
@@ -62,37 +62,38 @@ impl<const D: usize> TreeSum<D> {
     }
 
     /// Takes the points that some of the particles need.
-    fn calibrate_by_some(&mut self, at: Place<'_, D>) -> Result<f64, Failure> {
-        let most = CALIBRATING / self.ranges.len();
+    fn calibrate_by_some(&mut self, particles: Particles<'_, D>) -> Result<f64, Failure> {
+        let (all, species) = (particles.weights, particles.species);
+        let most = CALIBRATING / species.ranges().len();
         let (mut chosen, mut ranges, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-        for range in &self.ranges {
+        for range in species.ranges() {
             let first = chosen.len();
             chosen.extend(range.clone().filter(|&p| is_chosen(p, most, range)));
             ranges.push(first..chosen.len());
             // Each species keeps its weight.
-            let total = |particles: &mut dyn Iterator<Item = usize>| -> f64 {
-                particles.map(|p| self.weights[p]).sum()
-            };
+            let total =
+                |particles: &mut dyn Iterator<Item = usize>| -> f64 { particles.map(|p| all[p]).sum() };
             let factor = total(&mut range.clone()) / total(&mut chosen[first..].iter().copied());
-            weights.extend(chosen[first..].iter().map(|&p| factor * self.weights[p]));
+            weights.extend(chosen[first..].iter().map(|&p| factor * all[p]));
         }
-        let of = |values: &[[f64; D]]| chosen.iter().map(|&p| values[p]).collect::<Vec<_>>();
-        let cloud = Cloud {
-            gamma: self.gamma,
-            masses: &self.masses,
-            ranges: &ranges,
-            coefficients: &self.interaction.coefficients.values,
+        let choose = |values: &[[f64; D]]| chosen.iter().map(|&p| values[p]).collect::<Vec<_>>();
+        let (velocities, gradients) = (choose(particles.velocities), choose(particles.gradients));
+        let mut species = species.clone();
+        species.take_ranges(ranges);
+        let some = Particles {
+            species: &species,
+            velocities: &velocities,
+            gradients: &gradients,
             weights: &weights,
+            ..particles
         };
-        let mut some = Self::new(cloud, self.tolerance, self.interaction.instruction_set);
-        let (velocities, gradients) = (of(at.velocities), of(at.gradients));
-        let some_at = Place { velocities: &velocities, gradients: &gradients, ..at };
-        let error = some.calibrate(some_at)?;
-        self.points = some.points;
-        self.tables = some.tables;
-        let share = chosen.len() as f64 / at.velocities.len() as f64;
-        self.stretch = self.best_stretch(some_at, share * capacity::<D>(self.points) as f64);
-        self.require_memory(at.regularisation)?;
+        let mut small = Self::new(self.gamma, self.tolerance, self.interaction.instruction_set);
+        let error = small.calibrate(some)?;
+        self.points = small.points;
+        self.tables = small.tables;
+        let share = chosen.len() as f64 / particles.velocities.len() as f64;
+        self.stretch = self.best_stretch(some, share * capacity::<D>(self.points) as f64);
+        self.require_memory(particles.species, particles.regularisation)?;
         Ok(error)
     }
 
@@ -101,9 +102,13 @@ impl<const D: usize> TreeSum<D> {
     /// # Errors
     ///
     /// If the numbers on the grids of all cells take more than 16 GiB.
-    pub fn require_memory(&self, regularisation: &Regularisation) -> Result<(), Failure> {
-        let (particles, points) = (self.weights.len(), self.points);
-        let channels = Channels::new(self.interaction.couplings(regularisation));
+    pub fn require_memory(
+        &self,
+        species: &SpeciesTable,
+        regularisation: &Regularisation,
+    ) -> Result<(), Failure> {
+        let (particles, points) = (species.particles(), self.points);
+        let channels = Channels::new(Couplings::new(species, regularisation));
         let gibibytes = gibibytes::<D>(particles, points, [channels.len(), channels.distances()]);
         if gibibytes > MOST_GIBIBYTES {
             return Err(Failure::TreeTooLarge {
@@ -118,14 +123,14 @@ impl<const D: usize> TreeSum<D> {
 
     /// The edge of the root cell, over the extent of the cloud, whose tree costs least: pairs of particles in
     /// neighbouring leaves, and what each cell costs, at which halving a full leaf pays.
-    fn best_stretch(&self, at: Place<'_, D>, capacity: f64) -> f64 {
+    fn best_stretch(&self, particles: Particles<'_, D>, capacity: f64) -> f64 {
         let neighbours = 0.5 * 3_f64.powi(D as i32);
         let children = f64::from(1 << D);
         let per_cell = neighbours * capacity * capacity * (1.0 - 1.0 / children) / children;
-        let unit = self.root(at.regularisation).unit;
+        let unit = self.root(particles.regularisation).unit;
         let mut tree = Octree::new();
         let mut cost = |&stretch: &f64| {
-            tree.build(at.velocities, (capacity as usize).max(1), Root { stretch, unit });
+            tree.build(particles.velocities, (capacity as usize).max(1), Root { stretch, unit });
             let leaves = tree.leaves.iter().map(|&leaf| tree.cells[leaf].particles.len() as f64);
             neighbours * leaves.map(|count| count * count).sum::<f64>() + per_cell * tree.cells.len() as f64
         };

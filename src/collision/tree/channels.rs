@@ -1,6 +1,6 @@
 //! Far fields that several species share.
 
-use crate::collision::tile::Couplings;
+use crate::collision::interface::Couplings;
 
 /// The far fields that the pairs of some species ask for.
 ///
@@ -46,7 +46,7 @@ impl Channels {
         self.squares.clear();
         self.targets.clear();
         for i in 0..self.species {
-            let delta_squared = |j: usize| couplings.of(i, j).map(|pair| pair.delta_squared);
+            let delta_squared = |j: usize| couplings.between(i, j).map(|pair| pair.delta_squared);
             for j in 0..self.species {
                 if let Some(square) = delta_squared(j)
                     && (0..j).all(|before| delta_squared(before) != Some(square))
@@ -60,7 +60,7 @@ impl Channels {
     /// Adds what species i feels of the sources with one δ.
     fn add(&mut self, i: usize, delta_squared: f64, couplings: Couplings<'_>) {
         let (species, start) = (self.species, self.rows.len());
-        let coefficient = |j| couplings.of(i, j).filter(|pair| pair.delta_squared == delta_squared);
+        let coefficient = |j| couplings.between(i, j).filter(|pair| pair.delta_squared == delta_squared);
         self.rows.extend((0..species).map(|j| coefficient(j).map_or(0.0, |pair| pair.c)));
         let (known, row) = self.rows.split_at(start);
         let multiple = |of: &[f64]| {
@@ -114,7 +114,7 @@ impl Channels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collision::tile::Coefficients;
+    use crate::collision::interface::Coefficients;
 
     /// By channel its row and δ², by species its channels and factors.
     type Found = (Vec<(Vec<f64>, f64)>, Vec<Vec<(usize, f64)>>);

@@ -7,9 +7,8 @@ use rayon::prelude::*;
 use super::lists::Lists;
 use super::octree::Octree;
 use crate::collision::blocks::Blocks;
-use crate::collision::packed::{Block, Run};
-use crate::collision::place::Place;
-use crate::collision::regularisation::Regularisation;
+use crate::collision::interface::Particles;
+use crate::collision::packed::{Block, runs};
 
 /// The particles in the order of the tree.
 #[derive(Debug, Default)]
@@ -26,14 +25,8 @@ pub struct Sorted<const D: usize> {
 
 impl<const D: usize> Sorted<D> {
     /// Takes the particles in the given order.
-    pub fn take(
-        &mut self,
-        order: &[u32],
-        weights: &[f64],
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-        spreads: Option<&[f64]>,
-    ) {
+    pub fn take(&mut self, order: &[u32], particles: Particles<'_, D>) {
+        let Particles { velocities, gradients, weights, spreads, .. } = particles;
         self.spreads.clear();
         if let Some(spreads) = spreads {
             self.spreads.extend(order.iter().map(|&p| spreads[p as usize]));
@@ -73,10 +66,10 @@ impl<const D: usize> Sorted<D> {
         sums.par_iter_mut().zip(&self.places).for_each(|(sum, place)| *sum = sorted[*place as usize]);
     }
 
-    /// The sorted particles as a place.
-    pub fn place<'a>(&'a self, regularisation: &'a Regularisation) -> Place<'a, D> {
-        let Self { velocities, gradients, .. } = self;
-        Place { velocities, gradients, spreads: self.spreads(), regularisation }
+    /// The particles that were taken, in the order of the tree: the ranges of the species do not hold for them.
+    pub fn of<'a>(&'a self, particles: Particles<'a, D>) -> Particles<'a, D> {
+        let Self { velocities, gradients, weights, .. } = self;
+        Particles { velocities, gradients, weights, spreads: self.spreads(), ..particles }
     }
 
     /// What softens the power of each particle's pairs, if anything does.
@@ -99,9 +92,8 @@ impl<const D: usize> Leaves<D> {
         Self { blocks: Blocks::empty(), numbers: Vec::new() }
     }
 
-    /// Takes the leaves of a tree and who meets whom among them; `ranges` are the particles of each species,
-    /// `weights` those of the sorted particles.
-    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, ranges: &[Range<usize>], weights: &[f64]) {
+    /// Takes the leaves of a tree and who meets whom among them; `ranges` are the particles of each species.
+    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, ranges: &[Range<usize>]) {
         let numbers = &mut self.numbers;
         numbers.clear();
         numbers.resize(tree.cells.len(), u32::MAX);
@@ -110,7 +102,7 @@ impl<const D: usize> Leaves<D> {
         }
         self.blocks.arrange(tree.leaves.len(), |number, block| {
             let particles = tree.cells[tree.leaves[number]].particles.clone();
-            block.arrange(runs(&tree.order[particles.clone()], particles.start, ranges), weights);
+            block.arrange(runs(&tree.order[particles.clone()], particles.start, ranges));
         });
         let near = &lists.near;
         // Neighbours in the list share blocks, which would make threads wait for each other.
@@ -124,19 +116,6 @@ impl<const D: usize> Leaves<D> {
     pub fn block_of(&self, cell: usize) -> Option<&Block<D>> {
         self.blocks.all().get(self.numbers[cell] as usize)
     }
-}
-
-/// The runs of some particles in increasing order, the first of them at place `first` of the sorted arrays.
-pub fn runs(particles: &[u32], mut first: usize, ranges: &[Range<usize>]) -> impl Iterator<Item = Run> {
-    let (mut start, mut taken) = (0, 0);
-    ranges.iter().enumerate().filter_map(move |(species, range)| {
-        let count = particles[taken..].partition_point(|&p| (p as usize) < range.end);
-        let run = Run { species, first, count, start };
-        first += count;
-        taken += count;
-        start += run.slots();
-        (count > 0).then_some(run)
-    })
 }
 
 /// About the golden ratio of a length, and without a common divisor with it.

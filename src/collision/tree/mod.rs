@@ -12,7 +12,7 @@
 //! so momentum stays to rounding; energy does not, and [`conserve`] restores both.
 //!
 //! Two steps keep the error small where the sums almost cancel. Gradients lose the part that no pair
-//! feels ([`gauge`]). And the number of points is not taken from a formula ([`calibration`]) but raised
+//! feels ([`conserve`]). And the number of points is not taken from a formula ([`calibration`]) but raised
 //! until the error against direct sums of samples is half the tolerance. Every evaluation measures that
 //! error again, and is repeated with more points where it exceeds the tolerance: sums depend on the cloud and the
 //! calibration alone, not on what was summed before.
@@ -24,7 +24,7 @@ mod exchange;
 mod far;
 mod fourier;
 mod grouped;
-pub(super) mod leaves;
+mod leaves;
 mod lists;
 mod octree;
 mod particles;
@@ -34,14 +34,10 @@ mod samples;
 mod tests;
 mod translate;
 
-use std::ops::Range;
-
 use super::blocks::Interaction;
-use super::conserve::{self, Group};
-use super::gauge;
-use super::place::Place;
+use super::conserve::{self, Parts};
+use super::interface::{Accuracy, Coefficients, Couplings, Measured, Particles, Quality, SpeciesTable};
 use super::regularisation::Regularisation;
-use super::tile::{Coefficients, Couplings};
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::series::ORDER;
@@ -63,42 +59,13 @@ const ROUGHLY: f64 = 1e-3;
 /// three times as far, where it is smaller by powers of that.
 const UNSEEN: f64 = 0.05;
 
-/// What an evaluation found of its own quality.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quality {
-    /// √(Σ m w |error of v̇|² / Σ m w |v̇|²), from direct sums of samples.
-    pub error: f64,
-    /// −Σ w g·sums, which is ≤ 0 without errors: the rate of the entropy.
-    pub entropy_rate: f64,
-    /// What the tolerance can add to it: tolerance × √(Σ m w |g|²) √(Σ m w |v̇|²), g without the part that no
-    /// pair feels.
-    pub entropy_slack: f64,
-}
-
-/// Species and their interaction, as every pair sum has them.
-#[derive(Debug, Clone, Copy)]
-pub struct Cloud<'a> {
-    /// γ in [−3, 1].
-    pub gamma: f64,
-    pub masses: &'a [f64],
-    /// The particles of each species, one after another.
-    pub ranges: &'a [Range<usize>],
-    /// c_ij row by row, symmetric.
-    pub coefficients: &'a [f64],
-    /// Of every particle.
-    pub weights: &'a [f64],
-}
-
 /// The pair sum by a tree over `D`-dimensional velocities, with its workspace.
 #[derive(Debug)]
 pub struct TreeSum<const D: usize> {
     gamma: f64,
     tolerance: f64,
     interaction: Interaction,
-    masses: Vec<f64>,
-    weights: Vec<f64>,
-    ranges: Vec<Range<usize>>,
-    groups: Vec<Group>,
+    parts: Parts,
     channels: Channels,
     /// δ over the edge of a cell, level by level and channel by channel; NaN where no cells are far.
     ratios: Vec<f64>,
@@ -118,42 +85,31 @@ pub struct TreeSum<const D: usize> {
 }
 
 impl<const D: usize> TreeSum<D> {
-    /// A sum to a tolerance of 1e-9 to 0.1, with the number of points that a smooth cloud needs.
+    /// A sum for γ in [−3, 1] to a tolerance of 1e-9 to 0.1, with the number of points that a smooth cloud needs.
     ///
     /// # Panics
     ///
-    /// If the lengths disagree, D is neither 2 nor 3, or the machine does not have the instruction set.
-    pub fn new(cloud: Cloud<'_>, tolerance: f64, instruction_set: InstructionSet) -> Self {
-        let Cloud { gamma, masses, ranges, coefficients, weights } = cloud;
-        let species = masses.len();
+    /// If D is neither 2 nor 3, or the machine does not have the instruction set.
+    pub fn new(gamma: f64, tolerance: f64, instruction_set: InstructionSet) -> Self {
         assert!(D == 2 || D == 3, "velocities have two or three components");
         assert!(instruction_set.is_available(), "no {} here", instruction_set.name());
-        assert_eq!(ranges.len(), species);
-        assert_eq!(coefficients.len(), species * species);
-        assert_eq!(ranges.last().map_or(0, |range| range.end), weights.len());
-        let groups = conserve::groups(masses, ranges, coefficients);
-        let coefficients = Coefficients { species, values: coefficients.to_vec() };
-        let points = first_points(tolerance, gamma);
         Self {
-            points,
-            stretch: 1.0,
-            tables: Vec::new(),
-            far: Far::default(),
-            samples: Samples::new(weights, ranges),
             gamma,
             tolerance,
-            interaction: Interaction::new::<D>(gamma, coefficients, instruction_set),
-            masses: masses.to_vec(),
-            weights: weights.to_vec(),
-            ranges: ranges.to_vec(),
-            groups,
+            interaction: Interaction::new::<D>(gamma, instruction_set),
+            points: first_points(tolerance, gamma),
+            stretch: 1.0,
+            parts: Parts::new(),
             channels: Channels::default(),
             ratios: Vec::new(),
+            tables: Vec::new(),
             gradients: Vec::new(),
             tree: Octree::new(),
             lists: Lists::default(),
             sorted: Sorted::default(),
             leaves: Leaves::empty(),
+            far: Far::default(),
+            samples: Samples::empty(),
         }
     }
 
@@ -167,31 +123,37 @@ impl<const D: usize> TreeSum<D> {
         self.points
     }
 
-    /// Overwrites `sums` with the pair sums of finite velocities and gradients. Between cells that are apart
-    /// spreads are left out, which the error shows.
+    /// Overwrites `sums` with the pair sums of finite velocities and gradients, and measures their error. Between cells
+    /// that are apart spreads are left out, which the error shows.
     ///
     /// # Panics
     ///
-    /// If an array is not as long as the particles are many.
-    pub fn evaluate(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
+    /// If an array is not as long as the particles, or the pairs of species, are many.
+    pub fn evaluate(
+        &mut self,
+        particles: Particles<'_, D>,
+        accuracy: Accuracy,
+        sums: &mut [[f64; D]],
+    ) -> Quality {
+        Quality::Measured(match accuracy {
+            Accuracy::Kept => self.evaluate_to_tolerance(particles, sums),
+            Accuracy::Rough => {
+                let points = first_points(ROUGHLY, self.gamma).min(self.points);
+                self.evaluate_once(points, self.tolerance.max(ROUGHLY), particles, sums)
+            }
+        })
+    }
+
+    /// With more points than the calibration found where the error asks for them.
+    fn evaluate_to_tolerance(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) -> Measured {
         let mut points = self.points;
         loop {
-            let quality = self.evaluate_once(points, self.tolerance, at, sums);
-            if quality.error <= self.tolerance || quality.error.is_nan() || points == MOST_POINTS {
-                return quality;
+            let measured = self.evaluate_once(points, self.tolerance, particles, sums);
+            if measured.error <= self.tolerance || measured.error.is_nan() || points == MOST_POINTS {
+                return measured;
             }
             points += 1;
         }
-    }
-
-    /// Overwrites `sums` with the pair sums to a few parts in a thousand, or the tolerance where that is larger.
-    ///
-    /// # Panics
-    ///
-    /// If an array is not as long as the particles are many.
-    pub fn evaluate_roughly(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
-        let points = first_points(ROUGHLY, self.gamma).min(self.points);
-        self.evaluate_once(points, self.tolerance.max(ROUGHLY), at, sums);
     }
 
     /// With so many points along an axis.
@@ -199,13 +161,13 @@ impl<const D: usize> TreeSum<D> {
         &mut self,
         points: usize,
         tolerance: f64,
-        at: Place<'_, D>,
+        particles: Particles<'_, D>,
         sums: &mut [[f64; D]],
-    ) -> Quality {
+    ) -> Measured {
         let aim = (points, tolerance);
         match D {
-            2 => in_two(dimension::of_mut(self), aim, at.cast(), dimension::vectors_mut(sums)),
-            _ => in_three(dimension::of_mut(self), aim, at.cast(), dimension::vectors_mut(sums)),
+            2 => in_two(dimension::of_mut(self), aim, particles.cast(), dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), aim, particles.cast(), dimension::vectors_mut(sums)),
         }
     }
 
@@ -213,29 +175,27 @@ impl<const D: usize> TreeSum<D> {
     fn evaluate_here(
         &mut self,
         (points, tolerance): (usize, f64),
-        at: Place<'_, D>,
+        particles: Particles<'_, D>,
         sums: &mut [[f64; D]],
-    ) -> Quality {
-        let Place { velocities, gradients, spreads, regularisation } = at;
-        assert_eq!(velocities.len(), self.weights.len());
-        assert_eq!(gradients.len(), self.weights.len());
-        assert_eq!(sums.len(), self.weights.len());
+    ) -> Measured {
+        particles.count(sums);
+        let (species, regularisation) = (particles.species, particles.regularisation);
         let tables = self.tables_of(points);
         let root = self.root(regularisation);
         let excess = self.interaction.series.excess(self.gamma);
         let tables = &mut self.tables[tables];
-        let Self { interaction, masses, weights, ranges, groups, channels, ratios, .. } = self;
+        let Self { interaction, parts, channels, ratios, .. } = self;
         let (tree, lists, sorted, leaves, far) =
             (&mut self.tree, &mut self.lists, &mut self.sorted, &mut self.leaves, &mut self.far);
-        gauge::remove(groups, weights, velocities, gradients, &mut self.gradients);
-        tree.build(velocities, capacity::<D>(points), root);
-        sorted.take(&tree.order, weights, velocities, &self.gradients, spreads);
+        conserve::remove_invariants(particles, parts, &mut self.gradients);
+        tree.build(particles.velocities, capacity::<D>(points), root);
+        sorted.take(&tree.order, Particles { gradients: &self.gradients, ..particles });
         lists.fill(tree, few::<D>(points));
 
-        leaves.arrange(tree, lists, ranges, &sorted.weights);
-        leaves.blocks.evaluate(interaction, sorted.place(regularisation));
+        leaves.arrange(tree, lists, species.ranges());
+        leaves.blocks.evaluate(interaction, sorted.of(particles));
 
-        channels.arrange(interaction.couplings(regularisation));
+        channels.arrange(particles.couplings());
         take_ratios(ratios, tree, lists, channels, &|ratio| {
             excess * ratio.powi(2 * ORDER as i32) <= UNSEEN * tolerance
         });
@@ -251,12 +211,10 @@ impl<const D: usize> TreeSum<D> {
         exchange.interpolate(far, &lists.mixed_cells, leaves);
 
         sorted.give(&mut leaves.blocks, sums);
-        for group in groups {
-            group.restore(weights, velocities, sums);
-        }
+        conserve::restore(particles, parts, sums);
         let cloud = (&*tree, leaves.blocks.all(), &*sorted);
-        let error = self.samples.error((interaction, regularisation), cloud, (masses, ranges), sums);
-        self.quality(error, sums)
+        let error = self.samples.error(interaction, particles, cloud, sums);
+        self.measured(error, particles, sums)
     }
 
     /// How large the root cell is: the largest δ is the unit of its edge, so that tables serve many clouds.
@@ -273,28 +231,29 @@ impl<const D: usize> TreeSum<D> {
         })
     }
 
-    fn quality(&self, error: f64, sums: &[[f64; D]]) -> Quality {
-        let (g, w) = (&self.gradients, &self.weights);
+    /// The error with what it explains of the entropy rate.
+    fn measured(&self, error: f64, particles: Particles<'_, D>, sums: &[[f64; D]]) -> Measured {
+        let (g, w, species) = (&self.gradients, particles.weights, particles.species);
         let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let entropy_rate = self.total(|_, p| -w[p] * product(&g[p], &sums[p]));
-        let gradients = self.total(|m, p| m * w[p] * product(&g[p], &g[p]));
-        let rates = self.total(|m, p| w[p] / m * product(&sums[p], &sums[p]));
+        let entropy_rate = total(species, |_, p| -w[p] * product(&g[p], &sums[p]));
+        let gradients = total(species, |m, p| m * w[p] * product(&g[p], &g[p]));
+        let rates = total(species, |m, p| w[p] / m * product(&sums[p], &sums[p]));
         let entropy_slack = self.tolerance * (gradients * rates).sqrt();
-        Quality { error, entropy_rate, entropy_slack }
+        Measured { error, entropy_rate, entropy_slack }
     }
 
-    /// The sum of a term over all particles, by mass and particle.
-    fn total(&self, term: impl Fn(f64, usize) -> f64) -> f64 {
-        let species = self.ranges.iter().zip(&self.masses);
-        species.map(|(range, m)| sum(range.clone().map(|p| term(*m, p)))).sum()
-    }
-
-    /// Bytes of the workspace.
+    /// Bytes of the workspace after an evaluation.
     pub fn memory(&self) -> usize {
         // Sorted arrays, weights, blocks and forces: 12 arrays of vectors in three dimensions.
         let tables: usize = self.tables.iter().map(Tables::memory).sum();
-        tables + self.far.memory() + self.tree.memory() + self.weights.len() * 12 * size_of::<[f64; D]>()
+        tables + self.far.memory() + self.tree.memory() + self.gradients.len() * 12 * size_of::<[f64; D]>()
     }
+}
+
+/// The sum of a term over all particles, by mass and particle.
+fn total(species: &SpeciesTable, term: impl Fn(f64, usize) -> f64) -> f64 {
+    let terms = species.ranges().iter().zip(species.masses());
+    terms.map(|(range, m)| sum(range.clone().map(|p| term(*m, p)))).sum()
 }
 
 /// Overwrites `ratios` with δ over the edge of a cell, level by level and channel by channel: 0 where φ_δ and |z|^γ
@@ -321,13 +280,23 @@ fn take_ratios<const D: usize>(
 }
 
 #[inline(never)]
-fn in_two(tree: &mut TreeSum<2>, aim: (usize, f64), at: Place<'_, 2>, sums: &mut [[f64; 2]]) -> Quality {
-    tree.evaluate_here(aim, at, sums)
+fn in_two(
+    tree: &mut TreeSum<2>,
+    aim: (usize, f64),
+    particles: Particles<'_, 2>,
+    sums: &mut [[f64; 2]],
+) -> Measured {
+    tree.evaluate_here(aim, particles, sums)
 }
 
 #[inline(never)]
-fn in_three(tree: &mut TreeSum<3>, aim: (usize, f64), at: Place<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
-    tree.evaluate_here(aim, at, sums)
+fn in_three(
+    tree: &mut TreeSum<3>,
+    aim: (usize, f64),
+    particles: Particles<'_, 3>,
+    sums: &mut [[f64; 3]],
+) -> Measured {
+    tree.evaluate_here(aim, particles, sums)
 }
 
 /// How many far fields the pairs of some species ask for, and how many δ > 0 there are: c_ij and δ²_ij row by row.

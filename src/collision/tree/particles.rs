@@ -5,8 +5,8 @@
 
 use super::proxies::{MOST, Proxies};
 use super::translate::components;
+use crate::collision::interface::Coupling;
 use crate::collision::packed::{Block, Forces, Run};
-use crate::collision::tile::Coupling;
 use crate::kernel::lanes::{Kernel, Lanes};
 use crate::kernel::pair::{accumulate, dot, image};
 use crate::kernel::power::Power;

@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::leaves::{Sorted, runs};
+use super::leaves::Sorted;
 use super::octree::Octree;
 use crate::collision::blocks::Interaction;
-use crate::collision::packed::{Block, Forces};
-use crate::collision::regularisation::Regularisation;
-use crate::collision::tile::{Couplings, Onto};
+use crate::collision::interface::{Couplings, Particles};
+use crate::collision::packed::{Block, Forces, runs};
+use crate::collision::tile::Onto;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, WithPower};
 
@@ -43,13 +43,13 @@ pub struct Samples<const D: usize> {
 }
 
 impl<const D: usize> Samples<D> {
-    /// Of species whose particles are `ranges`; `weights` are those of all particles, not sorted.
-    pub fn new(weights: &[f64], ranges: &[Range<usize>]) -> Self {
+    /// No samples yet.
+    pub fn empty() -> Self {
         Self {
-            totals: ranges.iter().map(|range| weights[range.clone()].iter().sum()).collect(),
-            ranges: (0..ranges.len()).map(|i| i..i + 1).collect(),
-            passed: vec![0.0; ranges.len()],
-            chosen: vec![Vec::new(); ranges.len()],
+            totals: Vec::new(),
+            ranges: Vec::new(),
+            passed: Vec::new(),
+            chosen: Vec::new(),
             particles: Vec::new(),
             species: Vec::new(),
             sorted: Sorted::default(),
@@ -59,17 +59,18 @@ impl<const D: usize> Samples<D> {
         }
     }
 
-    /// √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`, estimated; 0 if there is no error. The sums, and the
-    /// particles of each species, are those of the unsorted particles.
+    /// √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`, estimated; 0 if there is no error. The sums and
+    /// `particles` are not sorted.
     pub fn error(
         &mut self,
-        (interaction, regularisation): (&Interaction, &Regularisation),
+        interaction: &Interaction,
+        particles: Particles<'_, D>,
         (tree, blocks, sorted): (&Octree<D>, &[Block<D>], &Sorted<D>),
-        (masses, ranges): (&[f64], &[Range<usize>]),
         sums: &[[f64; D]],
     ) -> f64 {
-        self.choose(tree, sorted, ranges);
-        self.sum(interaction, regularisation, blocks);
+        self.choose(tree, sorted, particles);
+        self.sum(interaction, particles, blocks);
+        let masses = particles.species.masses();
         let (mut error, mut size) = (0.0, 0.0);
         for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
             let (found, i) = (sums[p as usize], i as usize);
@@ -82,10 +83,17 @@ impl<const D: usize> Samples<D> {
     }
 
     /// Chooses samples and takes them out of the sorted particles.
-    fn choose(&mut self, tree: &Octree<D>, sorted: &Sorted<D>, ranges: &[Range<usize>]) {
-        let Self { totals, passed, chosen, particles, species, .. } = self;
+    fn choose(&mut self, tree: &Octree<D>, sorted: &Sorted<D>, all: Particles<'_, D>) {
+        let Self { totals, ranges: numbers, passed, chosen, particles, species, .. } = self;
+        let ranges = all.species.ranges();
+        totals.clear();
+        totals.extend(ranges.iter().map(|range| all.weights[range.clone()].iter().sum::<f64>()));
+        numbers.clear();
+        numbers.extend((0..ranges.len()).map(|i| i..i + 1));
+        chosen.resize_with(ranges.len(), Vec::new);
         chosen.iter_mut().for_each(Vec::clear);
-        passed.fill(0.0);
+        passed.clear();
+        passed.resize(ranges.len(), 0.0);
         for (place, (&p, weight)) in tree.order.iter().zip(&sorted.weights).enumerate() {
             let i = ranges.partition_point(|range| range.end <= p as usize);
             passed[i] += SAMPLES as f64 * weight;
@@ -103,13 +111,12 @@ impl<const D: usize> Samples<D> {
     }
 
     /// Overwrites the sums of the samples with those over all particles.
-    fn sum(&mut self, interaction: &Interaction, regularisation: &Regularisation, blocks: &[Block<D>]) {
+    fn sum(&mut self, interaction: &Interaction, all: Particles<'_, D>, blocks: &[Block<D>]) {
         let Self { ranges, species, sorted, block, forces, sums, .. } = self;
-        // No one feels the samples: their weights are not asked for.
-        block.arrange(runs(species, 0, ranges), &sorted.weights);
-        block.pack(&sorted.velocities, &sorted.gradients, sorted.spreads());
+        block.arrange(runs(species, 0, ranges));
+        block.pack(sorted.of(all));
         let (targets, softened) = (&*block, sorted.spreads().is_some());
-        let (set, couplings) = (interaction.instruction_set, interaction.couplings(regularisation));
+        let (set, couplings) = (interaction.instruction_set, all.couplings());
         let parts = blocks.chunks(PART).len();
         if forces.len() < parts {
             forces.resize_with(parts, Forces::empty);
@@ -118,7 +125,7 @@ impl<const D: usize> Samples<D> {
         forces.par_iter_mut().zip(blocks.par_chunks(PART)).for_each(|(forces, sources)| {
             forces.clear(targets.slots());
             let work = Direct { set, couplings, targets, sources, forces };
-            interaction.apply(softened, regularisation, work);
+            interaction.apply(softened, all.regularisation, work);
         });
         sums.clear();
         sums.resize(species.len(), [0.0; D]);

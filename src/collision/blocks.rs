@@ -1,6 +1,6 @@
 //! Blocks of particles that meet: each meeting sums over the pairs of two blocks, or within one.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -12,7 +12,7 @@ use super::tile::{Between, Within};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, PowerLaw, WithPower};
 use crate::kernel::series::Series;
-use crate::rooms::exclusive;
+use crate::per_thread::{exclusive, uncontended};
 
 /// What a pair of particles does to each other.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Interaction {
 /// Blocks, the forces on them, and who meets whom.
 #[derive(Debug)]
 pub struct Blocks<const D: usize> {
-    /// The first `count` are in use, the others keep their room.
+    /// The first `count` are in use, the others keep their memory.
     blocks: Vec<Block<D>>,
     /// By block. No lock is ever waited for: the schedule keeps a block's meetings apart.
     forces: Vec<Mutex<Forces<D>>>,
@@ -84,7 +84,7 @@ impl<const D: usize> Blocks<D> {
         });
         let (set, couplings) = (interaction.instruction_set, particles.couplings());
         let (softened, regularisation) = (particles.spreads.is_some(), particles.regularisation);
-        schedule.run(|meeting| {
+        schedule.hold_meetings(|meeting| {
             let parties = Parties { set, couplings, blocks, forces, meeting };
             interaction.apply(softened, regularisation, parties);
         });
@@ -101,7 +101,7 @@ impl<const D: usize> Blocks<D> {
         }
     }
 
-    /// Copies the forces of every block into its stretch of `sums`.
+    /// Copies the forces of every block into its part of `sums`.
     pub fn unpack(&mut self, sums: &mut [[f64; D]]) {
         let (blocks, forces) = self.with_forces();
         unpack(blocks, forces, sums);
@@ -118,23 +118,20 @@ struct Parties<'a, const D: usize> {
 }
 
 impl<const D: usize> WithPower for Parties<'_, D> {
-    fn run(self, law: impl Power) {
+    fn compute(self, law: impl Power) {
         let [a, b] = self.meeting;
         let (set, couplings) = (self.set, self.couplings);
+        // The schedule keeps the meetings of a block apart.
         let mut forces = uncontended(&self.forces[a]);
         let targets = (&self.blocks[a], &mut *forces);
         if a == b {
-            set.run(Within { law, couplings, block: targets });
+            set.dispatch(Within { law, couplings, block: targets });
         } else {
             let mut forces = uncontended(&self.forces[b]);
             let sources = (&self.blocks[b], &mut *forces);
-            set.run(Between { law, couplings, targets, sources });
+            set.dispatch(Between { law, couplings, targets, sources });
         }
     }
-}
-
-fn uncontended<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.try_lock().expect("the schedule keeps the meetings of a block apart")
 }
 
 fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], sums: &mut [[f64; D]]) {

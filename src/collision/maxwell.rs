@@ -147,14 +147,11 @@ mod tests {
         };
         let mut sums = vec![[f64::NAN; 3]; 63];
         MomentSum::default().evaluate(particles, &mut sums);
-        for (found, (expected, size)) in sums.iter().zip(pair_sums(0.0, particles)) {
+        for (sum, (expected, size)) in sums.iter().zip(pair_sums(0.0, particles)) {
             for axis in 0..3 {
                 // The cloud stands 30 widths off the origin with all gradients near one vector, which the
                 // moments multiply by |z|² before they cancel: 60 ulp of the terms.
-                assert!(
-                    (found[axis] - expected[axis]).abs() <= 1e-12 * size.max(1.0),
-                    "{found:?} {expected:?}"
-                );
+                assert!((sum[axis] - expected[axis]).abs() <= 1e-12 * size.max(1.0), "{sum:?} {expected:?}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Particles as the kernels read them: blocks of aligned arrays, one number after another.
 //!
-//! A block is a stretch of the particles in their order, of one species or several. Its particles
+//! A block holds consecutive particles, of one species or several. Its particles
 //! of one species are a run, filled up to a multiple of [`GROUP`] by copies of its last particle
 //! without weight: they feel forces that no one reads and exert exactly none.
 
@@ -68,7 +68,7 @@ impl Run {
     }
 }
 
-/// A stretch of the particles, packed.
+/// Consecutive particles, packed.
 #[derive(Debug)]
 pub struct Block<const D: usize> {
     pub runs: Vec<Run>,
@@ -99,7 +99,7 @@ pub fn plan(ranges: &[Range<usize>], capacity: usize) -> Vec<Vec<Run>> {
             free -= run.slots();
             first += count;
             left -= count;
-            blocks.last_mut().expect("a block with room").push(run);
+            blocks.last_mut().expect("a block that is not full").push(run);
         }
     }
     blocks
@@ -130,7 +130,7 @@ impl<const D: usize> Block<D> {
         }
     }
 
-    /// Makes room for so many runs and slots.
+    /// Reserves memory for so many runs and slots.
     pub fn reserve(&mut self, runs: usize, slots: usize) {
         self.runs.clear();
         self.runs.reserve(runs);

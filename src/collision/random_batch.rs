@@ -27,7 +27,7 @@ use super::tile::Within;
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, WithPower};
-use crate::rooms::Rooms;
+use crate::per_thread::PerThread;
 
 /// The pair sum by random batches, with its workspace.
 #[derive(Debug)]
@@ -43,25 +43,25 @@ pub struct RandomBatchSum<const D: usize> {
     /// Empty without spreads.
     spreads: Vec<f64>,
     sums: Vec<[f64; D]>,
-    rooms: Rooms<Room<D>>,
+    workspaces: PerThread<Workspace<D>>,
 }
 
 /// A batch, and the forces in it.
 #[derive(Debug)]
-struct Room<const D: usize> {
+struct Workspace<const D: usize> {
     block: Block<D>,
     forces: Forces<D>,
 }
 
-impl<const D: usize> Room<D> {
-    /// Makes room for batches of so many species and slots.
+impl<const D: usize> Workspace<D> {
+    /// Makes it large enough for batches of so many species and slots.
     fn fit(&mut self, species: usize, slots: usize) {
         self.block.reserve(species, slots);
         self.forces.clear(slots);
     }
 }
 
-impl<const D: usize> Default for Room<D> {
+impl<const D: usize> Default for Workspace<D> {
     fn default() -> Self {
         Self { block: Block::empty(), forces: Forces::empty() }
     }
@@ -84,7 +84,7 @@ impl<const D: usize> RandomBatchSum<D> {
             weights: Vec::new(),
             spreads: Vec::new(),
             sums: Vec::new(),
-            rooms: Rooms::default(),
+            workspaces: PerThread::default(),
         }
     }
 
@@ -94,10 +94,9 @@ impl<const D: usize> RandomBatchSum<D> {
     ///
     /// If an array is not as long as the particles, or the pairs of species, are many.
     pub fn evaluate(&mut self, particles: Particles<'_, D>, draw: u64, sums: &mut [[f64; D]]) -> Quality {
-        let here = particles;
         match D {
-            2 => in_two(dimension::of_mut(self), here.cast(), draw, dimension::vectors_mut(sums)),
-            _ => in_three(dimension::of_mut(self), here.cast(), draw, dimension::vectors_mut(sums)),
+            2 => in_two(dimension::of_mut(self), particles.cast(), draw, dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), particles.cast(), draw, dimension::vectors_mut(sums)),
         }
         Quality::Sampled
     }
@@ -128,10 +127,10 @@ impl<const D: usize> RandomBatchSum<D> {
         let ranges = particles.species.ranges();
         // A batch may end inside a group for each species.
         let largest = count.div_ceil(batches) + ranges.len() * GROUP;
-        self.rooms.fit(|room| room.fit(ranges.len(), largest.next_multiple_of(GROUP)));
-        let rooms = &self.rooms;
+        self.workspaces.fit(|workspace| workspace.fit(ranges.len(), largest.next_multiple_of(GROUP)));
+        let workspaces = &self.workspaces;
         let within = |range: Range<usize>, sums: &mut [[f64; D]]| {
-            let Room { block, forces } = &mut *rooms.own();
+            let Workspace { block, forces } = &mut *workspaces.own();
             block.arrange(runs(&order[range.clone()], range.start, ranges));
             block.pack(dealt);
             forces.clear(block.slots());
@@ -187,12 +186,12 @@ fn in_three(batches: &mut RandomBatchSum<3>, particles: Particles<'_, 3>, draw: 
     batches.evaluate_here(particles, draw, sums);
 }
 
-/// The places of a batch in the shuffled order: sizes differ by at most one.
+/// The range of a batch in the shuffled order: sizes differ by at most one.
 fn members(particles: usize, batches: usize, batch: usize) -> Range<usize> {
     batch * particles / batches..(batch + 1) * particles / batches
 }
 
-/// Runs `within` on each of some batches and its stretch of `values`, which start where the first batch does, on all
+/// Calls `within` on each of some batches and its part of `values`, which start where the first batch does, on all
 /// threads and without allocation.
 fn each<T: Send>(
     batches: Range<usize>,
@@ -226,8 +225,8 @@ struct WithinBatch<'a, const D: usize> {
 }
 
 impl<const D: usize> WithPower for WithinBatch<'_, D> {
-    fn run(self, law: impl Power) {
+    fn compute(self, law: impl Power) {
         let Self { set, couplings, block, forces } = self;
-        set.run(Within { law, couplings, block: (block, forces) });
+        set.dispatch(Within { law, couplings, block: (block, forces) });
     }
 }

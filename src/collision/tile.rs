@@ -41,7 +41,7 @@ pub struct Within<'a, P, const D: usize> {
 
 impl<P: Power, const D: usize> Kernel for Between<'_, P, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         if L::TARGETS == 2 {
             between::<L, P, D, 2>(lanes, self);
         } else {
@@ -52,7 +52,7 @@ impl<P: Power, const D: usize> Kernel for Between<'_, P, D> {
 
 impl<P: Power, const D: usize> Kernel for Within<'_, P, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         if L::TARGETS == 2 {
             within::<L, P, D, 2>(lanes, self);
         } else {
@@ -63,7 +63,7 @@ impl<P: Power, const D: usize> Kernel for Within<'_, P, D> {
 
 impl<P: Power, const D: usize> Kernel for Onto<'_, P, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         let mut tile = Tile::new(lanes);
         let (targets, forces) = self.targets;
         for source_run in &self.sources.runs {

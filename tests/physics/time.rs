@@ -671,9 +671,9 @@ fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
                 &end.velocities[range.clone()],
                 &case.problem.weights[range],
                 species.bandwidth,
-                6,
-                6.5,
+                (6, 6.5),
                 &species.name,
+                InstructionSet::detect(),
             )
             .unwrap();
             let exact: Vec<f64> = lattice

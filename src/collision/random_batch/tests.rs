@@ -46,11 +46,11 @@ fn the_mean_over_steps_is_the_full_sum() {
     let mut batches = sum(7, 5);
     let mut errors = Vec::new();
     let mut mean = vec![[0.0; 3]; 61];
-    let mut one = mean.clone();
+    let mut sums = mean.clone();
     for step in 0..10_000 {
-        batches.evaluate(case.particles(), step, &mut one);
-        for (mean, one) in mean.iter_mut().zip(&one) {
-            (0..3).for_each(|k| mean[k] += one[k]);
+        batches.evaluate(case.particles(), step, &mut sums);
+        for (mean, sum) in mean.iter_mut().zip(&sums) {
+            (0..3).for_each(|k| mean[k] += sum[k]);
         }
         if [100, 10_000].contains(&(step + 1)) {
             let error = |k: usize, p: usize| mean[p][k] / (step + 1) as f64 - exact[p].0[k];

@@ -117,12 +117,12 @@ impl<const D: usize> Case<D> {
     }
 
     /// √(Σ m w |error of v̇|² / Σ m w |v̇|²).
-    fn error(&self, found: &[[f64; D]], exact: &[[f64; D]]) -> f64 {
+    fn error(&self, sums: &[[f64; D]], exact: &[[f64; D]]) -> f64 {
         let (mut error, mut size) = (0.0, 0.0);
         for (range, mass) in self.species.ranges().iter().zip(self.species.masses()) {
             for p in range.clone() {
                 for k in 0..D {
-                    error += self.weights[p] / mass * (found[p][k] - exact[p][k]).powi(2);
+                    error += self.weights[p] / mass * (sums[p][k] - exact[p][k]).powi(2);
                     size += self.weights[p] / mass * exact[p][k].powi(2);
                 }
             }
@@ -143,23 +143,23 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
                 let mut sums = vec![[f64::NAN; D]; particles];
                 let quality = case.evaluate(&mut tree, &mut sums);
                 let error = case.error(&sums, &exact);
-                let of = format!(
+                let name = format!(
                     "{kind:?}, {D}-D, γ = {gamma}, δ = {deltas:?}, tolerance {tolerance:e}, {} points",
                     tree.points()
                 );
-                eprintln!("{of}: {error:.2e}");
+                eprintln!("{name}: {error:.2e}");
                 // Calibration stops at the first number of points that meets half the tolerance. It starts with
                 // what a normal cloud needs; in clusters of different widths most pairs are near, and a regularised kernel of γ = 1
                 // is as smooth as polynomials can have it.
-                assert!(error < tolerance && error > 2e-4 * tolerance, "{of}: {error:e}");
+                assert!(error < tolerance && error > 2e-4 * tolerance, "{name}: {error:e}");
                 // In clusters inside each other's δ the error sits on few particles, which samples can miss most of.
                 let least = if deltas == [0.0; 2] { 0.3 } else { 0.1 };
                 assert!(
                     (least..3.0).contains(&(estimate / error)),
-                    "{of}: {error:e}, estimated {estimate:e}"
+                    "{name}: {error:e}, estimated {estimate:e}"
                 );
-                assert_eq!(quality.error, estimate, "{of}");
-                assert!(quality.entropy_rate < 0.0, "{of}: {quality:?}");
+                assert_eq!(quality.error, estimate, "{name}");
+                assert!(quality.entropy_rate < 0.0, "{name}: {quality:?}");
             }
         }
     }
@@ -187,11 +187,11 @@ fn errors_of_regularised_sums_lie_below_the_tolerance() {
 
 #[test]
 fn tables_serve_every_cloud_of_about_one_size_and_are_made_for_what_can_be_seen() {
-    let memory = |deltas: [f64; 2], stretched: [f64; 2]| {
+    let memory = |deltas: [f64; 2], factors: [f64; 2]| {
         let mut case = Case::<3>::new(Kind::Lattice, 12000).regularised(deltas);
         let mut tree = TreeSum::new(-3.0, 1e-4, InstructionSet::detect());
         let mut sums = vec![[f64::NAN; 3]; 12000];
-        stretched.map(|factor| {
+        factors.map(|factor| {
             case.velocities.iter_mut().flatten().for_each(|v| *v *= factor);
             case.evaluate(&mut tree, &mut sums);
             tree.tables.iter().map(|tables| tables.memory()).sum::<usize>()

@@ -3,7 +3,8 @@
 //! dv_p/dt = −(1/m_i) Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) − (1/m_i) Σ_b c_ib n_b A(v_p − u_b) g_p,
 //! with g_p = s_p / m_i, and what other [terms](crate::terms) add.
 
-use crate::collision::pair_sum::{Accuracy, PairSum, Place};
+use crate::collision::interface::{Accuracy, Particles, SpeciesTable};
+use crate::collision::pair_sum::PairSum;
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
@@ -101,6 +102,8 @@ pub struct Landau<const D: usize> {
     problem: Arc<Problem<D>>,
     score: Box<dyn Score<D>>,
     terms: Vec<Box<dyn Term<D>>>,
+    /// What terms know of the moving species.
+    table: SpeciesTable,
     regularisation: Regularisation,
     /// h of every species, for bandwidths that follow.
     spacings: Vec<f64>,
@@ -119,6 +122,7 @@ impl<const D: usize> Landau<D> {
         Self {
             score,
             terms: all,
+            table: SpeciesTable::of_problem(&problem),
             regularisation: Regularisation::at_start(&problem),
             spacings: Vec::new(),
             scores: room.clone(),
@@ -141,7 +145,8 @@ impl<const D: usize> Landau<D> {
         velocities: &[[f64; D]],
     ) -> Result<Self, Failure> {
         let mut landau = Self::new(problem, score, pair_sum);
-        let wants = landau.terms.iter().map(|term| term.wants_the_start(&landau.problem));
+        let wants = landau.terms.iter();
+        let wants = wants.map(|term| term.wants_the_start(&landau.table, &landau.regularisation));
         if wants.collect::<Result<Vec<_>, _>>()?.contains(&true) {
             landau.prepare(velocities)?;
         }
@@ -154,8 +159,9 @@ impl<const D: usize> Landau<D> {
         self.evaluate_scores(velocities, InStep::unfenced(0), &mut scores, &mut entropies)?;
         self.take_gradients(&scores);
         self.scores = scores;
-        let Self { problem, terms, gradients, regularisation, .. } = self;
-        let at = Place { velocities, gradients, spreads: None, regularisation };
+        let Self { problem, terms, table: species, gradients, regularisation, .. } = self;
+        let weights = &problem.weights;
+        let at = Particles { species, velocities, gradients, weights, spreads: None, regularisation };
         terms.iter_mut().try_for_each(|term| term.prepare(problem, at))?;
         self.work = Work::default();
         Ok(())
@@ -245,8 +251,9 @@ impl<const D: usize> Landau<D> {
         let Drive { scores, spreads, accuracy } = drive;
         self.take_gradients(scores);
         self.follow(velocities);
-        let Self { problem, terms, gradients, regularisation, drag, .. } = self;
-        let at = Place { velocities, gradients, spreads, regularisation };
+        let Self { problem, terms, table: species, gradients, regularisation, drag, .. } = self;
+        let weights = &problem.weights;
+        let at = Particles { species, velocities, gradients, weights, spreads, regularisation };
         let request = Request { step: step.number, accuracy };
         drag.fill([0.0; D]);
         terms.iter_mut().try_for_each(|term| term.add(problem, at, request, drag))?;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use landau::collision::direct::DirectSum;
-use landau::collision::pair_sum::Place;
+use landau::collision::pair_sum::{Particles, SpeciesTable};
 use landau::collision::regularisation::Regularisation;
 use landau::kernel::lanes::InstructionSet;
 use landau::kernel::power::flops_per_ordered_pair;
@@ -53,15 +53,23 @@ impl<const D: usize> Cloud<D> {
 fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Setting) {
     let Setting { gamma, delta, particles, set, threads } = setting;
     let cloud = Cloud::<D>::new(particles);
-    let counts = [particles / 2, particles - particles / 2];
+    let ranges = vec![0..particles / 2, particles / 2..particles];
+    let species = SpeciesTable::new(vec![1.0; 2], ranges, vec![1.0, 0.5, 0.5, 2.0]);
     let weights = vec![1.0 / particles as f64; particles];
-    let mut direct = DirectSum::<D>::new(gamma, &counts, &[1.0, 0.5, 0.5, 2.0], &weights, set);
+    let mut direct = DirectSum::<D>::new(gamma, set);
     let regularisation = Regularisation { squares: vec![delta * delta; 4], ..Default::default() };
     let Cloud { velocities, gradients } = &cloud;
-    let at = Place { velocities, gradients, spreads: None, regularisation: &regularisation };
+    let at = Particles {
+        species: &species,
+        velocities,
+        gradients,
+        weights: &weights,
+        spreads: None,
+        regularisation: &regularisation,
+    };
     let mut sums = vec![[0.0; D]; particles];
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
-    let pairs = direct.ordered_pairs();
+    let pairs = species.ordered_pairs();
 
     let mut best = Duration::MAX;
     let mut peak: f64 = 0.0;

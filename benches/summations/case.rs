@@ -40,7 +40,7 @@ fn measure<const D: usize>([gamma, delta]: [f64; 2], summation: &str, particles:
     let (mut best, begin) = (f64::INFINITY, Instant::now());
     for _ in 0..REPEATS.0 {
         let start = Instant::now();
-        (pair_sums.evaluate)(&mut sums);
+        pair_sums.evaluate(&mut sums);
         best = best.min(start.elapsed().as_secs_f64());
         if begin.elapsed().as_secs_f64() > REPEATS.1 {
             break;

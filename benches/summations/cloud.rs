@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use landau::collision::pair_sum::Place;
+use landau::collision::pair_sum::{Particles, SpeciesTable};
 use landau::collision::regularisation::Regularisation;
 use landau::kernel::interaction::Tensor;
 use landau::kernel::series::Series;
@@ -15,6 +15,7 @@ pub struct Cloud<const D: usize> {
     pub velocities: Vec<[f64; D]>,
     pub gradients: Vec<[f64; D]>,
     pub weights: Vec<f64>,
+    species: SpeciesTable,
     /// δ² of the species with itself, 0 for |z|^γ.
     regularisation: Regularisation,
 }
@@ -39,13 +40,15 @@ impl<const D: usize> Cloud<D> {
         let gradients = velocities.iter().map(bend).collect();
         let weights = (0..particles).map(|_| (0.5 + number()) / particles as f64).collect();
         let regularisation = Regularisation { squares: vec![delta * delta], ..Default::default() };
-        Self { velocities, gradients, weights, regularisation }
+        #[expect(clippy::single_range_in_vec_init, reason = "one species")]
+        let species = SpeciesTable::new(vec![1.0], vec![0..particles], vec![1.0]);
+        Self { velocities, gradients, weights, species, regularisation }
     }
 
-    /// Where its pair sums are.
-    pub fn place(&self) -> Place<'_, D> {
-        let Self { velocities, gradients, regularisation, .. } = self;
-        Place { velocities, gradients, spreads: None, regularisation }
+    /// The particles as pair sums read them.
+    pub fn particles(&self) -> Particles<'_, D> {
+        let Self { species, velocities, gradients, weights, regularisation } = self;
+        Particles { species, velocities, gradients, weights, spreads: None, regularisation }
     }
 
     /// √(Σ w |error|²/Σ w |rate|²) over 200 particles for which every pair is summed in the plainest way.

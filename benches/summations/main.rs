@@ -36,7 +36,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, particles: usize, delta: f
             let cloud = cloud.get_or_init(|| Cloud::<D>::new(particles, delta));
             let pair_sums = pair_sums.get_or_insert_with(|| PairSums::new(cloud, -3.0, summation));
             let mut sums = vec![[f64::NAN; D]; particles];
-            bencher.iter(|| (pair_sums.evaluate)(&mut sums));
+            bencher.iter(|| pair_sums.evaluate(&mut sums));
         });
     }
     group.finish();

@@ -1,37 +1,32 @@
 //! Blocks of particles that meet: each meeting sums over the pairs of two blocks, or within one.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use super::interface::{Couplings, Particles};
 use super::packed::{Block, Forces};
-use super::place::Place;
 use super::regularisation::Regularisation;
 use super::schedule::Schedule;
-use super::tile::{Between, Coefficients, Couplings, Within};
+use super::tile::{Between, Within};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, PowerLaw, WithPower};
 use crate::kernel::series::Series;
-use crate::rooms::exclusive;
+use crate::per_thread::{exclusive, uncontended};
 
 /// What a pair of particles does to each other.
 #[derive(Debug)]
 pub struct Interaction {
     pub law: PowerLaw,
     pub series: Series,
-    pub coefficients: Coefficients,
     pub instruction_set: InstructionSet,
 }
 
 impl Interaction {
     /// Of exponent γ in D dimensions.
-    pub fn new<const D: usize>(
-        gamma: f64,
-        coefficients: Coefficients,
-        instruction_set: InstructionSet,
-    ) -> Self {
+    pub fn new<const D: usize>(gamma: f64, instruction_set: InstructionSet) -> Self {
         let (law, series) = (PowerLaw::new(gamma), Series::between_particles(gamma, D));
-        Self { law, series, coefficients, instruction_set }
+        Self { law, series, instruction_set }
     }
 
     /// Does work with the law as a type: softened by spreads or not, regularised or not.
@@ -39,19 +34,12 @@ impl Interaction {
         let series = (!regularisation.is_none()).then_some(self.series);
         self.law.apply_to(softened, series, work);
     }
-
-    /// What the pairs of every two species have in common.
-    pub fn couplings<'a>(&'a self, regularisation: &'a Regularisation) -> Couplings<'a> {
-        let (coefficients, squares) = (&self.coefficients, regularisation.squares.as_slice());
-        assert_eq!(squares.len(), coefficients.values.len());
-        Couplings { coefficients, squares }
-    }
 }
 
 /// Blocks, the forces on them, and who meets whom.
 #[derive(Debug)]
 pub struct Blocks<const D: usize> {
-    /// The first `count` are in use, the others keep their room.
+    /// The first `count` are in use, the others keep their memory.
     blocks: Vec<Block<D>>,
     /// By block. No lock is ever waited for: the schedule keeps a block's meetings apart.
     forces: Vec<Mutex<Forces<D>>>,
@@ -87,18 +75,18 @@ impl<const D: usize> Blocks<D> {
     }
 
     /// Reads all blocks out of the particles and overwrites the forces with those of all meetings.
-    pub fn evaluate(&mut self, interaction: &Interaction, at: Place<'_, D>) {
-        let Place { velocities, gradients, spreads, regularisation } = at;
+    pub fn evaluate(&mut self, interaction: &Interaction, particles: Particles<'_, D>) {
         let Self { blocks, forces, count, schedule } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
         blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
-            block.pack(velocities, gradients, spreads);
+            block.pack(particles);
             exclusive(forces).clear(block.slots());
         });
-        let (set, couplings) = (interaction.instruction_set, interaction.couplings(regularisation));
-        schedule.run(|meeting| {
+        let (set, couplings) = (interaction.instruction_set, particles.couplings());
+        let (softened, regularisation) = (particles.spreads.is_some(), particles.regularisation);
+        schedule.hold_meetings(|meeting| {
             let parties = Parties { set, couplings, blocks, forces, meeting };
-            interaction.apply(spreads.is_some(), regularisation, parties);
+            interaction.apply(softened, regularisation, parties);
         });
     }
 
@@ -108,11 +96,12 @@ impl<const D: usize> Blocks<D> {
         for (block, forces) in self.blocks.iter_mut().zip(&mut self.forces) {
             block.velocity.iter_mut().chain(&mut block.gradient).for_each(|x| x.fill(value));
             block.spread.fill(value);
+            block.weight.fill(value);
             exclusive(forces).0.iter_mut().for_each(|x| x.fill(value));
         }
     }
 
-    /// Copies the forces of every block into its stretch of `sums`.
+    /// Copies the forces of every block into its part of `sums`.
     pub fn unpack(&mut self, sums: &mut [[f64; D]]) {
         let (blocks, forces) = self.with_forces();
         unpack(blocks, forces, sums);
@@ -129,23 +118,20 @@ struct Parties<'a, const D: usize> {
 }
 
 impl<const D: usize> WithPower for Parties<'_, D> {
-    fn run(self, law: impl Power) {
+    fn compute(self, law: impl Power) {
         let [a, b] = self.meeting;
         let (set, couplings) = (self.set, self.couplings);
+        // The schedule keeps the meetings of a block apart.
         let mut forces = uncontended(&self.forces[a]);
         let targets = (&self.blocks[a], &mut *forces);
         if a == b {
-            set.run(Within { law, couplings, block: targets });
+            set.dispatch(Within { law, couplings, block: targets });
         } else {
             let mut forces = uncontended(&self.forces[b]);
             let sources = (&self.blocks[b], &mut *forces);
-            set.run(Between { law, couplings, targets, sources });
+            set.dispatch(Between { law, couplings, targets, sources });
         }
     }
-}
-
-fn uncontended<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.try_lock().expect("the schedule keeps the meetings of a block apart")
 }
 
 fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], sums: &mut [[f64; D]]) {

@@ -1,58 +1,79 @@
-//! The smallest correction that makes approximate pair sums conserve momentum and energy.
+//! Mass, momentum and energy are the collision invariants: taken out of what approximate sums are made of, and
+//! restored in what they give. Species that do not interact, not even through others, have invariants of their own.
+//!
+//! # Before the sums: gradients without the part that no pair feels
+//!
+//! A(z) z = 0, so that the pair sums of g and of g − a − λ (v − V) are the same for any a and λ. An
+//! approximate sum of what is left has the smaller error: near equilibrium g is almost −(v − u)/T, and the
+//! sums almost cancel. Least squares with the weights w choose a and λ.
+//!
+//! # After the sums: the smallest correction that conserves momentum and energy
 //!
 //! The rates of particles are v̇_p = −sums_p/m_i. Among all corrections δ of the rates that restore
 //! Σ m w v̇ = 0 and Σ m w v·v̇ = 0, that with the least Σ m w |δ|² is δ_p = a + λ (v_p − U),
 //! U = Σ m w v/Σ m w, with a = −Σ m w v̇/Σ m w and λ = −Σ m w (v − U)·v̇/Σ m w |v − U|².
-//! Species that do not interact, not even through others, conserve apart.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::interface::{Particles, SpeciesTable};
 use crate::sum::Sum;
 
 /// Particles in a part of a sum: parts are summed at the same time, and added in their order.
 const PART: usize = 4096;
 
-/// Species that exchange momentum and energy among each other, and their particles.
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// The mass and the particles of each species.
-    pub species: Vec<(f64, Range<usize>)>,
-    /// Room for the sums of parts.
-    parts: Vec<[f64; 5]>,
-}
+/// Five sums of each part, the workspace.
+pub type Parts = Vec<[f64; 5]>;
 
-/// The groups of species connected by coefficients c_ij ≠ 0, rows by species.
-pub fn groups(masses: &[f64], ranges: &[Range<usize>], coefficients: &[f64]) -> Vec<Group> {
-    let species = masses.len();
-    let mut group: Vec<usize> = (0..species).collect();
-    for _ in 0..species {
-        for i in 0..species {
-            for j in 0..species {
-                if coefficients[i * species + j] != 0.0 {
-                    group[i] = group[i].min(group[j]);
-                }
+/// Writes to `left` the gradients without the best fit a + λ (v − V) of each group of species, V the mean of its
+/// velocities.
+pub fn remove_invariants<const D: usize>(
+    particles: Particles<'_, D>,
+    parts: &mut Parts,
+    left: &mut Vec<[f64; D]>,
+) {
+    let Particles { species, velocities, gradients, weights, .. } = particles;
+    left.resize(velocities.len(), [0.0; D]);
+    for group in species.groups() {
+        let [weight, velocity @ .., _] = total(species, group, parts, |_, p| {
+            let mut terms = [weights[p]; 5];
+            for (term, v) in terms[1..].iter_mut().zip(&velocities[p]) {
+                *term *= v;
             }
+            terms
+        });
+        let relative = |p: usize, axis: usize| velocities[p][axis] - velocity[axis] / weight;
+        let [_, gradient @ .., square] = total(species, group, parts, |_, p| {
+            let mut terms = [weights[p]; 5];
+            terms[4] = 0.0;
+            for (axis, g) in gradients[p].iter().enumerate() {
+                terms[1 + axis] *= g;
+                terms[4] += weights[p] * relative(p, axis).powi(2);
+            }
+            terms
+        });
+        let [along, ..] = total(species, group, parts, |_, p| {
+            let mut terms = [0.0; 5];
+            for (axis, g) in gradients[p].iter().enumerate() {
+                terms[0] += weights[p] * relative(p, axis) * g;
+            }
+            terms
+        });
+        let slope = if square > 0.0 { along / square } else { 0.0 };
+        for p in group.iter().flat_map(|&i| species.ranges()[i].clone()) {
+            left[p] = std::array::from_fn(|axis| {
+                gradients[p][axis] - gradient[axis] / weight - slope * relative(p, axis)
+            });
         }
     }
-    let group = &group;
-    let of = |g: usize| (0..species).filter(move |&i| group[i] == g).map(|i| (masses[i], ranges[i].clone()));
-    (0..species)
-        .map(|g| Group { species: of(g).collect(), parts: Vec::new() })
-        .filter(|group| !group.species.is_empty())
-        .collect()
 }
 
-impl Group {
-    /// Corrects the pair sums of the group's particles.
-    pub fn restore<const D: usize>(
-        &mut self,
-        weights: &[f64],
-        velocities: &[[f64; D]],
-        sums: &mut [[f64; D]],
-    ) {
-        let [mass, momentum @ .., _] = self.total(|m, p| {
+/// Corrects the pair sums of all particles so that each group of species conserves momentum and energy.
+pub fn restore<const D: usize>(particles: Particles<'_, D>, parts: &mut Parts, sums: &mut [[f64; D]]) {
+    let Particles { species, velocities, weights, .. } = particles;
+    for group in species.groups() {
+        let [mass, momentum @ .., _] = total(species, group, parts, |m, p| {
             let mut terms = [0.0; 5];
             terms[0] = m * weights[p];
             for axis in 0..D {
@@ -61,17 +82,17 @@ impl Group {
             terms
         });
         if mass <= 0.0 {
-            return;
+            continue;
         }
         let mean: [f64; D] = std::array::from_fn(|axis| momentum[axis] / mass);
         let relative =
             |p: usize| -> [f64; D] { std::array::from_fn(|axis| velocities[p][axis] - mean[axis]) };
-        let [square, ..] = self.total(|m, p| {
+        let [square, ..] = total(species, group, parts, |m, p| {
             [m * weights[p] * relative(p).iter().map(|x| x * x).sum::<f64>(), 0.0, 0.0, 0.0, 0.0]
         });
         // Twice: what the first round leaves is the rounding of what it takes away.
         for _ in 0..2 {
-            let [work, force @ .., _] = self.total(|_, p| {
+            let [work, force @ .., _] = total(species, group, parts, |_, p| {
                 let mut terms = [0.0; 5];
                 for (axis, x) in relative(p).into_iter().enumerate() {
                     terms[0] += weights[p] * x * sums[p][axis];
@@ -79,39 +100,42 @@ impl Group {
                 }
                 terms
             });
-            let stretch = if square > 0.0 { work / square } else { 0.0 };
-            for (m, range) in &self.species {
-                let particles = range.clone().into_par_iter().zip(&mut sums[range.clone()]);
+            let slope = if square > 0.0 { work / square } else { 0.0 };
+            for &i in group {
+                let (m, range) = (species.masses()[i], species.ranges()[i].clone());
+                let particles = range.clone().into_par_iter().zip(&mut sums[range]);
                 particles.for_each(|(p, sum)| {
                     for (axis, x) in relative(p).into_iter().enumerate() {
-                        sum[axis] -= m * (force[axis] / mass + stretch * x);
+                        sum[axis] -= m * (force[axis] / mass + slope * x);
                     }
                 });
             }
         }
     }
+}
 
-    /// Sums of five terms over the particles, by mass and particle.
-    pub(super) fn total(&mut self, terms: impl Fn(f64, usize) -> [f64; 5] + Sync) -> [f64; 5] {
-        let mut totals = [0.0; 5];
-        for (m, range) in &self.species {
-            let of_species = total(range.clone(), &mut self.parts, |p| terms(*m, p));
-            for (sum, term) in totals.iter_mut().zip(of_species) {
-                *sum += term;
-            }
+/// Sums of five terms over the particles of some species, by mass and particle.
+fn total(
+    species: &SpeciesTable,
+    group: &[usize],
+    parts: &mut Parts,
+    terms: impl Fn(f64, usize) -> [f64; 5] + Sync,
+) -> [f64; 5] {
+    let mut totals = [0.0; 5];
+    for &i in group {
+        let mass = species.masses()[i];
+        let of_species = total_over(species.ranges()[i].clone(), parts, |p| terms(mass, p));
+        for (sum, term) in totals.iter_mut().zip(of_species) {
+            *sum += term;
         }
-        totals
     }
+    totals
 }
 
 /// Sums of five terms over some particles.
-fn total(
-    range: Range<usize>,
-    parts: &mut Vec<[f64; 5]>,
-    terms: impl Fn(usize) -> [f64; 5] + Sync,
-) -> [f64; 5] {
+fn total_over(range: Range<usize>, parts: &mut Parts, terms: impl Fn(usize) -> [f64; 5] + Sync) -> [f64; 5] {
     let count = range.len().div_ceil(PART);
-    let of_part = |part: usize| {
+    let sums_of_part = |part: usize| {
         let first = range.start + part * PART;
         let mut sums = [Sum::default(); 5];
         for p in first..range.end.min(first + PART) {
@@ -121,7 +145,7 @@ fn total(
         }
         sums.map(Sum::value)
     };
-    (0..count).into_par_iter().map(of_part).collect_into_vec(parts);
+    (0..count).into_par_iter().map(sums_of_part).collect_into_vec(parts);
     let mut totals = [Sum::default(); 5];
     for part in parts {
         for (total, term) in totals.iter_mut().zip(part) {
@@ -134,6 +158,28 @@ fn total(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collision::regularisation::Regularisation;
+
+    #[test]
+    fn nothing_is_left_of_the_gradients_of_a_maxwellian() {
+        let velocities: Vec<[f64; 3]> =
+            (0..50).map(|p| [p as f64, (p * p % 17) as f64, (p * 7 % 11) as f64 - 30.0]).collect();
+        let weights: Vec<f64> = (0..50).map(|p| 1.0 + (p % 3) as f64).collect();
+        let gradients: Vec<[f64; 3]> = velocities.iter().map(|v| v.map(|v| -0.7 * (v - 4.0))).collect();
+        let species = SpeciesTable::new(vec![1.0, 1.0], vec![0..20, 20..50], vec![1.0; 4]);
+        let particles = Particles {
+            species: &species,
+            velocities: &velocities,
+            gradients: &gradients,
+            weights: &weights,
+            spreads: None,
+            regularisation: &Regularisation::default(),
+        };
+        let mut left = Vec::new();
+        remove_invariants(particles, &mut Vec::new(), &mut left);
+        // A few ulp of gradients of at most 40.
+        assert!(left.iter().flatten().all(|g| g.abs() < 1e-13));
+    }
 
     #[test]
     fn corrected_sums_conserve_to_rounding_in_each_group() {
@@ -141,18 +187,25 @@ mod tests {
         let velocities: Vec<[f64; 3]> = (0..90).map(|p| [0, 1, 2].map(|k| 3.0 + number(p, k))).collect();
         let mut sums: Vec<[f64; 3]> = (0..90).map(|p| [3, 4, 5].map(|k| number(p, k))).collect();
         let weights: Vec<f64> = (0..90).map(|p| 1.5 + number(p, 7)).collect();
-        let ranges = [0..20, 20..50, 50..90];
         // The first and the last species interact, the second one alone.
-        let coefficients = [1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 2.0, 0.0, 0.0];
-        let mut groups = groups(&[1.0, 1836.0, 2.0], &ranges, &coefficients);
-        assert_eq!(groups.len(), 2);
-        for group in &mut groups {
-            group.restore(&weights, &velocities, &mut sums);
-            let particles = || group.species.iter().flat_map(|(_, range)| range.clone());
-            let energy: f64 = particles()
+        let coefficients = vec![1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 2.0, 0.0, 0.0];
+        let species = SpeciesTable::new(vec![1.0, 1836.0, 2.0], vec![0..20, 20..50, 50..90], coefficients);
+        let particles = Particles {
+            species: &species,
+            velocities: &velocities,
+            gradients: &velocities,
+            weights: &weights,
+            spreads: None,
+            regularisation: &Regularisation::default(),
+        };
+        restore(particles, &mut Vec::new(), &mut sums);
+        assert_eq!(species.groups().len(), 2);
+        for group in species.groups() {
+            let members = || group.iter().flat_map(|&i| species.ranges()[i].clone());
+            let energy: f64 = members()
                 .map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>())
                 .sum();
-            let momentum: f64 = particles().map(|p| weights[p] * sums[p][0]).sum();
+            let momentum: f64 = members().map(|p| weights[p] * sums[p][0]).sum();
             // Ulps of a few hundred terms.
             assert!(energy.abs() < 1e-12 && momentum.abs() < 1e-12, "{energy:e} {momentum:e}");
         }

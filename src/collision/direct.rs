@@ -8,74 +8,39 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use super::blocks::{Blocks, Interaction};
+use super::interface::{Particles, Quality, SpeciesTable};
 use super::packed::{GROUP, plan};
-use super::place::Place;
 use super::schedule::Schedule;
-use super::tile::Coefficients;
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
 
 /// The direct pair sum over `D`-dimensional velocities, with its workspace.
-///
-/// Velocities are arrays of all particles, species after species.
 #[derive(Debug)]
 pub struct DirectSum<const D: usize> {
     interaction: Interaction,
-    particles: usize,
-    ordered_pairs: u64,
+    /// The species that the blocks are cut for.
+    planned: SpeciesTable,
     blocks: Blocks<D>,
 }
 
 impl<const D: usize> DirectSum<D> {
-    /// A sum over species of `counts` particles each, for γ in [−3, 1].
-    ///
-    /// `coefficients` holds c_ij row by row, symmetric; `weights` one weight per particle.
+    /// A sum for γ in [−3, 1].
     ///
     /// # Panics
     ///
-    /// If the lengths disagree, the coefficients are not symmetric, D is neither 2 nor 3, or the
-    /// machine does not have the instruction set.
-    pub fn new(
-        gamma: f64,
-        counts: &[usize],
-        coefficients: &[f64],
-        weights: &[f64],
-        instruction_set: InstructionSet,
-    ) -> Self {
-        let species = counts.len();
-        let particles = counts.iter().sum();
+    /// If D is neither 2 nor 3, γ is out of range, or the machine does not have the instruction set.
+    pub fn new(gamma: f64, instruction_set: InstructionSet) -> Self {
         assert!(D == 2 || D == 3, "velocities have two or three components");
         assert!((-3.0..=1.0).contains(&gamma), "the exponent is out of range");
         assert!(instruction_set.is_available(), "no {} here", instruction_set.name());
-        assert_eq!(coefficients.len(), species * species);
-        assert_eq!(weights.len(), particles);
-        let coefficients = Coefficients { species, values: coefficients.to_vec() };
-        let mut ordered_pairs = 0;
-        for i in 0..species {
-            for j in 0..species {
-                assert_eq!(coefficients.of(i, j), coefficients.of(j, i));
-                if coefficients.of(i, j) != 0.0 {
-                    let others = if i == j { counts[j].saturating_sub(1) } else { counts[j] };
-                    ordered_pairs += counts[i] as u64 * others as u64;
-                }
-            }
+        Self {
+            interaction: Interaction::new::<D>(gamma, instruction_set),
+            planned: SpeciesTable::default(),
+            blocks: Blocks::empty(),
         }
-
-        let plan = plan(counts, block_capacity(counts));
-        let mut blocks = Blocks::empty();
-        blocks.arrange(plan.len(), |number, block| block.arrange(plan[number].iter().copied(), weights));
-        blocks.schedule = Schedule::new(plan.len(), |a, b| {
-            let of = |block: usize| plan[block].iter().map(|run| run.species);
-            of(a).any(|i| of(b).any(|j| coefficients.of(i, j) != 0.0))
-        });
-        let interaction = Interaction::new::<D>(gamma, coefficients, instruction_set);
-        Self { interaction, particles, ordered_pairs, blocks }
-    }
-
-    /// Ordered pairs of different particles that interact, c_ij ≠ 0.
-    pub fn ordered_pairs(&self) -> u64 {
-        self.ordered_pairs
     }
 
     /// The instruction set in use.
@@ -83,26 +48,38 @@ impl<const D: usize> DirectSum<D> {
         self.interaction.instruction_set
     }
 
-    /// Overwrites `sums` with the pair sums there.
+    /// Overwrites `sums` with the pair sums of all particles, which are exact to rounding.
     ///
     /// # Panics
     ///
     /// If an array is not as long as the particles, or the pairs of species, are many.
-    pub fn evaluate(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
+    pub fn evaluate(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) -> Quality {
         match D {
-            2 => in_two(dimension::of_mut(self), at.cast(), dimension::vectors_mut(sums)),
-            _ => in_three(dimension::of_mut(self), at.cast(), dimension::vectors_mut(sums)),
+            2 => in_two(dimension::of_mut(self), particles.cast(), dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), particles.cast(), dimension::vectors_mut(sums)),
         }
+        Quality::Exact
     }
 
     #[inline]
-    fn evaluate_here(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
-        assert_eq!(at.velocities.len(), self.particles);
-        assert_eq!(at.gradients.len(), self.particles);
-        assert_eq!(sums.len(), self.particles);
-        assert!(at.spreads.is_none_or(|spreads| spreads.len() == self.particles));
-        self.blocks.evaluate(&self.interaction, at);
+    fn evaluate_here(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) {
+        particles.count(sums);
+        if self.planned != *particles.species {
+            self.plan(particles.species);
+        }
+        self.blocks.evaluate(&self.interaction, particles);
         self.blocks.unpack(sums);
+    }
+
+    /// Cuts the particles into blocks, and lets those meet whose species interact.
+    fn plan(&mut self, species: &SpeciesTable) {
+        self.planned.clone_from(species);
+        let plan = plan(species.ranges(), block_capacity(species.ranges()));
+        self.blocks.arrange(plan.len(), |number, block| block.arrange(plan[number].iter().copied()));
+        self.blocks.schedule = Schedule::new(plan.len(), |a, b| {
+            let species_in = |block: usize| plan[block].iter().map(|run| run.species);
+            species_in(a).any(|i| species_in(b).any(|j| species.coefficients().between(i, j) != 0.0))
+        });
     }
 
     /// Overwrites all that an evaluation writes before it reads.
@@ -113,20 +90,20 @@ impl<const D: usize> DirectSum<D> {
 }
 
 #[inline(never)]
-fn in_two(direct: &mut DirectSum<2>, at: Place<'_, 2>, sums: &mut [[f64; 2]]) {
-    direct.evaluate_here(at, sums);
+fn in_two(direct: &mut DirectSum<2>, particles: Particles<'_, 2>, sums: &mut [[f64; 2]]) {
+    direct.evaluate_here(particles, sums);
 }
 
 #[inline(never)]
-fn in_three(direct: &mut DirectSum<3>, at: Place<'_, 3>, sums: &mut [[f64; 3]]) {
-    direct.evaluate_here(at, sums);
+fn in_three(direct: &mut DirectSum<3>, particles: Particles<'_, 3>, sums: &mut [[f64; 3]]) {
+    direct.evaluate_here(particles, sums);
 }
 
 /// Slots of a block, from the numbers of particles alone: at most about 128 blocks, of at least 128.
 ///
 /// 128 blocks leave 64 pairs of blocks to work on at a time; fewer than 128 particles would spend
 /// too much of a meeting on its beginning and end.
-fn block_capacity(counts: &[usize]) -> usize {
-    let slots: usize = counts.iter().map(|count| count.next_multiple_of(GROUP)).sum();
+fn block_capacity(ranges: &[Range<usize>]) -> usize {
+    let slots: usize = ranges.iter().map(|range| range.len().next_multiple_of(GROUP)).sum();
     slots.div_ceil(128).next_multiple_of(GROUP).max(128)
 }

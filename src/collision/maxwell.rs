@@ -2,7 +2,7 @@
 //! over a species collapses to its weighted moments of (1, v, v vᵀ) and (g, g vᵀ, |v|² g, v (v·g)).
 //! Exact, and linear in the number of particles.
 
-use crate::problem::Problem;
+use super::interface::{Particles, Quality};
 use nalgebra::{SMatrix, SVector};
 
 /// The moments of one species that its sums need.
@@ -21,7 +21,12 @@ struct Moments<const D: usize> {
 }
 
 impl<const D: usize> Moments<D> {
-    fn of(velocities: &[[f64; D]], gradients: &[[f64; D]], weights: &[f64], center: SVector<f64, D>) -> Self {
+    fn new(
+        velocities: &[[f64; D]],
+        gradients: &[[f64; D]],
+        weights: &[f64],
+        center: SVector<f64, D>,
+    ) -> Self {
         let mut moments = Self {
             weight: 0.0,
             velocity: SVector::zeros(),
@@ -77,114 +82,76 @@ pub struct MomentSum<const D: usize> {
 }
 
 impl<const D: usize> MomentSum<D> {
-    /// Writes the pair sums of every particle.
-    pub fn evaluate(
-        &mut self,
-        problem: &Problem<D>,
-        velocities: &[[f64; D]],
-        gradients: &[[f64; D]],
-        sums: &mut [[f64; D]],
-    ) {
+    /// Overwrites `sums` with the pair sums of all particles, which are exact to rounding.
+    ///
+    /// # Panics
+    ///
+    /// If an array is not as long as the particles are many.
+    pub fn evaluate(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) -> Quality {
+        particles.count(sums);
+        let Particles { species, velocities, gradients, weights, .. } = particles;
         // About the mean of the cloud, so that a common drift does not cost digits.
         let mut center = SVector::<f64, D>::zeros();
         let mut total = 0.0;
-        for (v, w) in velocities.iter().zip(&problem.weights) {
+        for (v, w) in velocities.iter().zip(weights) {
             center += *w * SVector::from(*v);
             total += w;
         }
         center /= total;
         self.moments.clear();
-        self.moments.extend(problem.species.iter().map(|species| {
-            let range = species.range.clone();
+        self.moments.extend(species.ranges().iter().map(|range| {
             let (velocities, gradients) = (&velocities[range.clone()], &gradients[range.clone()]);
-            Moments::of(velocities, gradients, &problem.weights[range], center)
+            Moments::new(velocities, gradients, &weights[range.clone()], center)
         }));
-        for (i, species) in problem.species.iter().enumerate() {
+        for (i, range) in species.ranges().iter().enumerate() {
             // Sums over species differ by their coefficients alone.
-            let mut combined = Moments::of(&[], &[], &[], center);
+            let mut combined = Moments::new(&[], &[], &[], center);
             for (j, moments) in self.moments.iter().enumerate() {
-                combined.add_scaled(problem.coefficients[i * problem.species.len() + j], moments);
+                combined.add_scaled(species.coefficients().between(i, j), moments);
             }
-            for p in species.range.clone() {
+            for p in range.clone() {
                 let v = SVector::from(velocities[p]) - center;
                 sums[p] = combined.sum_at(v, SVector::from(gradients[p])).into();
             }
         }
+        Quality::Exact
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collision::interface::SpeciesTable;
     use crate::collision::oracle::pair_sums;
-    use crate::collision::place::Place;
     use crate::collision::regularisation::Regularisation;
-    use crate::problem::{Conserved, Species};
 
-    /// A small cloud of two species with uneven weights, numbers from a fixed recurrence.
-    fn cloud(counts: [usize; 2]) -> (Problem<3>, Vec<[f64; 3]>, Vec<[f64; 3]>) {
+    #[test]
+    fn moments_equal_the_pair_sum() {
+        // Two species with uneven weights, numbers from a fixed recurrence.
         let mut state = 0.37f64;
         let mut next = || {
             state = (state * 997.0 + 0.123).fract();
             2.0 * state - 1.0
         };
-        let total = counts[0] + counts[1];
-        let species = |name: &str, range| Species {
-            name: name.to_string(),
-            mass: 1.0,
-            charge: 0.0,
-            range,
-            spacing: 1.0,
-            bandwidth: 1.0,
-            following: None,
-            lattice: None,
-            center: [0.0; 3],
-        };
-        let mut vectors = || (0..total).map(|_| [next() + 30.0, next(), next()]).collect::<Vec<_>>();
+        let mut vectors = || (0..63).map(|_| [next() + 30.0, next(), next()]).collect::<Vec<_>>();
         let (velocities, gradients) = (vectors(), vectors());
-        let problem = Problem {
-            species: vec![species("a", 0..counts[0]), species("b", counts[0]..total)],
-            fixed: Vec::new(),
-            weights: (0..total).map(|p| 1.0 + (p % 7) as f64).collect(),
-            gamma: 0.0,
-            coefficients: vec![0.5, 2.0, 2.0, 0.25],
-            fixed_coefficients: Vec::new(),
+        let weights: Vec<f64> = (0..63).map(|p| 1.0 + (p % 7) as f64).collect();
+        let particles = Particles {
+            species: &SpeciesTable::new(vec![1.0; 2], vec![0..23, 23..63], vec![0.5, 2.0, 2.0, 0.25]),
+            velocities: &velocities,
+            gradients: &gradients,
+            weights: &weights,
+            spreads: None,
             // Without effect for γ = 0.
-            regularisation: Some(0.8),
-            fixed_regularisation: None,
-            conserved: Conserved::MomentumAndEnergy,
-            reference: [0.0; 3],
-            scales: Default::default(),
+            regularisation: &Regularisation { squares: vec![0.64; 4], ..Default::default() },
         };
-        (problem, velocities, gradients)
-    }
-
-    #[test]
-    fn moments_equal_the_pair_sum() {
-        let counts = [23, 40];
-        let (problem, velocities, gradients) = cloud(counts);
         let mut sums = vec![[f64::NAN; 3]; 63];
-        MomentSum::default().evaluate(&problem, &velocities, &gradients, &mut sums);
-        let expected = pair_sums(
-            0.0,
-            &counts,
-            &problem.coefficients,
-            &problem.weights,
-            Place {
-                velocities: &velocities,
-                gradients: &gradients,
-                spreads: None,
-                regularisation: &Regularisation::at_start(&problem),
-            },
-        );
-        for (found, (expected, size)) in sums.iter().zip(expected) {
+        MomentSum::default().evaluate(particles, &mut sums);
+        for (sum, (expected, size)) in sums.iter().zip(pair_sums(0.0, particles)) {
             for axis in 0..3 {
                 // The cloud stands 30 widths off the origin with all gradients near one vector, which the
                 // moments multiply by |z|² before they cancel: 60 ulp of the terms.
-                assert!(
-                    (found[axis] - expected[axis]).abs() <= 1e-12 * size.max(1.0),
-                    "{found:?} {expected:?}"
-                );
+                assert!((sum[axis] - expected[axis]).abs() <= 1e-12 * size.max(1.0), "{sum:?} {expected:?}");
             }
         }
     }

@@ -6,13 +6,12 @@
 mod blocks;
 pub mod conserve;
 pub mod direct;
-pub mod gauge;
+pub mod interface;
 pub mod maxwell;
 #[cfg(test)]
 pub(crate) mod oracle;
 mod packed;
 pub mod pair_sum;
-mod place;
 pub mod random_batch;
 pub mod regularisation;
 mod schedule;

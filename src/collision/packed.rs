@@ -1,10 +1,12 @@
 //! Particles as the kernels read them: blocks of aligned arrays, one number after another.
 //!
-//! A block is a stretch of the particles in their order, of one species or several. Its particles
+//! A block holds consecutive particles, of one species or several. Its particles
 //! of one species are a run, filled up to a multiple of [`GROUP`] by copies of its last particle
 //! without weight: they feel forces that no one reads and exert exactly none.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
+
+use super::interface::Particles;
 
 /// Slots of a run come in multiples of this many: the most targets a kernel takes at once.
 pub const GROUP: usize = 16;
@@ -66,7 +68,7 @@ impl Run {
     }
 }
 
-/// A stretch of the particles, packed.
+/// Consecutive particles, packed.
 #[derive(Debug)]
 pub struct Block<const D: usize> {
     pub runs: Vec<Run>,
@@ -82,12 +84,11 @@ pub struct Forces<const D: usize>(pub [Aligned; D]);
 
 /// Cuts the particles of all species into blocks of at most `capacity` slots, a multiple of
 /// [`GROUP`].
-pub fn plan(counts: &[usize], capacity: usize) -> Vec<Vec<Run>> {
+pub fn plan(ranges: &[Range<usize>], capacity: usize) -> Vec<Vec<Run>> {
     let mut blocks: Vec<Vec<Run>> = Vec::new();
     let mut free = 0;
-    let mut first = 0;
-    for (species, &total) in counts.iter().enumerate() {
-        let mut left = total;
+    for (species, range) in ranges.iter().enumerate() {
+        let (mut first, mut left) = (range.start, range.len());
         while left > 0 {
             if free == 0 {
                 blocks.push(Vec::new());
@@ -98,10 +99,23 @@ pub fn plan(counts: &[usize], capacity: usize) -> Vec<Vec<Run>> {
             free -= run.slots();
             first += count;
             left -= count;
-            blocks.last_mut().expect("a block with room").push(run);
+            blocks.last_mut().expect("a block that is not full").push(run);
         }
     }
     blocks
+}
+
+/// The runs of some particles in increasing order, the first of them at place `first` of the sorted arrays.
+pub fn runs(particles: &[u32], mut first: usize, ranges: &[Range<usize>]) -> impl Iterator<Item = Run> {
+    let (mut start, mut taken) = (0, 0);
+    ranges.iter().enumerate().filter_map(move |(species, range)| {
+        let count = particles[taken..].partition_point(|&p| (p as usize) < range.end);
+        let run = Run { species, first, count, start };
+        first += count;
+        taken += count;
+        start += run.slots();
+        (count > 0).then_some(run)
+    })
 }
 
 impl<const D: usize> Block<D> {
@@ -116,7 +130,7 @@ impl<const D: usize> Block<D> {
         }
     }
 
-    /// Makes room for so many runs and slots.
+    /// Reserves memory for so many runs and slots.
     pub fn reserve(&mut self, runs: usize, slots: usize) {
         self.runs.clear();
         self.runs.reserve(runs);
@@ -130,18 +144,13 @@ impl<const D: usize> Block<D> {
         vectors.chain([&mut self.weight, &mut self.spread])
     }
 
-    /// Makes it a block of the given runs, to be packed; `weights` are those of all particles.
-    pub fn arrange(&mut self, runs: impl Iterator<Item = Run>, weights: &[f64]) {
+    /// Makes it a block of the given runs, to be packed.
+    pub fn arrange(&mut self, runs: impl Iterator<Item = Run>) {
         self.runs.clear();
         self.runs.extend(runs);
         let slots = self.runs.last().map_or(0, |run| run.start + run.slots());
         for values in self.arrays() {
             values.resize(slots);
-        }
-        self.weight.fill(0.0);
-        for run in &self.runs {
-            let of_run = &weights[run.first..run.first + run.count];
-            self.weight[run.start..run.start + run.count].copy_from_slice(of_run);
         }
     }
 
@@ -156,10 +165,12 @@ impl<const D: usize> Block<D> {
     }
 
     /// Reads the block's particles out of all particles.
-    pub fn pack(&mut self, velocities: &[[f64; D]], gradients: &[[f64; D]], spreads: Option<&[f64]>) {
+    pub fn pack(&mut self, particles: Particles<'_, D>) {
+        let Particles { velocities, gradients, weights, spreads, .. } = particles;
         for run in &self.runs {
             for slot in 0..run.slots() {
                 let p = run.first + slot.min(run.count - 1);
+                self.weight[run.start + slot] = if slot < run.count { weights[p] } else { 0.0 };
                 for k in 0..D {
                     self.velocity[k][run.start + slot] = velocities[p][k];
                     self.gradient[k][run.start + slot] = gradients[p][k];
@@ -206,14 +217,15 @@ mod tests {
     #[test]
     fn blocks_hold_every_particle_once_and_in_order() {
         for counts in [vec![], vec![0], vec![1], vec![129], vec![40, 0, 1, 300, 17], vec![16, 16]] {
-            let blocks = plan(&counts, 64);
+            let first = |species: usize| counts[..species].iter().sum::<usize>();
+            let ranges: Vec<Range<usize>> = (0..counts.len()).map(|i| first(i)..first(i + 1)).collect();
+            let blocks = plan(&ranges, 64);
             let mut next = 0;
             for run in blocks.iter().flatten() {
                 assert_eq!(run.first, next);
                 assert!(run.count > 0 && run.start % GROUP == 0 && run.start + run.slots() <= 64);
-                let before: usize = counts[..run.species].iter().sum();
-                assert!(run.first >= before);
-                assert!(run.first + run.count <= before + counts[run.species]);
+                assert!(run.first >= ranges[run.species].start);
+                assert!(run.first + run.count <= ranges[run.species].end);
                 next += run.count;
             }
             assert_eq!(next, counts.iter().sum::<usize>());

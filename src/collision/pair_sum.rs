@@ -1,16 +1,13 @@
 //! The sum over pairs that a run asks for: directly, by moments where γ = 0, by a tree, or by random batches.
 
-use std::ops::Range;
-
 use super::direct::DirectSum;
+pub use super::interface::{Accuracy, Particles, Quality, SpeciesTable, require_quality};
 use super::maxwell::MomentSum;
-pub use super::place::Place;
 use super::random_batch::RandomBatchSum;
 use super::regularisation::Regularisation;
-use super::tree::{Cloud, Quality, TreeSum};
+use super::tree::TreeSum;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
-use crate::problem::Problem;
 
 /// A way to sum over pairs, with its workspace.
 #[derive(Debug)]
@@ -21,81 +18,55 @@ pub enum PairSum<const D: usize> {
     RandomBatch(RandomBatchSum<D>),
 }
 
-/// How accurate sums are to be, of those that can choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Accuracy {
-    /// A tree keeps its tolerance.
-    Kept,
-    /// A tree is within a few parts in a thousand, or its tolerance where that is larger.
-    Rough,
-}
-
 impl<const D: usize> PairSum<D> {
     /// Over all pairs; by moments for γ = 0, which is the same sum.
-    pub fn direct(problem: &Problem<D>, instruction_set: InstructionSet) -> Self {
-        if problem.gamma == 0.0 {
+    pub fn direct(gamma: f64, instruction_set: InstructionSet) -> Self {
+        if gamma == 0.0 {
             return Self::Maxwell(MomentSum::default());
         }
-        let counts: Vec<usize> = problem.species.iter().map(|species| species.range.len()).collect();
-        let (coefficients, weights) = (&problem.coefficients, &problem.weights);
-        Self::Direct(DirectSum::new(problem.gamma, &counts, coefficients, weights, instruction_set))
+        Self::Direct(DirectSum::new(gamma, instruction_set))
     }
 
     /// By a tree to a tolerance, not calibrated yet; by moments for γ = 0.
-    pub fn tree(problem: &Problem<D>, tolerance: f64, instruction_set: InstructionSet) -> Self {
-        if problem.gamma == 0.0 {
+    pub fn tree(gamma: f64, tolerance: f64, instruction_set: InstructionSet) -> Self {
+        if gamma == 0.0 {
             return Self::Maxwell(MomentSum::default());
         }
-        let masses: Vec<f64> = problem.species.iter().map(|species| species.mass).collect();
-        let cloud = Cloud {
-            gamma: problem.gamma,
-            masses: &masses,
-            ranges: &ranges(problem),
-            coefficients: &problem.coefficients,
-            weights: &problem.weights,
-        };
-        Self::Tree(Box::new(TreeSum::new(cloud, tolerance, instruction_set)))
+        Self::Tree(Box::new(TreeSum::new(gamma, tolerance, instruction_set)))
     }
 
-    /// Inside random batches of about `size` particles, drawn for each step from `seed`.
-    pub fn random_batches(
-        problem: &Problem<D>,
-        (size, seed): (usize, u64),
-        instruction_set: InstructionSet,
-    ) -> Self {
-        Self::RandomBatch(RandomBatchSum::new(
-            problem.gamma,
-            &ranges(problem),
-            &problem.coefficients,
-            &problem.weights,
-            (size, seed),
-            instruction_set,
-        ))
+    /// Inside random batches of about `size` particles, drawn from `seed`.
+    pub fn random_batches(gamma: f64, (size, seed): (usize, u64), instruction_set: InstructionSet) -> Self {
+        Self::RandomBatch(RandomBatchSum::new(gamma, (size, seed), instruction_set))
     }
 
-    /// Overwrites `sums` with the pair sums of all particles, for a stage of step `step`.
+    /// Overwrites `sums` with the pair sums of all particles, and says how good they are. Random batches are those of
+    /// the number `draw`: the same number, the same batches.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// If a tree is to keep its tolerance and does not, or raises the entropy by more than that explains.
+    /// If an array is not as long as the particles, or the pairs of species, are many.
     pub fn evaluate(
         &mut self,
-        problem: &Problem<D>,
-        step: u64,
-        at: Place<'_, D>,
+        particles: Particles<'_, D>,
+        draw: u64,
         accuracy: Accuracy,
         sums: &mut [[f64; D]],
-    ) -> Result<(), Failure> {
+    ) -> Quality {
         match self {
-            Self::Direct(direct) => direct.evaluate(at, sums),
-            Self::Maxwell(moments) => moments.evaluate(problem, at.velocities, at.gradients, sums),
-            Self::Tree(tree) => match accuracy {
-                Accuracy::Kept => require_quality(tree.evaluate(at, sums), tree.tolerance(), step)?,
-                Accuracy::Rough => tree.evaluate_roughly(at, sums),
-            },
-            Self::RandomBatch(batches) => batches.evaluate(step, at, sums),
+            Self::Direct(direct) => direct.evaluate(particles, sums),
+            Self::Maxwell(moments) => moments.evaluate(particles, sums),
+            Self::Tree(tree) => tree.evaluate(particles, accuracy, sums),
+            Self::RandomBatch(batches) => batches.evaluate(particles, draw, sums),
         }
-        Ok(())
+    }
+
+    /// The relative error that sums may have; 0 for those that have none but rounding, or are what they sample.
+    pub fn tolerance(&self) -> f64 {
+        match self {
+            Self::Tree(tree) => tree.tolerance(),
+            Self::Direct(_) | Self::Maxwell(_) | Self::RandomBatch(_) => 0.0,
+        }
     }
 
     /// Whether the sum is to be [prepared](Self::prepare) with the start of a run: a tree is.
@@ -103,10 +74,14 @@ impl<const D: usize> PairSum<D> {
     /// # Errors
     ///
     /// If memory does not hold the tree.
-    pub fn wants_the_start(&self, problem: &Problem<D>) -> Result<bool, Failure> {
+    pub fn wants_the_start(
+        &self,
+        species: &SpeciesTable,
+        regularisation: &Regularisation,
+    ) -> Result<bool, Failure> {
         match self {
             Self::Tree(tree) => {
-                tree.require_memory(&Regularisation::at_start(problem))?;
+                tree.require_memory(species, regularisation)?;
                 Ok(true)
             }
             Self::Direct(_) | Self::Maxwell(_) | Self::RandomBatch(_) => Ok(false),
@@ -118,21 +93,13 @@ impl<const D: usize> PairSum<D> {
     /// # Errors
     ///
     /// If the tolerance is out of reach there.
-    pub fn prepare(&mut self, at: Place<'_, D>) -> Result<(), Failure> {
+    pub fn prepare(&mut self, at: Particles<'_, D>) -> Result<(), Failure> {
         let Self::Tree(tree) = self else { return Ok(()) };
         let (error, tolerance) = (tree.calibrate(at)?, tree.tolerance());
         if error.is_nan() || error > tolerance {
             return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
         }
         Ok(())
-    }
-
-    /// The relative error that is asked for; 0 for sums that have none but rounding, or are what they sample.
-    pub fn tolerance(&self) -> f64 {
-        match self {
-            Self::Tree(tree) => tree.tolerance(),
-            Self::Direct(_) | Self::Maxwell(_) | Self::RandomBatch(_) => 0.0,
-        }
     }
 
     /// Whether the sums are samples of all pairs.
@@ -146,7 +113,7 @@ impl<const D: usize> PairSum<D> {
         matches!(self, Self::Tree(_))
     }
 
-    /// Bytes of a workspace that grows with the particles.
+    /// Bytes of a workspace that grows with the particles, after an evaluation.
     pub fn memory(&self) -> usize {
         match self {
             Self::Direct(_) | Self::Maxwell(_) => 0,
@@ -172,31 +139,11 @@ impl<const D: usize> PairSum<D> {
     }
 }
 
-/// The particles of each species.
-fn ranges<const D: usize>(problem: &Problem<D>) -> Vec<Range<usize>> {
-    problem.species.iter().map(|species| species.range.clone()).collect()
-}
-
-/// The tree's sums are to its tolerance, and dissipate as far as that goes. Rates that are not finite have a
-/// failure of their own.
-fn require_quality(quality: Quality, tolerance: f64, step: u64) -> Result<(), Failure> {
-    let Quality { error, entropy_rate, entropy_slack } = quality;
-    if error > tolerance {
-        return Err(Failure::TreeError { step, error, tolerance });
-    }
-    // The samples missed an error, or the one above would have spoken: with the vectors √(m w) g and √(w/m) sums, an
-    // error of at most t = tolerance of the exact sums, which stand at an angle of at most 90° to g, turns them by at
-    // most arcsin t. By Cauchy and Schwarz −Σ w g·sums ≤ t |g| |sums|, the slack. Both have g without what no pair
-    // feels, which exact sums do not change with, and the sums as corrected, whose error is measured after that.
-    if entropy_rate > entropy_slack {
-        return Err(Failure::EntropyGrows { step, rate: entropy_rate, slack: entropy_slack });
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collision::regularisation::Regularisation;
+    use crate::error::Failure;
 
     #[test]
     fn a_tolerance_out_of_reach_is_refused_with_the_numbers() {
@@ -207,20 +154,105 @@ mod tests {
         );
     }
 
+    /// Particles of three species with everything of their own.
+    struct Owned<const D: usize> {
+        species: SpeciesTable,
+        velocities: Vec<[f64; D]>,
+        gradients: Vec<[f64; D]>,
+        weights: Vec<f64>,
+        spreads: Option<Vec<f64>>,
+        regularisation: Regularisation,
+    }
+
+    impl<const D: usize> Owned<D> {
+        fn new(counts: [usize; 3]) -> Self {
+            let mut state = 3_u64;
+            let mut number = || {
+                // Knuth's linear congruential generator.
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+            };
+            let [a, b, c] = counts;
+            let ranges = vec![0..a, a..a + b, a + b..a + b + c];
+            let coefficients = vec![1.0, 0.5, 0.0, 0.5, 2.0, 0.25, 0.0, 0.25, 1.0];
+            let mut vectors = || (0..a + b + c).map(|_| std::array::from_fn(|_| number())).collect();
+            Self {
+                species: SpeciesTable::new(vec![1.0, 3.0, 2.0], ranges, coefficients),
+                velocities: vectors(),
+                gradients: vectors(),
+                weights: (0..a + b + c).map(|p| 1.0 + (p % 5) as f64).collect(),
+                spreads: None,
+                regularisation: Regularisation {
+                    squares: vec![0.01, 0.01, 0.0, 0.01, 0.02, 0.02, 0.0, 0.02, 0.02],
+                    fixed_squares: Vec::new(),
+                },
+            }
+        }
+
+        fn particles(&self) -> Particles<'_, D> {
+            Particles {
+                species: &self.species,
+                velocities: &self.velocities,
+                gradients: &self.gradients,
+                weights: &self.weights,
+                spreads: self.spreads.as_deref(),
+                regularisation: &self.regularisation,
+            }
+        }
+
+        /// Those of the particles that a condition on their numbers keeps.
+        fn remaining(&self, keep: impl Fn(usize) -> bool) -> Self {
+            let all = 0..self.weights.len();
+            let kept: Vec<usize> = all.filter(|&p| keep(p)).collect();
+            let mut species = self.species.clone();
+            let before = |p: usize| kept.partition_point(|&q| q < p);
+            species.take_ranges(self.species.ranges().iter().map(|r| before(r.start)..before(r.end)));
+            Self {
+                species,
+                velocities: kept.iter().map(|&p| self.velocities[p]).collect(),
+                gradients: kept.iter().map(|&p| self.gradients[p]).collect(),
+                weights: kept.iter().map(|&p| self.weights[p]).collect(),
+                spreads: None,
+                regularisation: self.regularisation.clone(),
+            }
+        }
+    }
+
+    fn follow_their_particles<const D: usize>(counts: [usize; 3]) {
+        let full = Owned::<D>::new(counts);
+        let mut heavier = Owned::<D>::new(counts);
+        heavier.weights.iter_mut().enumerate().for_each(|(p, w)| *w *= 1.0 + 0.1 * (p % 3) as f64);
+        heavier.spreads = Some((0..heavier.weights.len()).map(|p| 0.01 * (p % 4) as f64).collect());
+        let thinned = full.remaining(|p| p % 7 != 3);
+        // The second species leaves altogether.
+        let range = full.species.ranges()[1].clone();
+        let without = heavier.remaining(|p| !range.contains(&p));
+        let set = InstructionSet::detect();
+        let kinds: [&dyn Fn() -> PairSum<D>; 4] = [
+            &|| PairSum::direct(-3.0, set),
+            &|| PairSum::direct(0.0, set),
+            &|| PairSum::tree(-3.0, 1e-3, set),
+            &|| PairSum::random_batches(-3.0, (20, 5), set),
+        ];
+        for new in kinds {
+            let mut lasting = new();
+            for (draw, state) in [&full, &heavier, &thinned, &without, &full].into_iter().enumerate() {
+                let evaluate = |pair_sum: &mut PairSum<D>| {
+                    let mut sums = vec![[f64::NAN; D]; state.weights.len()];
+                    let quality =
+                        pair_sum.evaluate(state.particles(), draw as u64, Accuracy::Kept, &mut sums);
+                    (sums, quality)
+                };
+                let found = evaluate(&mut lasting);
+                assert!(found.0.iter().flatten().all(|sum| sum.is_finite()));
+                assert_eq!(found, evaluate(&mut new()), "{}, {draw}", lasting.method());
+            }
+        }
+    }
+
     #[test]
-    fn sums_of_a_tree_beyond_its_tolerance_end_the_run() {
-        let check = |error: f64, entropy_rate: f64| {
-            let quality = Quality { error, entropy_rate, entropy_slack: 1e-4 };
-            require_quality(quality, 1e-3, 7).map_err(|failure| failure.to_string())
-        };
-        assert_eq!(check(1e-3, 9e-5), Ok(()));
-        assert_eq!(
-            check(2e-3, -1.0).unwrap_err(),
-            "the pair sums of step 7 have an error of 2.0e-3 of the rates by direct sums of samples; `summation.tree.tolerance` is 1e-3: try a larger tolerance, a smaller time step, or `direct`"
-        );
-        assert_eq!(
-            check(1e-4, 2e-4).unwrap_err(),
-            "the pair sums of step 7 raise the entropy at the rate 2.0e-4, where the tolerance of the tree explains 1.0e-4: try a smaller tolerance, or `direct`"
-        );
+    fn weights_that_change_and_particles_that_leave_give_the_bits_of_a_new_sum() {
+        follow_their_particles::<2>([700, 300, 200]);
+        follow_their_particles::<3>([1500, 1300, 700]);
     }
 }

@@ -5,8 +5,8 @@
 //! P have the full sums as their mean, whatever the weights and the species. Each pair stays
 //! antisymmetric and orthogonal to its relative velocity: momentum and energy are conserved to rounding.
 //!
-//! All evaluations of a step have the same batches, drawn from the seed and the number of the step
-//! alone: iterations converge, and a resumed run draws what an unbroken one does.
+//! Batches are drawn from a seed and the number of the draw alone. All evaluations of a step have one draw: iterations
+//! converge, and a resumed run draws what an unbroken one does.
 //!
 //! Jin, Li, Liu, J. Comput. Phys. 400 (2020); Carrillo, Jin, Tang, Commun. Comput. Phys. 31 (2022). These
 //! scale by weights or numbers of equal particles; scaling by P is unbiased for uneven weights too.
@@ -21,50 +21,47 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::blocks::Interaction;
-use super::packed::{Block, Forces, GROUP};
-use super::place::Place;
-use super::tile::{Coefficients, Couplings, Within};
-use super::tree::leaves::runs;
+use super::interface::{Couplings, Particles, Quality};
+use super::packed::{Block, Forces, GROUP, runs};
+use super::tile::Within;
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{Power, WithPower};
-use crate::rooms::Rooms;
+use crate::per_thread::PerThread;
 
 /// The pair sum by random batches, with its workspace.
 #[derive(Debug)]
 pub struct RandomBatchSum<const D: usize> {
     interaction: Interaction,
-    ranges: Vec<Range<usize>>,
-    weights: Vec<f64>,
     size: usize,
     seed: u64,
     /// The particles, batch after batch, by number in each.
     order: Vec<u32>,
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
-    sorted_weights: Vec<f64>,
+    weights: Vec<f64>,
     /// Empty without spreads.
     spreads: Vec<f64>,
     sums: Vec<[f64; D]>,
-    rooms: Rooms<Room<D>>,
+    workspaces: PerThread<Workspace<D>>,
 }
 
 /// A batch, and the forces in it.
 #[derive(Debug)]
-struct Room<const D: usize> {
+struct Workspace<const D: usize> {
     block: Block<D>,
     forces: Forces<D>,
 }
 
-impl<const D: usize> Room<D> {
-    /// Makes room for batches of so many species and slots.
+impl<const D: usize> Workspace<D> {
+    /// Makes it large enough for batches of so many species and slots.
     fn fit(&mut self, species: usize, slots: usize) {
         self.block.reserve(species, slots);
         self.forces.clear(slots);
     }
 }
 
-impl<const D: usize> Default for Room<D> {
+impl<const D: usize> Default for Workspace<D> {
     fn default() -> Self {
         Self { block: Block::empty(), forces: Forces::empty() }
     }
@@ -74,84 +71,80 @@ impl<const D: usize> Default for Room<D> {
 const TAKEN: usize = 4;
 
 impl<const D: usize> RandomBatchSum<D> {
-    /// Sums over species whose particles are `ranges`, in batches of about `size` ≥ 2; `coefficients` holds
-    /// c_ij row by row.
-    pub fn new(
-        gamma: f64,
-        ranges: &[Range<usize>],
-        coefficients: &[f64],
-        weights: &[f64],
-        (size, seed): (usize, u64),
-        instruction_set: InstructionSet,
-    ) -> Self {
+    /// Sums for γ in [−3, 1], in batches of about `size` ≥ 2.
+    pub fn new(gamma: f64, (size, seed): (usize, u64), instruction_set: InstructionSet) -> Self {
         assert!(size >= 2, "a batch has a pair");
-        let coefficients = Coefficients { species: ranges.len(), values: coefficients.to_vec() };
         Self {
-            interaction: Interaction::new::<D>(gamma, coefficients, instruction_set),
-            ranges: ranges.to_vec(),
-            weights: weights.to_vec(),
+            interaction: Interaction::new::<D>(gamma, instruction_set),
             size,
             seed,
             order: Vec::new(),
             velocities: Vec::new(),
             gradients: Vec::new(),
-            sorted_weights: Vec::new(),
+            weights: Vec::new(),
             spreads: Vec::new(),
             sums: Vec::new(),
-            rooms: Rooms::default(),
+            workspaces: PerThread::default(),
         }
     }
 
-    /// Overwrites `sums` with the pair sums in the batches of a step.
-    pub fn evaluate(&mut self, step: u64, at: Place<'_, D>, sums: &mut [[f64; D]]) {
+    /// Overwrites `sums` with the pair sums in the batches of a draw: samples of the sums over all pairs.
+    ///
+    /// # Panics
+    ///
+    /// If an array is not as long as the particles, or the pairs of species, are many.
+    pub fn evaluate(&mut self, particles: Particles<'_, D>, draw: u64, sums: &mut [[f64; D]]) -> Quality {
         match D {
-            2 => in_two(dimension::of_mut(self), step, at.cast(), dimension::vectors_mut(sums)),
-            _ => in_three(dimension::of_mut(self), step, at.cast(), dimension::vectors_mut(sums)),
+            2 => in_two(dimension::of_mut(self), particles.cast(), draw, dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), particles.cast(), draw, dimension::vectors_mut(sums)),
         }
+        Quality::Sampled
     }
 
     #[inline]
-    fn evaluate_here(&mut self, step: u64, at: Place<'_, D>, sums: &mut [[f64; D]]) {
-        let Place { velocities, gradients, spreads, regularisation } = at;
-        let particles = self.weights.len();
-        let batches = (particles / self.size).max(1);
-        self.draw(step, batches);
+    fn evaluate_here(&mut self, particles: Particles<'_, D>, draw: u64, sums: &mut [[f64; D]]) {
+        let count = particles.count(sums);
+        let batches = (count / self.size).max(1);
+        self.deal(count, draw, batches);
         let order = &self.order;
         let gather = |from: &[[f64; D]], to: &mut Vec<[f64; D]>| {
-            to.resize(particles, [0.0; D]);
+            to.resize(count, [0.0; D]);
             to.par_iter_mut().zip(order).for_each(|(to, &p)| *to = from[p as usize]);
         };
-        gather(velocities, &mut self.velocities);
-        gather(gradients, &mut self.gradients);
-        self.sorted_weights.clear();
-        self.sorted_weights.extend(order.iter().map(|&p| self.weights[p as usize]));
+        gather(particles.velocities, &mut self.velocities);
+        gather(particles.gradients, &mut self.gradients);
+        self.weights.clear();
+        self.weights.extend(order.iter().map(|&p| particles.weights[p as usize]));
         self.spreads.clear();
-        if let Some(spreads) = spreads {
+        if let Some(spreads) = particles.spreads {
             self.spreads.extend(order.iter().map(|&p| spreads[p as usize]));
         }
-        self.sums.resize(particles, [0.0; D]);
-        let Self { interaction, ranges, velocities, gradients, sorted_weights, sums: batch_sums, .. } = self;
-        let spreads = spreads.is_some().then_some(self.spreads.as_slice());
+        self.sums.resize(count, [0.0; D]);
+        let Self { interaction, velocities, gradients, weights, spreads, sums: batch_sums, .. } = self;
+        let spreads = particles.spreads.is_some().then_some(spreads.as_slice());
+        // Batch after batch: their blocks name the species of each run.
+        let dealt = Particles { velocities, gradients, weights, spreads, ..particles };
+        let ranges = particles.species.ranges();
         // A batch may end inside a group for each species.
-        let largest = particles.div_ceil(batches) + ranges.len() * GROUP;
-        self.rooms.fit(|room| room.fit(ranges.len(), largest.next_multiple_of(GROUP)));
-        let rooms = &self.rooms;
+        let largest = count.div_ceil(batches) + ranges.len() * GROUP;
+        self.workspaces.fit(|workspace| workspace.fit(ranges.len(), largest.next_multiple_of(GROUP)));
+        let workspaces = &self.workspaces;
         let within = |range: Range<usize>, sums: &mut [[f64; D]]| {
-            let Room { block, forces } = &mut *rooms.own();
-            block.arrange(runs(&order[range.clone()], range.start, ranges), sorted_weights);
-            block.pack(velocities, gradients, spreads);
+            let Workspace { block, forces } = &mut *workspaces.own();
+            block.arrange(runs(&order[range.clone()], range.start, ranges));
+            block.pack(dealt);
             forces.clear(block.slots());
-            let (set, couplings) = (interaction.instruction_set, interaction.couplings(regularisation));
+            let (set, couplings) = (interaction.instruction_set, dealt.couplings());
             let pairs = WithinBatch { set, couplings, block, forces: &mut *forces };
-            interaction.apply(spreads.is_some(), regularisation, pairs);
+            interaction.apply(spreads.is_some(), dealt.regularisation, pairs);
             block.unpack(forces, sums);
         };
-        each(0..batches, &|batch| members(particles, batches, batch), batch_sums, &within);
+        each(0..batches, &|batch| members(count, batches, batch), batch_sums, &within);
         let shared: f64 = (0..batches)
-            .map(|batch| members(particles, batches, batch).len() as f64)
+            .map(|batch| members(count, batches, batch).len() as f64)
             .map(|size| size * (size - 1.0))
             .sum();
-        let factor = if shared > 0.0 { particles as f64 * (particles as f64 - 1.0) / shared } else { 0.0 };
+        let factor = if shared > 0.0 { count as f64 * (count as f64 - 1.0) / shared } else { 0.0 };
         for (sum, &p) in batch_sums.iter().zip(order) {
             sums[p as usize] = sum.map(|component| factor * component);
         }
@@ -162,16 +155,15 @@ impl<const D: usize> RandomBatchSum<D> {
         self.size
     }
 
-    /// Bytes of the workspace.
+    /// Bytes of the workspace after an evaluation.
     pub fn memory(&self) -> usize {
         self.weights.len() * (3 * size_of::<[f64; D]>() + 2 * size_of::<f64>() + size_of::<u32>())
     }
 
-    /// Deals the particles into the batches of a step.
-    fn draw(&mut self, step: u64, batches: usize) {
-        let particles = self.weights.len();
+    /// Deals so many particles into the batches of a draw.
+    fn deal(&mut self, particles: usize, draw: u64, batches: usize) {
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
-        generator.set_stream(step);
+        generator.set_stream(draw);
         self.order.clear();
         self.order.extend(0..particles as u32);
         // Fisher and Yates.
@@ -185,21 +177,21 @@ impl<const D: usize> RandomBatchSum<D> {
 }
 
 #[inline(never)]
-fn in_two(batches: &mut RandomBatchSum<2>, step: u64, at: Place<'_, 2>, sums: &mut [[f64; 2]]) {
-    batches.evaluate_here(step, at, sums);
+fn in_two(batches: &mut RandomBatchSum<2>, particles: Particles<'_, 2>, draw: u64, sums: &mut [[f64; 2]]) {
+    batches.evaluate_here(particles, draw, sums);
 }
 
 #[inline(never)]
-fn in_three(batches: &mut RandomBatchSum<3>, step: u64, at: Place<'_, 3>, sums: &mut [[f64; 3]]) {
-    batches.evaluate_here(step, at, sums);
+fn in_three(batches: &mut RandomBatchSum<3>, particles: Particles<'_, 3>, draw: u64, sums: &mut [[f64; 3]]) {
+    batches.evaluate_here(particles, draw, sums);
 }
 
-/// The places of a batch in the shuffled order: sizes differ by at most one.
+/// The range of a batch in the shuffled order: sizes differ by at most one.
 fn members(particles: usize, batches: usize, batch: usize) -> Range<usize> {
     batch * particles / batches..(batch + 1) * particles / batches
 }
 
-/// Runs `within` on each of some batches and its stretch of `values`, which start where the first batch does, on all
+/// Calls `within` on each of some batches and its part of `values`, which start where the first batch does, on all
 /// threads and without allocation.
 fn each<T: Send>(
     batches: Range<usize>,
@@ -233,8 +225,8 @@ struct WithinBatch<'a, const D: usize> {
 }
 
 impl<const D: usize> WithPower for WithinBatch<'_, D> {
-    fn run(self, law: impl Power) {
+    fn compute(self, law: impl Power) {
         let Self { set, couplings, block, forces } = self;
-        set.run(Within { law, couplings, block: (block, forces) });
+        set.dispatch(Within { law, couplings, block: (block, forces) });
     }
 }

@@ -5,7 +5,7 @@
 //! a pair starts as soon as both its blocks have finished their earlier pairs. So each block sees
 //! its pairs one at a time and always in the same order, whatever the number of threads.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 /// Two blocks that meet, or one that meets itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Schedule {
     next: AtomicUsize,
     /// Meetings finished, by block.
     finished: Vec<AtomicU32>,
+    /// Whether a meeting panicked: those that follow it are never held.
+    abandoned: AtomicBool,
 }
 
 impl Schedule {
@@ -74,10 +76,11 @@ impl Schedule {
 
     /// Holds every meeting once, on all threads of the current pool.
     ///
-    /// `hold` is never called for two meetings of one block at a time. It must not panic: the
-    /// other threads would wait for it forever.
-    pub fn run(&mut self, hold: impl Fn([usize; 2]) + Sync) {
+    /// `hold` is never called for two meetings of one block at a time. If it panics, the other threads end their
+    /// meetings and hold no more, and the panic goes on to the caller.
+    pub fn hold_meetings(&mut self, hold: impl Fn([usize; 2]) + Sync) {
         *self.next.get_mut() = 0;
+        *self.abandoned.get_mut() = false;
         for finished in &mut self.finished {
             *finished.get_mut() = 0;
         }
@@ -85,22 +88,29 @@ impl Schedule {
         crew(threads, &|| self.work(&hold));
     }
 
-    /// Takes meetings until none is left.
+    /// Takes meetings until none is left, or one has panicked.
     fn work(&self, hold: &(impl Fn([usize; 2]) + Sync)) {
+        let abandon_if_unwound = AbandonIfUnwound(&self.abandoned);
         while let Some(meeting) = self.meetings.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let [a, b] = meeting.blocks;
             // What is waited for was taken earlier, hence is being worked on: no deadlock.
-            self.wait(a, meeting.turns[0]);
-            self.wait(b, meeting.turns[1]);
+            if !(self.wait(a, meeting.turns[0]) && self.wait(b, meeting.turns[1])) {
+                break;
+            }
             hold(meeting.blocks);
             self.finished[a].store(meeting.turns[0] + 1, Ordering::Release);
             self.finished[b].store(meeting.turns[1] + 1, Ordering::Release);
         }
+        std::mem::forget(abandon_if_unwound);
     }
 
-    fn wait(&self, block: usize, turn: u32) {
+    /// Waits for the earlier meetings of a block; false if one of the schedule panicked, which may be among them.
+    fn wait(&self, block: usize, turn: u32) -> bool {
         let mut patience = 1000;
         while self.finished[block].load(Ordering::Acquire) != turn {
+            if self.abandoned.load(Ordering::Relaxed) {
+                return false;
+            }
             if patience > 0 {
                 patience -= 1;
                 std::hint::spin_loop();
@@ -108,6 +118,16 @@ impl Schedule {
                 std::thread::yield_now();
             }
         }
+        true
+    }
+}
+
+/// Marks a schedule as abandoned when a panic drops it.
+struct AbandonIfUnwound<'a>(&'a AtomicBool);
+
+impl Drop for AbandonIfUnwound<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -157,9 +177,9 @@ mod tests {
             let seen: Vec<_> = (0..9).map(|_| Mutex::new(Vec::new())).collect();
             for _ in 0..3 {
                 pool.install(|| {
-                    schedule.run(|[a, b]| {
-                        let mut one = seen[a].try_lock().unwrap();
-                        one.push(b);
+                    schedule.hold_meetings(|[a, b]| {
+                        let mut first = seen[a].try_lock().unwrap();
+                        first.push(b);
                         if a != b {
                             seen[b].try_lock().unwrap().push(a);
                         }
@@ -171,6 +191,37 @@ mod tests {
         let alone = history(1);
         for threads in [2, 3, 16] {
             assert_eq!(history(threads), alone);
+        }
+    }
+
+    #[test]
+    fn a_panic_in_a_meeting_reaches_the_caller_on_any_number_of_threads() {
+        for threads in [1, 2, 3, 16] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut schedule = Schedule::new(9, |_, _| true);
+            for unlucky in [[0, 0], [2, 5], [0, 1]] {
+                let held = AtomicUsize::new(0);
+                let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                    pool.install(|| {
+                        schedule.hold_meetings(|blocks| {
+                            assert!(blocks != unlucky, "an unlucky meeting");
+                            held.fetch_add(1, Ordering::Relaxed);
+                        });
+                    });
+                }));
+                let words = *attempt.unwrap_err().downcast::<&str>().unwrap();
+                assert_eq!(words, "an unlucky meeting", "{threads} threads");
+                // Of the 45 meetings, those of both blocks that follow the unlucky one are not held.
+                assert!(held.into_inner() < 44, "{threads} threads");
+                // The schedule starts anew.
+                let all = AtomicUsize::new(0);
+                pool.install(|| {
+                    schedule.hold_meetings(|_| {
+                        all.fetch_add(1, Ordering::Relaxed);
+                    });
+                });
+                assert_eq!(all.into_inner(), 45, "{threads} threads");
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "closures lose the instruction set")]
 
+use super::interface::{Coupling, Couplings};
 use super::packed::{Block, Forces, GROUP, Run};
 use crate::kernel::lanes::{Kernel, Lanes};
 use crate::kernel::pair::{Source, Targets, interact};
@@ -38,47 +39,9 @@ pub struct Within<'a, P, const D: usize> {
     pub block: (&'a Block<D>, &'a mut Forces<D>),
 }
 
-/// c_ij of every two species.
-#[derive(Debug)]
-pub struct Coefficients {
-    pub species: usize,
-    pub values: Vec<f64>,
-}
-
-impl Coefficients {
-    pub fn of(&self, i: usize, j: usize) -> f64 {
-        self.values[i * self.species + j]
-    }
-}
-
-/// What the pairs of two species have in common.
-#[derive(Debug, Clone, Copy)]
-pub struct Coupling {
-    /// c_ij.
-    pub c: f64,
-    pub delta_squared: f64,
-}
-
-/// The coupling of every two species.
-#[derive(Debug, Clone, Copy)]
-pub struct Couplings<'a> {
-    pub coefficients: &'a Coefficients,
-    /// δ²_ij row by row.
-    pub squares: &'a [f64],
-}
-
-impl Couplings<'_> {
-    /// That of species i and j, unless they do not interact.
-    #[inline(always)]
-    pub fn of(self, i: usize, j: usize) -> Option<Coupling> {
-        let c = self.coefficients.of(i, j);
-        (c != 0.0).then(|| Coupling { c, delta_squared: self.squares[i * self.coefficients.species + j] })
-    }
-}
-
 impl<P: Power, const D: usize> Kernel for Between<'_, P, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         if L::TARGETS == 2 {
             between::<L, P, D, 2>(lanes, self);
         } else {
@@ -89,7 +52,7 @@ impl<P: Power, const D: usize> Kernel for Between<'_, P, D> {
 
 impl<P: Power, const D: usize> Kernel for Within<'_, P, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         if L::TARGETS == 2 {
             within::<L, P, D, 2>(lanes, self);
         } else {
@@ -100,7 +63,7 @@ impl<P: Power, const D: usize> Kernel for Within<'_, P, D> {
 
 impl<P: Power, const D: usize> Kernel for Onto<'_, P, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         let mut tile = Tile::new(lanes);
         let (targets, forces) = self.targets;
         for source_run in &self.sources.runs {
@@ -108,7 +71,7 @@ impl<P: Power, const D: usize> Kernel for Onto<'_, P, D> {
                 tile.take(self.sources, source_run, first);
                 for target_run in &targets.runs {
                     let slots = target_run.start..target_run.start + target_run.slots();
-                    if let Some(pair) = self.couplings.of(target_run.species, source_run.species) {
+                    if let Some(pair) = self.couplings.between(target_run.species, source_run.species) {
                         for slot in slots.step_by(L::WIDTH) {
                             tile.meet::<P, 1, false>(self.law, pair, targets, forces, slot, 0..tile.count);
                         }
@@ -128,7 +91,7 @@ fn between<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: B
         for first in (0..source_run.count).step_by(TILE) {
             tile.take(sources, source_run, first);
             for target_run in &targets.runs {
-                if let Some(pair) = work.couplings.of(target_run.species, source_run.species) {
+                if let Some(pair) = work.couplings.between(target_run.species, source_run.species) {
                     let slots = target_run.start..target_run.start + target_run.slots();
                     for slot in slots.step_by(T * L::WIDTH) {
                         tile.meet::<P, T, true>(work.law, pair, targets, target_forces, slot, 0..tile.count);
@@ -150,7 +113,7 @@ fn within<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: Wi
             tile.take(block, source_run, first);
             // Everything before the tile.
             for target_run in &block.runs[..=number] {
-                if let Some(pair) = work.couplings.of(target_run.species, source_run.species) {
+                if let Some(pair) = work.couplings.between(target_run.species, source_run.species) {
                     let slots = target_run.start..(target_run.start + target_run.slots()).min(tile.slot);
                     for slot in slots.step_by(group) {
                         tile.meet::<P, T, true>(work.law, pair, block, forces, slot, 0..tile.count);
@@ -159,7 +122,7 @@ fn within<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: Wi
                 }
             }
             // The tile itself: a group with itself one way, with what follows both ways.
-            if let Some(pair) = work.couplings.of(source_run.species, source_run.species) {
+            if let Some(pair) = work.couplings.between(source_run.species, source_run.species) {
                 for from in (0..tile.count).step_by(group) {
                     let to = (from + group).min(tile.count);
                     let slot = tile.slot + from;

@@ -4,6 +4,7 @@ use crate::error::Failure;
 use crate::exact::Exact;
 use crate::exact::maxwell_moments::MaxwellMoments;
 use crate::functionals::moments::Moments;
+use crate::kernel::lanes::InstructionSet;
 use crate::problem::Problem;
 use crate::score::mesh::density_on_lattice;
 use crate::sum::sum;
@@ -54,9 +55,9 @@ impl<const D: usize> Comparison<D> {
                     velocities,
                     weights,
                     bandwidth,
-                    *order,
-                    *cutoff,
+                    (*order, *cutoff),
                     &species.name,
+                    InstructionSet::detect(),
                 )?;
                 Ok(distances(&found, &exact))
             }

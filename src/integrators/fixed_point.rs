@@ -19,7 +19,7 @@ use super::norm::ThermalNorm;
 use super::pseudo_time::PseudoTime;
 use super::residual::length;
 use super::runge_kutta_chebyshev::{Chebyshev, RungeKuttaChebyshev};
-use crate::collision::pair_sum::Accuracy as SumAccuracy;
+use crate::collision::interface::Accuracy as SumAccuracy;
 use crate::error::Failure;
 use crate::kernel::interaction;
 use crate::landau::{Drive, Evaluation, Landau};

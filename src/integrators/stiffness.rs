@@ -18,7 +18,7 @@
 
 use super::integrator::advance;
 use super::norm::ThermalNorm;
-use crate::collision::pair_sum::Accuracy;
+use crate::collision::interface::Accuracy;
 use crate::error::Failure;
 use crate::landau::{Drive, Evaluation, InStep, Landau};
 use crate::problem::Problem;

@@ -51,7 +51,7 @@ mod tests {
 
     impl Kernel for Map<'_> {
         #[inline(always)]
-        fn run<L: Lanes>(self, lanes: L) {
+        fn compute<L: Lanes>(self, lanes: L) {
             for (x, y) in self.0.chunks_exact(L::WIDTH).zip(self.1.chunks_exact_mut(L::WIDTH)) {
                 lanes.store(exponential2(lanes, lanes.load(x)), y);
             }
@@ -63,7 +63,7 @@ mod tests {
         let arguments: Vec<f64> = (0..80_000).map(|k| -1000.0 + 0.025 * f64::from(k) * 1.000_01).collect();
         for set in InstructionSet::available() {
             let mut powers = vec![f64::NAN; arguments.len()];
-            set.run(Map(&arguments, &mut powers));
+            set.dispatch(Map(&arguments, &mut powers));
             for (x, power) in arguments.iter().zip(powers).filter(|(x, _)| x.abs() <= 1000.0) {
                 let distance = power.to_bits().abs_diff(x.exp2().to_bits());
                 assert!(distance <= 2, "2^{x} with {}: {distance} ulp", set.name());
@@ -76,7 +76,7 @@ mod tests {
         for set in InstructionSet::available() {
             let arguments = [0.0, 1.0, -1.0, 10.0, -37.0, -1000.0, -1e4, -1e10];
             let mut powers = [f64::NAN; 8];
-            set.run(Map(&arguments, &mut powers));
+            set.dispatch(Map(&arguments, &mut powers));
             assert_eq!(powers[..6], [1.0, 2.0, 0.5, 1024.0, 2f64.powi(-37), 2f64.powi(-1000)]);
             assert!(powers[6..].iter().all(|power| (0.0..1e-300).contains(power)), "{powers:?}");
         }

@@ -74,8 +74,8 @@ mod tests {
     /// Of every exponent, singular and regularised.
     fn tensors(dimension: usize) -> impl Iterator<Item = Tensor> {
         let series = move |gamma| Series::new(gamma, dimension, TERMS);
-        let of = move |gamma| [0.0, 0.2].map(|square| Tensor::new(gamma, square, series(gamma)));
-        GAMMAS.into_iter().flat_map(of)
+        let both = move |gamma| [0.0, 0.2].map(|square| Tensor::new(gamma, square, series(gamma)));
+        GAMMAS.into_iter().flat_map(both)
     }
 
     #[test]

@@ -245,15 +245,15 @@ impl Power for &General {
 
 /// Work that is compiled for every power law.
 pub trait WithPower {
-    fn run(self, law: impl Power);
+    fn compute(self, law: impl Power);
 }
 
 /// Work with a law that a series makes regular.
 struct WithSeries<W>(W, Series);
 
 impl<W: WithPower> WithPower for WithSeries<W> {
-    fn run(self, law: impl Power) {
-        self.0.run(Regularised(law, self.1));
+    fn compute(self, law: impl Power) {
+        self.0.compute(Regularised(law, self.1));
     }
 }
 
@@ -261,8 +261,8 @@ impl<W: WithPower> WithPower for WithSeries<W> {
 struct WithSpreads<W>(W);
 
 impl<W: WithPower> WithPower for WithSpreads<W> {
-    fn run(self, law: impl Power) {
-        self.0.run(Softened(law));
+    fn compute(self, law: impl Power) {
+        self.0.compute(Softened(law));
     }
 }
 
@@ -304,12 +304,12 @@ impl PowerLaw {
     /// Does work with the law as a type.
     pub fn apply(&self, work: impl WithPower) {
         match self {
-            Self::Coulomb => work.run(Coulomb),
-            Self::InverseSquare => work.run(InverseSquare),
-            Self::Inverse => work.run(Inverse),
-            Self::Maxwell => work.run(Maxwell),
-            Self::HardSpheres => work.run(HardSpheres),
-            Self::General(law) => work.run(&**law),
+            Self::Coulomb => work.compute(Coulomb),
+            Self::InverseSquare => work.compute(InverseSquare),
+            Self::Inverse => work.compute(Inverse),
+            Self::Maxwell => work.compute(Maxwell),
+            Self::HardSpheres => work.compute(HardSpheres),
+            Self::General(law) => work.compute(&**law),
         }
     }
 }
@@ -371,7 +371,7 @@ mod tests {
 
     impl<P: Power> Kernel for Map<'_, P> {
         #[inline(always)]
-        fn run<L: Lanes>(self, lanes: L) {
+        fn compute<L: Lanes>(self, lanes: L) {
             for (x, y) in self.1.chunks_exact(L::WIDTH).zip(self.2.chunks_exact_mut(L::WIDTH)) {
                 lanes.store(self.0.power(lanes, lanes.load(x)), y);
             }
@@ -380,7 +380,7 @@ mod tests {
 
     fn powers(set: InstructionSet, law: impl Power, squares: &[f64]) -> Vec<f64> {
         let mut powers = vec![f64::NAN; squares.len()];
-        set.run(Map(law, squares, &mut powers));
+        set.dispatch(Map(law, squares, &mut powers));
         powers
     }
 

@@ -203,17 +203,17 @@ mod tests {
 
         impl Kernel for Compare {
             #[inline(always)]
-            fn run<L: Lanes>(self, lanes: L) {
+            fn compute<L: Lanes>(self, lanes: L) {
                 for u in [0.0, 0.1, 0.7, 1.0] {
-                    let mut found = [0.0; 8];
-                    lanes.store(self.0.of(lanes, lanes.splat(u)), &mut found);
-                    assert!((found[0] - self.0.at(u)).abs() <= 4.0 * f64::EPSILON * self.0.at(u));
+                    let mut values = [0.0; 8];
+                    lanes.store(self.0.of(lanes, lanes.splat(u)), &mut values);
+                    assert!((values[0] - self.0.at(u)).abs() <= 4.0 * f64::EPSILON * self.0.at(u));
                 }
             }
         }
 
         for set in InstructionSet::available() {
-            set.run(Compare(Series::new(-2.5, 3, TERMS)));
+            set.dispatch(Compare(Series::new(-2.5, 3, TERMS)));
         }
     }
 }

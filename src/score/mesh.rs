@@ -100,7 +100,7 @@ impl<const D: usize> Score<D> for MeshScore<D> {
             let scores = &mut scores[species.range.clone()];
             for (field, factor) in fields.iter_mut().zip(&self.weights) {
                 field
-                    .place(velocities, weights, MOST_NODES)
+                    .locate(velocities, weights, MOST_NODES)
                     .map_err(|error| error.of_species(&species.name))?;
                 field.deposit();
                 let shift = if self.spacing == Spacing::Lattice { 0.0 } else { 1.0 };
@@ -146,15 +146,14 @@ pub fn density_on_lattice<const D: usize>(
     velocities: &[[f64; D]],
     weights: &[f64],
     bandwidth: f64,
-    order: u32,
-    cutoff: f64,
+    (order, cutoff): (u32, f64),
     species: &str,
+    instruction_set: InstructionSet,
 ) -> Result<Vec<f64>, Failure> {
     let mut density = vec![0.0; lattice.per_axis.pow(D as u32)];
     for (factor, k) in extrapolation::weights(order).iter().zip(1..) {
-        let mut field =
-            Field::new(on_lattice(lattice, f64::from(k) * bandwidth, cutoff), InstructionSet::detect());
-        field.place(velocities, weights, MOST_NODES).map_err(|error| error.of_species(species))?;
+        let mut field = Field::new(on_lattice(lattice, f64::from(k) * bandwidth, cutoff), instruction_set);
+        field.locate(velocities, weights, MOST_NODES).map_err(|error| error.of_species(species))?;
         field.deposit();
         let n = lattice.per_axis as i64;
         for (cell, density) in (0i64..).zip(&mut density) {

@@ -112,7 +112,7 @@ mod tests {
 
     impl Kernel for Tables<'_> {
         #[inline(always)]
-        fn run<L: Lanes>(self, lanes: L) {
+        fn compute<L: Lanes>(self, lanes: L) {
             let Self(table, offset, alone, values, slopes) = self;
             table.values(lanes, offset, alone);
             table.values_and_slopes(lanes, offset, values, slopes);
@@ -125,7 +125,7 @@ mod tests {
         let table = AxisTable::new(variance, spacing, reach, 24);
         for (set, offset) in InstructionSet::available().flat_map(|set| [0.0, 0.2, -0.17].map(|x| (set, x))) {
             let [mut alone, mut values, mut slopes] = [0; 3].map(|_| vec![f64::NAN; 24]);
-            set.run(Tables(&table, offset, &mut alone, &mut values, &mut slopes));
+            set.dispatch(Tables(&table, offset, &mut alone, &mut values, &mut slopes));
             assert_eq!(alone, values);
             for j in 0..=2 * reach {
                 let x = offset - (j as f64 - reach as f64) * spacing;

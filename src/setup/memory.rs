@@ -1,7 +1,6 @@
 //! Sizes that memory does not hold, from the scenario alone: refused before any particle is placed.
 
-use crate::collision::tree::calibration::{MOST_GIBIBYTES, first_points, gibibytes};
-use crate::collision::tree::far_fields;
+use crate::collision::tree::plan::{MOST_GIBIBYTES, far_fields, first_points, gibibytes};
 use crate::scenario::{BYTES_PER_PARTICLE, HalfWidth, Particles, Scenario, Summation, Violation};
 
 /// A tree must fit in memory beside its particles.

@@ -144,10 +144,10 @@ pub fn landau<const D: usize>(
 ) -> Result<Landau<D>, Failure> {
     let score = score(scenario, problem, velocities, instruction_set);
     let pair_sum = match scenario.summation {
-        Summation::Direct {} => PairSum::direct(problem, instruction_set),
-        Summation::Tree { tolerance } => PairSum::tree(problem, tolerance, instruction_set),
+        Summation::Direct {} => PairSum::direct(problem.gamma, instruction_set),
+        Summation::Tree { tolerance } => PairSum::tree(problem.gamma, tolerance, instruction_set),
         Summation::RandomBatch { size, seed } => {
-            PairSum::random_batches(problem, (size as usize, seed), instruction_set)
+            PairSum::random_batches(problem.gamma, (size as usize, seed), instruction_set)
         }
     };
     Landau::starting_at(Arc::clone(problem), score, pair_sum, velocities)

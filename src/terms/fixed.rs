@@ -4,7 +4,7 @@
 //! about u_b and does no work in that frame.
 
 use super::term::{Request, Term};
-use crate::collision::pair_sum::Place;
+use crate::collision::interface::Particles;
 use crate::error::Failure;
 use crate::problem::{Conserved, Problem};
 
@@ -16,19 +16,19 @@ impl<const D: usize> Term<D> for FixedCollisions {
     fn add(
         &mut self,
         problem: &Problem<D>,
-        at: Place<'_, D>,
+        at: Particles<'_, D>,
         _request: Request,
         drag: &mut [[f64; D]],
     ) -> Result<(), Failure> {
-        let Place { velocities, gradients, spreads, regularisation } = at;
-        for (i, species) in problem.species.iter().enumerate() {
+        let Particles { species, velocities, gradients, spreads, regularisation, .. } = at;
+        for (i, range) in species.ranges().iter().enumerate() {
             for (b, fixed) in problem.fixed.iter().enumerate() {
                 let strength = problem.fixed_coefficients[i * problem.fixed.len() + b] * fixed.density;
                 if strength == 0.0 {
                     continue;
                 }
                 let tensor = regularisation.from_fixed(problem, i, b);
-                for p in species.range.clone() {
+                for p in range.clone() {
                     let z = std::array::from_fn(|axis| velocities[p][axis] - fixed.velocity[axis]);
                     // A fixed species has no spread: the pair has that of the particle alone.
                     let spread = spreads.map_or(0.0, |spreads| spreads[p]);

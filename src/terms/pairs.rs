@@ -4,7 +4,9 @@
 //! rounding, whatever the scores are and however the pairs are summed.
 
 use super::term::{Precision, Request, Term};
-use crate::collision::pair_sum::{PairSum, Place};
+use crate::collision::interface::{Particles, SpeciesTable, require_quality};
+use crate::collision::pair_sum::PairSum;
+use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::problem::{Conserved, Problem};
 
@@ -25,13 +27,15 @@ impl<const D: usize> PairCollisions<D> {
 impl<const D: usize> Term<D> for PairCollisions<D> {
     fn add(
         &mut self,
-        problem: &Problem<D>,
-        at: Place<'_, D>,
+        _problem: &Problem<D>,
+        at: Particles<'_, D>,
         request: Request,
         drag: &mut [[f64; D]],
     ) -> Result<(), Failure> {
         self.sums.resize(drag.len(), [f64::NAN; D]);
-        self.sum.evaluate(problem, request.step, at, request.accuracy, &mut self.sums)?;
+        // Random batches are drawn anew for each step.
+        let quality = self.sum.evaluate(at, request.step, request.accuracy, &mut self.sums);
+        require_quality(quality, self.sum.tolerance(), request.step)?;
         for (drag, sum) in drag.iter_mut().zip(&self.sums) {
             for axis in 0..D {
                 drag[axis] += sum[axis];
@@ -45,11 +49,15 @@ impl<const D: usize> Term<D> for PairCollisions<D> {
     }
 
     /// A tree does, which chooses its points by what it finds there.
-    fn wants_the_start(&self, problem: &Problem<D>) -> Result<bool, Failure> {
-        self.sum.wants_the_start(problem)
+    fn wants_the_start(
+        &self,
+        species: &SpeciesTable,
+        regularisation: &Regularisation,
+    ) -> Result<bool, Failure> {
+        self.sum.wants_the_start(species, regularisation)
     }
 
-    fn prepare(&mut self, _problem: &Problem<D>, at: Place<'_, D>) -> Result<(), Failure> {
+    fn prepare(&mut self, _problem: &Problem<D>, at: Particles<'_, D>) -> Result<(), Failure> {
         self.sum.prepare(at)
     }
 

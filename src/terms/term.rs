@@ -1,6 +1,7 @@
 //! What every term of the right-hand side can be asked.
 
-use crate::collision::pair_sum::{Accuracy, Place};
+use crate::collision::interface::{Accuracy, Particles, SpeciesTable};
+use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::problem::{Conserved, Problem};
 
@@ -14,7 +15,7 @@ pub trait Term<const D: usize>: Send {
     fn add(
         &mut self,
         problem: &Problem<D>,
-        at: Place<'_, D>,
+        at: Particles<'_, D>,
         request: Request,
         drag: &mut [[f64; D]],
     ) -> Result<(), Failure>;
@@ -23,12 +24,20 @@ pub trait Term<const D: usize>: Send {
     fn conserved(&self, problem: &Problem<D>) -> Conserved<D>;
 
     /// What the term brings in from outside, per unit of time. Collisions bring in nothing.
-    fn supply(&self, _problem: &Problem<D>, _at: Place<'_, D>) -> Supply<D> {
+    fn supply(&self, _problem: &Problem<D>, _at: Particles<'_, D>) -> Supply<D> {
         Supply::default()
     }
 
     /// Whether the term wants to see the start of a run: if so, [`Self::prepare`] is called with it.
-    fn wants_the_start(&self, _problem: &Problem<D>) -> Result<bool, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// If memory does not hold the term.
+    fn wants_the_start(
+        &self,
+        _species: &SpeciesTable,
+        _regularisation: &Regularisation,
+    ) -> Result<bool, Failure> {
         Ok(false)
     }
 
@@ -37,7 +46,7 @@ pub trait Term<const D: usize>: Send {
     /// # Errors
     ///
     /// If the start is out of reach for the way the term is computed.
-    fn prepare(&mut self, _problem: &Problem<D>, _at: Place<'_, D>) -> Result<(), Failure> {
+    fn prepare(&mut self, _problem: &Problem<D>, _at: Particles<'_, D>) -> Result<(), Failure> {
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 use crate::solver;
 use landau::exact::bkw::Bkw;
 use landau::functionals::invariants::Invariants;
+use landau::kernel::lanes::InstructionSet;
 use landau::score::mesh::density_on_lattice;
 use serde_json::json;
 
@@ -36,8 +37,9 @@ fn bkw_errors(per_axis: u32) -> [[f64; 3]; 2] {
         let range = species.range.clone();
         let velocities = &state.velocities[range.clone()];
         let weights = &problem.weights[range];
+        let (set, name) = (InstructionSet::detect(), &species.name);
         let density =
-            density_on_lattice(&lattice, velocities, weights, species.bandwidth, 2, 12.0, &species.name)
+            density_on_lattice(&lattice, velocities, weights, species.bandwidth, (2, 12.0), name, set)
                 .unwrap();
         let (mut largest, mut total, mut square) = ([0.0f64; 2], [0.0; 2], [0.0; 2]);
         for (v, found) in lattice.centers().zip(density) {

@@ -50,7 +50,7 @@ impl<const D: usize> Case<D> {
     }
 
     fn landau(&self, score: Box<dyn Score<D>>) -> Landau<D> {
-        let pair_sum = PairSum::direct(&self.problem, InstructionSet::detect());
+        let pair_sum = PairSum::direct(self.problem.gamma, InstructionSet::detect());
         Landau::new(Arc::clone(&self.problem), score, pair_sum)
     }
 
@@ -669,9 +669,9 @@ fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
                 &end.velocities[range.clone()],
                 &case.problem.weights[range],
                 species.bandwidth,
-                6,
-                6.5,
+                (6, 6.5),
                 &species.name,
+                InstructionSet::detect(),
             )
             .unwrap();
             let exact: Vec<f64> = lattice

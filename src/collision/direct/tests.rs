@@ -1,8 +1,8 @@
 //! The direct sum against the obvious one, at every instruction set of this machine.
 
-use super::super::oracle::pair_sums;
-use super::super::regularisation::Regularisation;
 use super::*;
+use crate::collision::oracle::pair_sums;
+use crate::collision::regularisation::Regularisation;
 use crate::kernel::power::{General, PowerLaw};
 
 const GAMMAS: [f64; 8] = [-3.0, -2.5, -2.0, -1.3, -1.0, 0.0, 0.4, 1.0];
@@ -21,11 +21,17 @@ impl Numbers {
     }
 }
 
+/// Species of so many particles each.
+fn table(counts: &[usize], coefficients: Vec<f64>) -> SpeciesTable {
+    let first = |species: usize| counts[..species].iter().sum::<usize>();
+    let ranges = (0..counts.len()).map(|i| first(i)..first(i + 1)).collect();
+    SpeciesTable::new(vec![1.0; counts.len()], ranges, coefficients)
+}
+
 /// One cloud of several species.
 struct Case<const D: usize> {
     name: &'static str,
-    counts: Vec<usize>,
-    coefficients: Vec<f64>,
+    species: SpeciesTable,
     weights: Vec<f64>,
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
@@ -48,8 +54,7 @@ impl<const D: usize> Case<D> {
         }
         Self {
             name,
-            counts: counts.to_vec(),
-            coefficients,
+            species: table(counts, coefficients),
             weights: (0..particles).map(|_| 1.1 + numbers.next()).collect(),
             velocities: (0..particles).map(|_| velocity(&mut numbers)).collect(),
             gradients: (0..particles).map(|_| numbers.vector()).collect(),
@@ -60,7 +65,7 @@ impl<const D: usize> Case<D> {
 
     /// The same with a δ for every pair of species but the first with itself.
     fn regularised(mut self) -> Self {
-        let species = self.counts.len();
+        let species = self.species.ranges().len();
         let delta = |i: usize, j: usize| 0.15 * i.max(j) as f64;
         let squares = (0..species * species).map(|pair| delta(pair / species, pair % species).powi(2));
         self.regularisation.squares = squares.collect();
@@ -68,9 +73,15 @@ impl<const D: usize> Case<D> {
         self
     }
 
-    fn place(&self) -> Place<'_, D> {
-        let Self { velocities, gradients, spreads, regularisation, .. } = self;
-        Place { velocities, gradients, spreads: spreads.as_deref(), regularisation }
+    fn particles(&self) -> Particles<'_, D> {
+        let Self { species, velocities, gradients, weights, spreads, regularisation, .. } = self;
+        Particles { species, velocities, gradients, weights, spreads: spreads.as_deref(), regularisation }
+    }
+
+    /// The same species with other coefficients.
+    fn interact(&mut self, coefficients: Vec<f64>) {
+        let counts: Vec<usize> = self.species.ranges().iter().map(Range::len).collect();
+        self.species = table(&counts, coefficients);
     }
 
     fn random(counts: &[usize]) -> Self {
@@ -107,18 +118,14 @@ impl<const D: usize> Case<D> {
         ]
     }
 
-    fn sum(&self, gamma: f64, set: InstructionSet) -> DirectSum<D> {
-        DirectSum::new(gamma, &self.counts, &self.coefficients, &self.weights, set)
-    }
-
     fn evaluate(&self, sum: &mut DirectSum<D>) -> Vec<[f64; D]> {
         let mut sums = vec![[f64::NAN; D]; self.velocities.len()];
-        sum.evaluate(self.place(), &mut sums);
+        sum.evaluate(self.particles(), &mut sums);
         sums
     }
 
     fn oracle(&self, gamma: f64) -> Vec<([f64; D], f64)> {
-        pair_sums(gamma, &self.counts, &self.coefficients, &self.weights, self.place())
+        pair_sums(gamma, self.particles())
     }
 
     /// Largest error of a sum in units of ε Σ|terms|; infinite for a NaN.
@@ -146,7 +153,7 @@ fn agrees_with_the_oracle<const D: usize>(counts: &[usize]) {
         for gamma in GAMMAS {
             let oracle = case.oracle(gamma);
             for set in InstructionSet::available() {
-                let mut sum = case.sum(gamma, set);
+                let mut sum = DirectSum::new(gamma, set);
                 sum.fill_workspace(f64::NAN);
                 for time in ["first", "second"] {
                     let error = case.error(&case.evaluate(&mut sum), &oracle);
@@ -183,24 +190,24 @@ fn ragged_sizes_and_mixes_agree_with_the_oracle() {
 #[test]
 fn no_particles_have_no_sums() {
     let (none, empty) = (Case::<3>::random(&[]), Case::<2>::random(&[0, 0]).regularised());
-    none.sum(-3.0, InstructionSet::detect()).evaluate(none.place(), &mut []);
-    empty.sum(0.4, InstructionSet::detect()).evaluate(empty.place(), &mut []);
+    DirectSum::new(-3.0, InstructionSet::detect()).evaluate(none.particles(), &mut []);
+    DirectSum::new(0.4, InstructionSet::detect()).evaluate(empty.particles(), &mut []);
 }
 
 #[test]
 fn species_without_a_coefficient_do_not_interact() {
     let mut case = Case::<3>::random(&[200, 150]);
-    case.coefficients = vec![1.0, 0.0, 0.0, 2.0];
-    let mut sum = case.sum(-3.0, InstructionSet::detect());
-    assert_eq!(sum.ordered_pairs(), 200 * 199 + 150 * 149);
+    case.interact(vec![1.0, 0.0, 0.0, 2.0]);
+    let mut sum = DirectSum::new(-3.0, InstructionSet::detect());
+    assert_eq!(case.species.ordered_pairs(), 200 * 199 + 150 * 149);
     let before = case.evaluate(&mut sum);
     case.velocities[..200].fill([f64::NAN; 3]);
     let after = case.evaluate(&mut sum);
     assert_eq!(before[200..], after[200..]);
 
-    case.coefficients = vec![0.0; 4];
-    let mut sum = case.sum(-3.0, InstructionSet::detect());
-    assert_eq!(sum.ordered_pairs(), 0);
+    // The same sum, whose blocks met by other coefficients before.
+    case.interact(vec![0.0; 4]);
+    assert_eq!(case.species.ordered_pairs(), 0);
     assert_eq!(case.evaluate(&mut sum), vec![[0.0; 3]; 350]);
 }
 
@@ -209,7 +216,7 @@ fn conserves<const D: usize>() {
         for gamma in GAMMAS {
             let oracle = case.oracle(gamma);
             for set in InstructionSet::available() {
-                let sums = case.evaluate(&mut case.sum(gamma, set));
+                let sums = case.evaluate(&mut DirectSum::new(gamma, set));
                 let mut momentum = [0.0; D];
                 let (mut energy, mut momentum_size, mut energy_size) = (0.0, 0.0, 0.0);
                 for (p, &w) in case.weights.iter().enumerate() {
@@ -248,7 +255,7 @@ fn threads_do_not_change_bits() {
         for set in InstructionSet::available() {
             let on = |threads: usize| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                let mut sum = case.sum(gamma, set);
+                let mut sum = DirectSum::new(gamma, set);
                 pool.install(|| case.evaluate(&mut sum))
             };
             let alone = on(1);
@@ -265,10 +272,10 @@ fn coincident_particles_do_not_interact() {
         for set in InstructionSet::available() {
             let mut plane = Case::<2>::random(&[150, 20]);
             plane.velocities.fill([0.3, -0.7]);
-            assert_eq!(plane.evaluate(&mut plane.sum(gamma, set)), vec![[0.0; 2]; 170]);
+            assert_eq!(plane.evaluate(&mut DirectSum::new(gamma, set)), vec![[0.0; 2]; 170]);
             for mut space in [Case::<3>::random(&[150, 20]), Case::<3>::random(&[150, 20]).regularised()] {
                 space.velocities.fill([0.3, -0.7, 1e9]);
-                assert_eq!(space.evaluate(&mut space.sum(gamma, set)), vec![[0.0; 3]; 170]);
+                assert_eq!(space.evaluate(&mut DirectSum::new(gamma, set)), vec![[0.0; 3]; 170]);
             }
         }
     }
@@ -283,7 +290,7 @@ fn is_finite_at_any_distance<const D: usize>() {
             case.regularisation.squares = vec![delta * delta];
             for gamma in GAMMAS {
                 for set in InstructionSet::available() {
-                    for sum in case.evaluate(&mut case.sum(gamma, set)).as_flattened() {
+                    for sum in case.evaluate(&mut DirectSum::new(gamma, set)).as_flattened() {
                         let place = format!("γ = {gamma}, distance {distance}, δ {delta}, {}", set.name());
                         assert!(sum.is_finite(), "{place}");
                     }
@@ -308,15 +315,15 @@ fn shows_what_is_not_a_number<const D: usize>(counts: &[usize], case: fn(&[usize
                 for k in 0..D {
                     for p in [0, particles / 2, particles - 1] {
                         let mut case = new();
-                        case.coefficients.fill(1.0);
+                        case.interact(vec![1.0; counts.len() * counts.len()]);
                         case.velocities[p][k] = poison;
-                        let sums = case.evaluate(&mut case.sum(gamma, set));
+                        let sums = case.evaluate(&mut DirectSum::new(gamma, set));
                         assert!(sums[p].iter().all(|x| !x.is_finite()), "velocity, γ = {gamma}");
 
                         let mut case = new();
-                        case.coefficients.fill(1.0);
+                        case.interact(vec![1.0; counts.len() * counts.len()]);
                         case.gradients[p][k] = poison;
-                        let sums = case.evaluate(&mut case.sum(gamma, set));
+                        let sums = case.evaluate(&mut DirectSum::new(gamma, set));
                         assert!(sums[p].iter().all(|x| !x.is_finite()), "gradient, γ = {gamma}");
                     }
                 }
@@ -339,8 +346,8 @@ fn the_general_power_agrees_with_the_special_ones() {
     for gamma in [-3.0, -2.0, -1.0, 0.0, 1.0] {
         for case in Case::<3>::clouds(&[200, 40]) {
             for set in InstructionSet::available() {
-                let special = case.evaluate(&mut case.sum(gamma, set));
-                let mut sum = case.sum(gamma, set);
+                let special = case.evaluate(&mut DirectSum::new(gamma, set));
+                let mut sum = DirectSum::new(gamma, set);
                 sum.interaction.law = PowerLaw::General(Box::new(General::new(gamma)));
                 let oracle = case.oracle(gamma);
                 let sized: Vec<_> = special.iter().zip(oracle).map(|(x, y)| (*x, y.1)).collect();

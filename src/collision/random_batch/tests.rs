@@ -1,43 +1,56 @@
 //! Random batches against the sum over all pairs.
 
 use super::*;
+use crate::collision::interface::SpeciesTable;
 use crate::collision::oracle::pair_sums;
 use crate::collision::regularisation::Regularisation;
 
-const COUNTS: [usize; 2] = [37, 24];
-const COEFFICIENTS: [f64; 4] = [1.0, 0.5, 0.5, 2.0];
-
-fn cloud() -> (Vec<[f64; 3]>, Vec<[f64; 3]>, Vec<f64>) {
-    let number = |p: usize, k: usize| ((p * 37 + k * 11 + 1) as f64).sin();
-    let vectors = |k: usize| (0..61).map(|p| [k, k + 1, k + 2].map(|k| number(p, k))).collect();
-    (vectors(0), vectors(3), (0..61).map(|p| 1.5 + number(p, 7)).collect())
+/// Two species with everything of their own.
+struct Case {
+    species: SpeciesTable,
+    velocities: Vec<[f64; 3]>,
+    gradients: Vec<[f64; 3]>,
+    weights: Vec<f64>,
+    regularisation: Regularisation,
 }
 
-/// δ of the first species with itself 0.
-fn regularisation() -> Regularisation {
-    Regularisation { squares: vec![0.0, 0.1, 0.1, 0.1], fixed_squares: Vec::new() }
+impl Case {
+    fn particles(&self) -> Particles<'_, 3> {
+        let Self { species, velocities, gradients, weights, regularisation } = self;
+        Particles { species, velocities, gradients, weights, spreads: None, regularisation }
+    }
+}
+
+fn case() -> Case {
+    let number = |p: usize, k: usize| ((p * 37 + k * 11 + 1) as f64).sin();
+    let vectors = |k: usize| (0..61).map(|p| [k, k + 1, k + 2].map(|k| number(p, k))).collect();
+    Case {
+        species: SpeciesTable::new(vec![1.0; 2], vec![0..37, 37..61], vec![1.0, 0.5, 0.5, 2.0]),
+        velocities: vectors(0),
+        gradients: vectors(3),
+        weights: (0..61).map(|p| 1.5 + number(p, 7)).collect(),
+        // δ of the first species with itself 0.
+        regularisation: Regularisation { squares: vec![0.0, 0.1, 0.1, 0.1], fixed_squares: Vec::new() },
+    }
 }
 
 fn sum(size: usize, seed: u64) -> RandomBatchSum<3> {
-    let set = InstructionSet::detect();
-    RandomBatchSum::new(-3.0, &[0..37, 37..61], &COEFFICIENTS, &cloud().2, (size, seed), set)
+    RandomBatchSum::new(-3.0, (size, seed), InstructionSet::detect())
 }
 
 #[test]
 fn the_mean_over_steps_is_the_full_sum() {
-    let (velocities, gradients, weights) = cloud();
-    let regularisation = &regularisation();
-    let at = Place { velocities: &velocities, gradients: &gradients, spreads: None, regularisation };
-    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, at);
+    let case = case();
+    let exact = pair_sums(-3.0, case.particles());
     let size: f64 = exact.iter().map(|(sum, _)| sum.iter().map(|x| x * x).sum::<f64>()).sum();
     let mut batches = sum(7, 5);
     let mut errors = Vec::new();
     let mut mean = vec![[0.0; 3]; 61];
-    let mut one = mean.clone();
+    let mut sums = mean.clone();
     for step in 0..10_000 {
-        batches.evaluate(step, at, &mut one);
-        for (mean, one) in mean.iter_mut().zip(&one) {
-            (0..3).for_each(|k| mean[k] += one[k]);
+        batches.evaluate(case.particles(), step, &mut sums);
+        for (mean, sum) in mean.iter_mut().zip(&sums) {
+            (0..3).for_each(|k| mean[k] += sum[k]);
         }
         if [100, 10_000].contains(&(step + 1)) {
             let error = |k: usize, p: usize| mean[p][k] / (step + 1) as f64 - exact[p].0[k];
@@ -53,20 +66,19 @@ fn the_mean_over_steps_is_the_full_sum() {
 
 #[test]
 fn one_batch_is_the_full_sum_and_every_batch_conserves() {
-    let (velocities, gradients, weights) = cloud();
-    let regularisation = &regularisation();
-    let at = Place { velocities: &velocities, gradients: &gradients, spreads: None, regularisation };
-    let exact = pair_sums(-3.0, &COUNTS, &COEFFICIENTS, &weights, at);
+    let case = case();
+    let exact = pair_sums(-3.0, case.particles());
     for size in [2, 3, 10, 61, 1000] {
         let mut sums = vec![[f64::NAN; 3]; 61];
-        sum(size, 1).evaluate(3, at, &mut sums);
+        sum(size, 1).evaluate(case.particles(), 3, &mut sums);
         let scale: f64 = exact.iter().map(|(_, size)| size).sum();
         for axis in 0..3 {
-            let momentum: f64 = weights.iter().zip(&sums).map(|(w, sum)| w * sum[axis]).sum();
+            let momentum: f64 = case.weights.iter().zip(&sums).map(|(w, sum)| w * sum[axis]).sum();
             assert!(momentum.abs() < 1e-13 * scale, "{momentum:e}");
         }
-        let energy: f64 =
-            (0..61).map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>()).sum();
+        let energy: f64 = (0..61)
+            .map(|p| case.weights[p] * (0..3).map(|k| case.velocities[p][k] * sums[p][k]).sum::<f64>())
+            .sum();
         assert!(energy.abs() < 1e-13 * scale, "{energy:e}");
         for (sum, (exact, size)) in sums.iter().zip(&exact).filter(|_| size >= 61) {
             assert!((0..3).all(|k| (sum[k] - exact[k]).abs() <= 1e-13 * size));
@@ -76,14 +88,16 @@ fn one_batch_is_the_full_sum_and_every_batch_conserves() {
 
 #[test]
 fn batches_follow_from_seed_and_step_alone() {
-    let (velocities, gradients, _) = cloud();
-    let regularisation = &regularisation();
-    let at = Place { velocities: &velocities, gradients: &gradients, spreads: None, regularisation };
+    let case = case();
     let evaluate = |threads: usize, seed: u64, steps: &[u64]| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let mut sums = vec![[f64::NAN; 3]; 61];
         let mut batches = sum(5, seed);
-        steps.iter().for_each(|&step| pool.install(|| batches.evaluate(step, at, &mut sums)));
+        steps.iter().for_each(|&step| {
+            pool.install(|| {
+                batches.evaluate(case.particles(), step, &mut sums);
+            })
+        });
         sums
     };
     let alone = evaluate(1, 9, &[4]);

@@ -1,109 +1,112 @@
-//! The far field of all cells: weights up the tree, across between far cells, fields down.
+//! The far field of all cells: multipole expansions up the tree (M2M), across to the local expansions of far cells (M2L),
+//! and local expansions down the tree (L2L).
+//!
+//! M2L runs by spectra, batch by batch of targets of one level: their sources are transformed, multiplied with the
+//! spectra of A band by band, and the sums transformed back.
 
-mod batch;
-mod cells;
-mod numbers;
-pub mod tables;
-
-use std::ops::Range;
+use std::ops::{Deref, DerefMut, Range};
 
 use rayon::prelude::*;
 
-use super::grouped::Grouped;
+use super::fourier::{Fourier, Scratch};
+use super::lists::Grouped;
 use super::octree::Octree;
-use super::translate::{COMPLEX, Convolution, components};
-use crate::rooms::Rooms;
-use batch::Batch;
-use cells::{Generation, Room, TransformFields, TransformSource};
-use numbers::Numbers;
-use tables::Tables;
+use super::plan::BATCH;
+use super::proxies::Proxies;
+use super::translate::{BAND, COMPLEX, Convolution, Translations, components};
+use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::per_thread::PerThread;
 
-/// Sources whose spectra lie together, piece by piece.
+/// Sources whose spectra lie together, band by band.
 const GROUP: usize = 16;
 
-/// Bytes that the spectra of one batch of targets, and of as many sources, may take.
-pub const BATCH: usize = 384 << 20;
-
-/// Numbers at the proxies of every cell, and room to move them.
+/// The expansions of every cell, and the workspace that moves them.
 #[derive(Debug, Default)]
 pub struct Far {
     channels: usize,
-    /// Cell by cell and channel by channel the grids of (W, G).
-    pub weights: Numbers,
-    /// Cell by cell and channel by channel the grids of (T, F).
-    pub fields: Numbers,
+    /// Multipole expansions, cell by cell and channel by channel: grids of (W, G).
+    pub multipoles: Numbers,
+    /// Local expansions, cell by cell and channel by channel: grids of (T, F).
+    pub locals: Numbers,
     batch: Batch,
-    rooms: Rooms<Room>,
+    workspaces: PerThread<Workspace>,
 }
 
 impl Far {
-    /// Zero weights and fields on so many cells, for so many channels.
+    /// Zero expansions on so many cells, for so many channels.
     pub fn clear<const D: usize>(&mut self, tables: &Tables<D>, cells: usize, channels: usize) {
         self.channels = channels;
-        let (weights, fields) = (tables.weights_len(), tables.fields_len());
-        for (values, len) in [(&mut self.weights, weights), (&mut self.fields, fields)] {
+        let (multipole, local) = (tables.multipole_len(), tables.local_len());
+        for (values, len) in [(&mut self.multipoles, multipole), (&mut self.locals, local)] {
             values.take(cells * self.channels * len);
             values.par_chunks_mut(1 << 16).for_each(|values| values.fill(0.0));
         }
-        let most = self.channels * weights.max(fields);
-        self.rooms.fit(|room| room.fit::<D>(&tables.fourier, tables.translations.pieces, most));
+        let most = self.channels * multipole.max(local);
+        self.workspaces.fit(|workspace| workspace.fit::<D>(&tables.fourier, tables.translations.bands, most));
     }
 
-    /// From the weights of the leaves to those of all cells of level 2 and deeper.
-    pub fn gather<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>) {
-        let stride = self.channels * tables.weights_len();
+    /// M2M: from the multipole expansions of the leaves to those of all cells of level 2 and deeper.
+    pub fn m2m<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>) {
+        let stride = self.channels * tables.multipole_len();
         let (proxies, set, fields) = (&tables.proxies, tables.set, self.channels * (1 + D));
-        let rooms = &self.rooms;
+        let workspaces = &self.workspaces;
         for level in (2..tree.levels.len().saturating_sub(1)).rev() {
             let range = tree.levels[level].clone();
-            let (above, below) = self.weights.split_at_mut(range.end * stride);
+            let (above, below) = self.multipoles.split_at_mut(range.end * stride);
             above[range.start * stride..].par_chunks_mut(stride).enumerate().for_each(|(index, parent)| {
-                let scratch = &mut rooms.own().generation;
+                let scratch = &mut workspaces.own().levels;
                 for child in tree.cells[range.start + index].children.clone() {
-                    let from = &below[(child - range.end) * stride..][..stride];
                     let octant = tree.cells[child].octant();
-                    let to = &mut *parent;
-                    set.run(Generation::<D, true> { proxies, octant, fields, from, to, scratch });
+                    let child = &below[(child - range.end) * stride..][..stride];
+                    let parent = &mut *parent;
+                    set.dispatch(MultipoleToMultipole::<D> {
+                        proxies,
+                        octant,
+                        fields,
+                        child,
+                        parent,
+                        scratch,
+                    });
                 }
             });
         }
     }
 
-    /// From the fields of all cells to those of the leaves.
-    pub fn scatter<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>) {
-        let stride = self.channels * tables.fields_len();
+    /// L2L: from the local expansions of all cells to those of the leaves.
+    pub fn l2l<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>) {
+        let stride = self.channels * tables.local_len();
         let (proxies, set) = (&tables.proxies, tables.set);
         let fields = self.channels * (components(D) + D);
-        let rooms = &self.rooms;
+        let workspaces = &self.workspaces;
         for range in tree.levels.iter().skip(3).cloned() {
-            let (above, below) = self.fields.split_at_mut(range.start * stride);
-            below[..range.len() * stride].par_chunks_mut(stride).enumerate().for_each(|(index, to)| {
-                let scratch = &mut rooms.own().generation;
+            let (above, below) = self.locals.split_at_mut(range.start * stride);
+            below[..range.len() * stride].par_chunks_mut(stride).enumerate().for_each(|(index, child)| {
+                let scratch = &mut workspaces.own().levels;
                 let cell = &tree.cells[range.start + index];
-                let from = &above[cell.parent * stride..][..stride];
+                let parent = &above[cell.parent * stride..][..stride];
                 let octant = cell.octant();
-                set.run(Generation::<D, false> { proxies, octant, fields, from, to, scratch });
+                set.dispatch(LocalToLocal::<D> { proxies, octant, fields, parent, child, scratch });
             });
         }
     }
 
-    /// From the weights of far cells to the fields of all cells; `ratios` holds δ over the edge of a cell, level by
-    /// level and channel by channel.
-    pub fn translate<const D: usize>(
+    /// M2L: from the multipole expansions of the far cells of each cell to its local expansion; `ratios` holds δ over the
+    /// edge of a cell, level by level and channel by channel.
+    pub fn m2l<const D: usize>(
         &mut self,
         tables: &Tables<D>,
         ratios: &[f64],
         tree: &Octree<D>,
-        far: &Grouped<u32>,
+        interaction: &Grouped<u32>,
     ) {
-        let pieces = tables.translations.pieces;
+        let bands = tables.translations.bands;
         let fields = components(D) + D;
-        let most = (BATCH / (size_of::<f64>() * pieces * COMPLEX * (1 + D + fields))).max(GROUP);
+        let most = (BATCH / (size_of::<f64>() * bands * COMPLEX * (1 + D + fields))).max(GROUP);
         self.batch.clear(tree.cells.len());
         for (level, ratios) in tree.levels.iter().zip(ratios.chunks(self.channels.max(1))).skip(2) {
             for first in level.clone().step_by(most) {
                 let targets = first..level.end.min(first + most);
-                self.batch.choose(tree, far, &tables.translations, targets.clone(), level.clone());
+                self.batch.choose(tree, interaction, &tables.translations, targets.clone(), level.clone());
                 if self.batch.pairs.is_empty() {
                     continue;
                 }
@@ -117,16 +120,16 @@ impl Far {
     }
 
     fn transform_sources<const D: usize>(&mut self, tables: &Tables<D>, channel: usize) {
-        let (fourier, set, len) = (&tables.fourier, tables.set, tables.weights_len());
-        let Self { weights, batch, rooms, channels, .. } = self;
-        let stride = tables.translations.pieces * GROUP * (1 + D) * COMPLEX;
+        let (fourier, set, len) = (&tables.fourier, tables.set, tables.multipole_len());
+        let Self { multipoles, batch, workspaces, channels, .. } = self;
+        let stride = tables.translations.bands * GROUP * (1 + D) * COMPLEX;
         batch.source_spectra.take(batch.sources.len().div_ceil(GROUP) * stride);
         let spectra = batch.source_spectra.par_chunks_mut(stride);
         spectra.zip(batch.sources.par_chunks(GROUP)).for_each(|(spectra, sources)| {
-            let room = &mut *rooms.own();
+            let workspace = &mut *workspaces.own();
             for (member, &source) in sources.iter().enumerate() {
-                let weights = &weights[(source as usize * *channels + channel) * len..][..len];
-                set.run(TransformSource::<D> { fourier, weights, spectra, member, room });
+                let weights = &multipoles[(source as usize * *channels + channel) * len..][..len];
+                set.dispatch(TransformSource::<D> { fourier, weights, spectra, member, workspace });
             }
         });
     }
@@ -134,12 +137,12 @@ impl Far {
     fn convolve<const D: usize>(&mut self, tables: &Tables<D>, ratio: f64, targets: usize) {
         let Batch { starts, pairs, source_spectra, target_spectra, .. } = &mut self.batch;
         let stride = targets * (components(D) + D) * COMPLEX;
-        target_spectra.take(tables.translations.pieces * stride);
+        target_spectra.take(tables.translations.bands * stride);
         let table = tables.translations.table(ratio);
-        target_spectra.par_chunks_mut(stride).enumerate().for_each(|(piece, fields)| {
-            let table = table.piece(piece);
-            let sources = &source_spectra[piece * GROUP * (1 + D) * COMPLEX..];
-            tables.set.run(Convolution::<D> { table, sources, starts, pairs, fields });
+        target_spectra.par_chunks_mut(stride).enumerate().for_each(|(band, fields)| {
+            let table = table.band(band);
+            let sources = &source_spectra[band * GROUP * (1 + D) * COMPLEX..];
+            tables.set.dispatch(Convolution::<D> { table, sources, starts, pairs, fields });
         });
     }
 
@@ -150,22 +153,290 @@ impl Far {
         tree: &Octree<D>,
         targets: Range<usize>,
     ) {
-        let (fourier, set, len) = (&tables.fourier, tables.set, tables.fields_len());
-        let Self { fields, batch, rooms, channels, .. } = self;
+        let (fourier, set, len) = (&tables.fourier, tables.set, tables.local_len());
+        let Self { locals, batch, workspaces, channels, .. } = self;
         let stride = *channels * len;
         let spectra = &*batch.target_spectra;
-        let fields = fields[targets.start * stride..targets.end * stride].par_chunks_mut(stride);
-        fields.enumerate().for_each(|(member, fields)| {
+        let locals = locals[targets.start * stride..targets.end * stride].par_chunks_mut(stride);
+        locals.enumerate().for_each(|(member, locals)| {
             // A of the unit cell times this.
             let factor = tree.edge_of(&tree.cells[targets.start + member]).powf(tables.gamma + 2.0);
-            let fields = &mut fields[channel * len..][..len];
-            let (targets, room) = (targets.len(), &mut *rooms.own());
-            set.run(TransformFields::<D> { fourier, spectra, member, targets, factor, fields, room });
+            let fields = &mut locals[channel * len..][..len];
+            let (targets, workspace) = (targets.len(), &mut *workspaces.own());
+            set.dispatch(TransformFields::<D> {
+                fourier,
+                spectra,
+                member,
+                targets,
+                factor,
+                fields,
+                workspace,
+            });
         });
     }
 
     /// Bytes held.
     pub fn memory(&self) -> usize {
-        self.weights.memory() + self.fields.memory() + self.batch.memory()
+        self.multipoles.memory() + self.locals.memory() + self.batch.memory()
+    }
+}
+
+/// Polynomials, transforms and the spectra of A.
+#[derive(Debug)]
+pub struct Tables<const D: usize> {
+    pub proxies: Proxies,
+    fourier: Fourier,
+    translations: Translations<D>,
+    gamma: f64,
+    set: InstructionSet,
+}
+
+impl<const D: usize> Tables<D> {
+    pub fn new(gamma: f64, order: usize, set: InstructionSet) -> Self {
+        let (proxies, fourier) = (Proxies::new(order), Fourier::new(order));
+        let translations = Translations::new(gamma, &fourier, set);
+        Self { proxies, fourier, translations, gamma, set }
+    }
+
+    /// Makes the spectra of A for some δ over the edge of a cell ready.
+    pub fn prepare(&mut self, ratios: &[f64]) {
+        let Self { proxies, fourier, translations, .. } = self;
+        translations.prepare(ratios, proxies, fourier);
+    }
+
+    /// Points along an axis.
+    pub fn points(&self) -> usize {
+        self.proxies.order
+    }
+
+    /// Numbers of one cell and channel: (W, G).
+    pub fn multipole_len(&self) -> usize {
+        (1 + D) * self.proxies.len::<D>()
+    }
+
+    /// Numbers of one cell and channel: (T, F).
+    pub fn local_len(&self) -> usize {
+        (components(D) + D) * self.proxies.len::<D>()
+    }
+
+    /// Bytes held.
+    pub fn memory(&self) -> usize {
+        self.translations.memory()
+    }
+}
+
+/// Targets, sources and their spectra.
+#[derive(Debug, Default)]
+struct Batch {
+    sources: Vec<u32>,
+    /// Where the spectrum of a cell starts, in fields; `u32::MAX` where there is none.
+    spectrum_starts: Vec<u32>,
+    /// By target its pairs.
+    starts: Vec<u32>,
+    /// Where the spectrum of a source starts, and the offset.
+    pairs: Vec<(u32, u16)>,
+    source_spectra: Numbers,
+    target_spectra: Numbers,
+}
+
+impl Batch {
+    /// Starts a tree of so many cells.
+    pub fn clear(&mut self, cells: usize) {
+        self.sources.clear();
+        self.spectrum_starts.clear();
+        self.spectrum_starts.resize(cells, u32::MAX);
+    }
+
+    /// Lists the sources of some targets of a level, along the Morton curve.
+    pub fn choose<const D: usize>(
+        &mut self,
+        tree: &Octree<D>,
+        interaction: &Grouped<u32>,
+        translations: &Translations<D>,
+        targets: Range<usize>,
+        level: Range<usize>,
+    ) {
+        for source in self.sources.drain(..) {
+            self.spectrum_starts[source as usize] = u32::MAX;
+        }
+        for source in targets.clone().flat_map(|target| interaction.list(target)) {
+            self.spectrum_starts[*source as usize] = 0;
+        }
+        for source in level {
+            if self.spectrum_starts[source] == 0 {
+                let number = self.sources.len();
+                let start = (number / GROUP * translations.bands * GROUP + number % GROUP) * (1 + D);
+                self.spectrum_starts[source] = start as u32;
+                self.sources.push(source as u32);
+            }
+        }
+        self.starts.clear();
+        self.pairs.clear();
+        self.starts.push(0);
+        for target in targets {
+            for &source in interaction.list(target) {
+                let (to, from) = (&tree.cells[target].index, &tree.cells[source as usize].index);
+                let offset = translations.offset(to, from);
+                self.pairs.push((self.spectrum_starts[source as usize], offset));
+            }
+            self.starts.push(self.pairs.len() as u32);
+        }
+    }
+
+    /// Bytes held.
+    pub fn memory(&self) -> usize {
+        self.source_spectra.memory()
+            + self.target_spectra.memory()
+            + self.pairs.capacity() * size_of::<(u32, u16)>()
+    }
+}
+
+/// What a thread works with on one cell: a spectrum, and memory for transforms and between levels.
+#[derive(Debug, Default)]
+struct Workspace {
+    spectrum: [Vec<f64>; 2],
+    scratch: Scratch,
+    levels: Vec<f64>,
+}
+
+impl Workspace {
+    /// Makes it large enough for spectra of so many bands, and grids of `most` numbers.
+    fn fit<const D: usize>(&mut self, fourier: &Fourier, bands: usize, most: usize) {
+        for part in &mut self.spectrum {
+            part.resize(bands * BAND, 0.0);
+        }
+        self.scratch.fit::<D>(fourier);
+        self.levels.resize(2 * most, 0.0);
+    }
+}
+
+/// M2M: adds the weights at the proxies of a child, seen from its parent, to those of the parent.
+struct MultipoleToMultipole<'a, const D: usize> {
+    proxies: &'a Proxies,
+    octant: usize,
+    /// Grids of each.
+    fields: usize,
+    child: &'a [f64],
+    parent: &'a mut [f64],
+    scratch: &'a mut [f64],
+}
+
+impl<const D: usize> Kernel for MultipoleToMultipole<'_, D> {
+    #[inline(always)]
+    fn compute<L: Lanes>(self, lanes: L) {
+        let Self { proxies, octant, fields, child, parent, scratch } = self;
+        proxies.to_parent::<L, D>(lanes, octant, fields, child, parent, scratch);
+    }
+}
+
+/// L2L: adds the values at the proxies of a parent, interpolated, to those of a child.
+struct LocalToLocal<'a, const D: usize> {
+    proxies: &'a Proxies,
+    octant: usize,
+    /// Grids of each.
+    fields: usize,
+    parent: &'a [f64],
+    child: &'a mut [f64],
+    scratch: &'a mut [f64],
+}
+
+impl<const D: usize> Kernel for LocalToLocal<'_, D> {
+    #[inline(always)]
+    fn compute<L: Lanes>(self, lanes: L) {
+        let Self { proxies, octant, fields, parent, child, scratch } = self;
+        proxies.to_child::<L, D>(lanes, octant, fields, parent, child, scratch);
+    }
+}
+
+/// M2L, first: the spectra of the weights (W, G) of one source.
+struct TransformSource<'a, const D: usize> {
+    fourier: &'a Fourier,
+    weights: &'a [f64],
+    /// Of the source's group.
+    spectra: &'a mut [f64],
+    member: usize,
+    workspace: &'a mut Workspace,
+}
+
+impl<const D: usize> Kernel for TransformSource<'_, D> {
+    #[inline(always)]
+    fn compute<L: Lanes>(self, lanes: L) {
+        let Workspace { spectrum: [re, im], scratch, .. } = self.workspace;
+        let len = self.weights.len() / (1 + D);
+        for (field, weights) in self.weights.chunks_exact(len).enumerate() {
+            self.fourier.transform::<L, D>(lanes, self.fourier.order, weights, [re, im], scratch);
+            for band in 0..re.len() / BAND {
+                let at = ((band * GROUP + self.member) * (1 + D) + field) * COMPLEX;
+                self.spectra[at..at + BAND].copy_from_slice(&re[band * BAND..][..BAND]);
+                self.spectra[at + BAND..at + COMPLEX].copy_from_slice(&im[band * BAND..][..BAND]);
+            }
+        }
+    }
+}
+
+/// M2L, last: adds to the fields (T, F) of one target those of its spectra.
+struct TransformFields<'a, const D: usize> {
+    fourier: &'a Fourier,
+    spectra: &'a [f64],
+    member: usize,
+    targets: usize,
+    factor: f64,
+    fields: &'a mut [f64],
+    workspace: &'a mut Workspace,
+}
+
+impl<const D: usize> Kernel for TransformFields<'_, D> {
+    #[inline(always)]
+    fn compute<L: Lanes>(self, lanes: L) {
+        let Workspace { spectrum: [re, im], scratch, .. } = self.workspace;
+        let count = components(D) + D;
+        let len = self.fields.len() / count;
+        for (field, fields) in self.fields.chunks_exact_mut(len).enumerate() {
+            for band in 0..re.len() / BAND {
+                let at = ((band * self.targets + self.member) * count + field) * COMPLEX;
+                re[band * BAND..][..BAND].copy_from_slice(&self.spectra[at..at + BAND]);
+                im[band * BAND..][..BAND].copy_from_slice(&self.spectra[at + BAND..at + COMPLEX]);
+            }
+            self.fourier.add_inverse::<L, D>(lanes, self.factor, [re, im], fields, scratch);
+        }
+    }
+}
+
+/// As many numbers as were asked for last, which keep their memory from one evaluation to the next.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    /// As long as the most ever asked for.
+    held: Vec<f64>,
+    len: usize,
+}
+
+impl Numbers {
+    /// Makes it `len` numbers; what they are is left open.
+    pub fn take(&mut self, len: usize) {
+        if self.held.len() < len {
+            // The old memory is given back first: the two together may be more than there is.
+            self.held = Vec::new();
+            self.held = vec![0.0; len];
+        }
+        self.len = len;
+    }
+
+    /// Bytes held.
+    pub fn memory(&self) -> usize {
+        size_of_val(self.held.as_slice())
+    }
+}
+
+impl Deref for Numbers {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        &self.held[..self.len]
+    }
+}
+
+impl DerefMut for Numbers {
+    fn deref_mut(&mut self) -> &mut [f64] {
+        &mut self.held[..self.len]
     }
 }

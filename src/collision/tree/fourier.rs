@@ -30,12 +30,12 @@ pub struct Fourier {
     backward: [Vec<f64>; 2],
 }
 
-/// Room for a transform.
+/// The workspace of a transform.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch([Vec<f64>; 4]);
 
 impl Scratch {
-    /// Makes room for the transforms of an order.
+    /// Makes it large enough for the transforms of an order.
     pub fn fit<const D: usize>(&mut self, fourier: &Fourier) {
         for values in &mut self.0 {
             values.resize(fourier.length.pow(D as u32 - 1) * fourier.row, 0.0);
@@ -75,7 +75,7 @@ impl Fourier {
         (2 * order - 1).pow(D as u32 - 1) * order
     }
 
-    /// Room for the transforms.
+    /// A workspace for the transforms.
     pub fn scratch<const D: usize>(&self) -> Scratch {
         let mut scratch = Scratch::default();
         scratch.fit::<D>(self);
@@ -216,7 +216,7 @@ mod tests {
 
     impl<const D: usize> Kernel for Convolve<'_, D> {
         #[inline(always)]
-        fn run<L: Lanes>(self, lanes: L) {
+        fn compute<L: Lanes>(self, lanes: L) {
             let fourier = self.fourier;
             let count = fourier.frequencies::<D>();
             let mut scratch = fourier.scratch::<D>();
@@ -261,12 +261,17 @@ mod tests {
         });
         for set in InstructionSet::available() {
             let mut out = vec![0.0; sources.len()];
-            set.run(Convolve::<D> { fourier: &fourier, kernel: &kernel, sources: &sources, out: &mut out });
+            set.dispatch(Convolve::<D> {
+                fourier: &fourier,
+                kernel: &kernel,
+                sources: &sources,
+                out: &mut out,
+            });
             let size = expected.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
-            for (line, (found, expected)) in out.chunks(row).zip(expected.chunks(row)).enumerate() {
+            for (line, (value, expected)) in out.chunks(row).zip(expected.chunks(row)).enumerate() {
                 for k in 0..order {
                     // A few hundred additions of terms that are larger than the sums by two digits.
-                    let error = (found[k] - 0.5 * expected[k]).abs();
+                    let error = (value[k] - 0.5 * expected[k]).abs();
                     assert!(error < 1e-12 * size, "order {order}, line {line}, point {k}: {error:e}");
                 }
             }

@@ -1,13 +1,50 @@
 //! Which cells interact how: a walk over pairs of cells from the root down.
 //!
-//! Two cells of one level that do not touch while their parents do are far: proxy acts on proxy. Two
-//! leaves that touch are near: particle acts on particle. A leaf and a smaller cell that does not touch
-//! it, while the smaller one's parent does, are mixed: the proxies of the smaller cell stand for its
-//! particles if these are many, and the leaf's particles stand for themselves. Every pair of particles is
-//! met exactly once.
+//! | list | pairs | how they interact |
+//! |---|---|---|
+//! | near | two leaves that touch, or a leaf with itself | particle by particle |
+//! | far | two cells of one level that do not touch while their parents do: the interaction list of each | M2L |
+//! | mixed | a leaf and a smaller cell that does not touch it while the smaller one's parent does | M2P and P2L |
+//!
+//! In a far or mixed pair of few particles these meet one by one: that costs less. Every pair of particles is met
+//! exactly once.
 
-use super::grouped::Grouped;
 use super::octree::Octree;
+
+/// Lists by their owner: `items` of owner k at `starts[k]..starts[k + 1]`.
+#[derive(Debug, Default)]
+pub struct Grouped<T> {
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Default> Grouped<T> {
+    /// Groups items by owner, in their order.
+    pub fn fill(&mut self, owners: usize, items: impl Iterator<Item = (usize, T)> + Clone) {
+        self.starts.clear();
+        self.starts.resize(owners + 2, 0);
+        let mut count = 0;
+        for (owner, _) in items.clone() {
+            self.starts[owner + 2] += 1;
+            count += 1;
+        }
+        for owner in 2..owners + 2 {
+            self.starts[owner] += self.starts[owner - 1];
+        }
+        self.items.clear();
+        self.items.resize(count, T::default());
+        for (owner, item) in items {
+            let at = &mut self.starts[owner + 1];
+            self.items[*at as usize] = item;
+            *at += 1;
+        }
+    }
+
+    /// The list of an owner.
+    pub fn list(&self, owner: usize) -> &[T] {
+        &self.items[self.starts[owner] as usize..self.starts[owner + 1] as usize]
+    }
+}
 
 /// The pairs of cells that interact, each once, and by the cells that they act on.
 #[derive(Debug, Default)]
@@ -18,26 +55,25 @@ pub struct Lists {
     pub far: Vec<[usize; 2]>,
     /// A leaf and a smaller cell.
     pub mixed: Vec<[usize; 2]>,
-    /// The far cells of each cell.
-    pub far_sources: Grouped<u32>,
-    /// The smaller cells mixed with each leaf.
+    /// The interaction list of each cell: its far cells.
+    pub interaction: Grouped<u32>,
+    /// The smaller cells mixed with each leaf, for M2P.
     pub mixed_cells: Grouped<u32>,
-    /// The leaves mixed with each cell.
+    /// The leaves mixed with each cell, for P2L.
     pub mixed_leaves: Grouped<u32>,
 }
 
 impl Lists {
-    /// Fills the lists for a tree. Cells of at most `few.pairs` pairs of particles are not far, and smaller
-    /// cells of at most `few.particles` particles not mixed: their particles meet one by one.
-    pub fn fill<const D: usize>(&mut self, tree: &Octree<D>, few: Few) {
+    /// Fills the lists for a tree.
+    pub fn fill<const D: usize>(&mut self, tree: &Octree<D>, limits: DirectLimits) {
         self.near.clear();
         self.far.clear();
         self.mixed.clear();
-        let mut walk = Walk { tree, few, lists: self };
+        let mut walk = Walk { tree, limits, lists: self };
         walk.within(0);
         let cells = tree.cells.len();
         let both = self.far.iter().flat_map(|&[a, b]| [(a, b as u32), (b, a as u32)]);
-        self.far_sources.fill(cells, both);
+        self.interaction.fill(cells, both);
         let mixed = self.mixed.iter();
         self.mixed_cells.fill(cells, mixed.clone().map(|&[leaf, cell]| (leaf, cell as u32)));
         self.mixed_leaves.fill(cells, mixed.map(|&[leaf, cell]| (cell, leaf as u32)));
@@ -46,14 +82,16 @@ impl Lists {
 
 /// Numbers up to which particles meet particles more cheaply than through proxies.
 #[derive(Debug, Clone, Copy)]
-pub struct Few {
+pub struct DirectLimits {
+    /// Pairs of particles of two cells that else were far.
     pub pairs: usize,
+    /// Particles of the smaller of two cells that else were mixed.
     pub particles: usize,
 }
 
 struct Walk<'a, const D: usize> {
     tree: &'a Octree<D>,
-    few: Few,
+    limits: DirectLimits,
     lists: &'a mut Lists,
 }
 
@@ -76,7 +114,7 @@ impl<const D: usize> Walk<'_, D> {
     fn between(&mut self, a: usize, b: usize) {
         let [first, second] = [&self.tree.cells[a], &self.tree.cells[b]];
         if !first.is_adjacent(second) {
-            if first.particles.len() * second.particles.len() <= self.few.pairs {
+            if first.particles.len() * second.particles.len() <= self.limits.pairs {
                 self.directly(a, b);
             } else {
                 self.lists.far.push([a, b]);
@@ -101,7 +139,7 @@ impl<const D: usize> Walk<'_, D> {
     fn beside_leaf(&mut self, leaf: usize, cell: usize) {
         let smaller = &self.tree.cells[cell];
         if !self.tree.cells[leaf].is_adjacent(smaller) {
-            if smaller.particles.len() <= self.few.particles {
+            if smaller.particles.len() <= self.limits.particles {
                 self.directly(leaf, cell);
             } else {
                 self.lists.mixed.push([leaf, cell]);
@@ -142,9 +180,9 @@ mod tests {
             .map(|p| std::array::from_fn(|_| number() * if p % 2 == 0 { 1.0 } else { 0.03 }))
             .collect();
         let mut tree = Octree::new();
-        tree.build(&velocities, 4, Root { stretch: 1.0, unit: 0.0 });
+        tree.build(&velocities, 4, Root { scale: 1.0, unit: 0.0 });
         let mut lists = Lists::default();
-        lists.fill(&tree, Few { pairs: 9, particles: 6 });
+        lists.fill(&tree, DirectLimits { pairs: 9, particles: 6 });
         assert!(!lists.far.is_empty() && !lists.mixed.is_empty());
         let mut met = vec![0_u8; 600 * 600];
         for &[a, b] in lists.near.iter().chain(&lists.far).chain(&lists.mixed) {
@@ -159,5 +197,15 @@ mod tests {
         for &[a, b] in lists.far.iter().chain(&lists.mixed) {
             assert!(!tree.cells[a].is_adjacent(&tree.cells[b]));
         }
+    }
+
+    #[test]
+    fn groups_keep_the_order_of_their_items() {
+        let mut grouped = Grouped::default();
+        grouped.fill(4, [(2, 7), (0, 1), (2, 3), (3, 9)].into_iter());
+        assert_eq!(grouped.list(0), [1]);
+        assert_eq!(grouped.list(1), [0; 0]);
+        assert_eq!(grouped.list(2), [7, 3]);
+        assert_eq!(grouped.list(3), [9]);
     }
 }

@@ -4,32 +4,42 @@
 //! sums_p = T(v_p) g_p − F(v_p),   T(v) = Σ_q c_ij w_q A(v − v_q),   F(v) = Σ_q c_ij w_q A(v − v_q) g_q
 //! ```
 //!
-//! Particles of neighbouring leaves meet one by one, in the kernels of the direct sum. For all others A is
-//! replaced by polynomials between uniform grids of proxies, p points along an axis, one grid a cell: the
-//! black-box fast multipole method (Fong and Darve, J. Comput. Phys. 228, 2009), which takes any γ, on uniform
-//! grids, where a translation between two cells is a product of spectra. T and F are fields of 6 + 3
-//! components in three dimensions and of 3 + 2 in two. The replaced A is symmetric in the pair,
-//! so momentum stays to rounding; energy does not, and [`conserve`] restores both.
+//! This is the black-box fast multipole method (Fong and Darve, J. Comput. Phys. 228, 2009), which takes any γ, on
+//! uniform grids. Particles of neighbouring leaves meet one by one, in the kernels of the direct sum. For all others A
+//! is replaced by polynomials between grids of proxies, p points along an axis, one grid a cell. The words of the fast
+//! multipole method stand for numbers at these proxies:
+//!
+//! | word | here |
+//! |---|---|
+//! | multipole expansion of a cell | weights (W_k, G_k) of its proxies y_k: they act far away as its particles do |
+//! | local expansion of a cell | values of the fields (T, F) of far particles at its proxies |
+//! | P2M | particles give their weights to the proxies of their leaf, by Lagrange polynomials |
+//! | M2M | proxies of a child give theirs to those of the parent, by the same polynomials |
+//! | M2L | proxies of one cell act on those of another of the same level by A: a product of spectra |
+//! | L2L | values at the proxies of a parent pass to those of a child, by polynomials |
+//! | L2P | values at the proxies of a leaf pass to its particles, by polynomials |
+//! | M2P, P2L | proxies of a small cell act on particles of a larger leaf beside it by A, and the reverse |
+//! | near list | pairs of leaves whose particles meet one by one (P2P) |
+//! | interaction list | pairs of far cells of one level (M2L) |
+//!
+//! T and F are fields of 6 + 3 components in three dimensions and of 3 + 2 in two. The replaced A is symmetric in the
+//! pair, so momentum stays to rounding; energy does not, and [`conserve`] restores both.
 //!
 //! Two steps keep the error small where the sums almost cancel. Gradients lose the part that no pair
-//! feels ([`gauge`]). And the number of points is not taken from a formula ([`calibration`]) but raised
-//! until the error against direct sums of samples is half the tolerance. Every evaluation measures that
-//! error again, and is repeated with more points where it exceeds the tolerance: sums depend on the cloud and the
-//! calibration alone, not on what was summed before.
+//! feels ([`conserve`]). And the number of points is not taken from a formula but raised by
+//! [`TreeSum::calibrate`] until the error against direct sums of samples is half the tolerance. Every evaluation
+//! measures that error again, and is repeated with more points where it exceeds the tolerance: sums depend on the
+//! particles and the calibration alone, not on what was summed before.
 #![doc = include_str!("measured.md")]
 
-pub mod calibration;
-mod channels;
 mod exchange;
 mod far;
 mod fourier;
-mod grouped;
-pub(super) mod leaves;
 mod lists;
 mod octree;
-mod particles;
+pub mod plan;
 mod proxies;
-mod samples;
+mod sorted;
 #[cfg(test)]
 mod tests;
 mod translate;
@@ -37,24 +47,20 @@ mod translate;
 use std::ops::Range;
 
 use super::blocks::Interaction;
-use super::conserve::{self, Group};
-use super::gauge;
-use super::place::Place;
+use super::conserve::{self, Parts};
+use super::interface::{Accuracy, Couplings, Measured, Particles, Quality, SpeciesTable};
 use super::regularisation::Regularisation;
-use super::tile::{Coefficients, Couplings};
 use crate::dimension;
+use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::series::ORDER;
 use crate::sum::sum;
-use calibration::{MOST_POINTS, capacity, first_points};
-use channels::Channels;
 use exchange::Exchange;
-use far::Far;
-use far::tables::Tables;
-use leaves::{Leaves, Sorted};
-use lists::{Few, Lists};
-use octree::{Octree, Root};
-use samples::Samples;
+use far::{Far, Tables};
+use lists::{DirectLimits, Lists};
+use octree::{Octree, QUARTERS, Root};
+use plan::{Channels, MOST_GIBIBYTES, MOST_POINTS, capacity, first_points, gibibytes};
+use sorted::{Leaves, Samples, Sorted};
 
 /// The error of rough sums.
 const ROUGHLY: f64 = 1e-3;
@@ -63,31 +69,12 @@ const ROUGHLY: f64 = 1e-3;
 /// three times as far, where it is smaller by powers of that.
 const UNSEEN: f64 = 0.05;
 
-/// What an evaluation found of its own quality.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quality {
-    /// √(Σ m w |error of v̇|² / Σ m w |v̇|²), from direct sums of samples.
-    pub error: f64,
-    /// −Σ w g·sums, which is ≤ 0 without errors: the rate of the entropy.
-    pub entropy_rate: f64,
-    /// What the tolerance can add to it: tolerance × √(Σ m w |g|²) √(Σ m w |v̇|²), g without the part that no
-    /// pair feels.
-    pub entropy_slack: f64,
-}
+/// Particles that calibrate a cloud of more.
+const CALIBRATING: usize = 1 << 16;
 
-/// Species and their interaction, as every pair sum has them.
-#[derive(Debug, Clone, Copy)]
-pub struct Cloud<'a> {
-    /// γ in [−3, 1].
-    pub gamma: f64,
-    pub masses: &'a [f64],
-    /// The particles of each species, one after another.
-    pub ranges: &'a [Range<usize>],
-    /// c_ij row by row, symmetric.
-    pub coefficients: &'a [f64],
-    /// Of every particle.
-    pub weights: &'a [f64],
-}
+/// Edges of the root cell over the extent of the cloud to choose from. Leaves of a root of one size are filled to an
+/// eighth of their capacity just after a level is added; these fill them to a quarter and a half then.
+const ROOT_SCALES: [f64; 3] = [1.0, 1.259_921_049_894_873_2, 1.587_401_051_968_199_4];
 
 /// The pair sum by a tree over `D`-dimensional velocities, with its workspace.
 #[derive(Debug)]
@@ -95,17 +82,14 @@ pub struct TreeSum<const D: usize> {
     gamma: f64,
     tolerance: f64,
     interaction: Interaction,
-    masses: Vec<f64>,
-    weights: Vec<f64>,
-    ranges: Vec<Range<usize>>,
-    groups: Vec<Group>,
+    parts: Parts,
     channels: Channels,
     /// δ over the edge of a cell, level by level and channel by channel; NaN where no cells are far.
     ratios: Vec<f64>,
     /// Points along an axis that an evaluation begins with.
     points: usize,
     /// The edge of the root cell over the extent of the cloud.
-    stretch: f64,
+    root_scale: f64,
     /// By points, which evaluations have asked for so far.
     tables: Vec<Tables<D>>,
     gradients: Vec<[f64; D]>,
@@ -118,42 +102,31 @@ pub struct TreeSum<const D: usize> {
 }
 
 impl<const D: usize> TreeSum<D> {
-    /// A sum to a tolerance of 1e-9 to 0.1, with the number of points that a smooth cloud needs.
+    /// A sum for γ in [−3, 1] to a tolerance of 1e-9 to 0.1, with the number of points that a smooth cloud needs.
     ///
     /// # Panics
     ///
-    /// If the lengths disagree, D is neither 2 nor 3, or the machine does not have the instruction set.
-    pub fn new(cloud: Cloud<'_>, tolerance: f64, instruction_set: InstructionSet) -> Self {
-        let Cloud { gamma, masses, ranges, coefficients, weights } = cloud;
-        let species = masses.len();
+    /// If D is neither 2 nor 3, or the machine does not have the instruction set.
+    pub fn new(gamma: f64, tolerance: f64, instruction_set: InstructionSet) -> Self {
         assert!(D == 2 || D == 3, "velocities have two or three components");
         assert!(instruction_set.is_available(), "no {} here", instruction_set.name());
-        assert_eq!(ranges.len(), species);
-        assert_eq!(coefficients.len(), species * species);
-        assert_eq!(ranges.last().map_or(0, |range| range.end), weights.len());
-        let groups = conserve::groups(masses, ranges, coefficients);
-        let coefficients = Coefficients { species, values: coefficients.to_vec() };
-        let points = first_points(tolerance, gamma);
         Self {
-            points,
-            stretch: 1.0,
-            tables: Vec::new(),
-            far: Far::default(),
-            samples: Samples::new(weights, ranges),
             gamma,
             tolerance,
-            interaction: Interaction::new::<D>(gamma, coefficients, instruction_set),
-            masses: masses.to_vec(),
-            weights: weights.to_vec(),
-            ranges: ranges.to_vec(),
-            groups,
+            interaction: Interaction::new::<D>(gamma, instruction_set),
+            points: first_points(tolerance, gamma),
+            root_scale: 1.0,
+            parts: Parts::new(),
             channels: Channels::default(),
             ratios: Vec::new(),
+            tables: Vec::new(),
             gradients: Vec::new(),
             tree: Octree::new(),
             lists: Lists::default(),
             sorted: Sorted::default(),
             leaves: Leaves::empty(),
+            far: Far::default(),
+            samples: Samples::empty(),
         }
     }
 
@@ -167,31 +140,37 @@ impl<const D: usize> TreeSum<D> {
         self.points
     }
 
-    /// Overwrites `sums` with the pair sums of finite velocities and gradients. Between cells that are apart
-    /// spreads are left out, which the error shows.
+    /// Overwrites `sums` with the pair sums of finite velocities and gradients, and measures their error. Between cells
+    /// that are apart spreads are left out, which the error shows.
     ///
     /// # Panics
     ///
-    /// If an array is not as long as the particles are many.
-    pub fn evaluate(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) -> Quality {
+    /// If an array is not as long as the particles, or the pairs of species, are many.
+    pub fn evaluate(
+        &mut self,
+        particles: Particles<'_, D>,
+        accuracy: Accuracy,
+        sums: &mut [[f64; D]],
+    ) -> Quality {
+        Quality::Measured(match accuracy {
+            Accuracy::Kept => self.evaluate_to_tolerance(particles, sums),
+            Accuracy::Rough => {
+                let points = first_points(ROUGHLY, self.gamma).min(self.points);
+                self.evaluate_once(points, self.tolerance.max(ROUGHLY), particles, sums)
+            }
+        })
+    }
+
+    /// With more points than the calibration found where the error asks for them.
+    fn evaluate_to_tolerance(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) -> Measured {
         let mut points = self.points;
         loop {
-            let quality = self.evaluate_once(points, self.tolerance, at, sums);
-            if quality.error <= self.tolerance || quality.error.is_nan() || points == MOST_POINTS {
-                return quality;
+            let measured = self.evaluate_once(points, self.tolerance, particles, sums);
+            if measured.error <= self.tolerance || measured.error.is_nan() || points == MOST_POINTS {
+                return measured;
             }
             points += 1;
         }
-    }
-
-    /// Overwrites `sums` with the pair sums to a few parts in a thousand, or the tolerance where that is larger.
-    ///
-    /// # Panics
-    ///
-    /// If an array is not as long as the particles are many.
-    pub fn evaluate_roughly(&mut self, at: Place<'_, D>, sums: &mut [[f64; D]]) {
-        let points = first_points(ROUGHLY, self.gamma).min(self.points);
-        self.evaluate_once(points, self.tolerance.max(ROUGHLY), at, sums);
     }
 
     /// With so many points along an axis.
@@ -199,13 +178,13 @@ impl<const D: usize> TreeSum<D> {
         &mut self,
         points: usize,
         tolerance: f64,
-        at: Place<'_, D>,
+        particles: Particles<'_, D>,
         sums: &mut [[f64; D]],
-    ) -> Quality {
+    ) -> Measured {
         let aim = (points, tolerance);
         match D {
-            2 => in_two(dimension::of_mut(self), aim, at.cast(), dimension::vectors_mut(sums)),
-            _ => in_three(dimension::of_mut(self), aim, at.cast(), dimension::vectors_mut(sums)),
+            2 => in_two(dimension::of_mut(self), aim, particles.cast(), dimension::vectors_mut(sums)),
+            _ => in_three(dimension::of_mut(self), aim, particles.cast(), dimension::vectors_mut(sums)),
         }
     }
 
@@ -213,29 +192,27 @@ impl<const D: usize> TreeSum<D> {
     fn evaluate_here(
         &mut self,
         (points, tolerance): (usize, f64),
-        at: Place<'_, D>,
+        particles: Particles<'_, D>,
         sums: &mut [[f64; D]],
-    ) -> Quality {
-        let Place { velocities, gradients, spreads, regularisation } = at;
-        assert_eq!(velocities.len(), self.weights.len());
-        assert_eq!(gradients.len(), self.weights.len());
-        assert_eq!(sums.len(), self.weights.len());
+    ) -> Measured {
+        particles.count(sums);
+        let (species, regularisation) = (particles.species, particles.regularisation);
         let tables = self.tables_of(points);
         let root = self.root(regularisation);
         let excess = self.interaction.series.excess(self.gamma);
         let tables = &mut self.tables[tables];
-        let Self { interaction, masses, weights, ranges, groups, channels, ratios, .. } = self;
+        let Self { interaction, parts, channels, ratios, .. } = self;
         let (tree, lists, sorted, leaves, far) =
             (&mut self.tree, &mut self.lists, &mut self.sorted, &mut self.leaves, &mut self.far);
-        gauge::remove(groups, weights, velocities, gradients, &mut self.gradients);
-        tree.build(velocities, capacity::<D>(points), root);
-        sorted.take(&tree.order, weights, velocities, &self.gradients, spreads);
-        lists.fill(tree, few::<D>(points));
+        conserve::remove_invariants(particles, parts, &mut self.gradients);
+        tree.build(particles.velocities, capacity::<D>(points), root);
+        sorted.take(&tree.order, Particles { gradients: &self.gradients, ..particles });
+        lists.fill(tree, direct_limits::<D>(points));
 
-        leaves.arrange(tree, lists, ranges, &sorted.weights);
-        leaves.blocks.evaluate(interaction, sorted.place(regularisation));
+        leaves.arrange(tree, lists, species.ranges());
+        leaves.blocks.evaluate(interaction, sorted.particles(particles));
 
-        channels.arrange(interaction.couplings(regularisation));
+        channels.arrange(particles.couplings());
         take_ratios(ratios, tree, lists, channels, &|ratio| {
             excess * ratio.powi(2 * ORDER as i32) <= UNSEEN * tolerance
         });
@@ -243,26 +220,24 @@ impl<const D: usize> TreeSum<D> {
         let tables = &*tables;
         let exchange = Exchange { tree, tables, channels, interaction, regularisation };
         far.clear(tables, tree.cells.len(), channels.len());
-        exchange.anterpolate(leaves, far);
-        far.gather(tables, tree);
-        far.translate(tables, ratios, tree, &lists.far_sources);
-        exchange.onto_proxies(leaves, &lists.mixed_leaves, far);
-        far.scatter(tables, tree);
-        exchange.interpolate(far, &lists.mixed_cells, leaves);
+        exchange.p2m(leaves, far);
+        far.m2m(tables, tree);
+        far.m2l(tables, ratios, tree, &lists.interaction);
+        exchange.p2l(leaves, &lists.mixed_leaves, far);
+        far.l2l(tables, tree);
+        exchange.l2p_and_m2p(far, &lists.mixed_cells, leaves);
 
-        sorted.give(&mut leaves.blocks, sums);
-        for group in groups {
-            group.restore(weights, velocities, sums);
-        }
+        sorted.unsort(&mut leaves.blocks, sums);
+        conserve::restore(particles, parts, sums);
         let cloud = (&*tree, leaves.blocks.all(), &*sorted);
-        let error = self.samples.error((interaction, regularisation), cloud, (masses, ranges), sums);
-        self.quality(error, sums)
+        let error = self.samples.error(interaction, particles, cloud, sums);
+        self.measured(error, particles, sums)
     }
 
     /// How large the root cell is: the largest δ is the unit of its edge, so that tables serve many clouds.
     fn root(&self, regularisation: &Regularisation) -> Root {
         let largest = regularisation.squares.iter().copied().fold(0.0, f64::max);
-        Root { stretch: self.stretch, unit: largest.sqrt() }
+        Root { scale: self.root_scale, unit: largest.sqrt() }
     }
 
     /// The number of the tables of so many points, made when they are first asked for.
@@ -273,28 +248,150 @@ impl<const D: usize> TreeSum<D> {
         })
     }
 
-    fn quality(&self, error: f64, sums: &[[f64; D]]) -> Quality {
-        let (g, w) = (&self.gradients, &self.weights);
+    /// The error with what it explains of the entropy rate.
+    fn measured(&self, error: f64, particles: Particles<'_, D>, sums: &[[f64; D]]) -> Measured {
+        let (g, w, species) = (&self.gradients, particles.weights, particles.species);
         let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let entropy_rate = self.total(|_, p| -w[p] * product(&g[p], &sums[p]));
-        let gradients = self.total(|m, p| m * w[p] * product(&g[p], &g[p]));
-        let rates = self.total(|m, p| w[p] / m * product(&sums[p], &sums[p]));
+        let entropy_rate = total(species, |_, p| -w[p] * product(&g[p], &sums[p]));
+        let gradients = total(species, |m, p| m * w[p] * product(&g[p], &g[p]));
+        let rates = total(species, |m, p| w[p] / m * product(&sums[p], &sums[p]));
         let entropy_slack = self.tolerance * (gradients * rates).sqrt();
-        Quality { error, entropy_rate, entropy_slack }
+        Measured { error, entropy_rate, entropy_slack }
     }
 
-    /// The sum of a term over all particles, by mass and particle.
-    fn total(&self, term: impl Fn(f64, usize) -> f64) -> f64 {
-        let species = self.ranges.iter().zip(&self.masses);
-        species.map(|(range, m)| sum(range.clone().map(|p| term(*m, p)))).sum()
-    }
-
-    /// Bytes of the workspace.
+    /// Bytes of the workspace after an evaluation.
     pub fn memory(&self) -> usize {
         // Sorted arrays, weights, blocks and forces: 12 arrays of vectors in three dimensions.
         let tables: usize = self.tables.iter().map(Tables::memory).sum();
-        tables + self.far.memory() + self.tree.memory() + self.weights.len() * 12 * size_of::<[f64; D]>()
+        tables + self.far.memory() + self.tree.memory() + self.gradients.len() * 12 * size_of::<[f64; D]>()
     }
+}
+
+impl<const D: usize> TreeSum<D> {
+    /// Takes as many points as the cloud needs: until the error of its sums is at most half the tolerance, or no
+    /// more points help. Returns that error.
+    ///
+    /// It hardly depends on the number of particles, for leaves grow with the cloud: a large cloud is calibrated by
+    /// some of its particles.
+    ///
+    /// # Errors
+    ///
+    /// If memory does not hold the tree of as many points.
+    pub fn calibrate(&mut self, particles: Particles<'_, D>) -> Result<f64, Failure> {
+        let particles = Particles { spreads: None, ..particles };
+        if particles.velocities.len() > CALIBRATING {
+            return self.calibrate_by_some(particles);
+        }
+        let mut sums = vec![[0.0; D]; particles.velocities.len()];
+        let mut points = self.points;
+        loop {
+            self.points = points;
+            self.require_memory(particles.species, particles.regularisation)?;
+            self.root_scale = self.best_root_scale(particles, capacity::<D>(points) as f64);
+            let error = self.evaluate_once(points, self.tolerance, particles, &mut sums).error;
+            let excess = error / (0.5 * self.tolerance);
+            if excess.is_nan() || excess <= 1.0 || points == MOST_POINTS {
+                self.tables.retain(|tables| tables.points() == points);
+                return Ok(error);
+            }
+            // A point more divides the error by four at least.
+            let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
+            points = (points + more).min(MOST_POINTS);
+        }
+    }
+
+    /// Takes the points that some of the particles need.
+    fn calibrate_by_some(&mut self, particles: Particles<'_, D>) -> Result<f64, Failure> {
+        let (all, species) = (particles.weights, particles.species);
+        let most = CALIBRATING / species.ranges().len();
+        let (mut chosen, mut ranges, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+        for range in species.ranges() {
+            let first = chosen.len();
+            chosen.extend(range.clone().filter(|&p| is_chosen(p, most, range)));
+            ranges.push(first..chosen.len());
+            // Each species keeps its weight.
+            let total =
+                |particles: &mut dyn Iterator<Item = usize>| -> f64 { particles.map(|p| all[p]).sum() };
+            let factor = total(&mut range.clone()) / total(&mut chosen[first..].iter().copied());
+            weights.extend(chosen[first..].iter().map(|&p| factor * all[p]));
+        }
+        let choose = |values: &[[f64; D]]| chosen.iter().map(|&p| values[p]).collect::<Vec<_>>();
+        let (velocities, gradients) = (choose(particles.velocities), choose(particles.gradients));
+        let mut species = species.clone();
+        species.take_ranges(ranges);
+        let some = Particles {
+            species: &species,
+            velocities: &velocities,
+            gradients: &gradients,
+            weights: &weights,
+            ..particles
+        };
+        let mut small = Self::new(self.gamma, self.tolerance, self.interaction.instruction_set);
+        let error = small.calibrate(some)?;
+        self.points = small.points;
+        self.tables = small.tables;
+        let share = chosen.len() as f64 / particles.velocities.len() as f64;
+        self.root_scale = self.best_root_scale(some, share * capacity::<D>(self.points) as f64);
+        self.require_memory(particles.species, particles.regularisation)?;
+        Ok(error)
+    }
+
+    /// Refuses a tree beyond the memory of a workstation.
+    ///
+    /// # Errors
+    ///
+    /// If the numbers on the grids of all cells take more than 16 GiB.
+    pub fn require_memory(
+        &self,
+        species: &SpeciesTable,
+        regularisation: &Regularisation,
+    ) -> Result<(), Failure> {
+        let (particles, points) = (species.particles(), self.points);
+        let channels = Channels::new(Couplings::new(species, regularisation));
+        let gibibytes = gibibytes::<D>(particles, points, [channels.len(), channels.distances()]);
+        if gibibytes > MOST_GIBIBYTES {
+            return Err(Failure::TreeTooLarge {
+                particles,
+                points,
+                gibibytes,
+                limit_gibibytes: MOST_GIBIBYTES,
+            });
+        }
+        Ok(())
+    }
+
+    /// The edge of the root cell, over the extent of the cloud, whose tree costs least: pairs of particles in
+    /// neighbouring leaves, and what each cell costs, at which halving a full leaf pays.
+    fn best_root_scale(&self, particles: Particles<'_, D>, capacity: f64) -> f64 {
+        let neighbours = 0.5 * 3_f64.powi(D as i32);
+        let children = f64::from(1 << D);
+        let per_cell = neighbours * capacity * capacity * (1.0 - 1.0 / children) / children;
+        let unit = self.root(particles.regularisation).unit;
+        let mut tree = Octree::new();
+        let mut cost = |&scale: &f64| {
+            tree.build(particles.velocities, (capacity as usize).max(1), Root { scale, unit });
+            let leaves = tree.leaves.iter().map(|&leaf| tree.cells[leaf].particles.len() as f64);
+            neighbours * leaves.map(|count| count * count).sum::<f64>() + per_cell * tree.cells.len() as f64
+        };
+        let scales: &[f64] = if unit > 0.0 { &QUARTERS } else { &ROOT_SCALES };
+        let costs = scales.iter().map(|scale| (cost(scale), *scale));
+        costs.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |(_, scale)| scale)
+    }
+}
+
+/// About `most` particles of a range, by the bits of SplitMix64 (Steele, Lea, Flood 2014): in no step with a lattice.
+fn is_chosen(particle: usize, most: usize, range: &Range<usize>) -> bool {
+    let mut bits = (particle as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let share = most as f64 / range.len() as f64;
+    particle == range.start || ((bits ^ (bits >> 31)) as f64) < share * (u64::MAX as f64)
+}
+
+/// The sum of a term over all particles, by mass and particle.
+fn total(species: &SpeciesTable, term: impl Fn(f64, usize) -> f64) -> f64 {
+    let terms = species.ranges().iter().zip(species.masses());
+    terms.map(|(range, m)| sum(range.clone().map(|p| term(*m, p)))).sum()
 }
 
 /// Overwrites `ratios` with δ over the edge of a cell, level by level and channel by channel: 0 where φ_δ and |z|^γ
@@ -321,23 +418,26 @@ fn take_ratios<const D: usize>(
 }
 
 #[inline(never)]
-fn in_two(tree: &mut TreeSum<2>, aim: (usize, f64), at: Place<'_, 2>, sums: &mut [[f64; 2]]) -> Quality {
-    tree.evaluate_here(aim, at, sums)
+fn in_two(
+    tree: &mut TreeSum<2>,
+    aim: (usize, f64),
+    particles: Particles<'_, 2>,
+    sums: &mut [[f64; 2]],
+) -> Measured {
+    tree.evaluate_here(aim, particles, sums)
 }
 
 #[inline(never)]
-fn in_three(tree: &mut TreeSum<3>, aim: (usize, f64), at: Place<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
-    tree.evaluate_here(aim, at, sums)
-}
-
-/// How many far fields the pairs of some species ask for, and how many δ > 0 there are: c_ij and δ²_ij row by row.
-pub fn far_fields(species: usize, coefficients: &[f64], squares: &[f64]) -> [usize; 2] {
-    let coefficients = Coefficients { species, values: coefficients.to_vec() };
-    let channels = Channels::new(Couplings { coefficients: &coefficients, squares });
-    [channels.len(), channels.distances()]
+fn in_three(
+    tree: &mut TreeSum<3>,
+    aim: (usize, f64),
+    particles: Particles<'_, 3>,
+    sums: &mut [[f64; 3]],
+) -> Measured {
+    tree.evaluate_here(aim, particles, sums)
 }
 
 /// When particles meet one by one though their cells are apart.
-fn few<const D: usize>(points: usize) -> Few {
-    Few { pairs: 8 * points.pow(D as u32), particles: points.pow(D as u32) }
+fn direct_limits<const D: usize>(points: usize) -> DirectLimits {
+    DirectLimits { pairs: 8 * points.pow(D as u32), particles: points.pow(D as u32) }
 }

@@ -1,7 +1,7 @@
 //! The tree of cells over a cloud: a quadtree in two dimensions, an octree in three.
 //!
 //! A cell with more particles than a leaf holds is halved along every axis; cells without particles do
-//! not exist. The particles are sorted along the Morton curve, so that each cell owns a stretch of them,
+//! not exist. The particles are sorted along the Morton curve, so that each cell owns a range of them,
 //! and within a leaf by their number, hence by species.
 
 use std::ops::Range;
@@ -17,9 +17,9 @@ const DEPTH: u32 = 20;
 pub struct Cell<const D: usize> {
     /// 0 for the whole cloud; each level halves the edge.
     pub level: u32,
-    /// Position in the grid of the level.
-    pub place: [u32; D],
-    /// Its stretch of the sorted particles.
+    /// Its index along each axis in the grid of the level.
+    pub index: [u32; D],
+    /// Its range of the sorted particles.
     pub particles: Range<usize>,
     /// Its parent; the root is its own.
     pub parent: usize,
@@ -34,7 +34,7 @@ impl<const D: usize> Cell<D> {
 
     /// Which child of its parent the cell is: bit `axis` is set in the upper half of the axis.
     pub fn octant(&self) -> usize {
-        (0..D).map(|axis| ((self.place[axis] & 1) << axis) as usize).sum()
+        (0..D).map(|axis| ((self.index[axis] & 1) << axis) as usize).sum()
     }
 
     /// Whether two cells touch or overlap.
@@ -42,8 +42,8 @@ impl<const D: usize> Cell<D> {
         let (large, small) = if self.level <= other.level { (self, other) } else { (other, self) };
         let shift = small.level - large.level;
         (0..D).all(|axis| {
-            let (first, end) = (large.place[axis] << shift, (large.place[axis] + 1) << shift);
-            small.place[axis] + 1 >= first && small.place[axis] <= end
+            let (first, end) = (large.index[axis] << shift, (large.index[axis] + 1) << shift);
+            small.index[axis] + 1 >= first && small.index[axis] <= end
         })
     }
 }
@@ -52,7 +52,7 @@ impl<const D: usize> Cell<D> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Root {
     /// The edge over the extent of the cloud at least, ≥ 1.
-    pub stretch: f64,
+    pub scale: f64,
     /// A length that the edge is a multiple of by a quarter of an octave, 2^(k/4); 0 for none. Edges of cells then are
     /// the same lengths for many clouds.
     pub unit: f64,
@@ -61,7 +61,7 @@ pub struct Root {
 impl Root {
     /// The edge for a cloud of some extent.
     fn edge(self, extent: f64) -> f64 {
-        let least = extent * self.stretch;
+        let least = extent * self.scale;
         let octaves = (least / self.unit).log2();
         if !octaves.is_finite() {
             return least;
@@ -77,7 +77,7 @@ impl Root {
 /// 2^(k/4).
 pub const QUARTERS: [f64; 4] = [1.0, 1.189_207_115_002_721, std::f64::consts::SQRT_2, 1.681_792_830_507_429];
 
-/// The cells over one cloud, with room that is used again for the next.
+/// The cells over one cloud; the next one uses the same memory.
 #[derive(Debug)]
 pub struct Octree<const D: usize> {
     /// Lowest corner of the root, and its edge.
@@ -146,7 +146,7 @@ impl<const D: usize> Octree<D> {
         self.levels.clear();
         self.leaves.clear();
         let all = 0..self.keys.len();
-        self.cells.push(Cell { level: 0, place: [0; D], particles: all, parent: 0, children: 0..0 });
+        self.cells.push(Cell { level: 0, index: [0; D], particles: all, parent: 0, children: 0..0 });
         let mut level = 0..1;
         while !level.is_empty() {
             self.levels.push(level.clone());
@@ -176,7 +176,7 @@ impl<const D: usize> Octree<D> {
             if end > start {
                 self.cells.push(Cell {
                     level,
-                    place: std::array::from_fn(|axis| 2 * cell.place[axis] + (octant >> axis & 1) as u32),
+                    index: std::array::from_fn(|axis| 2 * cell.index[axis] + (octant >> axis & 1) as u32),
                     particles: cell.particles.start + start..cell.particles.start + end,
                     parent,
                     children: 0..0,
@@ -194,7 +194,7 @@ impl<const D: usize> Octree<D> {
     /// The centre of a cell.
     pub fn center_of(&self, cell: &Cell<D>) -> [f64; D] {
         let edge = self.edge_of(cell);
-        std::array::from_fn(|axis| self.corner[axis] + (f64::from(cell.place[axis]) + 0.5) * edge)
+        std::array::from_fn(|axis| self.corner[axis] + (f64::from(cell.index[axis]) + 0.5) * edge)
     }
 
     /// Bytes held.
@@ -206,19 +206,19 @@ impl<const D: usize> Octree<D> {
     }
 }
 
-/// The place of a velocity along the Morton curve: the bits of its components interleaved, axis 0 last.
+/// Where a velocity lies along the Morton curve: the bits of its components interleaved, axis 0 last.
 fn morton<const D: usize>(velocity: &[f64; D], corner: &[f64; D], scale: f64) -> u64 {
     let last = (1_u64 << DEPTH) - 1;
     let mut key = 0;
     for axis in 0..D {
-        let place = ((velocity[axis] - corner[axis]) * scale).max(0.0) as u64;
-        key |= spread::<D>(place.min(last)) << axis;
+        let index = ((velocity[axis] - corner[axis]) * scale).max(0.0) as u64;
+        key |= interleave::<D>(index.min(last)) << axis;
     }
     key
 }
 
 /// The lowest 20 bits with D − 1 zeros between any two.
-fn spread<const D: usize>(place: u64) -> u64 {
+fn interleave<const D: usize>(index: u64) -> u64 {
     let steps: [(u32, u64); 5] = if D == 2 {
         [
             (16, 0x0000_ffff_0000_ffff),
@@ -236,7 +236,7 @@ fn spread<const D: usize>(place: u64) -> u64 {
             (2, 0x1249_2492_4924_9249),
         ]
     };
-    steps.iter().fold(place, |bits, (shift, mask)| (bits | bits << shift) & mask)
+    steps.iter().fold(index, |bits, (shift, mask)| (bits | bits << shift) & mask)
 }
 
 #[cfg(test)]
@@ -260,7 +260,7 @@ mod tests {
     fn cells_hold_what_lies_in_them<const D: usize>() {
         let velocities = cloud::<D>(5000);
         let mut tree = Octree::new();
-        tree.build(&velocities, 30, Root { stretch: 1.3, unit: 0.0 });
+        tree.build(&velocities, 30, Root { scale: 1.3, unit: 0.0 });
         let mut seen = vec![0; velocities.len()];
         for (index, cell) in tree.cells.iter().enumerate() {
             let (center, half) = (tree.center_of(cell), 0.5 * tree.edge_of(cell));
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn coincident_particles_end_at_the_deepest_level() {
         let mut tree = Octree::new();
-        tree.build(&[[1.0, 2.0]; 50], 10, Root { stretch: 1.0, unit: 0.1 });
+        tree.build(&[[1.0, 2.0]; 50], 10, Root { scale: 1.0, unit: 0.1 });
         assert_eq!(tree.leaves.len(), 1);
         assert_eq!(tree.levels.len(), DEPTH as usize + 1);
     }
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn roots_are_the_next_quarter_of_an_octave_of_their_unit() {
         for unit in [0.3, 1.0, 7e10] {
-            let root = Root { stretch: 1.25, unit };
+            let root = Root { scale: 1.25, unit };
             for extent in [1e-9, 0.1, 0.8, 3.7, 4e12] {
                 let edge = root.edge(extent);
                 let least = 1.25 * extent;
@@ -315,12 +315,12 @@ mod tests {
                 assert_eq!(root.edge(2.0 * extent), 2.0 * edge);
             }
         }
-        assert_eq!(Root { stretch: 1.5, unit: 0.0 }.edge(3.0), 4.5);
+        assert_eq!(Root { scale: 1.5, unit: 0.0 }.edge(3.0), 4.5);
     }
 
     #[test]
     fn cells_touch_across_levels() {
-        let cell = |level, place| Cell { level, place, particles: 0..1, parent: 0, children: 0..0 };
+        let cell = |level, index| Cell { level, index, particles: 0..1, parent: 0, children: 0..0 };
         assert!(cell(2, [1, 1]).is_adjacent(&cell(2, [2, 0])));
         assert!(!cell(2, [1, 1]).is_adjacent(&cell(2, [3, 1])));
         assert!(cell(1, [0, 0]).is_adjacent(&cell(3, [4, 4])));

@@ -1,10 +1,10 @@
 //! Proxy points of a cell: a grid of p points along each axis, and polynomials between them.
 //!
-//! What particles do far away, points of a uniform grid over their cell do with the weights
-//! W_k = Σ ℓ_k(v_q) w_q, ℓ_k the Lagrange polynomials of the grid (anterpolation); what happens to
-//! particles follows from the grid by the same polynomials (interpolation). Parents and children exchange
-//! the same way. The grid is uniform so that sums between two grids are convolutions; polynomials on it
-//! are as good as on Chebyshev points at the orders used, for the sources keep a cell's width away.
+//! Equivalent points: what particles do far away, points of a uniform grid over their cell do with the weights
+//! W_k = Σ ℓ_k(v_q) w_q, ℓ_k the Lagrange polynomials of the grid (P2M). What happens to particles follows from values
+//! at the grid by the same polynomials (L2P). Parents and children exchange the same way (M2M, L2L). The grid is uniform
+//! so that sums between two grids are convolutions; polynomials on it are as good as on Chebyshev points at the orders
+//! used, for the sources keep a cell's width away.
 //!
 //! A grid of values is stored along rows of the last axis, padded to a multiple of 8.
 
@@ -115,7 +115,7 @@ impl Proxies {
     }
 
     /// Adds the weights on a child's grid to those on its parent's: `fields` grids one after another.
-    /// `scratch` has room for two times as many.
+    /// `scratch` holds two times as many.
     #[inline(always)]
     pub fn to_parent<L: Lanes, const D: usize>(
         &self,
@@ -157,8 +157,8 @@ impl Proxies {
     ) {
         let (p, row) = (self.order, self.row);
         let count = fields * self.len::<D>();
-        let (one, two) = scratch.split_at_mut(count);
-        let two = &mut two[..count];
+        let (from_last, next) = scratch.split_at_mut(count);
+        let next = &mut next[..count];
         // The last axis, row by row: the sum runs over broadcast values, the lanes along the new row.
         let transposed = if std::ptr::eq(matrices, &self.children) { &self.parents } else { &self.children };
         let matrix = &transposed[octant >> (D - 1) & 1];
@@ -169,7 +169,7 @@ impl Proxies {
                     let column = lanes.load(&matrix[n * MOST + at..]);
                     sum = lanes.mul_add(lanes.splat(from[start + n]), column, sum);
                 }
-                lanes.store(sum, &mut one[start + at..]);
+                lanes.store(sum, &mut from_last[start + at..]);
             }
         }
         let mut inner = row;
@@ -180,18 +180,18 @@ impl Proxies {
                     for at in (0..inner).step_by(L::WIDTH) {
                         let mut sum = lanes.splat(0.0);
                         for n in 0..p {
-                            let value = lanes.load(&one[outer + n * inner + at..]);
+                            let value = lanes.load(&from_last[outer + n * inner + at..]);
                             sum = lanes.mul_add(lanes.splat(matrix[m * MOST + n]), value, sum);
                         }
-                        lanes.store(sum, &mut two[outer + m * inner + at..]);
+                        lanes.store(sum, &mut next[outer + m * inner + at..]);
                     }
                 }
             }
-            one.copy_from_slice(two);
+            from_last.copy_from_slice(next);
             inner *= p;
         }
         for at in (0..count).step_by(L::WIDTH) {
-            let sum = lanes.add(lanes.load(&to[at..]), lanes.load(&one[at..]));
+            let sum = lanes.add(lanes.load(&to[at..]), lanes.load(&from_last[at..]));
             lanes.store(sum, &mut to[at..]);
         }
     }
@@ -211,7 +211,7 @@ mod tests {
 
     impl Kernel for Exchange<'_> {
         #[inline(always)]
-        fn run<L: Lanes>(self, lanes: L) {
+        fn compute<L: Lanes>(self, lanes: L) {
             let mut scratch = vec![f64::NAN; 2 * self.to.len()];
             if self.up {
                 self.proxies.to_parent::<L, 3>(lanes, 5, 1, self.from, self.to, &mut scratch);
@@ -244,11 +244,11 @@ mod tests {
                 parent[n] = polynomial(point);
             }
             let mut child = vec![0.0; parent.len()];
-            set.run(Exchange { proxies: &proxies, up: false, from: &parent, to: &mut child });
+            set.dispatch(Exchange { proxies: &proxies, up: false, from: &parent, to: &mut child });
             // Weights on the child's grid, seen from the parent's: the same sum over any polynomial.
             let weights: Vec<f64> = (0..child.len()).map(|n| 1.0 + (n % 7) as f64).collect();
             let mut above = vec![0.0; parent.len()];
-            set.run(Exchange { proxies: &proxies, up: true, from: &weights, to: &mut above });
+            set.dispatch(Exchange { proxies: &proxies, up: true, from: &weights, to: &mut above });
             let (mut below, mut total) = (0.0, 0.0);
             for (n, point) in points(&proxies) {
                 // Sixteen sums of numbers up to a few units.

@@ -1,17 +1,33 @@
 //! The tree against the direct sum.
 
+use std::ops::Range;
+
 use super::*;
 use crate::collision::direct::DirectSum;
 
 /// Two species with uneven weights.
 struct Case<const D: usize> {
-    counts: [usize; 2],
-    masses: [f64; 2],
-    coefficients: [f64; 4],
+    species: SpeciesTable,
     weights: Vec<f64>,
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
     regularisation: Regularisation,
+}
+
+/// Two species of so many particles.
+fn table([one, other]: [usize; 2], coefficients: [f64; 4]) -> SpeciesTable {
+    SpeciesTable::new(vec![1.0, 3.0], vec![0..one, one..one + other], coefficients.to_vec())
+}
+
+fn measured<const D: usize>(
+    tree: &mut TreeSum<D>,
+    particles: Particles<'_, D>,
+    sums: &mut [[f64; D]],
+) -> Measured {
+    match tree.evaluate(particles, Accuracy::Kept, sums) {
+        Quality::Measured(measured) => measured,
+        quality => panic!("{quality:?}"),
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +85,7 @@ impl<const D: usize> Case<D> {
             .collect();
         let weights = (0..particles).map(|_| 1.2 + number()).collect();
         Self {
-            counts,
-            masses: [1.0, 3.0],
-            coefficients: [1.0, 0.5, 0.5, 2.0],
+            species: table(counts, [1.0, 0.5, 0.5, 2.0]),
             weights,
             velocities,
             gradients,
@@ -86,37 +100,30 @@ impl<const D: usize> Case<D> {
         self
     }
 
-    fn ranges(&self) -> [Range<usize>; 2] {
-        [0..self.counts[0], self.counts[0]..self.weights.len()]
+    fn particles(&self) -> Particles<'_, D> {
+        let Self { species, velocities, gradients, weights, regularisation } = self;
+        Particles { species, velocities, gradients, weights, spreads: None, regularisation }
     }
 
-    fn tree(&self, gamma: f64, tolerance: f64, set: InstructionSet) -> TreeSum<D> {
-        let (masses, coefficients, weights) = (&self.masses, &self.coefficients, &self.weights);
-        TreeSum::new(Cloud { gamma, masses, ranges: &self.ranges(), coefficients, weights }, tolerance, set)
-    }
-
-    /// The cloud with its gradients.
-    fn place(&self) -> Place<'_, D> {
-        let Self { velocities, gradients, regularisation, .. } = self;
-        Place { velocities, gradients, spreads: None, regularisation }
+    /// Overwrites `sums` with those of a tree to its tolerance.
+    fn evaluate(&self, tree: &mut TreeSum<D>, sums: &mut [[f64; D]]) -> Measured {
+        measured(tree, self.particles(), sums)
     }
 
     fn direct(&self, gamma: f64) -> Vec<[f64; D]> {
-        let set = InstructionSet::detect();
         let mut sums = vec![[f64::NAN; D]; self.weights.len()];
-        let mut direct = DirectSum::new(gamma, &self.counts, &self.coefficients, &self.weights, set);
-        direct.evaluate(self.place(), &mut sums);
+        DirectSum::new(gamma, InstructionSet::detect()).evaluate(self.particles(), &mut sums);
         sums
     }
 
     /// √(Σ m w |error of v̇|² / Σ m w |v̇|²).
-    fn error(&self, found: &[[f64; D]], exact: &[[f64; D]]) -> f64 {
+    fn error(&self, sums: &[[f64; D]], exact: &[[f64; D]]) -> f64 {
         let (mut error, mut size) = (0.0, 0.0);
-        for (i, range) in self.ranges().into_iter().enumerate() {
-            for p in range {
+        for (range, mass) in self.species.ranges().iter().zip(self.species.masses()) {
+            for p in range.clone() {
                 for k in 0..D {
-                    error += self.weights[p] / self.masses[i] * (found[p][k] - exact[p][k]).powi(2);
-                    size += self.weights[p] / self.masses[i] * exact[p][k].powi(2);
+                    error += self.weights[p] / mass * (sums[p][k] - exact[p][k]).powi(2);
+                    size += self.weights[p] / mass * exact[p][k].powi(2);
                 }
             }
         }
@@ -131,28 +138,28 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
         for &gamma in gammas {
             let exact = case.direct(gamma);
             for tolerance in [1e-3, 1e-6] {
-                let mut tree = case.tree(gamma, tolerance, set);
-                let estimate = tree.calibrate(case.place()).unwrap();
+                let mut tree = TreeSum::new(gamma, tolerance, set);
+                let estimate = tree.calibrate(case.particles()).unwrap();
                 let mut sums = vec![[f64::NAN; D]; particles];
-                let quality = tree.evaluate(case.place(), &mut sums);
+                let quality = case.evaluate(&mut tree, &mut sums);
                 let error = case.error(&sums, &exact);
-                let of = format!(
+                let name = format!(
                     "{kind:?}, {D}-D, γ = {gamma}, δ = {deltas:?}, tolerance {tolerance:e}, {} points",
                     tree.points()
                 );
-                eprintln!("{of}: {error:.2e}");
+                eprintln!("{name}: {error:.2e}");
                 // Calibration stops at the first number of points that meets half the tolerance. It starts with
                 // what a normal cloud needs; in clusters of different widths most pairs are near, and a regularised kernel of γ = 1
                 // is as smooth as polynomials can have it.
-                assert!(error < tolerance && error > 2e-4 * tolerance, "{of}: {error:e}");
+                assert!(error < tolerance && error > 2e-4 * tolerance, "{name}: {error:e}");
                 // In clusters inside each other's δ the error sits on few particles, which samples can miss most of.
                 let least = if deltas == [0.0; 2] { 0.3 } else { 0.1 };
                 assert!(
                     (least..3.0).contains(&(estimate / error)),
-                    "{of}: {error:e}, estimated {estimate:e}"
+                    "{name}: {error:e}, estimated {estimate:e}"
                 );
-                assert_eq!(quality.error, estimate, "{of}");
-                assert!(quality.entropy_rate < 0.0, "{of}: {quality:?}");
+                assert_eq!(quality.error, estimate, "{name}");
+                assert!(quality.entropy_rate < 0.0, "{name}: {quality:?}");
             }
         }
     }
@@ -180,13 +187,13 @@ fn errors_of_regularised_sums_lie_below_the_tolerance() {
 
 #[test]
 fn tables_serve_every_cloud_of_about_one_size_and_are_made_for_what_can_be_seen() {
-    let memory = |deltas: [f64; 2], stretched: [f64; 2]| {
+    let memory = |deltas: [f64; 2], factors: [f64; 2]| {
         let mut case = Case::<3>::new(Kind::Lattice, 12000).regularised(deltas);
-        let mut tree = case.tree(-3.0, 1e-4, InstructionSet::detect());
+        let mut tree = TreeSum::new(-3.0, 1e-4, InstructionSet::detect());
         let mut sums = vec![[f64::NAN; 3]; 12000];
-        stretched.map(|factor| {
+        factors.map(|factor| {
             case.velocities.iter_mut().flatten().for_each(|v| *v *= factor);
-            tree.evaluate(case.place(), &mut sums);
+            case.evaluate(&mut tree, &mut sums);
             tree.tables.iter().map(|tables| tables.memory()).sum::<usize>()
         })
     };
@@ -208,7 +215,7 @@ fn tables_serve_every_cloud_of_about_one_size_and_are_made_for_what_can_be_seen(
 fn momentum_and_energy_stay_to_rounding() {
     let case = Case::<3>::new(Kind::TwoScales, 5000).regularised([0.1, 0.01]);
     let mut sums = vec![[f64::NAN; 3]; 5000];
-    case.tree(-3.0, 1e-2, InstructionSet::detect()).evaluate(case.place(), &mut sums);
+    case.evaluate(&mut TreeSum::new(-3.0, 1e-2, InstructionSet::detect()), &mut sums);
     let (mut totals, mut sizes) = ([0.0; 4], [0.0; 4]);
     for ((v, sum), w) in case.velocities.iter().zip(&sums).zip(&case.weights) {
         for k in 0..3 {
@@ -231,12 +238,13 @@ fn threads_do_not_change_bits() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let mut sums = vec![[f64::NAN; 3]; 9000];
-            let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-            let quality = tree.evaluate(case.place(), &mut sums);
+            let mut tree = TreeSum::new(-3.0, 1e-3, InstructionSet::detect());
+            let quality = case.evaluate(&mut tree, &mut sums);
             // Another cloud in between leaves nothing behind.
-            let other = Place { velocities: &case.gradients, gradients: &case.velocities, ..case.place() };
-            tree.evaluate(other, &mut sums);
-            assert_eq!(tree.evaluate(case.place(), &mut sums), quality);
+            let other =
+                Particles { velocities: &case.gradients, gradients: &case.velocities, ..case.particles() };
+            measured(&mut tree, other, &mut sums);
+            assert_eq!(case.evaluate(&mut tree, &mut sums), quality);
             (sums, quality)
         })
     };
@@ -255,9 +263,9 @@ fn every_instruction_set_agrees() {
         let exact = case.direct(-2.5);
         for set in InstructionSet::available() {
             let mut sums = vec![[f64::NAN; 3]; 4000];
-            let mut tree = case.tree(-2.5, 1e-4, set);
-            tree.calibrate(case.place()).unwrap();
-            tree.evaluate(case.place(), &mut sums);
+            let mut tree = TreeSum::new(-2.5, 1e-4, set);
+            tree.calibrate(case.particles()).unwrap();
+            case.evaluate(&mut tree, &mut sums);
             let error = case.error(&sums, &exact);
             assert!(error < 1e-4, "{}: {error:e}", set.name());
         }
@@ -270,7 +278,7 @@ fn few_particles_meet_one_by_one() {
         let case = Case::<3>::new(Kind::Shell, particles);
         let exact = case.direct(-3.0);
         let mut sums = vec![[f64::NAN; 3]; particles];
-        case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(case.place(), &mut sums);
+        case.evaluate(&mut TreeSum::new(-3.0, 1e-3, InstructionSet::detect()), &mut sums);
         // The same kernels; the gradients differ by the rounding of what no pair feels.
         assert!(case.error(&sums, &exact) < 1e-12);
     }
@@ -281,7 +289,7 @@ fn coincident_particles_do_not_interact() {
     let mut case = Case::<2>::new(Kind::Shell, 3000).regularised([0.1, 0.2]);
     case.velocities.fill([1.0, 2.0]);
     let mut sums = vec![[f64::NAN; 2]; 3000];
-    let quality = case.tree(-3.0, 1e-3, InstructionSet::detect()).evaluate(case.place(), &mut sums);
+    let quality = case.evaluate(&mut TreeSum::new(-3.0, 1e-3, InstructionSet::detect()), &mut sums);
     assert_eq!(sums, vec![[0.0; 2]; 3000]);
     assert_eq!(quality.error, 0.0);
 }
@@ -291,8 +299,8 @@ fn the_gradients_of_one_maxwellian_drive_nothing() {
     let case = Case::<3>::new(Kind::Clustered, 4000);
     let gradients: Vec<[f64; 3]> = case.velocities.iter().map(|v| v.map(|v| 0.3 - 2.0 * v)).collect();
     let mut sums = vec![[f64::NAN; 3]; 4000];
-    let mut tree = case.tree(-3.0, 1e-3, InstructionSet::detect());
-    tree.evaluate(Place { gradients: &gradients, ..case.place() }, &mut sums);
+    let mut tree = TreeSum::new(-3.0, 1e-3, InstructionSet::detect());
+    measured(&mut tree, Particles { gradients: &gradients, ..case.particles() }, &mut sums);
     let rates = |sums: &[[f64; 3]]| sums.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
     // Rounding of g beside the sums of gradients of the same size.
     assert!(rates(&sums) < 1e-11 * rates(&case.direct(-3.0)));
@@ -302,15 +310,15 @@ fn the_gradients_of_one_maxwellian_drive_nothing() {
 fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
     let case = Case::<3>::new(Kind::TwoScales, 6000);
     let smooth = Case::<3>::new(Kind::Lattice, 6000);
-    let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
+    let mut tree = TreeSum::new(-3.0, 1e-5, InstructionSet::detect());
     let mut first = vec![[f64::NAN; 3]; 6000];
-    tree.evaluate(smooth.place(), &mut first);
+    smooth.evaluate(&mut tree, &mut first);
     let points = tree.points();
     let mut sums = first.clone();
-    let quality = tree.evaluate(case.place(), &mut sums);
+    let quality = case.evaluate(&mut tree, &mut sums);
     assert!(quality.error <= 1e-5 && tree.tables.len() > 1, "{quality:?}");
     assert_eq!(tree.points(), points);
-    tree.evaluate(smooth.place(), &mut sums);
+    smooth.evaluate(&mut tree, &mut sums);
     assert_eq!(sums, first);
 }
 
@@ -318,15 +326,15 @@ fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
 fn species_that_do_not_interact_have_gradients_of_their_own() {
     // Each at an equilibrium of its own, but for a bend: one fit for both would leave most of the gradients.
     let mut case = Case::<2>::new(Kind::Clustered, 4000);
-    case.coefficients = [1.0, 0.0, 0.0, 2.0];
+    case.species = table([2000, 2000], [1.0, 0.0, 0.0, 2.0]);
     for (p, (g, v)) in case.gradients.iter_mut().zip(&case.velocities).enumerate() {
-        let (cold, bend) = if p < case.counts[0] { (1.0, 1e-6) } else { (5.0, -1e-6) };
+        let (cold, bend) = if p < 2000 { (1.0, 1e-6) } else { (5.0, -1e-6) };
         *g = [0.3 - cold * v[0] + bend * v[1] * v[1], cold - cold * v[1]];
     }
     let mut sums = vec![[f64::NAN; 2]; 4000];
-    let mut tree = case.tree(-3.0, 1e-5, InstructionSet::detect());
-    assert!(tree.calibrate(case.place()).unwrap() <= 0.5e-5);
-    tree.evaluate(case.place(), &mut sums);
+    let mut tree = TreeSum::new(-3.0, 1e-5, InstructionSet::detect());
+    assert!(tree.calibrate(case.particles()).unwrap() <= 0.5e-5);
+    case.evaluate(&mut tree, &mut sums);
     // The direct sums round the gradients, 1e6 times larger than what matters.
     assert!(case.error(&sums, &case.direct(-3.0)) < 1e-5);
 }
@@ -334,10 +342,10 @@ fn species_that_do_not_interact_have_gradients_of_their_own() {
 #[test]
 fn some_of_the_particles_calibrate_a_large_cloud() {
     let case = Case::<2>::new(Kind::TwoScales, 100_000);
-    let mut tree = case.tree(-3.0, 1e-4, InstructionSet::detect());
-    let estimate = tree.calibrate(case.place()).unwrap();
+    let mut tree = TreeSum::new(-3.0, 1e-4, InstructionSet::detect());
+    let estimate = tree.calibrate(case.particles()).unwrap();
     let mut sums = vec![[f64::NAN; 2]; 100_000];
-    let error = tree.evaluate(case.place(), &mut sums).error;
+    let error = case.evaluate(&mut tree, &mut sums).error;
     // Errors hardly depend on the number of particles: the cloud keeps the tolerance with these points.
     assert_eq!(tree.tables.len(), 1, "{error:e}");
     assert!((0.3..3.0).contains(&(estimate / error)), "{error:e}, estimated {estimate:e}");
@@ -349,18 +357,11 @@ fn a_tree_beyond_memory_is_refused() {
     let ranges: Vec<Range<usize>> = (0..species).map(|i| 100_000 * i..100_000 * (i + 1)).collect();
     // Rows that are no multiples of each other: a far field for each species.
     let coefficients: Vec<f64> = (0..169).map(|k| if k / 13 == k % 13 { 2.0 } else { 1.0 }).collect();
-    let (masses, weights) = (vec![1.0; species], vec![1.0; 1_300_000]);
-    let cloud = Cloud {
-        gamma: -3.0,
-        masses: &masses,
-        ranges: &ranges,
-        coefficients: &coefficients,
-        weights: &weights,
-    };
-    let tree = TreeSum::<3>::new(cloud, 1e-9, InstructionSet::detect());
+    let species = SpeciesTable::new(vec![1.0; species], ranges, coefficients);
+    let tree = TreeSum::<3>::new(-3.0, 1e-9, InstructionSet::detect());
     let regularisation = Regularisation { squares: vec![0.0; 169], ..Default::default() };
     assert_eq!(
-        tree.require_memory(&regularisation).unwrap_err().to_string(),
+        tree.require_memory(&species, &regularisation).unwrap_err().to_string(),
         "the tree would need 21.9 GiB for 1300000 particles and 12 points along an axis of its cells (the limit is 16 GiB): try a larger tolerance, fewer particles, or `random_batch`"
     );
 }

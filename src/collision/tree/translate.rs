@@ -1,4 +1,4 @@
-//! From the proxies of far cells to those of a cell, on one level: the kernel's tensor by spectra.
+//! M2L, from the proxies of far cells to those of a cell of the same level: the kernel's tensor by spectra.
 //!
 //! For a target point x and proxies y_k with weights (W_k, G_k) the fields are
 //! T(x) = Σ A(x − y_k) W_k and F(x) = Σ A(x − y_k) G_k, so that the pair sum is T g − F. Between two
@@ -6,7 +6,7 @@
 //! A_(δ/e) between unit cells, so that one table serves every level and δ of one δ/e: the spectra of A_(δ/e), for the
 //! offsets of cells that do not touch while their parents do. |z|^γ itself, δ/e = 0, has one table for all levels.
 //!
-//! Spectra are cut into pieces of 8 frequencies. One piece of the whole table stays in the second cache
+//! Spectra are cut into bands of 8 frequencies. One band of the whole table stays in the second cache
 //! while all cells of the level pass.
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
@@ -19,11 +19,11 @@ use crate::collision::packed::Aligned;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::kernel::series::Series;
 
-/// Frequencies in a piece.
-pub const PIECE: usize = 8;
+/// Frequencies in a band.
+pub const BAND: usize = 8;
 
-/// Numbers of one field in a piece: real parts, then imaginary parts.
-pub const COMPLEX: usize = 2 * PIECE;
+/// Numbers of one field in a band: real parts, then imaginary parts.
+pub const COMPLEX: usize = 2 * BAND;
 
 /// Distinct components of a symmetric D × D tensor, row by row of the upper triangle.
 pub const fn components(dimension: usize) -> usize {
@@ -42,12 +42,12 @@ pub struct Translations<const D: usize> {
     gamma: f64,
     series: Series,
     set: InstructionSet,
-    /// Pieces of a spectrum.
-    pub pieces: usize,
+    /// Bands of a spectrum.
+    pub bands: usize,
     /// The far offsets.
     far: Vec<[i64; D]>,
-    /// The place of each offset among the far ones.
-    places: Vec<u16>,
+    /// The index of each offset among the far ones.
+    far_indices: Vec<u16>,
     tables: Vec<Table>,
 }
 
@@ -55,18 +55,18 @@ pub struct Translations<const D: usize> {
 #[derive(Debug)]
 pub struct Table {
     ratio: f64,
-    /// Piece by piece, far offset by far offset, component by component.
+    /// Band by band, far offset by far offset, component by component.
     spectra: Aligned,
-    /// Numbers of one piece.
+    /// Numbers of one band.
     stride: usize,
     /// Evaluations since it was asked for.
     idle: u32,
 }
 
 impl Table {
-    /// One piece of it.
-    pub fn piece(&self, piece: usize) -> &[f64] {
-        &self.spectra[piece * self.stride..(piece + 1) * self.stride]
+    /// One band of it.
+    pub fn band(&self, band: usize) -> &[f64] {
+        &self.spectra[band * self.stride..(band + 1) * self.stride]
     }
 }
 
@@ -77,8 +77,8 @@ const fn far_offsets(dimension: usize) -> usize {
 
 /// Bytes of a table for grids of `order` points along an axis.
 pub fn bytes_of_table<const D: usize>(order: usize) -> usize {
-    let pieces = Fourier::frequencies_of::<D>(order).div_ceil(PIECE);
-    size_of::<f64>() * pieces * far_offsets(D) * components(D) * COMPLEX
+    let bands = Fourier::frequencies_of::<D>(order).div_ceil(BAND);
+    size_of::<f64>() * bands * far_offsets(D) * components(D) * COMPLEX
 }
 
 impl<const D: usize> Translations<D> {
@@ -87,17 +87,17 @@ impl<const D: usize> Translations<D> {
         let all: Vec<[i64; D]> = (0..REACH.pow(D as u32))
             .map(|offset| std::array::from_fn(|axis| (offset / REACH.pow(axis as u32) % REACH) as i64 - 3))
             .collect();
-        let mut places = vec![u16::MAX; all.len()];
+        let mut far_indices = vec![u16::MAX; all.len()];
         let mut far = Vec::new();
         for (offset, cells) in all.iter().enumerate() {
             if cells.iter().any(|cells| cells.abs() > 1) {
-                places[offset] = far.len() as u16;
+                far_indices[offset] = far.len() as u16;
                 far.push(*cells);
             }
         }
-        let pieces = fourier.frequencies::<D>().div_ceil(PIECE);
+        let bands = fourier.frequencies::<D>().div_ceil(BAND);
         let series = Series::between_particles(gamma, D);
-        Self { gamma, series, set, pieces, far, places, tables: Vec::new() }
+        Self { gamma, series, set, bands, far, far_indices, tables: Vec::new() }
     }
 
     /// Makes the tables for some δ/e ready, NaN among them left out, and forgets others beyond a gigabyte.
@@ -107,7 +107,7 @@ impl<const D: usize> Translations<D> {
             match self.tables.iter_mut().find(|table| table.ratio == ratio) {
                 Some(table) => table.idle = 0,
                 None => {
-                    // Room first: the new table may not fit beside those that no one needs.
+                    // Memory first: the new table may not fit beside those that no one needs.
                     self.forget(bytes_of_table::<D>(fourier.order));
                     let spectra = self.spectra(ratio, proxies, fourier);
                     let stride = self.far.len() * components(D) * COMPLEX;
@@ -130,14 +130,14 @@ impl<const D: usize> Translations<D> {
     }
 
     fn spectra(&self, ratio: f64, proxies: &Proxies, fourier: &Fourier) -> Aligned {
-        let (far, pieces) = (&self.far, self.pieces);
-        let of_offsets: Vec<Vec<f64>> = far
+        let (far, bands) = (&self.far, self.bands);
+        let by_offset: Vec<Vec<f64>> = far
             .par_iter()
             .map(|&cells| {
-                let mut spectra = vec![0.0; components(D) * 2 * pieces * PIECE];
+                let mut spectra = vec![0.0; components(D) * 2 * bands * BAND];
                 let (gamma, series) = (self.gamma, self.series);
                 let spectra_mut = &mut spectra;
-                self.set.run(OfKernel {
+                self.set.dispatch(KernelSpectra {
                     gamma,
                     series,
                     ratio,
@@ -150,24 +150,24 @@ impl<const D: usize> Translations<D> {
             })
             .collect();
         let stride = components(D) * COMPLEX;
-        let mut table = Aligned::zeros(pieces * far.len() * stride);
-        table.par_chunks_mut(far.len() * stride).enumerate().for_each(|(piece, table)| {
-            for (to, spectra) in table.chunks_mut(stride).zip(&of_offsets) {
-                for (part, from) in to.chunks_mut(PIECE).zip(spectra.chunks(pieces * PIECE)) {
-                    part.copy_from_slice(&from[piece * PIECE..(piece + 1) * PIECE]);
+        let mut table = Aligned::zeros(bands * far.len() * stride);
+        table.par_chunks_mut(far.len() * stride).enumerate().for_each(|(band, table)| {
+            for (to, spectra) in table.chunks_mut(stride).zip(&by_offset) {
+                for (part, from) in to.chunks_mut(BAND).zip(spectra.chunks(bands * BAND)) {
+                    part.copy_from_slice(&from[band * BAND..(band + 1) * BAND]);
                 }
             }
         });
         table
     }
 
-    /// The place in the table of the offset from the cell at `source` to the cell at `target`.
+    /// The index in the table of the offset from the cell at `source` to the cell at `target`.
     pub fn offset(&self, target: &[u32; D], source: &[u32; D]) -> u16 {
         let mut offset = 0;
         for axis in (0..D).rev() {
             offset = offset * REACH + (target[axis] + 3 - source[axis]) as usize;
         }
-        self.places[offset]
+        self.far_indices[offset]
     }
 
     /// The table of a δ/e that is ready.
@@ -182,7 +182,7 @@ impl<const D: usize> Translations<D> {
 }
 
 /// Fills the spectra of A between two cells: components, each with real and imaginary parts.
-struct OfKernel<'a, const D: usize> {
+struct KernelSpectra<'a, const D: usize> {
     gamma: f64,
     series: Series,
     /// δ of cells of unit edge.
@@ -194,9 +194,9 @@ struct OfKernel<'a, const D: usize> {
     spectra: &'a mut [f64],
 }
 
-impl<const D: usize> Kernel for OfKernel<'_, D> {
+impl<const D: usize> Kernel for KernelSpectra<'_, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         let (n, order) = (self.fourier.length, self.fourier.order);
         let row = n.next_multiple_of(8);
         let delta_squared = self.ratio * self.ratio;
@@ -240,13 +240,13 @@ impl<const D: usize> Kernel for OfKernel<'_, D> {
     }
 }
 
-/// One piece of the spectra of all fields of some targets: T, then F.
+/// One band of the spectra of all fields of some targets: T, then F.
 pub struct Convolution<'a, const D: usize> {
-    /// The piece of the table.
+    /// The band of the table.
     pub table: &'a [f64],
-    /// The sources' spectra of (W, G), from this piece on.
+    /// The sources' spectra of (W, G), from this band on.
     pub sources: &'a [f64],
-    /// By target `starts[t]..starts[t + 1]`: where the piece of a source starts, in fields, and the offset.
+    /// By target `starts[t]..starts[t + 1]`: where the band of a source starts, in fields, and the offset.
     pub starts: &'a [u32],
     pub pairs: &'a [(u32, u16)],
     /// Target by target.
@@ -255,12 +255,12 @@ pub struct Convolution<'a, const D: usize> {
 
 impl<const D: usize> Kernel for Convolution<'_, D> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn compute<L: Lanes>(self, lanes: L) {
         let fields = components(D) + D;
         for t in 0..self.starts.len() - 1 {
             let pairs = &self.pairs[self.starts[t] as usize..self.starts[t + 1] as usize];
             let out = &mut self.fields[t * fields * COMPLEX..(t + 1) * fields * COMPLEX];
-            for at in (0..PIECE).step_by(L::WIDTH) {
+            for at in (0..BAND).step_by(L::WIDTH) {
                 let zero = lanes.splat(0.0);
                 let mut tensor = [[zero; 2]; 6];
                 let mut vector = [[zero; 2]; D];
@@ -289,12 +289,12 @@ impl<const D: usize> Kernel for Convolution<'_, D> {
                 }
                 for c in 0..components(D) {
                     lanes.store(tensor[c][0], &mut out[c * COMPLEX + at..]);
-                    lanes.store(tensor[c][1], &mut out[c * COMPLEX + PIECE + at..]);
+                    lanes.store(tensor[c][1], &mut out[c * COMPLEX + BAND + at..]);
                 }
                 for axis in 0..D {
                     let c = components(D) + axis;
                     lanes.store(vector[axis][0], &mut out[c * COMPLEX + at..]);
-                    lanes.store(vector[axis][1], &mut out[c * COMPLEX + PIECE + at..]);
+                    lanes.store(vector[axis][1], &mut out[c * COMPLEX + BAND + at..]);
                 }
             }
         }
@@ -303,7 +303,7 @@ impl<const D: usize> Kernel for Convolution<'_, D> {
 
 #[inline(always)]
 fn load_complex<L: Lanes>(lanes: L, from: &[f64], field: usize, at: usize) -> [L::Vector; 2] {
-    [lanes.load(&from[field * COMPLEX + at..]), lanes.load(&from[field * COMPLEX + PIECE + at..])]
+    [lanes.load(&from[field * COMPLEX + at..]), lanes.load(&from[field * COMPLEX + BAND + at..])]
 }
 
 /// a b + c.

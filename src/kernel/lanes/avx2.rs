@@ -2,16 +2,16 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, NEAREST_SQUARE};
+use super::vector::{Kernel, Lanes, NEAREST_SQUARE};
 
-/// Exists only inside [`run`], on machines that have AVX2 and FMA.
+/// Exists only inside [`compute`], on machines that have AVX2 and FMA.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx2(());
 
 /// Compiles a kernel for AVX2 with FMA.
 #[target_feature(enable = "avx2,fma")]
-pub fn run(kernel: impl Kernel) {
-    kernel.run(Avx2(()));
+pub fn compute(kernel: impl Kernel) {
+    kernel.compute(Avx2(()));
 }
 
 /// An expression of intrinsics that need nothing but the features.

@@ -2,16 +2,16 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Lanes, NEAREST_SQUARE};
+use super::vector::{Kernel, Lanes, NEAREST_SQUARE};
 
-/// Exists only inside [`run`], on machines that have AVX-512 Foundation.
+/// Exists only inside [`compute`], on machines that have AVX-512 Foundation.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx512(());
 
 /// Compiles a kernel for AVX-512 Foundation.
 #[target_feature(enable = "avx512f")]
-pub fn run(kernel: impl Kernel) {
-    kernel.run(Avx512(()));
+pub fn compute(kernel: impl Kernel) {
+    kernel.compute(Avx512(()));
 }
 
 /// An expression of intrinsics that need nothing but the features.

@@ -1,75 +1,17 @@
 //! Vectors of f64 as one kernel source sees them, and the choice of the instruction set at run time.
 //!
 //! A kernel is written once, generic over [`Lanes`], with every function inlined into the caller;
-//! [`InstructionSet::run`] compiles it once for each instruction set.
+//! [`InstructionSet::dispatch`] compiles it once for each instruction set.
 
 mod portable;
+mod vector;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
-/// Squared distances below this count as zero: the particles coincide and do not interact.
-///
-/// 2⁻⁶⁸⁰ keeps |z|⁻³ and all products with it finite. It is a distance of 4.5e-103, far below the
-/// spacing of the numbers around any velocity that is not itself that small. Distances above
-/// 2³⁴⁰ = 2e102 are equally out of range: there, powers go to zero or cease to be finite.
-pub const NEAREST_SQUARE: f64 = f64::from_bits((1023 - 680) << 52);
-
-/// A few f64 handled by one instruction, as a token that proves the machine has it.
-///
-/// Arithmetic follows IEEE 754 lane by lane, NaN included; only [`mul_add`](Lanes::mul_add) and
-/// [`neg_mul_add`](Lanes::neg_mul_add) may round once or twice, by instruction set.
-pub trait Lanes: Copy {
-    /// `WIDTH` numbers.
-    type Vector: Copy;
-    /// Numbers in a vector: a power of two of at most 8.
-    const WIDTH: usize;
-    /// Vectors of targets that one pass over the sources serves; what the registers hold.
-    const TARGETS: usize;
-
-    fn splat(self, x: f64) -> Self::Vector;
-    /// The first `WIDTH` numbers of a slice.
-    fn load(self, from: &[f64]) -> Self::Vector;
-    /// Overwrites the first `WIDTH` numbers of a slice.
-    fn store(self, x: Self::Vector, to: &mut [f64]);
-    fn add(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
-    fn sub(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
-    fn mul(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
-    /// x y + z
-    fn mul_add(self, x: Self::Vector, y: Self::Vector, z: Self::Vector) -> Self::Vector;
-    /// z − x y
-    fn neg_mul_add(self, x: Self::Vector, y: Self::Vector, z: Self::Vector) -> Self::Vector;
-    /// The sum over the lanes, always in the same order.
-    fn sum(self, x: Self::Vector) -> f64;
-
-    /// 1/x to 2 ulp, exactly zero for x below [`NEAREST_SQUARE`], NaN for NaN.
-    fn reciprocal(self, x: Self::Vector) -> Self::Vector;
-    /// 1/√x to 2 ulp, exactly zero for x below [`NEAREST_SQUARE`], NaN for NaN.
-    fn reciprocal_root(self, x: Self::Vector) -> Self::Vector;
-    /// x, with zero wherever `square` is below [`NEAREST_SQUARE`].
-    fn zero_if_near(self, x: Self::Vector, square: Self::Vector) -> Self::Vector;
-
-    /// The exponent e of x = 2ᵉ m, 1 ≤ m < 2; unspecified unless x is normal.
-    fn exponent(self, x: Self::Vector) -> Self::Vector;
-    /// The mantissa m of x = 2ᵉ m, 1 ≤ m < 2; unspecified unless x is normal.
-    fn mantissa(self, x: Self::Vector) -> Self::Vector;
-    /// The middle of the sixteenth of [1, 2) that holds m.
-    fn middle(self, m: Self::Vector) -> Self::Vector;
-    /// The table's entry for the sixteenth of [1, 2) that holds m.
-    fn lookup(self, table: &[f64; 16], m: Self::Vector) -> Self::Vector;
-    /// The nearest integer, for |x| < 2⁵¹.
-    fn round(self, x: Self::Vector) -> Self::Vector;
-    /// x 2ⁿ for an integer n and √½ ≤ x ≤ √2; for n below −1021 at most 2⁻¹⁰²⁰.
-    fn scale(self, x: Self::Vector, n: Self::Vector) -> Self::Vector;
-}
-
-/// Work that is compiled for every instruction set. `run` must be `#[inline(always)]`, and
-/// everything it calls with it.
-pub trait Kernel {
-    fn run<L: Lanes>(self, lanes: L);
-}
+pub use vector::{Kernel, Lanes, NEAREST_SQUARE};
 
 /// The instruction sets the kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,15 +24,45 @@ pub enum InstructionSet {
     Avx512,
 }
 
+/// The environment variable that forces an instruction set, by its name.
+pub const VARIABLE: &str = "LANDAU_INSTRUCTION_SET";
+
+/// The best last.
+const ALL: [InstructionSet; 3] = [InstructionSet::Portable, InstructionSet::Avx2, InstructionSet::Avx512];
+
 impl InstructionSet {
     /// Every instruction set this machine has, the best last.
     pub fn available() -> impl Iterator<Item = Self> {
-        [Self::Portable, Self::Avx2, Self::Avx512].into_iter().filter(|set| set.is_available())
+        ALL.into_iter().filter(|set| set.is_available())
     }
 
     /// The best instruction set of this machine.
     pub fn detect() -> Self {
         Self::available().last().unwrap_or(Self::Portable)
+    }
+
+    /// The instruction set to run with: the one that the environment variable [`VARIABLE`] names, else the best of this
+    /// machine.
+    ///
+    /// # Errors
+    ///
+    /// If the variable names no instruction set, or one that this machine lacks: what was found and what is allowed.
+    pub fn chosen() -> Result<Self, String> {
+        match std::env::var_os(VARIABLE) {
+            None => Ok(Self::detect()),
+            Some(name) => Self::named(&name.to_string_lossy(), Self::is_available),
+        }
+    }
+
+    /// The instruction set of a name, if the machine has it.
+    fn named(name: &str, has: impl Fn(Self) -> bool) -> Result<Self, String> {
+        let allowed: Vec<&str> = ALL.into_iter().filter(|&set| has(set)).map(Self::name).collect();
+        let allowed = format!("allowed on this machine: {}", allowed.join(", "));
+        match ALL.into_iter().find(|set| set.name() == name) {
+            Some(set) if has(set) => Ok(set),
+            Some(_) => Err(format!("{VARIABLE}: found `{name}`, which this machine lacks; {allowed}")),
+            None => Err(format!("{VARIABLE}: found `{name}`, which is no instruction set; {allowed}")),
+        }
     }
 
     /// Whether this machine has the instruction set.
@@ -115,24 +87,54 @@ impl InstructionSet {
         }
     }
 
-    /// Runs a kernel compiled for this instruction set.
+    /// Has a kernel compute, compiled for this instruction set.
     ///
     /// # Panics
     ///
     /// If the machine does not have it.
     #[inline]
-    pub fn run(self, kernel: impl Kernel) {
+    pub fn dispatch(self, kernel: impl Kernel) {
         assert!(self.is_available(), "this machine has no {} instructions", self.name());
         match self {
-            Self::Portable => kernel.run(portable::Portable),
+            Self::Portable => kernel.compute(portable::Portable),
             // SAFETY: the assertion has found the features on this machine.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { avx2::run(kernel) },
+            Self::Avx2 => unsafe { avx2::compute(kernel) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { avx512::run(kernel) },
+            Self::Avx512 => unsafe { avx512::compute(kernel) },
             #[cfg(not(target_arch = "x86_64"))]
             Self::Avx2 | Self::Avx512 => unreachable!("never available on this architecture"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_set_of_the_machine_goes_by_its_name() {
+        for set in InstructionSet::available() {
+            assert_eq!(InstructionSet::named(set.name(), InstructionSet::is_available), Ok(set));
+        }
+    }
+
+    #[test]
+    fn names_that_cannot_be_had_are_refused_with_those_that_can() {
+        let old = |name: &str| InstructionSet::named(name, |set| set != InstructionSet::Avx512).unwrap_err();
+        assert_eq!(
+            old("avx512"),
+            "LANDAU_INSTRUCTION_SET: found `avx512`, which this machine lacks; allowed on this machine: portable, avx2"
+        );
+        assert_eq!(
+            old("AVX2"),
+            "LANDAU_INSTRUCTION_SET: found `AVX2`, which is no instruction set; allowed on this machine: portable, avx2"
+        );
+        let plain = InstructionSet::named("", |set| set == InstructionSet::Portable).unwrap_err();
+        assert_eq!(
+            plain,
+            "LANDAU_INSTRUCTION_SET: found ``, which is no instruction set; allowed on this machine: portable"
+        );
     }
 }

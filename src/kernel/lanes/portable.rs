@@ -1,6 +1,6 @@
 //! Lanes for any machine: an array that the compiler turns into whatever vectors the target has.
 
-use super::{Lanes, NEAREST_SQUARE};
+use super::vector::{Lanes, NEAREST_SQUARE};
 
 /// No fused multiply-add: without hardware for it, it is a library call.
 #[derive(Debug, Clone, Copy)]
@@ -120,5 +120,20 @@ impl Lanes for Portable {
             let n = if n[k] < -1021.0 { -1021.0 } else { n[k] };
             x[k] * f64::from_bits((n + integers).to_bits() << 52)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hint::black_box;
+
+    #[test]
+    fn products_are_rounded_before_they_are_added_on_every_machine() {
+        // 1 − 2⁻⁶⁰ rounds to 1; fused, it would be left over.
+        let step = 2_f64.powi(-30);
+        let (x, y) = (black_box([1.0 + step; WIDTH]), black_box([1.0 - step; WIDTH]));
+        assert_eq!(Portable.mul_add(x, y, [-1.0; WIDTH]), [0.0; WIDTH]);
+        assert_eq!(Portable.neg_mul_add(x, y, [1.0; WIDTH]), [0.0; WIDTH]);
     }
 }

@@ -3,9 +3,7 @@
 //! Planes along the last axis, each an interval of rows, each row an interval of nodes. A cloud
 //! with long tails, or of several clumps, stores little beyond what its particles touch, and rows
 //! stay contiguous. Where clumps stand far apart along a row, so that intervals would take much memory, each
-//! row is a chain of several ([`segments`](super::segments)). Two dimensions are a single row per plane.
-
-use super::segments::Piece;
+//! row is a chain of several segments. Two dimensions are a single row per plane.
 
 /// A node as (plane, row, place in the row).
 pub type Node = [i64; 3];
@@ -32,7 +30,7 @@ impl Row {
 
 /// A plane: rows `first` and on, `rows` of them, from `start` on in the list of rows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Plane {
+struct Plane {
     pub first: i64,
     pub start: usize,
     pub rows: usize,
@@ -41,27 +39,35 @@ pub(super) struct Plane {
 /// The stored nodes.
 #[derive(Debug, Default)]
 pub struct Layout {
-    pub(super) first_plane: i64,
-    pub(super) planes: Vec<Plane>,
+    first_plane: i64,
+    planes: Vec<Plane>,
     /// The first segment of each row.
-    pub(super) rows: Vec<Row>,
+    rows: Vec<Row>,
     /// The other segments.
-    pub(super) further: Vec<Row>,
+    further: Vec<Row>,
     nodes: usize,
-    pub(super) occupied: Vec<Span>,
+    occupied: Vec<Span>,
     /// The last row of each plane while planes are laid.
     last_rows: Vec<i64>,
-    pub(super) pieces: Vec<Piece>,
-    pub(super) in_row: Vec<i64>,
+    intervals: Vec<Interval>,
+    in_row: Vec<i64>,
 }
 
 /// The nodes nearest to particles in one row: `low` to `high`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+struct Span {
     pub plane: i64,
     pub row: i64,
     pub low: i64,
     pub high: i64,
+}
+
+/// An interval of nodes that some particles of a row have nearest, `low` to `high`, for a row in reach of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Interval {
+    row: usize,
+    low: i64,
+    high: i64,
 }
 
 impl Layout {
@@ -240,14 +246,83 @@ impl Layout {
         &self.rows[start..start + count]
     }
 
-    /// The place of a node in storage, if it is stored.
-    pub fn place(&self, [plane, row, node]: Node) -> Option<usize> {
+    /// The index of a node in storage, if it is stored.
+    pub fn index_of(&self, [plane, row, node]: Node) -> Option<usize> {
         let plane = self.planes.get(usize::try_from(plane - self.first_plane).ok()?)?;
         let row = usize::try_from(row - plane.first).ok().filter(|&row| row < plane.rows)?;
         self.segments(&self.rows[plane.start + row]).find_map(|row| {
             let node = usize::try_from(node - row.first).ok().filter(|&node| node < row.length)?;
             Some(row.offset + node)
         })
+    }
+}
+
+impl Layout {
+    /// Lays the rows anew, in segments that cover the spans alone, without the reach along the row. The nodes
+    /// come as those of the planes and rows there are.
+    fn split_rows(&mut self, nodes: impl Iterator<Item = Node>, reach: [usize; 3]) {
+        // What is closer shares nodes.
+        let apart = 2 * reach[2] as i64 + 1;
+        self.split_spans(nodes, apart);
+        self.intervals.clear();
+        for span in &self.occupied {
+            let center = (span.plane - self.first_plane) as usize;
+            for plane in &self.planes[center - reach[0]..=center + reach[0]] {
+                let first = plane.start + (span.row - reach[1] as i64 - plane.first) as usize;
+                let rows = first..=first + 2 * reach[1];
+                self.intervals.extend(rows.map(|row| Interval { row, low: span.low, high: span.high }));
+            }
+        }
+        self.intervals.sort_unstable();
+        self.rows.fill(Row::EMPTY);
+        self.further.clear();
+        // The row of the last interval, and its segment where that is a further one.
+        let (mut last_row, mut last) = (usize::MAX, END);
+        for &Interval { row, low, high } in &self.intervals {
+            let whole = Row { first: low, length: (high - low + 1) as usize, ..Row::EMPTY };
+            if row != last_row {
+                self.rows[row] = whole;
+                (last_row, last) = (row, END);
+                continue;
+            }
+            let count = self.further.len() as u32;
+            let segment = match last {
+                END => &mut self.rows[row],
+                place => &mut self.further[place as usize],
+            };
+            let end = segment.first + segment.length as i64;
+            if low < end + apart {
+                segment.length = (end.max(high + 1) - segment.first) as usize;
+            } else {
+                segment.next = count;
+                last = count;
+                self.further.push(whole);
+            }
+        }
+    }
+
+    /// The nodes nearest to particles in intervals that end where none is for `apart` nodes.
+    fn split_spans(&mut self, nodes: impl Iterator<Item = Node>, apart: i64) {
+        self.occupied.clear();
+        let mut current = None;
+        for [plane, row, node] in nodes {
+            if current != Some([plane, row]) {
+                self.end_row(current, apart);
+                current = Some([plane, row]);
+            }
+            self.in_row.push(node);
+        }
+        self.end_row(current, apart);
+    }
+
+    /// Makes intervals of the nodes collected for a row.
+    fn end_row(&mut self, ended: Option<[i64; 2]>, apart: i64) {
+        let Some([plane, row]) = ended else { return };
+        self.in_row.sort_unstable();
+        for group in self.in_row.chunk_by(|a, b| b - a <= apart) {
+            self.occupied.push(Span { plane, row, low: group[0], high: group[group.len() - 1] });
+        }
+        self.in_row.clear();
     }
 }
 

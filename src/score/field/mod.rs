@@ -6,9 +6,6 @@
 //! the result does not depend on the number of threads.
 
 mod layout;
-mod logarithm;
-mod passes;
-mod segments;
 mod stencil;
 #[cfg(test)]
 mod tests;
@@ -16,11 +13,12 @@ mod tests;
 use super::mollifier::{AxisTable, normalization};
 use crate::dimension;
 use crate::error::Failure;
-use crate::kernel::lanes::InstructionSet;
-use crate::rooms::Rooms;
+use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::per_thread::PerThread;
+use crate::sum::Sum;
 use layout::{Layout, Node, Row};
-use passes::{DepositGroup, GatherChunk};
 use rayon::prelude::*;
+use std::ops::Range;
 use stencil::{GROUP, Stencil};
 
 /// Nodes a single mesh may store: 4 GiB of values.
@@ -46,20 +44,20 @@ pub struct Geometry<const D: usize> {
 
 /// A particle on the mesh.
 #[derive(Debug, Clone, Copy)]
-pub struct Placed {
-    pub node: Node,
+struct Placed {
+    node: Node,
     /// Distance from the nearest node: plane, row, node axis.
-    pub offset: [f64; 3],
+    offset: [f64; 3],
     /// Weight times the mollifier's normalisation.
-    pub strength: f64,
+    strength: f64,
     particle: u32,
 }
 
 /// What one particle gathers from the mesh: Σ_l η^d ψ(v_p − x_l) values_l, and its gradient.
 #[derive(Debug, Clone, Copy)]
-pub struct Gathered<const D: usize> {
-    pub value: f64,
-    pub gradient: [f64; D],
+struct Gathered<const D: usize> {
+    value: f64,
+    gradient: [f64; D],
 }
 
 /// A sum over particles on a mesh, with its workspace.
@@ -67,15 +65,15 @@ pub struct Gathered<const D: usize> {
 pub struct Field<const D: usize> {
     geometry: Geometry<D>,
     instruction_set: InstructionSet,
-    pub table: AxisTable,
-    pub layout: Layout,
-    pub placed: Vec<Placed>,
+    table: AxisTable,
+    layout: Layout,
+    placed: Vec<Placed>,
     rank: Vec<u32>,
-    pub values: Vec<f64>,
+    values: Vec<f64>,
     plane_entropies: Vec<f64>,
     /// In the order of `placed`.
     gathered: Vec<Gathered<D>>,
-    pub stencils: Rooms<Stencil>,
+    stencils: PerThread<Stencil>,
 }
 
 /// The mesh of some spacing needed more nodes than memory allows.
@@ -120,13 +118,13 @@ impl<const D: usize> Field<D> {
             values: Vec::new(),
             plane_entropies: Vec::new(),
             gathered: Vec::new(),
-            stencils: Rooms::default(),
+            stencils: PerThread::default(),
         }
     }
 
     /// Reach along planes, rows and nodes; a plane of a two-dimensional mesh is a single row.
     #[inline]
-    pub fn reach(&self) -> [usize; 3] {
+    fn reach(&self) -> [usize; 3] {
         let reach = self.table.reach();
         [reach, if D == 3 { reach } else { 0 }, reach]
     }
@@ -147,8 +145,8 @@ impl<const D: usize> Field<D> {
         self.values.capacity() * size_of::<f64>() + self.placed.capacity() * per_particle
     }
 
-    /// Finds every particle's place on the mesh, and the nodes within reach of one.
-    pub fn place(
+    /// Finds where on the mesh every particle is, and the nodes within reach of one.
+    pub fn locate(
         &mut self,
         velocities: &[[f64; D]],
         weights: &[f64],
@@ -189,7 +187,7 @@ impl<const D: usize> Field<D> {
         // Beyond this a node index is not exact in f64, and no memory would hold the mesh.
         let farthest = 1u64 << 40;
         let axes: [usize; 3] = if D == 3 { [2, 1, 0] } else { [1, usize::MAX, 0] };
-        let place = |(particle, (velocity, weight)): (usize, (&[f64; D], &f64))| {
+        let locate = |(particle, (velocity, weight)): (usize, (&[f64; D], &f64))| {
             let mut placed = Placed {
                 node: [0; 3],
                 offset: [0.0; 3],
@@ -204,7 +202,7 @@ impl<const D: usize> Field<D> {
             }
             placed
         };
-        velocities.par_iter().zip(weights).enumerate().map(place).collect_into_vec(&mut self.placed);
+        velocities.par_iter().zip(weights).enumerate().map(locate).collect_into_vec(&mut self.placed);
         let far = |placed: &Placed| placed.node.iter().map(|index| index.unsigned_abs()).max().unwrap_or(0);
         let farthest_place = self.placed.par_iter().map(far).max().unwrap_or(0);
         if farthest_place > farthest {
@@ -220,7 +218,7 @@ impl<const D: usize> Field<D> {
     }
 
     /// Deposits on some planes, whose nodes `values` holds, splitting them between threads.
-    fn deposit_planes(&self, planes: std::ops::Range<usize>, values: &mut [f64]) {
+    fn deposit_planes(&self, planes: Range<usize>, values: &mut [f64]) {
         // A particle's rows are tabulated once for each group of planes; groups of its own reach
         // or, where planes are single rows, larger ones keep that work small.
         let group = if D == 3 { self.table.reach().max(4) } else { 4 * self.table.reach().max(4) };
@@ -234,12 +232,64 @@ impl<const D: usize> Field<D> {
             );
             return;
         }
-        self.instruction_set.run(DepositGroup { field: self, planes, values });
+        self.instruction_set.dispatch(DepositGroup { field: self, planes, values });
+    }
+
+    /// Replaces every density ρ by log ρ + `shift` and returns Σ η^d ρ (log ρ + shift − 1); nodes
+    /// outside the bounds, and those no particle reaches, become 0 and count for nothing.
+    pub fn take_logarithm(&mut self, shift: f64) -> f64 {
+        self.plane_entropies.clear();
+        self.plane_entropies.resize(self.layout.planes(), 0.0);
+        let (mut values, mut entropies) =
+            (std::mem::take(&mut self.values), std::mem::take(&mut self.plane_entropies));
+        self.logarithm_of_planes(0..self.layout.planes(), &mut values, &mut entropies, shift);
+        (self.values, self.plane_entropies) = (values, entropies);
+        let mut entropy = Sum::default();
+        self.plane_entropies.iter().for_each(|&plane| entropy.add(plane));
+        entropy.value() * self.geometry.spacing.powi(D as i32)
+    }
+
+    fn logarithm_of_planes(
+        &self,
+        planes: Range<usize>,
+        values: &mut [f64],
+        entropies: &mut [f64],
+        shift: f64,
+    ) {
+        if planes.len() > 1 {
+            let middle = planes.start + planes.len() / 2;
+            let split = self.layout.plane_offset(middle) - self.layout.plane_offset(planes.start);
+            let (low, high) = values.split_at_mut(split);
+            let (low_entropies, high_entropies) = entropies.split_at_mut(middle - planes.start);
+            rayon::join(
+                || self.logarithm_of_planes(planes.start..middle, low, low_entropies, shift),
+                || self.logarithm_of_planes(middle..planes.end, high, high_entropies, shift),
+            );
+            return;
+        }
+        let Some(entropy) = entropies.first_mut() else { return };
+        let base = self.layout.plane_offset(planes.start);
+        let plane = self.layout.first_plane() + planes.start as i64;
+        let inside = |place: i64| self.geometry.bound.is_none_or(|bound| (0..bound as i64).contains(&place));
+        for (place, row) in self.layout.rows_of(planes.start) {
+            let stored = &mut values[row.offset - base..row.offset - base + row.length];
+            let row_inside = inside(plane) && (D == 2 || inside(place));
+            for (node, value) in (row.first..).zip(stored) {
+                let density = *value;
+                *value = if row_inside && inside(node) && density != 0.0 {
+                    let logarithm = density.ln() + shift;
+                    *entropy += density * (logarithm - 1.0);
+                    logarithm
+                } else {
+                    0.0
+                };
+            }
+        }
     }
 
     /// Where a particle's nodes begin in storage.
     #[inline]
-    pub fn start_in(&self, row: &Row, placed: &Placed) -> usize {
+    fn start_in(&self, row: &Row, placed: &Placed) -> usize {
         let first = placed.node[2] - self.table.reach() as i64;
         let row = self.layout.segment_of(row, first);
         row.offset + (first - row.first) as usize
@@ -261,7 +311,7 @@ impl<const D: usize> Field<D> {
         self.stencils.fit(|stencil| stencil.fit(self.table.width()));
         gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each(|(gathered, placed)| {
             let stencil = &mut *self.stencils.own();
-            self.instruction_set.run(GatherChunk { field: self, placed, stencil, gathered, volume });
+            self.instruction_set.dispatch(GatherChunk { field: self, placed, stencil, gathered, volume });
         });
         self.gathered = gathered;
     }
@@ -293,7 +343,7 @@ impl<const D: usize> Field<D> {
 
     /// The value at a node of the mesh; 0 where no particle reaches.
     pub fn value_at(&self, node: Node) -> f64 {
-        self.layout.place(node).map_or(0.0, |place| self.values[place])
+        self.layout.index_of(node).map_or(0.0, |index| self.values[index])
     }
 }
 
@@ -315,4 +365,85 @@ fn gather_in_two(field: &mut Field<2>) {
 #[inline(never)]
 fn gather_in_three(field: &mut Field<3>) {
     field.gather_here();
+}
+
+/// The deposit on one group of planes, whose nodes `values` holds.
+struct DepositGroup<'a, const D: usize> {
+    field: &'a Field<D>,
+    planes: Range<usize>,
+    values: &'a mut [f64],
+}
+
+impl<const D: usize> Kernel for DepositGroup<'_, D> {
+    #[inline(always)]
+    fn compute<L: Lanes>(self, lanes: L) {
+        let Self { field, planes, values } = self;
+        let layout = &field.layout;
+        let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
+        let first = layout.first_plane() + planes.start as i64;
+        let last = layout.first_plane() + planes.end as i64 - 1;
+        let begin = field.placed.partition_point(|placed| placed.node[0] < first - plane_reach);
+        let end = field.placed.partition_point(|placed| placed.node[0] <= last + plane_reach);
+        let base = layout.plane_offset(planes.start);
+        let mut stencil = field.stencils.own();
+        for placed in &field.placed[begin..end] {
+            stencil.tabulate(lanes, &field.table, placed.offset, D);
+            let from = first.max(placed.node[0] - plane_reach);
+            let to = last.min(placed.node[0] + plane_reach);
+            for plane in from..=to {
+                let index = (plane - layout.first_plane()) as usize;
+                let strength =
+                    placed.strength * stencil.planes[(plane - placed.node[0] + plane_reach) as usize];
+                let rows = layout.rows_between(index, placed.node[1] - row_reach, 2 * row_reach as usize + 1);
+                stencil.add_to_plane(lanes, values, rows, |row| field.start_in(row, placed) - base, strength);
+            }
+        }
+    }
+}
+
+/// The gather of some particles.
+struct GatherChunk<'a, const D: usize> {
+    field: &'a Field<D>,
+    placed: &'a [Placed],
+    stencil: &'a mut Stencil,
+    gathered: &'a mut [Gathered<D>],
+    /// η^d times the mollifier's normalisation.
+    volume: f64,
+}
+
+impl<const D: usize> Kernel for GatherChunk<'_, D> {
+    #[inline(always)]
+    fn compute<L: Lanes>(self, lanes: L) {
+        let Self { field, placed, stencil, gathered, volume } = self;
+        let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
+        for (gathered, placed) in gathered.iter_mut().zip(placed) {
+            stencil.tabulate_slopes(lanes, &field.table, placed.offset, D);
+            let first = (placed.node[0] - plane_reach - field.layout.first_plane()) as usize;
+            let rows = |plane: usize| {
+                field.layout.rows_between(
+                    first + plane,
+                    placed.node[1] - row_reach,
+                    2 * row_reach as usize + 1,
+                )
+            };
+            let planes = 2 * plane_reach as usize + 1;
+            let [value, along_node, along_row, along_plane] = stencil.value_and_gradient(
+                lanes,
+                &field.values,
+                rows,
+                |row| field.start_in(row, placed),
+                planes,
+            );
+            gathered.value = volume * value;
+            // Rows run along axis 0, planes along the last one.
+            for (axis, component) in gathered.gradient.iter_mut().enumerate() {
+                *component = volume
+                    * match axis {
+                        0 => along_node,
+                        axis if axis + 1 == D => along_plane,
+                        _ => along_row,
+                    };
+            }
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub struct Stencil {
 }
 
 impl Stencil {
-    /// Makes room for rows of `width` nodes; the rows of a two-dimensional mesh have the one factor 1.
+    /// Makes it large enough for rows of `width` nodes; the rows of a two-dimensional mesh have the one factor 1.
     pub fn fit(&mut self, width: usize) {
         let Self { planes, rows, nodes, plane_slopes, row_slopes, node_slopes } = self;
         for factors in [planes, nodes, plane_slopes, row_slopes, node_slopes] {

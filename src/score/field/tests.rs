@@ -18,7 +18,7 @@ fn clumps_apart_have_the_scores_of_each_alone() {
         let geometry =
             Geometry { origin: [0.0; 3], spacing: 0.0625, bound: None, variance: 0.01, cutoff: 4.0 };
         let mut field = Field::new(geometry, InstructionSet::detect());
-        field.place(velocities, &vec![1.0; velocities.len()], 1 << 26).unwrap();
+        field.locate(velocities, &vec![1.0; velocities.len()], 1 << 26).unwrap();
         field.deposit();
         let entropy = field.take_logarithm(1.0);
         let mut gradients = vec![[0.0; 3]; velocities.len()];

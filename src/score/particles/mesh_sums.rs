@@ -1,6 +1,5 @@
 //! The sums by a mesh: in both passes every particle deposits on it once and gathers from it once.
 
-use super::Cloud;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::Species;
 use crate::score::field::{Field, Geometry, MOST_NODES, TooManyNodes};
@@ -32,15 +31,20 @@ impl<const D: usize> MeshSums<D> {
     }
 
     /// Overwrites the scores and returns the entropy.
-    pub fn evaluate(&mut self, cloud: &Cloud<D>, scores: &mut [[f64; D]]) -> Result<f64, TooManyNodes> {
+    pub fn evaluate(
+        &mut self,
+        velocities: &[[f64; D]],
+        weights: &[f64],
+        scores: &mut [[f64; D]],
+    ) -> Result<f64, TooManyNodes> {
         scores.fill([0.0; D]);
         let mut entropy = Sum::default();
         for (factor, field) in &mut self.fields {
             let factor = *factor;
-            field.place(cloud.velocities, cloud.weights, MOST_NODES)?;
+            field.locate(velocities, weights, MOST_NODES)?;
             field.deposit();
             field.gather();
-            for (weight, density) in cloud.weights.iter().zip(field.gathered_values()) {
+            for (weight, density) in weights.iter().zip(field.gathered_values()) {
                 entropy.add(factor * weight * density.ln());
             }
             field.add_gradients(|density| factor / density, scores);
@@ -77,7 +81,7 @@ mod tests {
     fn kernel(variance: f64, z: f64) -> f64 {
         let mut field = Field::<3>::new(geometry([0.1, -0.2, 0.3], variance, 6.5), InstructionSet::detect());
         let velocities = [[0.0; 3], [0.0, z, 0.0]];
-        field.place(&velocities, &[1.0, 1e-60], MOST_NODES).unwrap();
+        field.locate(&velocities, &[1.0, 1e-60], MOST_NODES).unwrap();
         field.deposit();
         field.gather();
         field.gathered_values().nth(1).unwrap()

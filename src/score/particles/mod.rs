@@ -21,11 +21,11 @@
 //! conservation) holds as it does for ψ_ε. It sees as far as 8.2 deviations of the mollifier for a cut-off of 6.5.
 
 mod choice;
+mod groups;
 mod mesh_sums;
 mod neighbours;
 
 use super::{Score, extrapolation, mollifier};
-use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Problem, Species};
@@ -42,20 +42,6 @@ pub struct ParticleScore<const D: usize> {
     neighbours: NeighbourSums<D>,
     /// Of the species whose sums run over a mesh.
     meshes: Vec<Option<MeshSums<D>>>,
-}
-
-/// One species' cloud.
-#[derive(Debug, Clone, Copy)]
-struct Cloud<'a, const D: usize> {
-    velocities: &'a [[f64; D]],
-    weights: &'a [f64],
-}
-
-impl<const D: usize> Cloud<'_, D> {
-    /// The same cloud, whose dimension is E.
-    fn cast<const E: usize>(&self) -> Cloud<'_, E> {
-        Cloud { velocities: dimension::vectors(self.velocities), weights: self.weights }
-    }
 }
 
 impl<const D: usize> ParticleScore<D> {
@@ -87,14 +73,13 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
     ) -> Result<(), Failure> {
         for ((species, mesh), entropy) in problem.species.iter().zip(&mut self.meshes).zip(entropies) {
             let range = species.range.clone();
-            let cloud =
-                Cloud { velocities: &velocities[range.clone()], weights: &problem.weights[range.clone()] };
+            let (velocities, weights) = (&velocities[range.clone()], &problem.weights[range.clone()]);
             let scores = &mut scores[range];
             *entropy = match mesh {
-                Some(mesh) => {
-                    mesh.evaluate(&cloud, scores).map_err(|error| error.of_species(&species.name))?
-                }
-                None => self.neighbours.evaluate(species.bandwidth, &cloud, scores),
+                Some(mesh) => mesh
+                    .evaluate(velocities, weights, scores)
+                    .map_err(|error| error.of_species(&species.name))?,
+                None => self.neighbours.evaluate(species.bandwidth, velocities, weights, scores),
             };
         }
         Ok(())

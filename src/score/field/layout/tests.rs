@@ -12,7 +12,7 @@ fn stores_what_is_within_reach_of_a_node_and_no_more() {
         for row in -8..8 {
             for node in 0..14 {
                 let near = (plane - 5i64).abs() <= 1 && (row + 2i64).abs() <= 2 && (node - 7i64).abs() <= 3;
-                let place = layout.place([plane, row, node]);
+                let place = layout.index_of([plane, row, node]);
                 assert_eq!(place.is_some(), near);
                 places.extend(place);
             }
@@ -28,8 +28,8 @@ fn a_distant_particle_costs_its_own_surroundings_only() {
     let nodes = clump.chain([[1000, 1000, 1000]]);
     layout.cover(nodes, [2, 2, 2], 0, 1_000_000).unwrap();
     assert_eq!(layout.nodes(), 14 * 14 * 5 + 5 * 5 * 5);
-    assert_eq!(layout.place([500, 0, 0]), None);
-    assert!(layout.place([1002, 998, 1000]).is_some());
+    assert_eq!(layout.index_of([500, 0, 0]), None);
+    assert!(layout.index_of([1002, 998, 1000]).is_some());
 }
 
 #[test]
@@ -56,9 +56,9 @@ fn rows_between_distant_clumps_are_not_stored() {
                 let segment = layout.segment_of(row, node);
                 assert!(segment.first <= node - 4 && node + 4 < segment.first + segment.length as i64);
             }
-            assert!(layout.place([plane, row, node]).is_some());
+            assert!(layout.index_of([plane, row, node]).is_some());
         }
-        assert_eq!(layout.place([5, 5, distance / 2]), None);
+        assert_eq!(layout.index_of([5, 5, distance / 2]), None);
         let stored: usize =
             (0..layout.planes()).flat_map(|p| layout.rows_of(p)).map(|(_, row)| row.length + 1).sum();
         let empty =

@@ -1,6 +1,57 @@
-//! Far fields that several species share.
+//! What a tree asks for before it is built: far fields, points along an axis of its cells, and memory.
 
-use crate::collision::tile::Couplings;
+use super::proxies::numbers;
+use super::translate::{bytes_of_table, components};
+use crate::collision::interface::{Coefficients, Couplings};
+
+/// The most points along an axis: with more, rounding costs what accuracy they bring.
+pub const MOST_POINTS: usize = 13;
+
+/// Memory that the grids of all cells may take: as much as all particles of a scenario.
+pub const MOST_GIBIBYTES: f64 = 16.0;
+
+/// Bytes that the spectra of one batch of targets, and of as many sources, may take.
+pub const BATCH: usize = 384 << 20;
+
+const GIBIBYTE: f64 = (1_u64 << 30) as f64;
+
+/// Points along an axis for a smooth cloud: the error falls to a sixth with each, and smoother kernels, of
+/// larger γ, need fewer.
+pub fn first_points(tolerance: f64, gamma: f64) -> usize {
+    let points = 3.0 - (tolerance / 5e-3).ln() / 6_f64.ln() - 0.6 * (gamma + 3.0);
+    (points.round().max(3.0) as usize).min(MOST_POINTS)
+}
+
+/// The most particles in a leaf: a translation costs as much as so many pairs that larger leaves pay with
+/// more points.
+pub fn capacity<const D: usize>(points: usize) -> usize {
+    if D == 2 { 12 * points } else { 60 * points }
+}
+
+/// Memory of a tree over so many particles, with so many far fields and δ > 0 in them, in GiB: the numbers at the
+/// proxies of all cells, the spectra of one batch of them, and the tables of A, one for each δ on each level with far
+/// cells.
+pub fn gibibytes<const D: usize>(particles: usize, points: usize, [channels, distances]: [usize; 2]) -> f64 {
+    // Leaves are a third full on average, and have a seventh to a third of their number above them.
+    let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
+    let numbers = channels * grids::<D>() * numbers::<D>(points);
+    // The cells of level n are 2^(D n) at most, and level 2 is the first with far ones.
+    let levels = (cells.max(1.0).log2() / D as f64 - 1.0).ceil().max(0.0);
+    let tables = (1.0 + levels * distances as f64) * bytes_of_table::<D>(points) as f64;
+    (cells * (size_of::<f64>() * numbers) as f64 + tables + 2.0 * BATCH as f64) / GIBIBYTE
+}
+
+/// How many far fields the pairs of some species ask for, and how many δ > 0 there are: c_ij and δ²_ij row by row.
+pub fn far_fields(species: usize, coefficients: &[f64], squares: &[f64]) -> [usize; 2] {
+    let coefficients = Coefficients { species, values: coefficients.to_vec() };
+    let channels = Channels::new(Couplings { coefficients: &coefficients, squares });
+    [channels.len(), channels.distances()]
+}
+
+/// Grids of a cell and far field: (W, G) and (T, F).
+const fn grids<const D: usize>() -> usize {
+    1 + D + components(D) + D
+}
 
 /// The far fields that the pairs of some species ask for.
 ///
@@ -46,7 +97,7 @@ impl Channels {
         self.squares.clear();
         self.targets.clear();
         for i in 0..self.species {
-            let delta_squared = |j: usize| couplings.of(i, j).map(|pair| pair.delta_squared);
+            let delta_squared = |j: usize| couplings.between(i, j).map(|pair| pair.delta_squared);
             for j in 0..self.species {
                 if let Some(square) = delta_squared(j)
                     && (0..j).all(|before| delta_squared(before) != Some(square))
@@ -60,26 +111,27 @@ impl Channels {
     /// Adds what species i feels of the sources with one δ.
     fn add(&mut self, i: usize, delta_squared: f64, couplings: Couplings<'_>) {
         let (species, start) = (self.species, self.rows.len());
-        let coefficient = |j| couplings.of(i, j).filter(|pair| pair.delta_squared == delta_squared);
+        let coefficient = |j| couplings.between(i, j).filter(|pair| pair.delta_squared == delta_squared);
         self.rows.extend((0..species).map(|j| coefficient(j).map_or(0.0, |pair| pair.c)));
         let (known, row) = self.rows.split_at(start);
-        let multiple = |of: &[f64]| {
-            let j = of.iter().position(|c| *c != 0.0)?;
-            let factor = row[j] / of[j];
-            (0..species).all(|j| row[j] == factor * of[j]).then_some(factor)
+        let factor_of = |other: &[f64]| {
+            let j = other.iter().position(|c| *c != 0.0)?;
+            let factor = row[j] / other[j];
+            (0..species).all(|j| row[j] == factor * other[j]).then_some(factor)
         };
-        let found =
-            known.chunks_exact(species).zip(&self.squares).enumerate().find_map(|(channel, (of, square))| {
-                let factor = if *square == delta_squared { multiple(of)? } else { return None };
+        let same = known.chunks_exact(species).zip(&self.squares).enumerate().find_map(
+            |(channel, (other, square))| {
+                let factor = if *square == delta_squared { factor_of(other)? } else { return None };
                 Some(Target { species: i, channel, factor })
-            });
-        let target = found.unwrap_or(Target { species: i, channel: self.squares.len(), factor: 1.0 });
-        if found.is_some() {
+            },
+        );
+        if let Some(target) = same {
             self.rows.truncate(start);
+            self.targets.push(target);
         } else {
+            self.targets.push(Target { species: i, channel: self.squares.len(), factor: 1.0 });
             self.squares.push(delta_squared);
         }
-        self.targets.push(target);
     }
 
     /// How many there are.
@@ -106,7 +158,7 @@ impl Channels {
     }
 
     /// What a species feels.
-    pub fn of_species(&self, species: usize) -> impl Iterator<Item = Target> {
+    pub fn felt_by(&self, species: usize) -> impl Iterator<Item = Target> {
         self.targets.iter().filter(move |target| target.species == species).copied()
     }
 }
@@ -114,7 +166,6 @@ impl Channels {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collision::tile::Coefficients;
 
     /// By channel its row and δ², by species its channels and factors.
     type Found = (Vec<(Vec<f64>, f64)>, Vec<Vec<(usize, f64)>>);
@@ -122,7 +173,7 @@ mod tests {
     fn channels(species: usize, values: &[f64], squares: &[f64]) -> Found {
         let coefficients = Coefficients { species, values: values.to_vec() };
         let channels = Channels::new(Couplings { coefficients: &coefficients, squares });
-        let targets = |i| channels.of_species(i).map(|target| (target.channel, target.factor)).collect();
+        let targets = |i| channels.felt_by(i).map(|target| (target.channel, target.factor)).collect();
         let rows = channels.all().map(|channel| (channel.row.to_vec(), channel.delta_squared)).collect();
         (rows, (0..species).map(targets).collect())
     }

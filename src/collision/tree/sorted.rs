@@ -1,0 +1,280 @@
+//! The particles in the order of the tree: its leaves as blocks that meet their neighbours, and samples of the
+//! particles, whose sums over all others are taken directly to measure the error.
+//!
+//! The samples of a species stand at equal steps of its weight along the Morton curve: a mean over them is
+//! a mean over the species.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::lists::Lists;
+use super::octree::Octree;
+use crate::collision::blocks::{Blocks, Interaction};
+use crate::collision::interface::{Couplings, Particles};
+use crate::collision::packed::{Block, Forces, runs};
+use crate::collision::tile::Onto;
+use crate::kernel::lanes::InstructionSet;
+use crate::kernel::power::{Power, WithPower};
+
+/// The particles in the order of the tree.
+#[derive(Debug, Default)]
+pub struct Sorted<const D: usize> {
+    pub velocities: Vec<[f64; D]>,
+    pub gradients: Vec<[f64; D]>,
+    pub weights: Vec<f64>,
+    /// Empty without spreads.
+    spreads: Vec<f64>,
+    pub sums: Vec<[f64; D]>,
+    /// The rank of each particle in the order of the tree.
+    ranks: Vec<u32>,
+}
+
+impl<const D: usize> Sorted<D> {
+    /// Takes the particles in the given order.
+    pub fn take(&mut self, order: &[u32], particles: Particles<'_, D>) {
+        let Particles { velocities, gradients, weights, spreads, .. } = particles;
+        self.spreads.clear();
+        if let Some(spreads) = spreads {
+            self.spreads.extend(order.iter().map(|&p| spreads[p as usize]));
+        }
+        self.velocities.resize(order.len(), [0.0; D]);
+        self.gradients.resize(order.len(), [0.0; D]);
+        self.weights.resize(order.len(), 0.0);
+        self.ranks.resize(order.len(), 0);
+        self.velocities.par_iter_mut().zip(order).for_each(|(v, &p)| *v = velocities[p as usize]);
+        self.gradients.par_iter_mut().zip(order).for_each(|(g, &p)| *g = gradients[p as usize]);
+        self.weights.par_iter_mut().zip(order).for_each(|(w, &p)| *w = weights[p as usize]);
+        for (rank, &p) in order.iter().enumerate() {
+            self.ranks[p as usize] = rank as u32;
+        }
+    }
+
+    /// Takes some of other particles that are sorted already, by their ranks there.
+    fn choose(&mut self, other: &Self, ranks: impl Iterator<Item = usize> + Clone) {
+        self.velocities.clear();
+        self.velocities.extend(ranks.clone().map(|rank| other.velocities[rank]));
+        self.gradients.clear();
+        self.gradients.extend(ranks.clone().map(|rank| other.gradients[rank]));
+        self.weights.clear();
+        self.weights.extend(ranks.clone().map(|rank| other.weights[rank]));
+        self.spreads.clear();
+        if let Some(spreads) = other.spreads() {
+            self.spreads.extend(ranks.map(|rank| spreads[rank]));
+        }
+        self.sums.resize(self.velocities.len(), [0.0; D]);
+    }
+
+    /// Writes the forces on the blocks of all particles, unsorted.
+    pub fn unsort(&mut self, blocks: &mut Blocks<D>, sums: &mut [[f64; D]]) {
+        self.sums.resize(sums.len(), [0.0; D]);
+        blocks.unpack(&mut self.sums);
+        let sorted = &self.sums;
+        sums.par_iter_mut().zip(&self.ranks).for_each(|(sum, rank)| *sum = sorted[*rank as usize]);
+    }
+
+    /// The particles that were taken, in the order of the tree: the ranges of the species do not hold for them.
+    pub fn particles<'a>(&'a self, particles: Particles<'a, D>) -> Particles<'a, D> {
+        let Self { velocities, gradients, weights, .. } = self;
+        Particles { velocities, gradients, weights, spreads: self.spreads(), ..particles }
+    }
+
+    /// What softens the power of each particle's pairs, if anything does.
+    pub fn spreads(&self) -> Option<&[f64]> {
+        (!self.spreads.is_empty()).then_some(&self.spreads)
+    }
+}
+
+/// The leaves as blocks, along the Morton curve.
+#[derive(Debug)]
+pub struct Leaves<const D: usize> {
+    pub blocks: Blocks<D>,
+    /// The number of each leaf by its cell; `u32::MAX` for other cells.
+    numbers: Vec<u32>,
+}
+
+impl<const D: usize> Leaves<D> {
+    /// Of no tree.
+    pub fn empty() -> Self {
+        Self { blocks: Blocks::empty(), numbers: Vec::new() }
+    }
+
+    /// Takes the leaves of a tree and who meets whom among them; `ranges` are the particles of each species.
+    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, ranges: &[Range<usize>]) {
+        let numbers = &mut self.numbers;
+        numbers.clear();
+        numbers.resize(tree.cells.len(), u32::MAX);
+        for (number, &leaf) in tree.leaves.iter().enumerate() {
+            numbers[leaf] = number as u32;
+        }
+        self.blocks.arrange(tree.leaves.len(), |number, block| {
+            let particles = tree.cells[tree.leaves[number]].particles.clone();
+            block.arrange(runs(&tree.order[particles.clone()], particles.start, ranges));
+        });
+        let near = &lists.near;
+        // Neighbours in the list share blocks, which would make threads wait for each other.
+        let stride = stride(near.len());
+        let pairs =
+            (0..near.len()).map(|k| near[(k * stride) % near.len()].map(|cell| numbers[cell] as usize));
+        self.blocks.schedule.arrange(tree.leaves.len(), pairs);
+    }
+
+    /// The block of a cell, if it is a leaf.
+    pub fn block(&self, cell: usize) -> Option<&Block<D>> {
+        self.blocks.all().get(self.numbers[cell] as usize)
+    }
+}
+
+/// About the golden ratio of a length, and without a common divisor with it.
+fn stride(length: usize) -> usize {
+    let gcd = |mut a: usize, mut b: usize| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    let near = (length as f64 * 0.618) as usize;
+    (near.max(1)..).find(|&stride| gcd(stride, length.max(1)) == 1).unwrap_or(1)
+}
+
+/// Samples of each species.
+const SAMPLES: usize = 64;
+
+/// Leaves whose forces on the samples are summed one after another.
+const PART: usize = 32;
+
+/// The samples, species after species.
+#[derive(Debug)]
+pub struct Samples<const D: usize> {
+    /// The weight of each species.
+    totals: Vec<f64>,
+    /// Species i as the range i..i + 1 of all.
+    ranges: Vec<Range<usize>>,
+    /// By species 64 times the weight passed along the curve, and the ranks of its samples.
+    passed: Vec<f64>,
+    chosen: Vec<Vec<usize>>,
+    particles: Vec<u32>,
+    species: Vec<u32>,
+    sorted: Sorted<D>,
+    /// The samples as a block, and the forces of each part of the leaves on it.
+    block: Block<D>,
+    forces: Vec<Forces<D>>,
+    /// The sums of all parts.
+    sums: Vec<[f64; D]>,
+}
+
+impl<const D: usize> Samples<D> {
+    /// No samples yet.
+    pub fn empty() -> Self {
+        Self {
+            totals: Vec::new(),
+            ranges: Vec::new(),
+            passed: Vec::new(),
+            chosen: Vec::new(),
+            particles: Vec::new(),
+            species: Vec::new(),
+            sorted: Sorted::default(),
+            block: Block::empty(),
+            forces: Vec::new(),
+            sums: Vec::new(),
+        }
+    }
+
+    /// √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`, estimated; 0 if there is no error. The sums and
+    /// `particles` are not sorted.
+    pub fn error(
+        &mut self,
+        interaction: &Interaction,
+        particles: Particles<'_, D>,
+        (tree, blocks, sorted): (&Octree<D>, &[Block<D>], &Sorted<D>),
+        sums: &[[f64; D]],
+    ) -> f64 {
+        self.choose(tree, sorted, particles);
+        self.sum(interaction, particles, blocks);
+        let masses = particles.species.masses();
+        let (mut error, mut size) = (0.0, 0.0);
+        for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
+            let (sum, i) = (sums[p as usize], i as usize);
+            for axis in 0..D {
+                error += self.totals[i] / masses[i] * (sum[axis] - exact[axis]).powi(2);
+                size += self.totals[i] / masses[i] * exact[axis].powi(2);
+            }
+        }
+        if error == 0.0 { 0.0 } else { (error / size).sqrt() }
+    }
+
+    /// Chooses samples and takes them out of the sorted particles.
+    fn choose(&mut self, tree: &Octree<D>, sorted: &Sorted<D>, all: Particles<'_, D>) {
+        let Self { totals, ranges: numbers, passed, chosen, particles, species, .. } = self;
+        let ranges = all.species.ranges();
+        totals.clear();
+        totals.extend(ranges.iter().map(|range| all.weights[range.clone()].iter().sum::<f64>()));
+        numbers.clear();
+        numbers.extend((0..ranges.len()).map(|i| i..i + 1));
+        chosen.resize_with(ranges.len(), Vec::new);
+        chosen.iter_mut().for_each(Vec::clear);
+        passed.clear();
+        passed.resize(ranges.len(), 0.0);
+        for (rank, (&p, weight)) in tree.order.iter().zip(&sorted.weights).enumerate() {
+            let i = ranges.partition_point(|range| range.end <= p as usize);
+            passed[i] += SAMPLES as f64 * weight;
+            while chosen[i].len() < SAMPLES && passed[i] >= totals[i] * (chosen[i].len() as f64 + 0.5) {
+                chosen[i].push(rank);
+            }
+        }
+        let ranks = chosen.iter().flatten().copied();
+        particles.clear();
+        particles.extend(ranks.clone().map(|rank| tree.order[rank]));
+        species.clear();
+        species.extend(chosen.iter().enumerate().flat_map(|(i, ranks)| ranks.iter().map(move |_| i as u32)));
+        self.sorted.choose(sorted, ranks);
+    }
+
+    /// Overwrites the sums of the samples with those over all particles.
+    fn sum(&mut self, interaction: &Interaction, all: Particles<'_, D>, blocks: &[Block<D>]) {
+        let Self { ranges, species, sorted, block, forces, sums, .. } = self;
+        block.arrange(runs(species, 0, ranges));
+        block.pack(sorted.particles(all));
+        let (targets, softened) = (&*block, sorted.spreads().is_some());
+        let (set, couplings) = (interaction.instruction_set, all.couplings());
+        let parts = blocks.chunks(PART).len();
+        if forces.len() < parts {
+            forces.resize_with(parts, Forces::empty);
+        }
+        let forces = &mut forces[..parts];
+        forces.par_iter_mut().zip(blocks.par_chunks(PART)).for_each(|(forces, sources)| {
+            forces.clear(targets.slots());
+            let work = Direct { set, couplings, targets, sources, forces };
+            interaction.apply(softened, all.regularisation, work);
+        });
+        sums.clear();
+        sums.resize(species.len(), [0.0; D]);
+        for part in forces {
+            targets.unpack(part, &mut sorted.sums);
+            for (sum, part) in sums.iter_mut().zip(&sorted.sums) {
+                for axis in 0..D {
+                    sum[axis] += part[axis];
+                }
+            }
+        }
+    }
+}
+
+/// All particles of some blocks onto the samples.
+struct Direct<'a, const D: usize> {
+    set: InstructionSet,
+    couplings: Couplings<'a>,
+    targets: &'a Block<D>,
+    sources: &'a [Block<D>],
+    forces: &'a mut Forces<D>,
+}
+
+impl<const D: usize> WithPower for Direct<'_, D> {
+    fn compute(self, law: impl Power) {
+        let couplings = self.couplings;
+        for sources in self.sources {
+            let targets = (self.targets, &mut *self.forces);
+            self.set.dispatch(Onto { law, couplings, targets, sources });
+        }
+    }
+}

@@ -20,15 +20,15 @@ pub enum AnySimulation {
 }
 
 impl AnySimulation {
-    /// The run of a scenario at its start.
+    /// The run of a scenario at its start, by the best instruction set of the machine.
     ///
     /// # Errors
     ///
     /// A value of the scenario that only its particles show to be wrong; a start that is out of reach for its summation.
     pub fn new(scenario: &Scenario) -> Result<Self, StartError> {
         match scenario.dimension {
-            2 => setup::simulation(scenario).map(Self::Two),
-            _ => setup::simulation(scenario).map(Self::Three),
+            2 => setup::simulation(scenario, InstructionSet::detect()).map(Self::Two),
+            _ => setup::simulation(scenario, InstructionSet::detect()).map(Self::Three),
         }
     }
 
@@ -230,23 +230,35 @@ pub fn check(
     }
 }
 
-/// The errors of a scenario at its end against its reference, species after species, and the evaluations of the
-/// right-hand side that it took; none without a reference.
+/// How far a run ended from the reference of its scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ErrorsAtTheEnd {
+    /// The errors of each species, as [`Comparison::errors`](crate::functionals::comparison::Comparison::errors) has them.
+    pub errors: Vec<Vec<f64>>,
+    /// Evaluations of the right-hand side that the run took.
+    pub evaluations: u64,
+}
+
+/// Runs a scenario in memory and compares its end with its reference; none without one.
 ///
 /// # Errors
 ///
 /// A scenario that cannot be run, or a run that cannot be trusted.
-pub fn errors_at_the_end(scenario: &Scenario) -> Result<Option<(Vec<Vec<f64>>, u64)>, StartError> {
+pub fn errors_at_the_end(
+    scenario: &Scenario,
+    instruction_set: InstructionSet,
+) -> Result<Option<ErrorsAtTheEnd>, StartError> {
     match scenario.dimension {
-        2 => errors_at_the_end_in::<2>(scenario),
-        _ => errors_at_the_end_in::<3>(scenario),
+        2 => errors_at_the_end_in::<2>(scenario, instruction_set),
+        _ => errors_at_the_end_in::<3>(scenario, instruction_set),
     }
 }
 
 fn errors_at_the_end_in<const D: usize>(
     scenario: &Scenario,
-) -> Result<Option<(Vec<Vec<f64>>, u64)>, StartError> {
-    let mut simulation = setup::simulation::<D>(scenario)?;
+    instruction_set: InstructionSet,
+) -> Result<Option<ErrorsAtTheEnd>, StartError> {
+    let mut simulation = setup::simulation::<D>(scenario, instruction_set)?;
     let (problem, first) = (simulation.problem().clone(), simulation.velocities());
     let Some(comparison) = setup::comparison(scenario, &problem, first) else { return Ok(None) };
     let in_units = |failure: Failure| failure.in_units(&problem.scales);
@@ -255,5 +267,5 @@ fn errors_at_the_end_in<const D: usize>(
     let (velocities, time) = (simulation.velocities(), simulation.time());
     let errors = (0..problem.species.len()).map(|i| comparison.errors(&problem, i, velocities, time));
     let errors = errors.collect::<Result<_, _>>().map_err(in_units)?;
-    Ok(Some((errors, simulation.work().evaluations)))
+    Ok(Some(ErrorsAtTheEnd { errors, evaluations: simulation.work().evaluations }))
 }

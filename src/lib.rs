@@ -47,22 +47,48 @@
 //! | [`scenario`] | what the user wrote: JSON types, strict parsing, validation; no numerics |
 //! | [`rules`] | what is said where a rule of a scenario is broken: place, found, allowed |
 //! | [`distribution`] | distributions at the start, one file each: numbers, rules, density, samples, moments |
-//! | [`setup`] | scenario → problem and state; the only place that samples |
+//! | [`setup`] | scenario → problem, state and run; the only place that samples |
 //! | [`units`] | what the numbers of a run stand for in the units of its scenario |
-//! | [`problem`], [`state`] | what is constant in a run, and what evolves |
+//! | [`problem`], [`state`], [`time_grid`] | what is constant in a run, what evolves, and when |
 //! | [`kernel`] | formulas of single pairs, pure functions of numbers |
 //! | [`score`] | gradients of the regularised entropy, on a mesh or on the particles |
-//! | [`collision`] | sums over pairs: direct, by moments, by a tree, by random batches, over fixed species |
-//! | [`landau`] | the right-hand side: scores, then pair sums; owns the workspace |
-//! | [`integrators`] | the trait, one file per method, projection on the invariants |
+//! | [`collision`] | sums over pairs: direct, by moments, by a tree, by random batches |
+//! | [`terms`] | the terms of the right-hand side: what each adds, keeps, and brings in from outside |
+//! | [`landau`] | the right-hand side: scores, then terms; owns the workspace |
+//! | [`integrators`] | time integrators, one file each; adaptive steps; projection on the invariants |
 //! | [`watch`] | whether a step did what its rates say; how far it may carry particles |
 //! | [`functionals`] | invariants, moments, entropy, Fisher information and its kin, of clouds and of densities |
 //! | [`laboratory`] | densities by formula: functionals and their derivatives by quadrature |
 //! | [`formula`] | formulas that a scenario holds as text |
 //! | [`exact`] | closed-form answers to measure against |
-//! | [`simulation`] | the one time loop |
+//! | [`simulation`] | a run in memory: the one time loop |
 //! | [`output`] | what is written, one file per thing written |
-//! | [`error`] | why a run ends early |
+//! | [`accuracy`], [`report`] | what is expected of a run, and what is said of it |
+//! | [`session`] | a run with its folder: opened, run, closed |
+//! | [`any`] | the edge where the dimension that a scenario names becomes a type |
+//! | [`error`] | why numbers cannot be trusted or had |
+//!
+//! # A run in memory
+//!
+//! ```
+//! use landau::any::AnySimulation;
+//!
+//! let text = r#"{
+//!     "version": 1, "dimension": 2,
+//!     "species": [{
+//!         "name": "electron", "mass": 1.0, "particles": { "lattice": { "per_axis": 12 } },
+//!         "initial": { "anisotropic_maxwellian": { "density": 1.0, "temperatures": [1.5, 0.5] } }
+//!     }],
+//!     "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.1 } },
+//!     "time": { "step": 0.1, "steps": 100 }
+//! }"#;
+//! let (scenario, _) = landau::scenario::parse("relaxation", text.to_string(), &[])?;
+//! let mut simulation = AnySimulation::new(&scenario)?;
+//! simulation.advance_to(1.0)?;
+//! let velocities = simulation.velocities("electron").expect("a species of this name");
+//! assert_eq!((simulation.steps(), velocities.len()), (10, 2 * 144));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod accuracy;
 pub mod any;

@@ -71,7 +71,8 @@ fn history<const D: usize>(
     scenario: &Scenario,
     quantity: impl Fn(&Problem<D>, &[[f64; D]]) -> f64,
 ) -> Vec<f64> {
-    let mut simulation = setup::simulation::<D>(scenario).unwrap_or_else(|error| panic!("{error}"));
+    let mut simulation =
+        setup::simulation::<D>(scenario, InstructionSet::detect()).unwrap_or_else(|error| panic!("{error}"));
     let problem = Arc::clone(simulation.problem());
     let mut values = vec![quantity(&problem, simulation.velocities())];
     while !simulation.state().is_last() {

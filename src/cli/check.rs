@@ -1,8 +1,7 @@
 //! `landau check`: what a run of the scenario means, without running it.
 
-use super::{ScenarioArguments, Stop, print};
+use super::{ScenarioArguments, Stop, instruction_set, print};
 use landau::any;
-use landau::kernel::lanes::InstructionSet;
 use landau::scenario;
 
 #[derive(clap::Args)]
@@ -14,7 +13,7 @@ pub struct Check {
 impl Check {
     pub fn run(self) -> Result<(), Stop> {
         let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
-        let lines = any::check(&scenario, InstructionSet::detect());
+        let lines = any::check(&scenario, instruction_set()?);
         let lines = lines.map_err(|error| Stop::of_start(error, &source))?;
         let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default().max(21);
         print(&lines.iter().map(|(label, value)| format!("{label:<width$} {value}\n")).collect::<String>())

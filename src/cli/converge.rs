@@ -1,7 +1,7 @@
 //! `landau converge`: a scenario at several resolutions against its exact solution.
 
-use super::{ResultArguments, ScenarioArguments, Stop, print, set_threads};
-use landau::any;
+use super::{ResultArguments, ScenarioArguments, Stop, instruction_set, print, set_threads};
+use landau::any::{self, ErrorsAtTheEnd};
 use landau::functionals::comparison::{DENSITY_ERRORS, MOMENT_ERRORS};
 use landau::output::convergence::{ConvergenceFile, Resolution};
 use landau::output::folder::Folder;
@@ -74,8 +74,9 @@ impl Converge {
 
 fn measure(scenario: &Scenario, source: &Source, per_axis: u32) -> Result<Resolution, Stop> {
     let began = Instant::now();
-    let measured = any::errors_at_the_end(scenario).map_err(|error| Stop::of_start(error, source))?;
-    let Some((errors, evaluations)) = measured else {
+    let measured = any::errors_at_the_end(scenario, instruction_set()?);
+    let measured = measured.map_err(|error| Stop::of_start(error, source))?;
+    let Some(ErrorsAtTheEnd { errors, evaluations }) = measured else {
         unreachable!("a scenario without a reference was refused");
     };
     Ok(Resolution { per_axis, errors, seconds: began.elapsed().as_secs_f64(), evaluations })

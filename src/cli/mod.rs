@@ -7,6 +7,7 @@ mod progress;
 mod run;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use landau::kernel::lanes::InstructionSet;
 use landau::output::error::FileFailure;
 use landau::scenario::{self, ScenarioErrors, Source};
 use landau::setup::StartError;
@@ -201,6 +202,11 @@ fn say(line: &str) {
 fn number_of_threads(word: &str) -> Result<usize, String> {
     let threads = word.parse().ok().filter(|threads| (1..=1024).contains(threads));
     threads.ok_or_else(|| "allowed: a whole number from 1 to 1024".to_string())
+}
+
+/// The instruction set to compute with: the one that the environment asks for, else the best of the machine.
+fn instruction_set() -> Result<InstructionSet, Stop> {
+    InstructionSet::chosen().map_err(Stop::Wrong)
 }
 
 /// Sets the number of threads, all processors if not given.

@@ -2,11 +2,10 @@
 
 use super::progress::Progress;
 use super::{
-    ResultArguments, ScenarioArguments, Stop, number_of_threads, print, say, set_threads,
+    ResultArguments, ScenarioArguments, Stop, instruction_set, number_of_threads, print, say, set_threads,
     watch_for_interruption,
 };
 use landau::any::AnySession;
-use landau::kernel::lanes::InstructionSet;
 use landau::output::folder::Folder;
 use landau::output::summary;
 use landau::report::closing_words;
@@ -44,7 +43,7 @@ impl Run {
         set_threads(self.results.threads)?;
         let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
         let out = self.results.folder(&self.scenario);
-        let instruction_set = InstructionSet::detect();
+        let instruction_set = instruction_set()?;
         let interrupted = watch_for_interruption()?;
         let session = AnySession::create(&scenario, &out, self.results.overwrite, instruction_set);
         to_the_end(&source, session, &interrupted, self.quiet)
@@ -61,7 +60,7 @@ impl Resume {
             return if self.quiet { Ok(()) } else { print(&words) };
         }
         let interrupted = watch_for_interruption()?;
-        let session = AnySession::resume(&scenario, &self.folder, InstructionSet::detect());
+        let session = AnySession::resume(&scenario, &self.folder, instruction_set()?);
         to_the_end(&source, session, &interrupted, self.quiet)
     }
 }

@@ -1,7 +1,7 @@
 //! A Maxwellian with a temperature for each axis.
 
 use super::maxwellian::Normal;
-use super::{Particle, Parts, Shape, vector};
+use super::shape::{Particle, Parts, Shape, vector};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;

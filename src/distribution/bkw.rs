@@ -1,7 +1,7 @@
 //! The Bobylev–Krook–Wu density at t = 0, a density of |v| alone. Its formula is that of the exact solution.
 
 use super::radial::{Quantiles, Radial, shell_area};
-use super::{Particle, Parts, Shape};
+use super::shape::{Particle, Parts, Shape};
 use crate::exact::bkw::Bkw as Exact;
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation, number};

@@ -1,7 +1,7 @@
 //! A Maxwellian that points along the first axis. Its formula is that of the exact solution at t = 0.
 
 use super::radial::{Quantiles, integral, shell_area};
-use super::{Part, Particle, Parts, Shape};
+use super::shape::{Part, Particle, Parts, Shape};
 use crate::exact::lorentz::{Dipole as Exact, angle_on_circle, cosine_on_sphere, modes};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation, number};

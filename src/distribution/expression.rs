@@ -1,6 +1,6 @@
 //! A density that a scenario gives as a formula, normalised on the lattice of its particles.
 
-use super::{Part, Particle, Parts, Shape};
+use super::shape::{Part, Particle, Parts, Shape};
 use crate::formula::Formula;
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};

@@ -1,6 +1,6 @@
 //! Particles that a file holds, which are placed as they stand: no distribution to sample.
 
-use super::{Particle, Parts, Shape};
+use super::shape::{Particle, Parts, Shape};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;

@@ -1,6 +1,6 @@
 //! The Maxwellian n exp(−m|v − u|²/2T) / (2πT/m)^(d/2).
 
-use super::{Part, Particle, Parts, Shape, vector};
+use super::shape::{Part, Particle, Parts, Shape, vector};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
 use rand::Rng;

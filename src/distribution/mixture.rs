@@ -1,6 +1,7 @@
 //! A sum of distributions.
 
-use super::{Initial, Particle, Parts, Shape};
+use super::Initial;
+use super::shape::{Particle, Parts, Shape};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;

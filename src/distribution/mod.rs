@@ -4,8 +4,8 @@
 //! # To add a distribution
 //!
 //! 1. Write its file beside this one: a struct with the numbers that a scenario gives, [`Shape`] for it, and a [`Part`]
-//!    whose constants are worked out. `shell.rs` is a short example of a density of |v| alone, `dipole.rs` one with
-//!    a part of its own. The comment of the struct is its description in the JSON Schema.
+//!    whose constants are worked out. [`Shell`] is a short example, whose part is that of every density of |v| alone;
+//!    [`Dipole`] has a part of its own. The comment of the struct is its description in the JSON Schema.
 //! 2. Name it in this file: in the list [`Initial`], in the two matches below the list, and in the list of examples.
 //!
 //! Nothing else knows the list. The tests go through the examples, and fail for a distribution without one.
@@ -19,9 +19,10 @@ mod expression;
 mod file;
 mod maxwellian;
 mod mixture;
-mod parts;
 mod radial;
+mod shape;
 mod shell;
+mod sum;
 #[cfg(test)]
 mod tests;
 
@@ -32,8 +33,9 @@ pub use expression::Expression;
 pub use file::File;
 pub use maxwellian::Maxwellian;
 pub use mixture::Mixture;
-pub use parts::{Distribution, Part};
+pub use shape::{Part, Particle, Parts, Shape, vector};
 pub use shell::Shell;
+pub use sum::Distribution;
 
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation, describe_choices};
@@ -97,37 +99,6 @@ impl Initial {
     }
 }
 
-/// A distribution in D dimensions as a scenario writes it.
-pub trait Shape<const D: usize> {
-    /// Its key in a scenario.
-    fn key(&self) -> &'static str;
-
-    /// ∫ f dv.
-    fn density(&self) -> f64;
-
-    /// Checks its numbers. Paths of violations are among its own keys.
-    fn rules(&self, found: &mut Checks);
-
-    /// Fills in what was left out and has a value of its own.
-    fn fill_defaults(&mut self) {}
-
-    /// Whether its density and its moments are known on a lattice only.
-    fn needs_lattice(&self) -> bool {
-        false
-    }
-
-    /// The parts it is the sum of, for particles of a species. The lattice is the one its particles are placed on,
-    /// where there is one and it is known.
-    ///
-    /// # Errors
-    ///
-    /// If it is no density on the lattice. The path is among its own keys.
-    fn parts(&self, particle: Particle, lattice: Option<&Lattice<D>>) -> Result<Parts<D>, Violation>;
-}
-
-/// The parts of a distribution.
-pub type Parts<const D: usize> = Vec<Box<dyn Part<D>>>;
-
 impl Initial {
     /// ∫ f dv; NaN of a file, which its particles know.
     pub fn density<const D: usize>(&self) -> f64 {
@@ -159,29 +130,4 @@ impl Initial {
         let shape = self.shape::<D>();
         shape.parts(particle, lattice).map_err(|violation| violation.under(shape.key()))
     }
-}
-
-/// A particle of a species, which makes velocities of temperatures.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Particle {
-    pub mass: f64,
-    /// Mass times velocity squared in the unit of temperature: 1, or with SI units a joule in eV.
-    pub temperature_unit: f64,
-}
-
-impl Particle {
-    /// A temperature as mass times velocity squared.
-    pub fn energy(self, temperature: f64) -> f64 {
-        temperature / self.temperature_unit
-    }
-
-    /// √(T/m).
-    pub fn thermal_speed(self, temperature: f64) -> f64 {
-        (self.energy(temperature) / self.mass).sqrt()
-    }
-}
-
-/// A velocity of a scenario, 0 when left out.
-pub fn vector<const D: usize>(components: Option<&Vec<f64>>) -> [f64; D] {
-    std::array::from_fn(|axis| components.map_or(0.0, |components| components[axis]))
 }

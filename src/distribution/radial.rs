@@ -1,6 +1,6 @@
 //! Densities of |v| alone, and integrals and quantiles over |v| by Gauss–Legendre quadrature.
 
-use super::Part;
+use super::shape::Part;
 use std::f64::consts::PI;
 
 /// Nodes and weights of the four-point Gauss–Legendre rule on [−1, 1] (Abramowitz, Stegun 1964, table 25.4).

@@ -1,7 +1,7 @@
 //! A spherical shell of velocities, a Gaussian of |v| about a radius.
 
 use super::radial::{Quantiles, Radial, integral, shell_area};
-use super::{Particle, Parts, Shape};
+use super::shape::{Particle, Parts, Shape};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;

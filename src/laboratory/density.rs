@@ -1,7 +1,8 @@
 //! Densities by formula: log f with its derivatives at (r, μ), and the radial panels on which it is smooth.
 
 use super::jet::Jet;
-use super::quadrature::{radial_nodes, rule};
+use super::quadrature::{point, radial_nodes, rule};
+use crate::functionals::axisymmetric::Point;
 use std::f64::consts::PI;
 
 /// Where the exponent is this far below its largest value the density is below 1e-38 of its largest.
@@ -142,4 +143,17 @@ fn panels(parts: &[Part]) -> Vec<(f64, f64)> {
         parts.iter().any(|part| part.low < middle && middle < part.high)
     };
     breaks.windows(2).map(|pair| (pair[0], pair[1])).filter(inside).collect()
+}
+
+/// The points at which a density is summed, those left out where it is 0.
+pub fn points(density: &Density, per_panel: usize, angles: usize) -> Vec<Point> {
+    let (radii, cosines) = (radial_nodes(density.panels(), per_panel), rule(angles));
+    let mut points = Vec::with_capacity(radii.len() * cosines.len());
+    for &(r, dr) in &radii {
+        for &(mu, dmu) in &cosines {
+            let Some(log) = density.log::<6>(r, mu) else { continue };
+            points.push(point(r, mu, 2.0 * PI * r * r * dr * dmu, log));
+        }
+    }
+    points
 }

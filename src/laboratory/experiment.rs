@@ -1,7 +1,7 @@
 //! An experiment: functionals of a density and their derivatives along collisions, each to a tolerance.
 
 use super::collisions::{self, Resolution};
-use super::density::Density;
+use super::density::{Density, points};
 use super::input::Experiment;
 use super::quadrature;
 use crate::exact::lorentz_flow::{Legendre, Shell};
@@ -32,7 +32,7 @@ pub struct Quantity {
 pub fn quantities(experiment: &Experiment) -> Result<Vec<Quantity>, String> {
     let density = Density::new(&experiment.density, experiment.mass, experiment.gamma)?;
     let mut found = converged(&LEVELS, experiment.tolerance, |&(radial, angles)| {
-        named(experiment, &quadrature::points(&density, radial, angles))
+        named(experiment, &points(&density, radial, angles))
     });
     if experiment.self_coefficient > 0.0 {
         let own = converged(&SELF_LEVELS, experiment.self_tolerance, |&resolution| {

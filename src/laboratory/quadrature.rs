@@ -1,10 +1,8 @@
 //! Gauss–Legendre quadrature over radial panels and the cosine of the angle to the axis.
 
-use super::density::Density;
 use super::jet::Jet;
 use crate::functionals::axisymmetric::Point;
 use gauss_quad::GaussLegendre;
-use std::f64::consts::PI;
 use std::num::NonZeroUsize;
 
 /// Nodes and weights of n points on [−1, 1].
@@ -23,19 +21,6 @@ pub fn on_interval(rule: &[(f64, f64)], low: f64, high: f64) -> impl Iterator<It
 pub fn radial_nodes(panels: &[(f64, f64)], per_panel: usize) -> Vec<(f64, f64)> {
     let rule = rule(per_panel);
     panels.iter().flat_map(|&(low, high)| on_interval(&rule, low, high)).collect()
-}
-
-/// The points at which a density is summed, those left out where it is 0.
-pub fn points(density: &Density, per_panel: usize, angles: usize) -> Vec<Point> {
-    let (radii, cosines) = (radial_nodes(density.panels(), per_panel), rule(angles));
-    let mut points = Vec::with_capacity(radii.len() * cosines.len());
-    for &(r, dr) in &radii {
-        for &(mu, dmu) in &cosines {
-            let Some(log) = density.log::<6>(r, mu) else { continue };
-            points.push(point(r, mu, 2.0 * PI * r * r * dr * dmu, log));
-        }
-    }
-    points
 }
 
 /// A point from the volume it stands for and the logarithm of the density.

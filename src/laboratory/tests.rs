@@ -2,9 +2,8 @@
 
 use super::collisions::{Rates, Resolution, rates};
 use super::densities::ExperimentDensity as Formula;
-use super::density::Density;
+use super::density::{Density, points};
 use super::experiment::Flow;
-use super::quadrature::points;
 use crate::functionals::axisymmetric::*;
 use std::f64::consts::PI;
 

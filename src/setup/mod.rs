@@ -48,7 +48,8 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     memory::check::<D>(scenario)?;
     let scenario = &resolved::<D>(scenario)?;
     let clouds = clouds(scenario)?;
-    let scales = scales::of(scenario, &clouds);
+    let moments = clouds.iter().map(|cloud| Moments::of(1.0, &cloud.velocities, &cloud.weights));
+    let scales = scales::of(scenario, moments);
     let mut problem = Problem {
         species: Vec::new(),
         fixed: Vec::new(),
@@ -166,10 +167,13 @@ pub fn columns(scenario: &Scenario) -> Columns {
 ///
 /// A value of the scenario that only its particles show to be wrong, with its path; or a start that is out of reach for
 /// the scenario's summation, with numbers in the units of the scenario.
-pub fn simulation<const D: usize>(scenario: &Scenario) -> Result<Simulation<D>, StartError> {
+pub fn simulation<const D: usize>(
+    scenario: &Scenario,
+    instruction_set: InstructionSet,
+) -> Result<Simulation<D>, StartError> {
     let (problem, state) = problem_and_state::<D>(scenario)?;
     let problem = Arc::new(problem);
-    let landau = landau(scenario, &problem, &state.velocities, InstructionSet::detect())
+    let landau = landau(scenario, &problem, &state.velocities, instruction_set)
         .map_err(|failure| failure.in_units(&problem.scales))?;
     let integrator = scenario.integrator.integrator(&problem);
     Ok(Simulation::new(landau, integrator, state))

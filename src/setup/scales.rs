@@ -3,18 +3,16 @@
 //! With SI units 1 is about the smallest mass, the largest spread of velocities, the largest density, and
 //! the step (of adaptive steps the end).
 
-use super::cloud::Cloud;
 use crate::distribution::Particle;
 use crate::functionals::moments::Moments;
 use crate::scenario::{Scenario, Species, Units};
 use crate::units::{ELEMENTARY_CHARGE, Scales, power_of_two};
 
-/// The scales of a scenario whose moving species have these clouds, in the order of the species.
-pub fn of<const D: usize>(scenario: &Scenario, clouds: &[Cloud<D>]) -> Scales {
+/// The scales of a scenario whose moving species have clouds of these moments, by the mass 1.
+pub fn of<const D: usize>(scenario: &Scenario, moments: impl Iterator<Item = Moments<D>>) -> Scales {
     match scenario.units {
         Units::Normalized {} => Scales::default(),
         Units::Si {} => {
-            let moments = clouds.iter().map(|cloud| Moments::of(1.0, &cloud.velocities, &cloud.weights));
             let (spread, density) = moments.fold((0.0, 0.0), |(spread, density), moments| {
                 (f64::max(spread, moments.temperature().sqrt()), f64::max(density, moments.density))
             });

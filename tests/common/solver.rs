@@ -78,7 +78,8 @@ pub fn run<const D: usize>(
     scenario: &Scenario,
     mut look: impl FnMut(&Problem<D>, &State<D>, &Evaluation<D>),
 ) -> Result<State<D>, Failure> {
-    let mut simulation = setup::simulation::<D>(scenario).unwrap_or_else(|error| panic!("{error}"));
+    let mut simulation =
+        setup::simulation::<D>(scenario, InstructionSet::detect()).unwrap_or_else(|error| panic!("{error}"));
     finish(&mut simulation, |view| look(view.problem, view.state, view.evaluation))?;
     Ok(simulation.state().clone())
 }

@@ -10,6 +10,7 @@ mod python;
 mod solver;
 
 mod accuracy;
+mod batches;
 mod conservation;
 mod determinism;
 mod dissipation;

@@ -4,8 +4,8 @@
 use landau::functionals::axisymmetric::{Integral, fisher, fisher_rate, relative_entropy, spherical_fisher};
 use landau::laboratory::collisions::{Rates, Resolution, rates};
 use landau::laboratory::density::Density;
+use landau::laboratory::density::points;
 use landau::laboratory::experiment::Flow;
-use landau::laboratory::quadrature::points;
 use landau::scenario::ExperimentDensity as Formula;
 
 const ROOT_EIGHT: f64 = 2.8284271247461903;

@@ -10,6 +10,8 @@ mod cli;
 mod columns;
 mod folders;
 mod functionals;
+mod imports;
+mod instruction_sets;
 mod lattices;
 mod openpmd;
 mod particle_sums;

@@ -7,8 +7,7 @@ use crate::functionals::relative_entropy::EntropyDensity;
 use crate::functionals::spherical_dissipation::BendingDensity;
 use crate::functionals::spherical_fisher::SphericalFisherDensity;
 use crate::laboratory::densities::ExperimentDensity as Formula;
-use crate::laboratory::density::Density;
-use crate::laboratory::quadrature::points;
+use crate::laboratory::density::{Density, points};
 
 /// What to integrate besides entropy and Fisher information.
 #[derive(Debug, Clone)]

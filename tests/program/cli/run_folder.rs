@@ -226,3 +226,40 @@ fn set_changes_values_in_order() {
     assert_eq!(resolved["integrator"], json!({ "forward_euler": {} }));
     assert_eq!(resolved["time"]["steps"], 2);
 }
+
+#[test]
+fn a_folder_is_refused_before_anything_is_computed() {
+    let directory = prepared();
+    let full = directory.path().join("full");
+    fs::create_dir(&full).unwrap();
+    fs::write(full.join("notes.txt"), "mine").unwrap();
+    // Particles from a file that is not there: to find that out is to begin with the particles.
+    let mut scenario = scenario();
+    scenario["species"][0]["initial"] = json!({ "file": { "path": "nowhere.csv" } });
+    scenario["species"][0].as_object_mut().unwrap().remove("particles");
+    write(directory.path(), "file.json", &scenario);
+    let refused = run(directory.path(), "run file.json --out full");
+    assert_eq!(status(&refused), 2);
+    assert!(stderr(&refused).contains("found a folder that is not empty"), "{}", stderr(&refused));
+    assert_eq!(names(&full), ["notes.txt"]);
+    // And the other way round: what cannot start leaves no folder.
+    let refused = run(directory.path(), "run file.json --out new");
+    assert_eq!(status(&refused), 2);
+    assert!(stderr(&refused).contains("nowhere.csv"), "{}", stderr(&refused));
+    assert!(!directory.path().join("new").exists());
+}
+
+#[test]
+fn a_failed_run_keeps_a_checkpoint_of_its_last_good_step() {
+    let directory = prepared();
+    // Steps that throw particles out.
+    let set = "--set integrator={\"forward_euler\":{}} --set time.step=1e6";
+    let failed = run(directory.path(), &format!("run two.json --out failed --quiet {set}"));
+    assert_eq!(status(&failed), 1);
+    let out = directory.path().join("failed");
+    assert_eq!(summary(&out)["status"], "failed");
+    assert!(names(&out).contains(&"checkpoint".to_string()), "{:?}", names(&out));
+    // It goes on from there to the same failure.
+    let resumed = run(directory.path(), "resume failed --quiet");
+    assert_eq!((status(&resumed), stderr(&resumed)), (1, stderr(&failed)));
+}

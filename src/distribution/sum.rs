@@ -3,47 +3,12 @@
 //! The covariance of a sum of parts is Σ_a (n_a/n) [C_a + (u_a − u)(u_a − u)ᵀ], with the density n_a, the mean u_a and
 //! the covariance C_a of each part.
 
-use super::{Initial, Particle, Parts};
+use super::Initial;
+use super::shape::{Particle, Parts};
 use crate::problem::Lattice;
 use crate::rules::Violation;
 use nalgebra::{DMatrix, SMatrix};
 use rand::{Rng, RngExt};
-
-/// One part of a distribution, with the constants of its density worked out.
-pub trait Part<const D: usize> {
-    /// ∫ f dv.
-    fn density(&self) -> f64;
-
-    /// f(v).
-    fn density_at(&self, v: [f64; D]) -> f64;
-
-    /// The velocity at a point of the unit cube, such that uniform points give this distribution.
-    fn at_cube_point(&self, point: [f64; D]) -> [f64; D];
-
-    /// A sample.
-    fn random(&self, generator: &mut dyn Rng) -> [f64; D] {
-        self.at_cube_point(std::array::from_fn(|_| generator.random()))
-    }
-
-    /// The mean velocity, in which a part counts as one about 0 whose moments are not known.
-    fn mean(&self) -> [f64; D] {
-        [0.0; D]
-    }
-
-    /// The variance of each component of the velocity, which no part correlates with another; none where they are
-    /// not known without a lattice.
-    fn variances(&self) -> Option<[f64; D]>;
-
-    /// How far the part reaches beyond its mean along each axis, at this many thermal speeds.
-    fn reach(&self, thermal_speeds: f64) -> Option<[f64; D]> {
-        self.variances().map(|variances| variances.map(|variance| thermal_speeds * variance.sqrt()))
-    }
-
-    /// The smallest deviation along an axis.
-    fn width(&self) -> Option<f64> {
-        Some(self.variances()?.into_iter().fold(f64::INFINITY, f64::min).sqrt())
-    }
-}
 
 /// A distribution of velocities, the sum of its parts.
 pub struct Distribution<const D: usize> {

@@ -1,4 +1,6 @@
 //! The edge between scenarios and types: the one place where the dimension that a scenario names becomes a type.
+//!
+//! Nothing here is generic: a program that uses it compiles in seconds, since the solver is compiled in the library.
 
 use crate::error::Failure;
 use crate::integrators::Facts;
@@ -193,13 +195,32 @@ impl AnySession {
     /// If a step cannot be taken or trusted, or something cannot be written.
     pub fn run(
         self,
-        observer: &mut (impl Observer<2> + Observer<3>),
+        observer: &mut dyn AnyObserver,
         interrupted: &AtomicBool,
     ) -> Result<Closing, SessionError> {
         match self {
-            Self::Two(session) => session.run(observer, interrupted),
-            Self::Three(session) => session.run(observer, interrupted),
+            Self::Two(session) => session.run(observer.in_two(), interrupted),
+            Self::Three(session) => session.run(observer.in_three(), interrupted),
         }
+    }
+}
+
+/// An observer of runs in two and in three dimensions.
+pub trait AnyObserver {
+    /// It, for a run in two dimensions.
+    fn in_two(&mut self) -> &mut dyn Observer<2>;
+
+    /// It, for a run in three dimensions.
+    fn in_three(&mut self) -> &mut dyn Observer<3>;
+}
+
+impl<T: Observer<2> + Observer<3>> AnyObserver for T {
+    fn in_two(&mut self) -> &mut dyn Observer<2> {
+        self
+    }
+
+    fn in_three(&mut self) -> &mut dyn Observer<3> {
+        self
     }
 }
 

@@ -104,6 +104,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn entropy_that_grows_says_so_in_the_units_of_the_scenario() {
+        let scales = Scales::si(1e-30, 1e6, 1e20, 1e-9);
+        let failure = Failure::EntropyGrows { step: 3, rate: 2.0, slack: 1.0 }.in_units(&scales);
+        let (rate, slack) = (2.0 * scales.entropy_rate(), scales.entropy_rate());
+        assert_eq!(
+            failure.to_string(),
+            format!(
+                "the pair sums of step 3 raise the entropy at the rate {rate:.1e}, where the tolerance of the tree explains {slack:.1e}: try a smaller tolerance, or `direct`"
+            )
+        );
+        assert!(rate > 1e20);
+    }
+
+    #[test]
     fn entropy_that_is_not_balanced_says_by_how_much() {
         let failure = Failure::EntropyNotBalanced { step: 7, defect: 3e-5, rounds: 40 };
         let words = "entropy in step 7 is not balanced: its change differs from the dissipation by 3.0e-5 after 40 rounds";

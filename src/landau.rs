@@ -153,6 +153,12 @@ impl<const D: usize> Landau<D> {
         Ok(landau)
     }
 
+    /// The same with one more term, which keeps what the problem's terms keep but for what it supplies.
+    pub fn with_term(mut self, term: Box<dyn Term<D>>) -> Self {
+        self.terms.push(term);
+        self
+    }
+
     fn prepare(&mut self, velocities: &[[f64; D]]) -> Result<(), Failure> {
         let mut scores = std::mem::take(&mut self.scores);
         let mut entropies = vec![f64::NAN; self.problem.species.len()];

@@ -41,8 +41,6 @@ struct Explicit<const D: usize> {
 }
 
 /// Explicit Euler, first order, without projection: the published baseline.
-///
-/// Momentum is exact, energy gains (dt²/2) Σ m w |dv/dt|² a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
@@ -61,6 +59,7 @@ impl<const D: usize> Method<D> for ForwardEuler {
         "forward_euler"
     }
 
+    /// Momentum is exact, energy gains (dt²/2) Σ m w |dv/dt|² a step.
     fn facts(&self) -> Facts {
         facts("forward_euler", 1, Conservation::MomentumOnly, 2.0, 2)
     }

@@ -28,6 +28,7 @@ mod regularisation;
 #[cfg(not(debug_assertions))] // Takes optimised code.
 mod score_study;
 mod scores;
+mod terms;
 mod theorems;
 #[cfg(not(debug_assertions))]
 mod time;

@@ -1,9 +1,9 @@
 //! The rules an experiment must keep beyond its types.
 
 use super::experiment::{Experiment, ExperimentDensity};
-use super::parse::Violation;
 use super::types::FORMAT_VERSION;
 use super::validate::{Checks, number};
+use super::violation::Violation;
 
 /// Every rule the experiment breaks, in the order of the file.
 pub fn violations(experiment: &Experiment) -> Vec<Violation> {

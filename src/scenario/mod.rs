@@ -5,17 +5,18 @@
 
 mod experiment;
 mod experiment_rules;
-mod locate;
+mod json;
 mod overrides;
 mod parse;
 mod resolve;
 mod schema;
-mod syntax;
 mod types;
 mod validate;
+mod violation;
 
 pub use experiment::*;
-pub use parse::{ScenarioErrors, Source, Violation, parse, read, read_experiment, swept};
+pub use parse::{Source, parse, read, read_experiment, swept};
 pub use schema::{experiment_schema, schema};
 pub use types::*;
 pub use validate::BYTES_PER_PARTICLE;
+pub use violation::{ScenarioErrors, Violation};

@@ -12,8 +12,8 @@ mod time;
 
 pub use memory::BYTES_PER_PARTICLE;
 
-use super::parse::Violation;
 use super::types::*;
+use super::violation::Violation;
 
 /// Every rule the scenario breaks, in the order of the file.
 pub fn violations(scenario: &Scenario) -> Vec<Violation> {

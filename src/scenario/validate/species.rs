@@ -2,8 +2,8 @@
 
 use super::initial::initial;
 use super::{Checks, number};
-use crate::scenario::parse::Violation;
 use crate::scenario::types::*;
+use crate::scenario::violation::Violation;
 
 pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
     for (index, one) in species.iter().enumerate() {

@@ -311,6 +311,11 @@ impl<'p, const D: usize> Landau<'p, D> {
         self.score.method(self.problem)
     }
 
+    /// The spacing of the mesh over which the scores of a species are summed, where they are.
+    pub fn mesh_spacing(&self, species: usize) -> Option<f64> {
+        self.score.mesh_spacing(species)
+    }
+
     /// How pairs are summed, in words.
     pub fn method(&self) -> String {
         self.pair_sum.method()

@@ -14,7 +14,7 @@ use landau::output::folder::Folder;
 use landau::output::functional_columns::FunctionalColumns;
 use landau::output::ledger::Ledger;
 use landau::output::particles::ParticleFiles;
-use landau::output::summary::{self, Account, Seconds, Status};
+use landau::output::summary::{self, Account, Methods, Seconds, Status};
 use landau::problem::Problem;
 use landau::scenario::{Scenario, Source};
 use landau::setup;
@@ -62,6 +62,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
 
     let landau = setup::landau(scenario, &problem, &state.velocities, instruction_set);
     let landau = landau.map_err(|failure| failure.in_units(&problem.scales))?;
+    let methods = Methods::of(&problem, &landau);
 
     let resumes = matches!(start, Start::Resumed { .. });
     let (folder, mut diagnostics) = match start {
@@ -145,6 +146,7 @@ fn run_in<const D: usize>(scenario: &Scenario, path: &Path, start: Start, quiet:
         work: session.work,
         seconds,
         pairs: session.pairs,
+        methods,
         coulomb_logarithms,
         status,
         reason,

@@ -6,8 +6,8 @@
 
     python3 plots/density.py RUN [--output DIR] [--format png|svg|pdf]
 
-f(v) = Σ_k a_k Σ_p w_p ψ_kε(v − v_p) with the Gaussian mollifier ψ and the bandwidth ε of the scenario, and the weights
-a_k of its order. In three dimensions the plane v_z = u_z through the mean velocity is shown.
+f(v) = Σ_k a_k Σ_p w_p ψ_kε(v − v_p) with the Gaussian mollifier ψ and the bandwidth ε that run.json records, and the
+weights a_k of the scenario's order. In three dimensions the plane v_z = u_z through the mean velocity is shown.
 """
 
 import environment
@@ -33,7 +33,7 @@ MOST_ROWS = 4
 
 
 def pictures(run):
-    if not run.frames:
+    if not run.frames or run.summary is None:
         return
     clouds = [Cloud(run, species) for species in run.moving]
     for place in range(0, len(clouds), MOST_ROWS):
@@ -52,11 +52,11 @@ class Cloud:
 
     def __init__(self, run, species):
         self.run, self.species = run, species
-        self.bandwidth = run.bandwidth(species)
         frames = run.frames
         places = sorted({0, middle(frames), len(frames) - 1})
         self.frames = [frames[place] for place in places]
         self.particles = [frame.particles(species.name) for frame in self.frames]
+        self.bandwidths = [run.bandwidth(species, *particles) for particles in self.particles]
         means = [weights @ velocities / weights.sum() for velocities, weights in self.particles]
         self.first_mean, self.last_mean = means[0], means[-1]
         self.window = window(self.particles, means)
@@ -67,7 +67,7 @@ class Cloud:
         velocities, _ = self.particles[frame]
         distances = points[:, None] - velocities[None, :, axis]
         for k, factor in enumerate(self.run.extrapolation, 1):
-            variance = k * self.bandwidth
+            variance = k * self.bandwidths[frame]
             yield factor, np.exp(-0.5 * distances**2 / variance) / np.sqrt(2.0 * np.pi * variance)
 
     def grid(self, axis, points):
@@ -118,7 +118,7 @@ class Cloud:
         velocities, weights = self.particles[frame]
         mean = self.through(frame)
         variance = weights @ ((velocities - mean) ** 2).sum(axis=1) / (self.run.dimension * weights.sum())
-        added = sum(k * factor for k, factor in enumerate(self.run.extrapolation, 1)) * self.bandwidth
+        added = sum(k * factor for k, factor in enumerate(self.run.extrapolation, 1)) * self.bandwidths[frame]
         return weights.sum(), mean, variance + added
 
 

@@ -29,7 +29,8 @@ MOST_COLUMNS = 4
 
 
 def pictures(run):
-    if not run.frames:
+    # In three dimensions spacings say which particles are near the plane; a run that has not ended has not told them.
+    if not run.frames or (run.dimension == 3 and run.summary is None):
         return
     yield scatter(run)
     if len(run.frames) > 1:

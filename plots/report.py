@@ -110,7 +110,7 @@ def words_of(name):
 def state(run):
     """A warning unless the run has come to its end."""
     if run.summary is None:
-        return '<p class="bad">There is no run.json: the run has not ended, or was killed.</p>'
+        return '<p class="bad">There is no run.json: the run has not ended, or was killed. Densities need the bandwidths that it records.</p>'
     status = str(run.summary.get("status"))
     if status == "completed":
         return ""
@@ -166,6 +166,9 @@ def main():
         run = RunFolder(chosen.run)
         # Malformed files are reported before anything is written.
         _ = run.rows, run.frames, run.summary
+        if run.summary is not None and run.frames:
+            for species in run.moving:
+                run.resolution(species)
         folder = chosen.output or chosen.run / "plots"
         folder.mkdir(parents=True, exist_ok=True)
         shown = []

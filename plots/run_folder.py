@@ -80,14 +80,6 @@ class Species:
     particles: dict | None
     fixed: dict | None
 
-    @property
-    def lattice(self):
-        return (self.particles or {}).get("lattice")
-
-    @property
-    def quasi_random(self):
-        return (self.particles or {}).get("quasi_random")
-
 
 class Frame:
     """The particles of all species at one step; read when asked for."""
@@ -224,50 +216,31 @@ class RunFolder:
         count = self.order // 2
         return [(-1) ** (k + 1) * math.comb(count, k) for k in range(1, count + 1)]
 
+    def resolution(self, species):
+        """What run.json says of a species at the start: its spacing h, the bandwidth ε, and what else it is computed with."""
+        path = self.path / "run.json"
+        if self.summary is None:
+            raise RunFolderError(f"{path}: is not there; a run writes it at its end, with the spacings and bandwidths of its species")
+        try:
+            found = self.summary["species"][species.name]
+            return {**found, "spacing": float(found["spacing"]), "bandwidth": float(found["bandwidth"])}
+        except (KeyError, TypeError, ValueError):
+            raise RunFolderError(
+                f"{path}: has no spacing and bandwidth of {species.name}, as runs of an older program; run the scenario again"
+            ) from None
+
     def spacing(self, species):
-        """h: the spacing of the lattice, or the mean distance between neighbours at the start."""
-        if species.lattice:
-            return 2.0 * species.lattice["half_width"] / species.lattice["per_axis"]
-        if not self.frames:
-            raise RunFolderError(f"{self.path}: no particle files, which the spacing of {species.name} needs")
-        return mean_neighbour_distance(self.frames[0].particles(species.name)[0])
+        """h at the start: the spacing of the lattice, or the mean distance between neighbours."""
+        return self.resolution(species)["spacing"]
 
-    def bandwidth(self, species):
-        """ε, the variance of the mollifier."""
-        (score,) = self.scenario["score"].values()
-        ((kind, value),) = score["bandwidth"].items()
-        if kind == "variance":
-            place = [other.name for other in self.moving].index(species.name)
-            return value[place] if isinstance(value, list) else value
-        if kind == "adapted" and not species.lattice:
-            return self.adapted_bandwidth(species)
-        if kind == "adapted":
-            value = 1.0
-        h = self.spacing(species)
-        return 0.64 * h**1.98 if kind == "chv" else value * h * h
-
-
-    def adapted_bandwidth(self, species):
-        """ε of a cloud that is not on a lattice: c σ² N^(−2/(4K + d + 2)), from its first frame."""
-        if not self.frames:
-            raise RunFolderError(f"{self.path}: no particle files, which the bandwidth of {species.name} needs")
-        velocities, weights = self.frames[0].particles(species.name)
-        mean = np.average(velocities, axis=0, weights=weights)
-        variance = np.average(((velocities - mean) ** 2).mean(axis=1), weights=weights)
-        number = weights.sum() ** 2 / (weights**2).sum()
-        factor = (2.0 if "particles" in self.scenario["score"] else 1.0) * (0.6 if species.quasi_random else 1.0)
-        return factor * variance * number ** (-2.0 / (2 * self.order + self.dimension + 2))
-
-
-def mean_neighbour_distance(velocities, most=4000):
-    """The mean distance to the nearest neighbour, of at most so many particles spread evenly over the list."""
-    chosen = np.unique(np.linspace(0, len(velocities) - 1, min(most, len(velocities))).astype(int))
-    total = 0.0
-    for particle in chosen:
-        square = ((velocities - velocities[particle]) ** 2).sum(axis=1)
-        square[particle] = np.inf
-        total += math.sqrt(square.min())
-    return total / len(chosen)
+    def bandwidth(self, species, velocities, weights):
+        """ε, the variance of the mollifier, when the species has these particles."""
+        found = self.resolution(species)
+        if "follows_variance" not in found:
+            return found["bandwidth"]
+        # In proportion to the geometric mean of the variances along the principal axes.
+        covariance = np.cov(velocities, rowvar=False, aweights=weights, ddof=0)
+        return found["bandwidth"] * np.linalg.det(covariance) ** (1.0 / self.dimension) / found["follows_variance"]
 
 
 class Bkw:

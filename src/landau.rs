@@ -331,6 +331,11 @@ impl<const D: usize> Landau<D> {
         self.score.method(&self.problem)
     }
 
+    /// The spacing of the mesh over which the scores of a species are summed, where they are.
+    pub fn mesh_spacing(&self, species: usize) -> Option<f64> {
+        self.score.mesh_spacing(species)
+    }
+
     /// How the terms are summed, in words.
     pub fn method(&self) -> String {
         let methods: Vec<String> = self.terms.iter().filter_map(|term| term.method()).collect();

@@ -2,6 +2,7 @@
 //! allowed.
 
 use schemars::Schema;
+use std::fmt;
 
 /// One rule that a value breaks.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +32,22 @@ impl Violation {
     }
 }
 
+impl fmt::Display for Violation {
+    /// The path and the message, on one line.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let colon = if self.path.is_empty() { "" } else { ": " };
+        write!(formatter, "{}{colon}{}", visible(&self.path), visible(&self.message))
+    }
+}
+
+/// The text on one line: control characters as escapes.
+pub fn visible(text: &str) -> String {
+    let show = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(show).collect()
+}
+
 /// A path below a place; either may be empty.
-fn join(place: &str, path: &str) -> String {
+pub fn join(place: &str, path: &str) -> String {
     match (place, path) {
         ("", path) => path.to_string(),
         (place, "") => place.to_string(),

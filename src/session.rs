@@ -12,7 +12,7 @@ use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::output::ledger::Ledger;
 use crate::output::particles::ParticleFiles;
-use crate::output::summary::{self, Account, Seconds, Status};
+use crate::output::summary::{self, Account, Methods, Seconds, Status};
 use crate::problem::Problem;
 use crate::report::{self, Closing};
 use crate::scenario::{Scenario, Violation};
@@ -34,6 +34,7 @@ pub struct Session<const D: usize> {
     simulation: Simulation<D>,
     resumed: bool,
     observers: Observers<D>,
+    methods: Methods,
     coulomb_logarithms: Option<Value>,
     /// Of the start.
     warnings: Vec<String>,
@@ -51,7 +52,7 @@ struct Observers<const D: usize> {
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// A value of the scenario is wrong.
-    #[error("{}: {}", .0.path, .0.message)]
+    #[error("{0}")]
     Scenario(Violation),
     /// The run cannot be trusted or cannot go on; numbers are in the units of the scenario.
     #[error(transparent)]
@@ -197,9 +198,11 @@ impl<const D: usize> Session<D> {
         let mut warnings =
             Vec::from_iter(report::step_warning(scenario, problem, simulation.state(), instruction_set));
         warnings.extend(report::warnings_of_start(scenario, problem, velocities));
+        let methods = Methods::of(problem, simulation.landau());
         Ok(Self {
             began,
             instruction_set,
+            methods,
             simulation,
             resumed,
             observers: Observers { diagnostics, frames, ledger, checkpoints },
@@ -249,7 +252,7 @@ impl<const D: usize> Session<D> {
     }
 
     fn close(self, first_step: u64, outcome: Result<Outcome, SessionError>) -> Result<Closing, SessionError> {
-        let Self { simulation, folder, mut warnings, coulomb_logarithms, observers, .. } = self;
+        let Self { simulation, folder, mut warnings, methods, coulomb_logarithms, observers, .. } = self;
         let (work, pairs) = (simulation.work(), simulation.landau().pairs());
         let seconds = Seconds { total: self.began.elapsed(), output: simulation.observing() };
         let (status, reason) = match &outcome {
@@ -263,6 +266,7 @@ impl<const D: usize> Session<D> {
             work,
             seconds,
             pairs,
+            methods,
             coulomb_logarithms,
             status,
             reason,

@@ -1,11 +1,12 @@
 //! run.json: what ran, how long it took, how well it conserved, how it ended.
 
-use crate::landau::Work;
+use crate::landau::{Landau, Work};
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::output::ledger::{Drift, Ledger, Totals};
+use crate::problem::{Problem, Species};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::fs;
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ struct Summary<'a> {
     seconds: SecondsBy,
     evaluations: u64,
     pairs_per_second: Option<f64>,
+    #[serde(flatten)]
+    methods: Methods,
     #[serde(skip_serializing_if = "Option::is_none")]
     coulomb_logarithms: Option<Value>,
     invariants: InvariantsBy<'a>,
@@ -75,6 +78,53 @@ pub fn pairs_per_second(work: &Work, pairs: u64) -> Option<f64> {
     (work.evaluations > 0 && seconds > 0.0).then(|| pairs as f64 * work.evaluations as f64 / seconds)
 }
 
+/// How a run computes: how its species are resolved at the start, and how scores and pairs are summed, in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Methods {
+    /// Of the moving species by their names.
+    species: Map<String, Value>,
+    scores: String,
+    summation: String,
+}
+
+/// How finely a species is resolved, in the units of the scenario.
+#[derive(Serialize)]
+struct Resolution {
+    particles: usize,
+    /// h: of the lattice, or the mean distance between neighbours.
+    spacing: f64,
+    /// ε, the variance of the mollifier.
+    bandwidth: f64,
+    /// Where the bandwidth follows the species: the geometric mean of its variances along the principal axes, to which
+    /// ε and h² keep their ratio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    follows_variance: Option<f64>,
+    sums: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mesh_spacing: Option<f64>,
+}
+
+impl Methods {
+    /// Those of a right-hand side at the start of the run.
+    pub fn of<const D: usize>(problem: &Problem<D>, landau: &Landau<D>) -> Self {
+        let unit = problem.scales.velocity;
+        let resolution = |(place, species): (usize, &Species<D>)| {
+            let mesh_spacing = landau.mesh_spacing(place);
+            let resolution = Resolution {
+                particles: species.range.len(),
+                spacing: species.spacing * unit,
+                bandwidth: species.bandwidth * unit * unit,
+                follows_variance: species.following.map(|variance| variance * unit * unit),
+                sums: if mesh_spacing.is_some() { "mesh" } else { "neighbours" },
+                mesh_spacing: mesh_spacing.map(|spacing| spacing * unit),
+            };
+            (species.name.clone(), json!(resolution))
+        };
+        let species = problem.species.iter().enumerate().map(resolution).collect();
+        Self { species, scores: landau.score_method(), summation: landau.method() }
+    }
+}
+
 /// What is told of a run besides its invariants.
 pub struct Account<'a> {
     pub instruction_set: &'a str,
@@ -83,6 +133,7 @@ pub struct Account<'a> {
     pub seconds: Seconds,
     /// Ordered pairs an evaluation stands for.
     pub pairs: u64,
+    pub methods: Methods,
     /// ln Λ of the species by their names, where coefficients are `coulomb`.
     pub coulomb_logarithms: Option<Value>,
     pub status: Status,
@@ -112,6 +163,7 @@ pub fn write<const D: usize>(
         },
         evaluations: work.evaluations,
         pairs_per_second: pairs_per_second(&work, account.pairs),
+        methods: account.methods,
         coulomb_logarithms: account.coulomb_logarithms,
         invariants: InvariantsBy { first: ledger.first(), last: ledger.last(), drift: ledger.drift() },
         status: account.status,

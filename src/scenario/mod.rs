@@ -3,12 +3,12 @@
 //! [`read`] turns a file and `--set` changes into a [`Scenario`] in which every rule of this
 //! module holds; everything after it may trust the values.
 
-mod locate;
+mod errors;
+mod json;
 mod overrides;
 mod parse;
 mod resolve;
 mod schema;
-mod syntax;
 mod types;
 mod validate;
 
@@ -16,7 +16,8 @@ pub use crate::distribution::Initial;
 pub use crate::laboratory::densities::ExperimentDensity;
 pub use crate::laboratory::input::{Experiment, ExperimentLyapunov, Sweep};
 pub use crate::rules::Violation;
-pub use parse::{ScenarioErrors, Source, parse, read, read_experiment, swept};
+pub use errors::ScenarioErrors;
+pub use parse::{Source, parse, read, read_experiment, swept};
 pub use schema::{experiment_schema, schema};
 pub use types::*;
 pub use validate::BYTES_PER_PARTICLE;

@@ -1,8 +1,8 @@
 //! One value of a file changed before it is validated: by `--set PATH=VALUE`, or by the sweep that the file holds.
 
-use super::locate::Located;
-use super::schema::found;
-use super::syntax::visible;
+use super::errors::found;
+use super::json::{self, Fault};
+use crate::rules::visible;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -27,11 +27,13 @@ impl Override {
         {
             return Err(format!("found {value} as the value; allowed: numbers up to 1.7e308 in size"));
         }
-        let parsed = serde_json::from_str(value);
-        if let (Ok(_), Some((key, _))) = (&parsed, Located::new(value).duplicate_key()) {
-            return Err(format!("found the key {key} twice in the value; allowed: once"));
-        }
-        let value = parsed.unwrap_or_else(|_| Value::String(value.to_string()));
+        let value = match json::parse(value) {
+            Ok((value, _)) => value,
+            Err(Fault::KeyTwice { path, .. }) => {
+                return Err(format!("found the key {path} twice in the value; allowed: once"));
+            }
+            Err(Fault::Syntax { .. }) => Value::String(value.to_string()),
+        };
         Ok(Self { path: path.to_string(), value, swept: None })
     }
 

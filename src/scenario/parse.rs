@@ -1,82 +1,67 @@
 //! From a file and changes to it to a valid scenario or experiment, or to errors that say the place.
 
-use super::locate::{Located, position_at};
+use super::errors::ScenarioErrors;
+use super::json::{self, Fault, Places, Position};
 use super::overrides::Override;
-use super::syntax::{self, visible};
 use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
-use crate::rules::Violation;
+use crate::rules::{Violation, visible};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::fmt;
 use std::path::Path;
-
-/// Everything that is wrong with a scenario, a line each: file, line, column, path, message.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ScenarioErrors {
-    lines: Vec<String>,
-}
-
-impl ScenarioErrors {
-    fn one(line: String) -> Self {
-        Self { lines: vec![line] }
-    }
-}
-
-impl fmt::Display for ScenarioErrors {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.lines.join("\n"))
-    }
-}
-
-impl std::error::Error for ScenarioErrors {}
 
 /// Where a scenario came from, to say the place of what is wrong with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
     file: String,
     text: String,
+    places: Places,
     overrides: Vec<Override>,
 }
 
 impl Source {
     /// The error that says where a violation stands.
     pub fn error(&self, violation: &Violation) -> ScenarioErrors {
-        ScenarioErrors::one(self.line(&Located::new(&self.text), violation))
+        ScenarioErrors::one(self.line(violation))
     }
 
-    fn line(&self, located: &Located, violation: &Violation) -> String {
-        let Violation { path, message, of_key } = violation;
-        let place = self.place(located, path, *of_key);
-        let colon = if path.is_empty() { "" } else { ": " };
-        format!("{place}{colon}{}: {}", visible(path), visible(message))
+    fn line(&self, violation: &Violation) -> String {
+        format!("{}{violation}", self.place(&violation.path, violation.of_key))
     }
 
     /// Where the value at a path, or its key, was written.
-    fn place(&self, located: &Located, path: &str, of_key: bool) -> String {
+    fn place(&self, path: &str, of_key: bool) -> String {
         let changed = self.overrides.iter().rev().find(|change| {
-            let inside = change.swept.is_some() || !located.holds(path);
+            let inside = change.swept.is_some() || !self.places.holds(path);
             change.covers(path) || (change.lies_under(path) && inside)
         });
         match changed {
-            Some(Override { swept: Some(_), .. }) if of_key => self.place_in_sweep(located, PARAMETER),
+            Some(Override { swept: Some(_), .. }) if of_key => self.place_in_sweep(PARAMETER),
             Some(Override { swept: Some(place), .. }) => {
-                self.place_in_sweep(located, &format!("sweep.values.{place}"))
+                self.place_in_sweep(&format!("sweep.values.{place}"))
             }
-            Some(change) => change.to_string(),
-            None => match located.position(path, of_key) {
-                Some(at) => format!("{}:{at}", self.file),
-                None => self.file.clone(),
-            },
+            Some(change) => format!("{change}: "),
+            None => {
+                let at = Position::at(&self.text, self.places.start(path, of_key));
+                format!("{}:{at}: ", self.file)
+            }
         }
     }
 
     /// The place of a value of the sweep, and its path. No sweep changes itself.
-    fn place_in_sweep(&self, located: &Located, path: &str) -> String {
-        format!("{}: {path}", self.place(located, path, false))
+    fn place_in_sweep(&self, path: &str) -> String {
+        format!("{}{path}: ", self.place(path, false))
+    }
+
+    /// The parameter of the sweep cannot be changed.
+    fn error_of_parameter(&self, message: &str) -> ScenarioErrors {
+        ScenarioErrors::one(format!("{}{}", self.place_in_sweep(PARAMETER), visible(message)))
     }
 }
+
+/// The path of what a sweep changes.
+const PARAMETER: &str = "sweep.parameter";
 
 /// Reads the scenario at `file` with the changes of `set` (each `PATH=VALUE`), and validates it.
 pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
@@ -97,18 +82,32 @@ pub type Swept = (f64, Experiment, Source);
 pub fn swept(experiment: &Experiment, source: &Source, set: &[String]) -> Result<Vec<Swept>, ScenarioErrors> {
     let Some(sweep) = &experiment.sweep else { return Ok(Vec::new()) };
     let at = |(place, &value): (usize, &f64)| {
-        let change = Override::of_sweep(&sweep.parameter, value, place).map_err(|message| {
-            let place = source.place_in_sweep(&Located::new(&source.text), PARAMETER);
-            ScenarioErrors::one(format!("{place}: {}", visible(&message)))
-        })?;
+        let change = Override::of_sweep(&sweep.parameter, value, place)
+            .map_err(|message| source.error_of_parameter(&message))?;
         let (experiment, source) = parse_experiment(&source.file, source.text.clone(), set, Some(change))?;
         Ok((value, experiment, source))
     };
     sweep.values.iter().enumerate().map(at).collect()
 }
 
-/// The path of what a sweep changes.
-const PARAMETER: &str = "sweep.parameter";
+/// Parses and validates the text of a scenario; `file` is its name in messages.
+pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
+    let (value, source) = parse_value(file, text, set, None)?;
+    let mut scenario = checked(value, schema::schema(), validate::violations)
+        .map_err(|violations| errors(&violations, |violation| source.line(violation)))?;
+    scenario.fill_defaults();
+    Ok((scenario, source))
+}
+
+impl Scenario {
+    /// The scenario that a JSON value is, validated; what is wrong is named by its path alone.
+    pub fn from_value(value: Value) -> Result<Self, ScenarioErrors> {
+        let mut scenario: Self = checked(value, schema::schema(), validate::violations)
+            .map_err(|violations| errors(&violations, Violation::to_string))?;
+        scenario.fill_defaults();
+        Ok(scenario)
+    }
+}
 
 fn parse_experiment(
     file: &str,
@@ -116,8 +115,10 @@ fn parse_experiment(
     set: &[String],
     swept: Option<Override>,
 ) -> Result<(Experiment, Source), ScenarioErrors> {
-    let schema = schema::experiment_schema();
-    parse_as(file, text, set, swept, schema, input::violations)
+    let (value, source) = parse_value(file, text, set, swept)?;
+    let experiment = checked(value, schema::experiment_schema(), input::violations)
+        .map_err(|violations| errors(&violations, |violation| source.line(violation)))?;
+    Ok((experiment, source))
 }
 
 fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
@@ -127,7 +128,7 @@ fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let (before, after) = error.as_bytes().split_at(valid);
-        let at = position_at(&String::from_utf8_lossy(before), valid);
+        let at = Position::at(&String::from_utf8_lossy(before), valid);
         let byte = after.first().copied().unwrap_or_default();
         ScenarioErrors::one(format!(
             "{name}:{at}: found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text"
@@ -135,67 +136,82 @@ fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
     })
 }
 
-/// Parses and validates the text of a scenario; `file` is its name in messages.
-pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
-    let (mut scenario, source): (Scenario, Source) =
-        parse_as(file, text, set, None, schema::schema(), validate::violations)?;
-    scenario.fill_defaults();
-    Ok((scenario, source))
-}
-
-/// Parses text with the shape of a schema, changed by `--set` arguments and a sweep, and checks it by rules.
-fn parse_as<T: DeserializeOwned>(
+/// The JSON value of a text, changed by `--set` arguments and a sweep.
+fn parse_value(
     file: &str,
     text: String,
     set: &[String],
     swept: Option<Override>,
-    schema: &Value,
-    rules: fn(&T) -> Vec<Violation>,
-) -> Result<(T, Source), ScenarioErrors> {
-    let mut value: Value = serde_json::from_str(&text).map_err(|error| {
-        let (at, message) = syntax::violation(&text, &error);
-        ScenarioErrors::one(format!("{file}:{at}: {message}"))
+) -> Result<(Value, Source), ScenarioErrors> {
+    let (mut value, places) = json::parse(&text).map_err(|fault| {
+        let (at, message) = match fault {
+            Fault::Syntax { at, message } => (at, message),
+            Fault::KeyTwice { at, path } => {
+                (at, format!("{}: found the key twice; allowed: once", visible(&path)))
+            }
+        };
+        ScenarioErrors::one(format!("{file}:{}: {message}", Position::at(&text, at)))
     })?;
-    if let Some((path, at)) = Located::new(&text).duplicate_key() {
-        let path = visible(&path);
-        return Err(ScenarioErrors::one(format!("{file}:{at}: {path}: found the key twice; allowed: once")));
-    }
-    let mut overrides = Vec::new();
+    let mut source = Source { file: file.to_string(), text, places, overrides: Vec::new() };
     for argument in set {
-        let applied = Override::parse(argument).and_then(|change| {
+        let change = Override::parse(argument).and_then(|change| {
             change.apply(&mut value)?;
             Ok(change)
         });
-        match applied {
-            Ok(change) => overrides.push(change),
-            Err(message) => {
-                return Err(ScenarioErrors::one(format!(
-                    "--set {}: {}",
-                    visible(argument),
-                    visible(&message)
-                )));
-            }
-        }
+        source.overrides.push(change.map_err(|message| {
+            ScenarioErrors::one(format!("--set {}: {}", visible(argument), visible(&message)))
+        })?);
     }
-    let mut source = Source { file: file.to_string(), text, overrides };
     if let Some(change) = swept {
-        change.apply(&mut value).map_err(|message| {
-            let place = source.place_in_sweep(&Located::new(&source.text), PARAMETER);
-            ScenarioErrors::one(format!("{place}: {}", visible(&message)))
-        })?;
+        change.apply(&mut value).map_err(|message| source.error_of_parameter(&message))?;
         source.overrides.push(change);
     }
-    let located = Located::new(&source.text);
-    let all = |violations: Vec<Violation>| match violations.is_empty() {
-        true => Ok(()),
-        false => Err(ScenarioErrors {
-            lines: violations.iter().map(|violation| source.line(&located, violation)).collect(),
-        }),
-    };
-    all(schema::violations(schema, &value))?;
-    // What has the schema's shape has the types' too; were it not so, this says it without a place.
-    let parsed: T = serde_json::from_value(value)
-        .map_err(|error| ScenarioErrors::one(format!("{file}: found a value of a wrong type: {error}")))?;
-    all(rules(&parsed))?;
-    Ok((parsed, source))
+    Ok((value, source))
+}
+
+/// A value as its type, or every place where it has not the shape of the schema, or else breaks the rules.
+fn checked<T: DeserializeOwned>(
+    value: Value,
+    schema: &Value,
+    rules: fn(&T) -> Vec<Violation>,
+) -> Result<T, Vec<Violation>> {
+    let shape = schema::violations(schema, &value);
+    if !shape.is_empty() {
+        return Err(shape);
+    }
+    // What has the schema's shape has the type's too; were it not so, this says it without a place.
+    let typed: T = serde_json::from_value(value)
+        .map_err(|error| vec![Violation::new("", format!("found a value of a wrong type: {error}"))])?;
+    let broken = rules(&typed);
+    if broken.is_empty() { Ok(typed) } else { Err(broken) }
+}
+
+fn errors(violations: &[Violation], line: impl Fn(&Violation) -> String) -> ScenarioErrors {
+    ScenarioErrors { lines: violations.iter().map(line).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_is_a_scenario_or_what_is_wrong_with_it_by_path() {
+        let text = include_str!("../../tests/bad/maxwellian.json");
+        let mut value: Value = serde_json::from_str(text).unwrap();
+        let (parsed, _) = parse("maxwellian.json", text.to_string(), &[]).unwrap();
+        assert_eq!(Scenario::from_value(value.clone()).unwrap(), parsed);
+        value["time"] = json!({ "step": 0.1, "stops": 3 });
+        let errors = Scenario::from_value(value.clone()).unwrap_err().to_string();
+        assert!(errors.starts_with("time.stops: found an unknown key; allowed: "), "{errors}");
+        value["time"] = json!({ "step": -0.1, "steps": 0 });
+        let errors = Scenario::from_value(value).unwrap_err().to_string();
+        let lines = [
+            "time.step: found -0.1; allowed: a number > 0",
+            "time.steps: found 0; allowed: a whole number ≥ 1",
+        ];
+        assert_eq!(errors.lines().collect::<Vec<_>>(), lines);
+        let errors = Scenario::from_value(json!([])).unwrap_err().to_string();
+        assert!(errors.starts_with("found a list; allowed: an object with the keys "), "{errors}");
+    }
 }

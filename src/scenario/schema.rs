@@ -5,9 +5,10 @@
 //! without further keys, lists, numbers, whole numbers, strings, choices (`oneOf` objects of one
 //! key) and alternatives (`anyOf`).
 
+use super::errors::found;
 use super::types::Scenario;
 use crate::laboratory::input::Experiment;
-use crate::rules::Violation;
+use crate::rules::{Violation, join};
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -228,19 +229,6 @@ fn plural(schema: &Value) -> String {
     }
 }
 
-/// A value's own words in a message: short ones as written, others by their kind.
-pub fn found(value: &Value) -> String {
-    match value {
-        Value::Object(_) => "an object".to_string(),
-        Value::Array(_) => "a list".to_string(),
-        Value::String(text) if text.chars().count() > 40 => {
-            let start: String = text.chars().take(40).collect();
-            format!("a string that starts with {}", Value::from(start))
-        }
-        other => other.to_string(),
-    }
-}
-
 /// Follows a `$ref`; no two types of one name are in the schemas.
 fn resolve(schema: &Value) -> &Value {
     match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
@@ -274,8 +262,4 @@ fn list(names: &[&str], conjunction: &str) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} {conjunction} {last}", rest.join(", ")),
         _ => quoted.concat(),
     }
-}
-
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
 }

@@ -123,6 +123,10 @@ impl<const D: usize> Score<D> for ExactScore<D> {
         self.inner.memory()
     }
 
+    fn mesh_spacing(&self, species: usize) -> Option<f64> {
+        self.inner.mesh_spacing(species)
+    }
+
     fn method(&self, problem: &Problem<D>) -> String {
         let exact = |degree: &u32| match degree {
             0 => "not exact for Gaussians (too few particles, or all in a plane)",

@@ -93,6 +93,10 @@ impl<const D: usize> Score<D> for FollowingScore<D> {
         self.inner.memory() + size_of_val(self.stretched.as_slice())
     }
 
+    fn mesh_spacing(&self, species: usize) -> Option<f64> {
+        self.inner.mesh_spacing(species)
+    }
+
     fn method(&self, problem: &Problem<D>) -> String {
         format!("{}; bandwidths follow their species", self.inner.method(problem))
     }

@@ -120,6 +120,10 @@ impl<const D: usize> Score<D> for MeshScore<D> {
         self.fields.iter().flatten().map(Field::memory).sum()
     }
 
+    fn mesh_spacing(&self, species: usize) -> Option<f64> {
+        self.fields[species].first().map(Field::spacing)
+    }
+
     fn method(&self, _problem: &Problem<D>) -> String {
         format!("on meshes, order {}", 2 * self.weights.len())
     }

@@ -39,6 +39,12 @@ pub trait Score<const D: usize>: Send {
     /// Bytes of the workspace after an evaluation.
     fn memory(&self) -> usize;
 
+    /// The spacing of the mesh, of the first bandwidth at the start, over which the sums of the species at a place
+    /// of [`Problem::species`] run; None where they run over neighbours.
+    fn mesh_spacing(&self, _species: usize) -> Option<f64> {
+        None
+    }
+
     /// How scores are computed, in words.
     fn method(&self, problem: &Problem<D>) -> String;
 }

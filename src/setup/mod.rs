@@ -183,7 +183,7 @@ pub fn simulation<const D: usize>(
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A value is wrong.
-    #[error("{}: {}", .0.path, .0.message)]
+    #[error("{0}")]
     Scenario(Violation),
     /// The numbers of the start cannot be had.
     #[error(transparent)]

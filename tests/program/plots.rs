@@ -223,6 +223,13 @@ fn every_broken_folder_is_named_in_one_line() {
     broken("diagnostics.csv", "step,time\n1,2\n", lacks);
     broken("run.json", "{", ":1:2: not JSON: Expecting property name enclosed in double quotes");
     broken("particles/frame_00000000.h5", "no HDF5", ": not an openPMD frame: ");
+    let frame = "particles/frame_00000000.h5";
+    fs::create_dir_all(at("particles")).unwrap();
+    fs::copy(whole.join(frame), at(frame)).unwrap();
+    let older =
+        ": has no spacing and bandwidth of heavy, as runs of an older program; run the scenario again";
+    broken("run.json", "{\"status\": \"completed\"}", older);
+    fs::remove_file(at(frame)).unwrap();
     fs::remove_file(at("diagnostics.csv")).unwrap();
     fails_with(
         &absent,

@@ -172,6 +172,10 @@ fn the_run_folder_and_its_columns_are_those_of_a_run() {
         .filter_map(|line| line.strip_prefix("| `")?.split(['`', '/']).next().map(String::from))
         .collect();
     assert_eq!(files, program::names(&directory.join("out/a")).into_iter().collect());
+    let run = program::summary(&directory.join("out/a"));
+    for key in run["species"]["NAME"].as_object().unwrap().keys().chain([&"species".to_string()]) {
+        assert!(section.contains(&format!("`{key}`")), "the README does not have {key} of run.json");
+    }
     let header = fs::read_to_string(directory.join("out/a/diagnostics.csv")).unwrap();
     let columns: Vec<&str> = header.lines().next().unwrap().split(',').collect();
     let words = section.split("Columns of `diagnostics.csv`:").nth(1).unwrap().split("\n\n").next().unwrap();

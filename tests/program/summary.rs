@@ -58,6 +58,43 @@ fn the_coulomb_logarithms_of_a_run_are_in_its_folder() {
 }
 
 #[test]
+fn how_finely_a_run_resolves_its_species_is_in_its_folder() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let near = |found: &Value, expected: f64| {
+        let found = found.as_f64().unwrap();
+        assert!((found / expected - 1.0).abs() < 1e-14, "{found} is not {expected}");
+    };
+    write(directory, "a.json", &plasma());
+    succeed(directory, "run a.json --quiet --set score.mesh.spacing.deviations=0.9");
+    let run = summary(&directory.join("out/a"));
+    // In m/s and (m/s)²: eight cells from −5e7 to 5e7, ε = h², and a mesh of 0.9 √ε.
+    let names: Vec<&String> = run["species"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["electron", "proton"]);
+    let electron = &run["species"]["electron"];
+    assert_eq!((&electron["particles"], &electron["sums"]), (&json!(512), &json!("mesh")));
+    near(&electron["spacing"], 1.25e7);
+    near(&electron["bandwidth"], 1.25e7 * 1.25e7);
+    near(&electron["mesh_spacing"], 0.9 * 1.25e7);
+    assert!(electron.get("follows_variance").is_none());
+    near(&run["species"]["proton"]["spacing"], 2.75e5);
+    assert!(run["scores"].as_str().unwrap().starts_with("on meshes, order "), "{}", run["scores"]);
+    assert_eq!(run["summation"], json!("direct"));
+
+    let mut scenario = simple();
+    scenario["score"] = json!({ "particles": { "order": 2, "bandwidth": { "following": {} } } });
+    write(directory, "b.json", &scenario);
+    succeed(directory, "run b.json --quiet");
+    let run = summary(&directory.join("out/b"));
+    let electron = &run["species"]["electron"];
+    assert_eq!(electron["sums"], json!("neighbours"));
+    assert!(electron.get("mesh_spacing").is_none());
+    // A shell of radius 1.
+    let variance = electron["follows_variance"].as_f64().unwrap();
+    assert!((variance - 1.0 / 3.0).abs() < 0.1, "{variance}");
+}
+
+#[test]
 fn the_last_words_of_a_resumed_run_tell_its_steps_from_its_session() {
     let directory = prepared(&simple());
     let directory = directory.path();

@@ -139,6 +139,11 @@ impl<const D: usize> Field<D> {
         (2 * self.table.reach() + 1).pow(D as u32)
     }
 
+    /// The distance between neighbouring nodes along an axis.
+    pub fn spacing(&self) -> f64 {
+        self.geometry.spacing
+    }
+
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
         let per_particle = size_of::<Placed>() + size_of::<u32>() + size_of::<Gathered<D>>();

@@ -56,6 +56,11 @@ impl<const D: usize> MeshSums<D> {
         Ok(entropy.value())
     }
 
+    /// The spacing of the mesh of the first bandwidth.
+    pub fn spacing(&self) -> f64 {
+        self.fields[0].1.spacing()
+    }
+
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
         self.fields.iter().map(|(_, field)| field.memory()).sum()

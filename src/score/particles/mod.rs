@@ -99,6 +99,10 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
         self.neighbours.memory() + meshes
     }
 
+    fn mesh_spacing(&self, species: usize) -> Option<f64> {
+        self.meshes[species].as_ref().map(MeshSums::spacing)
+    }
+
     fn method(&self, problem: &Problem<D>) -> String {
         let sums = problem.species.iter().zip(&self.meshes).map(|(species, mesh)| match mesh {
             Some(_) => format!("{} by a mesh", species.name),

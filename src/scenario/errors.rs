@@ -1,0 +1,37 @@
+//! What is wrong with a scenario, in words.
+
+use serde_json::Value;
+use std::fmt;
+
+/// Everything that is wrong with a scenario, a line each: where it stands (file, line and column), path, message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScenarioErrors {
+    pub(super) lines: Vec<String>,
+}
+
+impl ScenarioErrors {
+    pub(super) fn one(line: String) -> Self {
+        Self { lines: vec![line] }
+    }
+}
+
+impl fmt::Display for ScenarioErrors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.lines.join("\n"))
+    }
+}
+
+impl std::error::Error for ScenarioErrors {}
+
+/// A value's own words in a message: short ones as written, others by their kind.
+pub fn found(value: &Value) -> String {
+    match value {
+        Value::Object(_) => "an object".to_string(),
+        Value::Array(_) => "a list".to_string(),
+        Value::String(text) if text.chars().count() > 40 => {
+            let start: String = text.chars().take(40).collect();
+            format!("a string that starts with {}", Value::from(start))
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,24 +1,15 @@
 //! Formulas that a scenario holds as text: numbers, variables, + − * / ^, and a few functions.
 //!
-//! Precedence as on paper: `-v^2` is −(v²), `2^3^2` is 2⁹. `^` and `**` are the same.
-
-use pest::Parser;
-use pest::error::{ErrorVariant, InputLocation};
-use pest::iterators::{Pair, Pairs};
-use pest::pratt_parser::{Assoc, Op, PrattParser};
-use std::sync::LazyLock;
-
-#[derive(pest_derive::Parser)]
-#[grammar = "formula.pest"]
-struct Grammar;
-
-static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
-    PrattParser::new()
-        .op(Op::infix(Rule::add, Assoc::Left) | Op::infix(Rule::subtract, Assoc::Left))
-        .op(Op::infix(Rule::multiply, Assoc::Left) | Op::infix(Rule::divide, Assoc::Left))
-        .op(Op::prefix(Rule::minus) | Op::prefix(Rule::plus))
-        .op(Op::infix(Rule::power, Assoc::Right))
-});
+//! Precedence as on paper: `-v^2` is −(v²), `2^3^2` is 2⁹. `^` and `**` are the same. The grammar, in which spaces may
+//! stand between any two words, has a function of its own for each rule:
+//!
+//! ```text
+//! sum     = product (("+" | "-") product)*
+//! product = factor (("*" | "/") factor)*
+//! factor  = ("+" | "-") factor | power
+//! power   = operand (("^" | "**") factor)?
+//! operand = number | name | name "(" sum ("," sum)* ")" | "(" sum ")"
+//! ```
 
 /// Characters of a formula at most, and parentheses inside each other: both parsing and evaluation recurse.
 const MOST_CHARACTERS: usize = 1000;
@@ -75,10 +66,12 @@ impl Formula {
                 "found more than {MOST_NESTED} parentheses inside each other; allowed: at most {MOST_NESTED}"
             ));
         }
-        let pairs = Grammar::parse(Rule::formula, text).map_err(|error| syntax(text, &error))?;
-        let expression = pairs.into_iter().find(|pair| pair.as_rule() == Rule::expression);
-        let Some(expression) = expression else { unreachable!("a formula is an expression") };
-        term(expression.into_inner(), text, variables).map(Self)
+        let mut parser = Parser { text, place: 0, variables, unknown: None };
+        let term = parser.sum()?;
+        if parser.rest() != "" {
+            return Err(parser.expected(OPERATOR));
+        }
+        parser.unknown.map_or(Ok(Self(term)), Err)
     }
 
     /// The value for these values of the variables, in the order they were named in.
@@ -98,32 +91,149 @@ impl Term {
     }
 }
 
-fn term(pairs: Pairs<'_, Rule>, text: &str, variables: &[&str]) -> Result<Term, String> {
-    PRECEDENCE
-        .map_primary(|pair| match pair.as_rule() {
-            Rule::number => Ok(Term::Number(pair.as_str().parse().unwrap_or(f64::NAN))),
-            Rule::name => named(&pair, text, variables),
-            Rule::call => call(pair, text, variables),
-            _ => term(pair.into_inner(), text, variables),
-        })
-        .map_prefix(|sign, inner| {
-            let inner = inner?;
-            Ok(match sign.as_rule() {
-                Rule::minus => Term::Unary(|x| -x, Box::new(inner)),
-                _ => inner,
-            })
-        })
-        .map_infix(|left, operator, right| {
-            let function: Binary = match operator.as_rule() {
-                Rule::add => |a, b| a + b,
-                Rule::subtract => |a, b| a - b,
-                Rule::multiply => |a, b| a * b,
-                Rule::divide => |a, b| a / b,
-                _ => power,
+/// Reads a formula from left to right. A syntax error ends the reading. A wrong name is only noted, as syntax errors are
+/// reported first.
+struct Parser<'t> {
+    text: &'t str,
+    /// The byte to be read next.
+    place: usize,
+    variables: &'t [&'t str],
+    /// What is said of the first name or call that is wrong.
+    unknown: Option<String>,
+}
+
+const OPERAND: &str = "a number, a name, `-` or `(`";
+const OPERATOR: &str = "an operator: + - * / ^, `)` of an open `(`, `,` between arguments, or the end";
+
+impl<'t> Parser<'t> {
+    fn sum(&mut self) -> Result<Term, String> {
+        let mut sum = self.product()?;
+        loop {
+            let function: Binary = match self.one_of(&["+", "-"]) {
+                Some("+") => |a, b| a + b,
+                Some(_) => |a, b| a - b,
+                None => return Ok(sum),
             };
-            Ok(Term::Binary(function, Box::new([left?, right?])))
-        })
-        .parse(pairs)
+            sum = Term::Binary(function, Box::new([sum, self.product()?]));
+        }
+    }
+
+    fn product(&mut self) -> Result<Term, String> {
+        let mut product = self.factor()?;
+        loop {
+            let function: Binary = match self.one_of(&["*", "/"]) {
+                Some("*") => |a, b| a * b,
+                Some(_) => |a, b| a / b,
+                None => return Ok(product),
+            };
+            product = Term::Binary(function, Box::new([product, self.factor()?]));
+        }
+    }
+
+    fn factor(&mut self) -> Result<Term, String> {
+        match self.one_of(&["-", "+"]) {
+            Some("-") => Ok(Term::Unary(|x| -x, Box::new(self.factor()?))),
+            Some(_) => self.factor(),
+            None => self.power(),
+        }
+    }
+
+    fn power(&mut self) -> Result<Term, String> {
+        let base = self.operand()?;
+        match self.one_of(&["^", "**"]) {
+            Some(_) => Ok(Term::Binary(power, Box::new([base, self.factor()?]))),
+            None => Ok(base),
+        }
+    }
+
+    fn operand(&mut self) -> Result<Term, String> {
+        if self.one_of(&["("]).is_some() {
+            let sum = self.sum()?;
+            self.close()?;
+            return Ok(sum);
+        }
+        let rest = self.rest();
+        if let length @ 1.. = number_length(rest) {
+            self.place += length;
+            return Ok(Term::Number(rest[..length].parse().unwrap_or(f64::NAN)));
+        }
+        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return Err(self.expected(OPERAND));
+        }
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let name = &rest[..end.unwrap_or(rest.len())];
+        let character = self.character();
+        self.place += name.len();
+        let term = match self.one_of(&["("]) {
+            Some(_) => call(name, self.arguments()?, character),
+            None => named(name, self.variables, character),
+        };
+        Ok(term.unwrap_or_else(|message| {
+            self.unknown.get_or_insert(message);
+            Term::Number(f64::NAN)
+        }))
+    }
+
+    /// The rest of a call, whose parenthesis is open.
+    fn arguments(&mut self) -> Result<Vec<Term>, String> {
+        let mut arguments = vec![self.sum()?];
+        while self.one_of(&[","]).is_some() {
+            arguments.push(self.sum()?);
+        }
+        self.close()?;
+        Ok(arguments)
+    }
+
+    fn close(&mut self) -> Result<(), String> {
+        self.one_of(&[")"]).map(|_| ()).ok_or_else(|| self.expected(OPERATOR))
+    }
+
+    /// What is left to read, without the spaces before it.
+    fn rest(&mut self) -> &'t str {
+        let rest = self.text[self.place..].trim_start_matches([' ', '\t', '\n', '\r']);
+        self.place = self.text.len() - rest.len();
+        rest
+    }
+
+    /// Reads the word of these that is next.
+    fn one_of(&mut self, words: &[&'static str]) -> Option<&'static str> {
+        let rest = self.rest();
+        let found = words.iter().find(|word| rest.starts_with(**word))?;
+        self.place += found.len();
+        Some(found)
+    }
+
+    /// The character to be read next, counted from 1.
+    fn character(&self) -> usize {
+        self.text[..self.place].chars().count() + 1
+    }
+
+    /// What is wrong where `allowed` is missing.
+    fn expected(&mut self, allowed: &str) -> String {
+        match self.rest().chars().next() {
+            Some(c) => format!("found \"{c}\" at character {}; allowed: {allowed}", self.character()),
+            None => format!("found the end after character {}; allowed: {allowed}", self.character() - 1),
+        }
+    }
+}
+
+/// Bytes of the number that `text` starts with, 0 if it does not: digits with or without a point among them, and an
+/// exponent.
+fn number_length(text: &str) -> usize {
+    let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(0);
+    let point = usize::from(text[whole..].starts_with('.'));
+    let fraction = if point == 1 { digits(whole + point) } else { 0 };
+    if whole + fraction == 0 {
+        return 0;
+    }
+    let mantissa = whole + point + fraction;
+    let Some(exponent) = text[mantissa..].strip_prefix(['e', 'E']) else { return mantissa };
+    let sign = usize::from(exponent.starts_with(['+', '-']));
+    match digits(mantissa + 1 + sign) {
+        0 => mantissa,
+        power => mantissa + 1 + sign + power,
+    }
 }
 
 /// Whole powers by multiplication: a square of a negative number is exact.
@@ -135,8 +245,7 @@ fn power(base: f64, exponent: f64) -> f64 {
     }
 }
 
-fn named(pair: &Pair<'_, Rule>, text: &str, variables: &[&str]) -> Result<Term, String> {
-    let name = pair.as_str();
+fn named(name: &str, variables: &[&str], character: usize) -> Result<Term, String> {
     if let Some(index) = variables.iter().position(|variable| *variable == name) {
         return Ok(Term::Variable(index));
     }
@@ -146,8 +255,7 @@ fn named(pair: &Pair<'_, Rule>, text: &str, variables: &[&str]) -> Result<Term, 
     let constants = CONSTANTS.map(|(name, _)| name).join(", ");
     let functions = functions().join(", ");
     Err(format!(
-        "found \"{name}\" at character {}; allowed: {}, the constants {constants}, and functions with their arguments in parentheses: {functions}",
-        character(text, pair.as_span().start()),
+        "found \"{name}\" at character {character}; allowed: {}, the constants {constants}, and functions with their arguments in parentheses: {functions}",
         variables.join(", ")
     ))
 }
@@ -156,16 +264,11 @@ fn functions() -> Vec<&'static str> {
     UNARY.iter().map(|(name, _)| *name).chain(BINARY.iter().map(|(name, _)| *name)).collect()
 }
 
-fn call(pair: Pair<'_, Rule>, text: &str, variables: &[&str]) -> Result<Term, String> {
-    let place = character(text, pair.as_span().start());
-    let mut inner = pair.into_inner();
-    let name = inner.next().map_or("", |name| name.as_str());
-    let arguments = inner.map(|argument| term(argument.into_inner(), text, variables));
-    let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+fn call(name: &str, arguments: Vec<Term>, character: usize) -> Result<Term, String> {
     let count = arguments.len();
     let wrong = |allowed: usize| {
         let found = if count == 1 { "1 argument".to_string() } else { format!("{count} arguments") };
-        Err(format!("found \"{name}\" with {found} at character {place}; allowed: {allowed}"))
+        Err(format!("found \"{name}\" with {found} at character {character}; allowed: {allowed}"))
     };
     if let Some((_, function)) = UNARY.iter().find(|(unary, _)| *unary == name) {
         return match <[Term; 1]>::try_from(arguments) {
@@ -179,33 +282,10 @@ fn call(pair: Pair<'_, Rule>, text: &str, variables: &[&str]) -> Result<Term, St
             Err(_) => wrong(2),
         };
     }
-    Err(format!("found the function \"{name}\" at character {place}; allowed: {}", functions().join(", ")))
-}
-
-/// The character of the text that starts at this byte, counted from 1.
-fn character(text: &str, byte: usize) -> usize {
-    text[..byte].chars().count() + 1
-}
-
-fn syntax(text: &str, error: &pest::error::Error<Rule>) -> String {
-    let (InputLocation::Pos(byte) | InputLocation::Span((byte, _))) = error.location;
-    let found = match text[byte..].chars().next() {
-        Some(c) => format!("\"{c}\" at character {}", character(text, byte)),
-        None => format!("the end after character {}", character(text, byte) - 1),
-    };
-    let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
-        return format!("found {found}");
-    };
-    let operand = [Rule::number, Rule::name, Rule::call, Rule::expression];
-    let operator = [Rule::power, Rule::add, Rule::subtract, Rule::multiply, Rule::divide];
-    let mut allowed = Vec::new();
-    if positives.iter().any(|rule| operand.contains(rule)) {
-        allowed.push("a number, a name, `-` or `(`");
-    }
-    if positives.iter().any(|rule| operator.contains(rule)) {
-        allowed.push("an operator: + - * / ^, `)` of an open `(`, `,` between arguments, or the end");
-    }
-    format!("found {found}; allowed: {}", allowed.join(", "))
+    Err(format!(
+        "found the function \"{name}\" at character {character}; allowed: {}",
+        functions().join(", ")
+    ))
 }
 
 #[cfg(test)]

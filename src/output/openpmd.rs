@@ -22,6 +22,7 @@
 //! `macroWeighted` and `weightingPower`, defined by its extension ED-PIC, are there all the same: readers know them.
 
 mod encoder;
+mod hdf5;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -69,16 +70,6 @@ pub enum Units {
     Normalized,
     /// Multiples of SI quantities.
     Si(SiFactors),
-}
-
-impl Units {
-    /// Seconds in a unit of time, 1 for dimensionless numbers.
-    fn seconds(self) -> f64 {
-        match self {
-            Units::Normalized => 1.0,
-            Units::Si(factors) => factors.time,
-        }
-    }
 }
 
 /// What the stored numbers are multiplied by to get SI quantities (openPMD's `unitSI`).

@@ -1,92 +1,96 @@
-//! openPMD frames as HDF5: the one place that knows the HDF5 library.
+//! openPMD frames as HDF5 files: which groups, arrays and attributes there are.
 
+use super::hdf5::{Attribute, File, Object, Value};
 use super::{Frame, ITERATION_FORMAT, SpeciesFrame, Units};
-use rust_hdf5::{DatatypeMessage, H5Dataset, H5File, H5Group, H5Type, Hdf5Error};
 use std::io;
 use std::path::Path;
-
-/// Particles in one compressed chunk, 256 KiB of numbers: small enough for the chunk cache of every HDF5 (1 MiB).
-const CHUNK: usize = 32_768;
-
-/// Deflate's level. Behind the byte shuffle, higher ones cost time and gain less than a hundredth on velocities.
-const DEFLATE_LEVEL: u32 = 1;
 
 const COMPONENTS: [&str; 3] = ["x", "y", "z"];
 
 const COMMENT: &str = "Spatially homogeneous: positions are the velocities, weightings are densities.";
 
-/// Writes and syncs a file. Closes it in any case, as the library would complain on stderr otherwise.
+/// Writes and syncs a file.
 pub fn encode<const D: usize>(path: &Path, frame: &Frame<'_, D>) -> io::Result<()> {
-    // The name is this writer's own: no lock is needed, and some parallel file systems have none.
-    let file = H5File::options().no_locking().create(path).map_err(into_io)?;
-    let encoded = encode_frame(&file.root_group(), frame);
-    let closed = file.close();
-    encoded.and(closed).map_err(into_io)
-}
-
-fn encode_frame<const D: usize>(root: &H5Group, frame: &Frame<'_, D>) -> Result<(), Hdf5Error> {
-    text(root, "openPMD", "1.1.0")?;
-    root.set_attr_numeric("openPMDextension", &0u32)?;
-    text(root, "basePath", "/data/%T/")?;
-    text(root, "particlesPath", "particles/")?;
-    text(root, "iterationEncoding", "fileBased")?;
-    text(root, "iterationFormat", ITERATION_FORMAT)?;
-    text(root, "software", "landau")?;
-    text(root, "softwareVersion", env!("CARGO_PKG_VERSION"))?;
-    text(root, "comment", COMMENT)?;
-
-    let iteration = root.create_group("data")?.create_group(&frame.step.to_string())?;
-    iteration.set_attr_numeric("time", &frame.time)?;
-    iteration.set_attr_numeric("dt", &frame.dt)?;
-    iteration.set_attr_numeric("timeUnitSI", &frame.units.seconds())?;
-
-    let particles = iteration.create_group("particles")?;
+    let mut file = File::create(path)?;
+    let mut all_species = Vec::new();
     let mut first_id = 0;
     for species in &frame.species {
-        encode_species(&particles.create_group(species.name)?, species, frame.units, first_id)?;
+        all_species.push((species.name, encode_species(&mut file, species, frame.units, first_id)?));
         first_id += species.velocities.len() as u64;
     }
-    Ok(())
+    let particles = file.group(&all_species, &[])?;
+    let iteration = file.group(
+        &[("particles", particles)],
+        &[
+            ("time", Value::Float(frame.time)),
+            ("dt", Value::Float(frame.dt)),
+            ("timeUnitSI", Value::Float(seconds(frame.units))),
+        ],
+    )?;
+    let data = file.group(&[(&frame.step.to_string(), iteration)], &[])?;
+    let root = file.group(
+        &[("data", data)],
+        &[
+            ("openPMD", Value::Text("1.1.0")),
+            ("openPMDextension", Value::Count(0)),
+            ("basePath", Value::Text("/data/%T/")),
+            ("particlesPath", Value::Text("particles/")),
+            ("iterationEncoding", Value::Text("fileBased")),
+            ("iterationFormat", Value::Text(ITERATION_FORMAT)),
+            ("software", Value::Text("landau")),
+            ("softwareVersion", Value::Text(env!("CARGO_PKG_VERSION"))),
+            ("comment", Value::Text(COMMENT)),
+        ],
+    )?;
+    file.close(root)
+}
+
+/// Seconds in a unit of time, 1 for dimensionless numbers.
+fn seconds(units: Units) -> f64 {
+    match units {
+        Units::Normalized => 1.0,
+        Units::Si(factors) => factors.time,
+    }
 }
 
 fn encode_species<const D: usize>(
-    group: &H5Group,
+    file: &mut File,
     species: &SpeciesFrame<'_, D>,
     units: Units,
     first_id: u64,
-) -> Result<(), Hdf5Error> {
+) -> io::Result<Object> {
     let count = species.velocities.len();
-
     let record = Record::new(units, Quantity::Velocity);
-    let velocity = group.create_group("velocity")?;
-    let position = group.create_group("position")?;
-    let offset = group.create_group("positionOffset")?;
-    for vector in [&velocity, &position, &offset] {
-        record.describe(Node::Group(vector))?;
-    }
-    let mut values = Vec::with_capacity(count);
+    let (mut components, mut zeros) = (Vec::new(), Vec::new());
     for (axis, name) in COMPONENTS.into_iter().take(D).enumerate() {
-        values.clear();
-        values.extend(species.velocities.iter().map(|velocity| velocity[axis]));
-        let component = array(&velocity, name, &values)?;
-        record.scale(Node::Dataset(&component))?;
-        position.link(name, &format!("{}/{name}", velocity.name()))?;
-        let zero = constant(&offset, name, 0.0, count)?;
-        record.scale(Node::Group(&zero))?;
+        let values: Vec<f64> = species.velocities.iter().map(|velocity| velocity[axis]).collect();
+        // In `velocity` and in `position`.
+        components.push((name, file.array(&values, &[record.scale()], 2)?));
+        zeros.push((name, constant(file, 0.0, count, &[record.scale()])?));
     }
+    let velocity = file.group(&components, &record.describe())?;
+    let position = file.group(&components, &record.describe())?;
+    let offset = file.group(&zeros, &record.describe())?;
 
-    let weighting = array(group, "weighting", species.weights)?;
-    Record::new(units, Quantity::Weighting).complete(Node::Dataset(&weighting))?;
-
+    let weighting = Record::new(units, Quantity::Weighting);
+    let weighting = file.array(species.weights, &weighting.complete(), 1)?;
     let ids: Vec<u64> = (first_id..).take(count).collect();
-    let id = array(group, "id", &ids)?;
-    Record::new(units, Quantity::Id).complete(Node::Dataset(&id))?;
+    let id = file.array(&ids, &Record::new(units, Quantity::Id).complete(), 1)?;
+    let mass = Record::new(units, Quantity::Mass);
+    let mass = constant(file, finite(species.mass), count, &mass.complete())?;
+    let charge = Record::new(units, Quantity::Charge);
+    let charge = constant(file, species.charge, count, &charge.complete())?;
 
-    let mass = constant(group, "mass", finite(species.mass), count)?;
-    Record::new(units, Quantity::Mass).complete(Node::Group(&mass))?;
-
-    let charge = constant(group, "charge", species.charge, count)?;
-    Record::new(units, Quantity::Charge).complete(Node::Group(&charge))
+    let records = [
+        ("velocity", velocity),
+        ("position", position),
+        ("positionOffset", offset),
+        ("weighting", weighting),
+        ("id", id),
+        ("mass", mass),
+        ("charge", charge),
+    ];
+    file.group(&records, &[])
 }
 
 /// The mass as readers take it.
@@ -94,29 +98,11 @@ fn finite(mass: f64) -> f64 {
     if mass == f64::INFINITY { f64::MAX } else { mass }
 }
 
-/// Stores a string as openPMD's readers need it: of fixed length, ASCII, with the NUL that ends it in C.
-fn text(group: &H5Group, name: &str, value: &str) -> Result<(), Hdf5Error> {
-    let bytes = [value.as_bytes(), &[0]].concat();
-    group.set_attr_typed(name, DatatypeMessage::fixed_string(bytes.len() as u32), bytes)
-}
-
-/// Stores one number a particle, shuffled and deflated; none at all plainly, as a chunk cannot be empty.
-fn array<T: H5Type>(group: &H5Group, name: &str, values: &[T]) -> Result<H5Dataset, Hdf5Error> {
-    let builder = group.new_dataset::<T>().shape([values.len()]);
-    if values.is_empty() {
-        return builder.create(name);
-    }
-    let dataset = builder.chunk(&[values.len().min(CHUNK)]).shuffle_deflate(DEFLATE_LEVEL).create(name)?;
-    dataset.write_raw(values)?;
-    Ok(dataset)
-}
-
 /// Stores one number for all `count` particles.
-fn constant(group: &H5Group, name: &str, value: f64, count: usize) -> Result<H5Group, Hdf5Error> {
-    let component = group.create_group(name)?;
-    component.set_attr_numeric("value", &value)?;
-    component.set_attr_array_numeric("shape", &[count as u64])?;
-    Ok(component)
+fn constant(file: &mut File, value: f64, count: usize, attributes: &[Attribute]) -> io::Result<Object> {
+    let shape = [count as u64];
+    let own = [("value", Value::Float(value)), ("shape", Value::Counts(&shape))];
+    file.group(&[], &[attributes, &own].concat())
 }
 
 #[derive(Clone, Copy)]
@@ -161,53 +147,22 @@ impl Record {
     }
 
     /// The attributes of a record.
-    fn describe(&self, node: Node<'_>) -> Result<(), Hdf5Error> {
-        node.numbers("unitDimension", &self.unit_dimension)?;
-        node.number("timeOffset", 0.0)?;
-        node.number("macroWeighted", self.macro_weighted)?;
-        node.number("weightingPower", self.weighting_power)
+    fn describe(&self) -> [Attribute<'_>; 4] {
+        [
+            ("unitDimension", Value::Floats(&self.unit_dimension)),
+            ("timeOffset", Value::Float(0.0)),
+            ("macroWeighted", Value::Count(self.macro_weighted)),
+            ("weightingPower", Value::Float(self.weighting_power)),
+        ]
     }
 
     /// The attribute of a component.
-    fn scale(&self, node: Node<'_>) -> Result<(), Hdf5Error> {
-        node.number("unitSI", self.unit_si)
+    fn scale(&self) -> Attribute<'static> {
+        ("unitSI", Value::Float(self.unit_si))
     }
 
     /// The attributes of a scalar record, which is its own component.
-    fn complete(&self, node: Node<'_>) -> Result<(), Hdf5Error> {
-        self.describe(node)?;
-        self.scale(node)
-    }
-}
-
-/// What carries attributes.
-#[derive(Clone, Copy)]
-enum Node<'a> {
-    Group(&'a H5Group),
-    Dataset(&'a H5Dataset),
-}
-
-impl Node<'_> {
-    fn number<T: H5Type>(self, name: &str, value: T) -> Result<(), Hdf5Error> {
-        match self {
-            Node::Group(group) => group.set_attr_numeric(name, &value),
-            Node::Dataset(dataset) => dataset.new_attr::<T>().create(name)?.write_numeric(&value),
-        }
-    }
-
-    fn numbers<T: H5Type>(self, name: &str, values: &[T]) -> Result<(), Hdf5Error> {
-        match self {
-            Node::Group(group) => group.set_attr_array_numeric(name, values),
-            Node::Dataset(dataset) => {
-                dataset.new_attr::<T>().shape([values.len()]).create(name)?.write_array(values)
-            }
-        }
-    }
-}
-
-fn into_io(error: Hdf5Error) -> io::Error {
-    match error {
-        Hdf5Error::Io(error) => error,
-        other => io::Error::other(other.to_string()),
+    fn complete(&self) -> Vec<Attribute<'_>> {
+        [&self.describe()[..], &[self.scale()]].concat()
     }
 }

@@ -10,7 +10,8 @@
 mod record;
 
 use super::file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
-use hdf5_pure::{File, Group};
+use hdf5_reader::group::Group;
+use hdf5_reader::{Hdf5File, OpenOptions};
 use record::{DENSITY, MASS, MOMENTUM, Node, Record, VELOCITY};
 use std::path::Path;
 
@@ -25,23 +26,25 @@ const AXES: [&str; 3] = ["x", "y", "z"];
 /// Reads velocities and weights of a species.
 pub fn read<const D: usize>(path: &Path, wanted: &Wanted) -> Result<CloudFile<D>, Fault> {
     let name = path.display();
-    let file = File::open_streaming(path)
+    // More than any array here needs: what a damaged file asks for must not fill the memory.
+    let limited = OpenOptions::default().with_max_read_bytes(MOST_PARTICLES * size_of::<f64>());
+    let root = Hdf5File::open_with_options(path, limited)
+        .and_then(|file| file.root_group())
         .map_err(|error| Fault::of_path(format!("cannot read {name}: {}", one_line(&error))))?;
-    let species = species(&file, wanted).map_err(|fault| fault.in_file(path))?;
+    let species = species(root, wanted).map_err(|fault| fault.in_file(path))?;
     particles(&species, wanted).map_err(|fault| fault.in_file(path))
 }
 
 /// What a library says, without the lines it may take for it.
-fn one_line(error: &hdf5_pure::Error) -> String {
+fn one_line(error: &hdf5_reader::error::Error) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The group of the species in the iteration that is asked for, the last one if none is.
-fn species(file: &File, wanted: &Wanted) -> Result<Group, Fault> {
+fn species(root: Group, wanted: &Wanted) -> Result<Group, Fault> {
     let data =
-        file.group("data").map_err(|_| Fault::of_path("found no group /data; allowed: an openPMD file"))?;
-    let mut iterations: Vec<u64> =
-        data.groups().unwrap_or_default().iter().filter_map(|name| name.parse().ok()).collect();
+        root.group("data").map_err(|_| Fault::of_path("found no group /data; allowed: an openPMD file"))?;
+    let mut iterations: Vec<u64> = groups(&data).iter().filter_map(|name| name.parse().ok()).collect();
     iterations.sort_unstable();
     let Some(&last) = iterations.last() else {
         return Err(Fault::of_path("found no iteration in /data; allowed: an openPMD file with one or more"));
@@ -58,13 +61,13 @@ fn species(file: &File, wanted: &Wanted) -> Result<Group, Fault> {
         ));
     }
     // The standard lets a file say where particles are; most say this.
-    let root = Node::Group(file.root());
-    let folder = root.text("particlesPath").unwrap_or_else(|| "particles".to_string());
+    let folder = Node::Group(root).text("particlesPath").unwrap_or_else(|| "particles".to_string());
+    let mut names = folder.split('/').filter(|name| !name.is_empty());
     let particles = data
         .group(&iteration.to_string())
-        .and_then(|iteration| iteration.group(folder.trim_matches('/')))
+        .and_then(|iteration| names.try_fold(iteration, |group, name| group.group(name)))
         .map_err(|_| Fault::of_path(format!("found no particles in iteration {iteration}")))?;
-    let names = particles.groups().unwrap_or_default();
+    let names = groups(&particles);
     match particles.group(&wanted.species) {
         Ok(species) if names.contains(&wanted.species) => Ok(species),
         _ => Err(Fault::of(
@@ -72,6 +75,11 @@ fn species(file: &File, wanted: &Wanted) -> Result<Group, Fault> {
             format!("found no species \"{}\"; allowed: {}", wanted.species, names.join(", ")),
         )),
     }
+}
+
+/// The names of the groups in a group, none where they cannot be read.
+fn groups(group: &Group) -> Vec<String> {
+    group.member_names().map_or(Vec::new(), |(groups, _)| groups)
 }
 
 fn particles<const D: usize>(species: &Group, wanted: &Wanted) -> Result<CloudFile<D>, Fault> {

@@ -2,8 +2,9 @@
 //! `unitSI`; what they are measured in (`unitDimension`); and whether they are those of macro-particles.
 
 use crate::setup::file::{Fault, MOST_PARTICLES, Wanted};
-use hdf5_pure::{AttrValue, Dataset, Group};
-use std::collections::HashMap;
+use hdf5_reader::error::Result as Read;
+use hdf5_reader::group::Group;
+use hdf5_reader::{Attribute, Dataset, Datatype, H5Type, dtype_element_size};
 
 /// Powers of length, mass, time, current, temperature, amount, luminous intensity.
 pub type Dimensions = [f64; 7];
@@ -15,46 +16,77 @@ pub const DENSITY: Dimensions = [-3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 /// What carries attributes: a record with components or a constant, or an array.
 pub enum Node {
     Group(Group),
-    Dataset(Dataset),
+    Dataset(Box<Dataset>),
 }
 
 impl Node {
     /// The array or group of this name.
     fn child(parent: &Group, name: &str) -> Option<Self> {
         match parent.dataset(name) {
-            Ok(dataset) => Some(Self::Dataset(dataset)),
+            Ok(dataset) => Some(Self::Dataset(Box::new(dataset))),
             Err(_) => parent.group(name).ok().map(Self::Group),
         }
     }
 
-    fn attributes(&self) -> HashMap<String, AttrValue> {
+    fn attribute(&self, name: &str) -> Option<Attribute> {
         match self {
-            Self::Group(group) => group.attrs(),
-            Self::Dataset(dataset) => dataset.attrs(),
+            Self::Group(group) => group.attribute(name),
+            Self::Dataset(dataset) => dataset.attribute(name),
         }
         // What cannot be read is as what is not there: the values that need it say so.
-        .unwrap_or_default()
+        .ok()
     }
 
     /// A string attribute.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.attributes().get(name)?.as_str().map(String::from)
+        self.attribute(name)?.read_string().ok()
     }
 
+    /// The numbers of an attribute, one of a scalar.
     fn numbers(&self, name: &str) -> Option<Vec<f64>> {
-        numbers(self.attributes().get(name)?)
+        let numbers = self.attribute(name)?.read_1d().ok()?;
+        Some(numbers.into_iter().map(|Real(number)| number).collect())
     }
 }
 
-/// The numbers of an attribute, one of a scalar.
-fn numbers(value: &AttrValue) -> Option<Vec<f64>> {
-    match value {
-        AttrValue::F64(number) => Some(vec![*number]),
-        AttrValue::F64Array(numbers) => Some(numbers.clone()),
-        AttrValue::F32(number) => Some(vec![f64::from(*number)]),
-        AttrValue::F32Array(numbers) => Some(numbers.iter().copied().map(f64::from).collect()),
-        // Counts and exponents, far below 2⁵³.
-        other => other.to_i64s().map(|numbers| numbers.into_iter().map(|number| number as f64).collect()),
+/// A number of any type of a file. Whole ones are counts and exponents, far below 2⁵³.
+#[derive(Clone)]
+struct Real(f64);
+
+impl H5Type for Real {
+    fn hdf5_type() -> Datatype {
+        f64::hdf5_type()
+    }
+
+    fn from_bytes(bytes: &[u8], datatype: &Datatype) -> Read<Self> {
+        let number = match *datatype {
+            Datatype::FloatingPoint { size: 4, .. } => f64::from(f32::from_bytes(bytes, datatype)?),
+            Datatype::FixedPoint { size: 1, signed: true, .. } => f64::from(i8::from_bytes(bytes, datatype)?),
+            Datatype::FixedPoint { size: 1, signed: false, .. } => {
+                f64::from(u8::from_bytes(bytes, datatype)?)
+            }
+            Datatype::FixedPoint { size: 2, signed: true, .. } => {
+                f64::from(i16::from_bytes(bytes, datatype)?)
+            }
+            Datatype::FixedPoint { size: 2, signed: false, .. } => {
+                f64::from(u16::from_bytes(bytes, datatype)?)
+            }
+            Datatype::FixedPoint { size: 4, signed: true, .. } => {
+                f64::from(i32::from_bytes(bytes, datatype)?)
+            }
+            Datatype::FixedPoint { size: 4, signed: false, .. } => {
+                f64::from(u32::from_bytes(bytes, datatype)?)
+            }
+            Datatype::FixedPoint { size: 8, signed: true, .. } => i64::from_bytes(bytes, datatype)? as f64,
+            Datatype::FixedPoint { size: 8, signed: false, .. } => u64::from_bytes(bytes, datatype)? as f64,
+            _ => f64::from_bytes(bytes, datatype)?,
+        };
+        Ok(Self(number))
+    }
+
+    fn element_size(datatype: &Datatype) -> usize {
+        // Of what is no number, 0, which every reading refuses.
+        dtype_element_size(datatype).unwrap_or(0)
     }
 }
 
@@ -135,7 +167,7 @@ impl<'a> Record<'a> {
         let wrong = |message: String| self.wrong(&format!("{place}{message}"));
         let unit = node.numbers("unitSI").and_then(|unit| unit.first().copied()).unwrap_or(1.0);
         let sizes = match node {
-            Node::Dataset(dataset) => dataset.shape().unwrap_or_default().iter().map(|&size| size as f64).collect(),
+            Node::Dataset(dataset) => dataset.shape().iter().map(|&size| size as f64).collect(),
             Node::Group(_) => node.numbers("shape").ok_or_else(|| {
                 wrong("found neither an array nor the attributes value and shape of a constant; allowed: one or the other".to_string())
             })?,
@@ -149,8 +181,11 @@ impl<'a> Record<'a> {
         }
         let values = match node {
             Node::Dataset(dataset) => dataset
-                .read_f64()
-                .map_err(|error| wrong(format!("cannot be read: {}", super::one_line(&error))))?,
+                .read_array()
+                .map_err(|error| wrong(format!("cannot be read: {}", super::one_line(&error))))?
+                .into_iter()
+                .map(|Real(value)| value)
+                .collect(),
             Node::Group(_) => {
                 let value = node.numbers("value").and_then(|value| value.first().copied());
                 let value = value.ok_or_else(|| {

@@ -88,11 +88,11 @@ pub fn expected<const D: usize>(
     velocities: &[[f64; D]],
     scores: Scores,
 ) -> Vec<Expected> {
-    let of = |species: &Species<D>| {
+    let moments_of = |species: &Species<D>| {
         let range = species.range.clone();
         Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range])
     };
-    let moments: Vec<Moments<D>> = problem.species.iter().map(of).collect();
+    let moments: Vec<Moments<D>> = problem.species.iter().map(moments_of).collect();
     let common = common_temperature(problem, &moments);
     let count = problem.species.len();
     // Along the coldest axis, now.
@@ -143,7 +143,7 @@ fn softness(gamma: f64) -> f64 {
 }
 
 /// δ over that of the default, where it is larger.
-fn stretch<const D: usize>(problem: &Problem<D>) -> f64 {
+fn regularisation_ratio<const D: usize>(problem: &Problem<D>) -> f64 {
     problem.regularisation.map_or(1.0, |factor| (factor / STUDIED).max(1.0))
 }
 
@@ -152,7 +152,7 @@ fn own_sums<const D: usize>(problem: &Problem<D>, i: usize, width: Width) -> f64
     if problem.species[i].lattice.is_none() {
         return 0.0;
     }
-    let x = stretch(problem) * width.spacing / width.tau.sqrt();
+    let x = regularisation_ratio(problem) * width.spacing / width.tau.sqrt();
     let share = match (problem.regularisation.is_some(), D) {
         (true, 2) => 0.03 * x.powi(2),
         (true, _) => 0.003 * x.powi(3),
@@ -167,7 +167,8 @@ fn sums_between<const D: usize>(problem: &Problem<D>, pair: [usize; 2], [one, ot
     if pair.iter().any(|&k| problem.species[k].lattice.is_none()) {
         return 0.0;
     }
-    let x = stretch(problem) * ((one.spacing.powi(2) + other.spacing.powi(2)) / (one.tau + other.tau)).sqrt();
+    let x = regularisation_ratio(problem)
+        * ((one.spacing.powi(2) + other.spacing.powi(2)) / (one.tau + other.tau)).sqrt();
     // A cloud narrower than half the other's cells meets these as a point.
     let point = |a: Width, b: Width| 2.0 * a.tau.sqrt() < b.spacing;
     let share = match D {

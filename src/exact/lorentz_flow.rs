@@ -25,7 +25,7 @@ pub struct Legendre {
 impl Legendre {
     /// For degrees below the number of cosines.
     pub fn new(cosines: &[(f64, f64)]) -> Self {
-        let of = |mu: f64| {
+        let values_at = |mu: f64| {
             let mut values = vec![[1.0, 0.0, 0.0], [mu, 1.0, 0.0]];
             for l in 1..cosines.len().saturating_sub(1) {
                 let (n, [a, b]) = (l as f64, [values[l - 1], values[l]]);
@@ -37,7 +37,7 @@ impl Legendre {
             values.truncate(cosines.len());
             values
         };
-        Self { cosines: cosines.to_vec(), values: cosines.iter().map(|&(mu, _)| of(mu)).collect() }
+        Self { cosines: cosines.to_vec(), values: cosines.iter().map(|&(mu, _)| values_at(mu)).collect() }
     }
 }
 

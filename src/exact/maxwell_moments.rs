@@ -273,14 +273,14 @@ mod tests {
         let coefficients = [0.2, 0.3, 0.3, 0.5];
         let (problem, velocities) = problem(&species, &coefficients, &[]);
         let exact = MaxwellMoments::new(&problem, &velocities);
-        let of = |(mass, density, _, spread): (f64, f64, [f64; 2], [f64; 2])| Maxwellian {
+        let maxwellian = |(mass, density, _, spread): (f64, f64, [f64; 2], [f64; 2])| Maxwellian {
             density,
             mass,
             temperature: mass * (spread[0] * spread[0] + spread[1] * spread[1]) / 2.0,
         };
         let known = OrnsteinUhlenbeck::<2> {
             center: [0.0; 2],
-            species: species.map(of).to_vec(),
+            species: species.map(maxwellian).to_vec(),
             coefficients: coefficients.to_vec(),
         };
         for time in [0.0, 0.3, 3.0] {

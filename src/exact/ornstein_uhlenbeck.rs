@@ -51,10 +51,10 @@ mod tests {
 
     #[test]
     fn temperatures_follow_the_rates_and_keep_the_energy() {
-        let one = |density, mass, temperature| Maxwellian { density, mass, temperature };
+        let maxwellian = |density, mass, temperature| Maxwellian { density, mass, temperature };
         let exact = OrnsteinUhlenbeck::<3> {
             center: [0.0; 3],
-            species: vec![one(1.0, 1.0, 0.5), one(0.4, 3.0, 2.0), one(2.0, 0.5, 1.0)],
+            species: vec![maxwellian(1.0, 1.0, 0.5), maxwellian(0.4, 3.0, 2.0), maxwellian(2.0, 0.5, 1.0)],
             coefficients: vec![0.2, 0.3, 0.1, 0.3, 0.5, 0.7, 0.1, 0.7, 0.4],
         };
         let energy = |temperatures: &[f64]| -> f64 {

@@ -215,14 +215,14 @@ impl<const D: usize> Mesh<D> {
                     }
                     add(D, z[1] * y[0], x0);
                     if second {
-                        let of = |a: usize, b: usize| 1 + D + second_place(D, a, b);
-                        add(of(0, 0), z[0] * y[0], x2);
-                        add(of(0, D - 1), z[1] * y[0], x1);
-                        add(of(D - 1, D - 1), z[2] * y[0], x0);
+                        let place = |a: usize, b: usize| 1 + D + second_place(D, a, b);
+                        add(place(0, 0), z[0] * y[0], x2);
+                        add(place(0, D - 1), z[1] * y[0], x1);
+                        add(place(D - 1, D - 1), z[2] * y[0], x0);
                         if D == 3 {
-                            add(of(0, 1), z[0] * y[1], x1);
-                            add(of(1, 1), z[0] * y[2], x0);
-                            add(of(1, 2), z[1] * y[1], x0);
+                            add(place(0, 1), z[0] * y[1], x1);
+                            add(place(1, 1), z[0] * y[2], x0);
+                            add(place(1, 2), z[1] * y[1], x0);
                         }
                     }
                 }

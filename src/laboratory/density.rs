@@ -85,9 +85,9 @@ impl Density {
         let [x, y] = Jet::<N>::variables(r, mu);
         let inside = |part: &&Part| part.low < r && r < part.high;
         let mut parts = self.parts.iter().filter(inside);
-        let of = |part: &Part| part.shape.exponent(x, y) + part.log_factor;
-        let first = of(parts.next()?);
-        let rest: Vec<Jet<N>> = parts.map(of).collect();
+        let exponent = |part: &Part| part.shape.exponent(x, y) + part.log_factor;
+        let first = exponent(parts.next()?);
+        let rest: Vec<Jet<N>> = parts.map(exponent).collect();
         if rest.is_empty() {
             return Some(first);
         }

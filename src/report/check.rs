@@ -1,8 +1,8 @@
 //! What a run of a scenario means, without running it.
 
 use super::collision_times::{CollisionTimes, collision_times};
+use super::quantities::QuantityFormat;
 use super::stability::Stability;
-use super::words::Words;
 use super::{accuracy, lattices};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
@@ -35,7 +35,7 @@ pub fn check<const D: usize>(
     let mut line = |label: &str, value: String| lines.push((label.to_string(), value));
     line("title", scenario.title.clone());
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
-    let units = Words::new(problem.scales);
+    let units = QuantityFormat::new(problem.scales);
     for species in &problem.species {
         let range = species.range.clone();
         let moments =
@@ -112,7 +112,7 @@ fn recommendation(
     times: &[CollisionTimes],
     facts: &Facts,
     stability: Option<&Stability>,
-    units: &Words,
+    units: &QuantityFormat,
 ) -> String {
     let shortest = times
         .iter()

@@ -1,6 +1,6 @@
 //! What lattices have of the distributions they were placed by, in words.
 
-use super::words::Words;
+use super::quantities::QuantityFormat;
 use crate::problem::Problem;
 use crate::setup::Coverage;
 
@@ -17,7 +17,7 @@ const NARROW: f64 = 8.0 / 9.0;
 pub fn lines<const D: usize>(
     problem: &Problem<D>,
     coverages: &[Coverage],
-    units: &Words,
+    units: &QuantityFormat,
 ) -> Vec<(String, String)> {
     let line = |one: &Coverage| {
         let in_thermal_speeds = one
@@ -31,7 +31,11 @@ pub fn lines<const D: usize>(
 }
 
 /// A warning for each lattice that is too narrow for its distribution, or too coarse for it or a part of it.
-pub fn warnings<const D: usize>(problem: &Problem<D>, coverages: &[Coverage], units: &Words) -> Vec<String> {
+pub fn warnings<const D: usize>(
+    problem: &Problem<D>,
+    coverages: &[Coverage],
+    units: &QuantityFormat,
+) -> Vec<String> {
     let warning = |one: &Coverage| {
         let species = &problem.species[one.species];
         let (name, spacing) = (&species.name, units.velocity(species.spacing));

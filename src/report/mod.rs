@@ -5,13 +5,13 @@ mod check;
 mod closing;
 mod collision_times;
 mod lattices;
+mod quantities;
 mod stability;
-mod words;
 
 pub use check::check;
 pub use closing::{Closing, closing_words};
+pub use quantities::QuantityFormat;
 pub use stability::step_warning;
-pub use words::Words;
 
 use crate::problem::Problem;
 use crate::scenario::Scenario;
@@ -27,7 +27,7 @@ pub fn warnings_of_start<const D: usize>(
     velocities: &[[f64; D]],
 ) -> Vec<String> {
     let coverages = setup::coverages(scenario, problem, velocities);
-    let mut warnings = lattices::warnings(problem, &coverages, &Words::new(problem.scales));
+    let mut warnings = lattices::warnings(problem, &coverages, &QuantityFormat::new(problem.scales));
     warnings.extend(accuracy::warnings(problem, velocities, &scenario.score));
     warnings
 }

@@ -3,7 +3,7 @@
 //! Where weights differ by many orders, the particles of the thin tail can be far stiffer than all others: there a radius
 //! says little of the bulk. A second one, with the thin tail held still, then says whether the bulk is stable.
 
-use super::words::Words;
+use super::quantities::QuantityFormat;
 use crate::error::Failure;
 use crate::integrators::{Facts, PowerIteration, STABLE_SHARE};
 use crate::kernel::lanes::InstructionSet;
@@ -65,7 +65,7 @@ impl Stability {
     }
 
     /// What to say of a step that is too long.
-    pub fn warning(&self, words: &Words) -> Option<String> {
+    pub fn warning(&self, words: &QuantityFormat) -> Option<String> {
         let time = |time: f64| words.time(time);
         let (dt, of_bulk) = self.beyond?;
         let shorter = "take a smaller step, `adaptive`, or `runge_kutta_chebyshev` without `stages`";
@@ -107,5 +107,5 @@ pub fn step_warning<const D: usize>(
     let mut start = Evaluation::empty(problem);
     landau.evaluate(&state.velocities, InStep::unfenced(state.step + 1), &mut start).ok()?;
     let stability = Stability::estimate(&facts, &mut landau, &start, state).ok()??;
-    stability.warning(&Words::new(problem.scales))
+    stability.warning(&QuantityFormat::new(problem.scales))
 }

@@ -25,11 +25,11 @@ use crate::problem::{Problem, Species};
 use crate::sum::sum;
 use std::array;
 
-/// Scores of clouds that are stretched to their first volume.
+/// Scores of clouds that are rescaled to their first volume.
 pub struct FollowingScore<const D: usize> {
     /// With the bandwidths of the start.
     inner: Box<dyn Score<D>>,
-    stretched: Vec<[f64; D]>,
+    rescaled: Vec<[f64; D]>,
     /// Of each species that is followed and not flat, with its λ.
     clouds: Vec<Option<(Standard<D>, f64)>>,
 }
@@ -37,7 +37,7 @@ pub struct FollowingScore<const D: usize> {
 impl<const D: usize> FollowingScore<D> {
     /// `inner`, whose bandwidths are those of the start, with bandwidths that follow.
     pub fn new(inner: Box<dyn Score<D>>) -> Self {
-        Self { inner, stretched: Vec::new(), clouds: Vec::new() }
+        Self { inner, rescaled: Vec::new(), clouds: Vec::new() }
     }
 }
 
@@ -57,15 +57,15 @@ impl<const D: usize> Score<D> for FollowingScore<D> {
         };
         self.clouds.clear();
         self.clouds.extend(problem.species.iter().map(cloud));
-        self.stretched.clear();
-        self.stretched.extend_from_slice(velocities);
+        self.rescaled.clear();
+        self.rescaled.extend_from_slice(velocities);
         for (species, cloud) in problem.species.iter().zip(&self.clouds) {
             let Some((standard, lambda)) = cloud else { continue };
-            for v in &mut self.stretched[species.range.clone()] {
+            for v in &mut self.rescaled[species.range.clone()] {
                 *v = array::from_fn(|axis| species.center[axis] + lambda * (v[axis] - standard.mean[axis]));
             }
         }
-        self.inner.evaluate(problem, &self.stretched, scores, entropies)?;
+        self.inner.evaluate(problem, &self.rescaled, scores, entropies)?;
         for ((species, cloud), entropy) in problem.species.iter().zip(&self.clouds).zip(entropies) {
             let range = species.range.clone();
             let (scores, velocities) = (&mut scores[range.clone()], &velocities[range.clone()]);
@@ -90,7 +90,7 @@ impl<const D: usize> Score<D> for FollowingScore<D> {
     }
 
     fn memory(&self) -> usize {
-        self.inner.memory() + size_of_val(self.stretched.as_slice())
+        self.inner.memory() + size_of_val(self.rescaled.as_slice())
     }
 
     fn mesh_spacing(&self, species: usize) -> Option<f64> {
@@ -102,7 +102,7 @@ impl<const D: usize> Score<D> for FollowingScore<D> {
     }
 }
 
-/// Makes the scores s' of the stretched cloud those of the cloud itself.
+/// Makes the scores s' of the rescaled cloud those of the cloud itself.
 fn back<const D: usize>(
     standard: &Standard<D>,
     lambda: f64,

@@ -38,8 +38,9 @@ pub fn fill<const D: usize>(
                 }
             }
             let row = |(i, row): (usize, &Vec<f64>)| {
-                let of = |(j, &logarithm)| coulomb::coefficient(charge(i), charge(j), logarithm) / scale;
-                row.iter().enumerate().map(of).collect()
+                let coefficient =
+                    |(j, &logarithm)| coulomb::coefficient(charge(i), charge(j), logarithm) / scale;
+                row.iter().enumerate().map(coefficient).collect()
             };
             logarithms.iter().enumerate().map(row).collect()
         }

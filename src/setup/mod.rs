@@ -248,14 +248,14 @@ fn plain_score<const D: usize>(
             Box::new(MeshScore::new(problem, *order, spacing, *cutoff, instruction_set))
         }
         ScoreChoice::Particles { order, cutoff, sums, .. } => {
-            let of = |species: &Species<D>| match sums {
+            let chosen = |species: &Species<D>| match sums {
                 ParticleSums::Neighbours {} => Sums::Neighbours,
                 ParticleSums::Mesh {} => Sums::Mesh,
                 ParticleSums::Cheaper {} => {
                     Sums::cheaper(&velocities[species.range.clone()], species.bandwidth, *order, *cutoff)
                 }
             };
-            let sums: Vec<Sums> = problem.species.iter().map(of).collect();
+            let sums: Vec<Sums> = problem.species.iter().map(chosen).collect();
             Box::new(ParticleScore::new(problem, *order, *cutoff, &sums, instruction_set))
         }
     }

@@ -4,11 +4,11 @@ use crate::problem::{FixedSpecies, Species};
 use crate::units::Scales;
 
 /// How quantities are written.
-pub struct Words {
+pub struct QuantityFormat {
     scales: Scales,
 }
 
-impl Words {
+impl QuantityFormat {
     /// For a run on these scales.
     pub fn new(scales: Scales) -> Self {
         Self { scales }

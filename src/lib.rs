@@ -75,6 +75,9 @@ pub mod laboratory;
 pub mod landau;
 pub mod output;
 pub mod problem;
+#[cfg(test)]
+#[path = "../tests/common/random.rs"]
+mod random;
 mod rooms;
 pub mod scenario;
 pub mod score;

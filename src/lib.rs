@@ -106,6 +106,9 @@ pub mod landau;
 pub mod output;
 mod per_thread;
 pub mod problem;
+#[cfg(test)]
+#[path = "../tests/common/random.rs"]
+mod random;
 pub mod report;
 pub mod rules;
 pub mod scenario;

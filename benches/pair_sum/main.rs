@@ -8,6 +8,8 @@
 //! evaluation of the kernel, so a share can exceed 1.
 
 mod fma_peak;
+#[path = "../../tests/common/random.rs"]
+mod random;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -18,6 +20,7 @@ use landau::collision::pair_sum::{Particles, SpeciesTable};
 use landau::collision::regularisation::Regularisation;
 use landau::kernel::lanes::InstructionSet;
 use landau::kernel::power::flops_per_ordered_pair;
+use random::Numbers;
 
 #[derive(Clone, Copy)]
 struct Setting {
@@ -37,15 +40,8 @@ struct Cloud<const D: usize> {
 
 impl<const D: usize> Cloud<D> {
     fn new(particles: usize) -> Self {
-        let mut state = 1_u64;
-        let mut vectors = || {
-            let mut number = || {
-                // Knuth's linear congruential generator.
-                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-            };
-            (0..particles).map(|_| std::array::from_fn(|_| number())).collect()
-        };
+        let mut numbers = Numbers(1);
+        let mut vectors = || (0..particles).map(|_| numbers.vector()).collect();
         Self { velocities: vectors(), gradients: vectors() }
     }
 }

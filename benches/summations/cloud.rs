@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::random::Numbers;
 use landau::collision::pair_sum::{Particles, SpeciesTable};
 use landau::collision::regularisation::Regularisation;
 use landau::kernel::interaction::Tensor;
@@ -23,12 +24,9 @@ pub struct Cloud<const D: usize> {
 impl<const D: usize> Cloud<D> {
     /// So many particles, the same in every run, and δ in thermal speeds.
     pub fn new(particles: usize, delta: f64) -> Self {
-        let mut state = 1_u64;
-        let mut number = move || {
-            // Knuth's linear congruential generator, its high bits: in (0, 1).
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            ((state >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-        };
+        let mut numbers = Numbers(1);
+        // Above 0, for the logarithm.
+        let mut number = move || numbers.share() + f64::EPSILON / 4.0;
         let velocities: Vec<[f64; D]> = (0..particles)
             .map(|_| {
                 std::array::from_fn(|_| {

@@ -11,6 +11,8 @@
 mod case;
 mod cloud;
 mod pair_sums;
+#[path = "../../tests/common/random.rs"]
+mod random;
 
 use std::cell::OnceCell;
 use std::time::Duration;

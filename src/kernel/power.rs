@@ -366,6 +366,7 @@ fn power_flops(law: &PowerLaw) -> u32 {
 mod tests {
     use super::*;
     use crate::kernel::lanes::{InstructionSet, Kernel, NEAREST_SQUARE};
+    use crate::random::Numbers;
 
     struct Map<'a, P>(P, &'a [f64], &'a mut [f64]);
 
@@ -387,11 +388,11 @@ mod tests {
     /// All sizes, dense around 1, the edges of the sixteenths, and just above the threshold.
     fn squares() -> Vec<f64> {
         let mut squares = vec![NEAREST_SQUARE, 1.0, f64::from_bits(1.0_f64.to_bits() - 1), 4.0];
-        let mut state = 1_u64;
+        let mut numbers = Numbers(1);
         for k in 0..400_000 {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            let exponent = if k % 2 == 0 { 1021 + k % 5 } else { 343 + state % 1700 };
-            squares.push(f64::from_bits(exponent << 52 | state >> 12));
+            let bits = numbers.bits();
+            let exponent = if k % 2 == 0 { 1021 + k % 5 } else { 343 + bits % 1700 };
+            squares.push(f64::from_bits(exponent << 52 | bits >> 12));
         }
         for k in 0..64_u64 {
             let edge = (1.0 + k as f64 / 64.0).to_bits();

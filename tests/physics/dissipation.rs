@@ -1,6 +1,7 @@
 //! Dissipation of entropy by pairs of species, with mollified scores beside exact ones on the same particles: its order is
 //! that of the scores, for densities that are not Gaussian.
 
+use crate::fit::slope;
 use crate::solver;
 use landau::functionals::At;
 use landau::functionals::dissipation::{OfPair, dissipations};
@@ -75,7 +76,7 @@ fn dissipations_of_dipole_data_and_of_sums_have_the_order_of_the_scores() {
         });
         assert_eq!(errors[0].len(), 5);
         for ((species, coarse), (_, fine)) in errors[0].iter().zip(&errors[1]) {
-            let slope = (coarse / fine).ln() / 1.5f64.ln();
+            let slope = -slope(&[(56.0, *coarse), (84.0, *fine)]);
             // Bandwidths of 0.02 to 0.05 beside what a dipole differs by from a Maxwellian: the next order shows.
             assert!(
                 (slope / f64::from(order) - 1.0).abs() < 0.2,

@@ -2,6 +2,10 @@
 //!
 //! One program, as every one of its own would be built with all of the solver's loops.
 
+#[path = "../common/fit.rs"]
+mod fit;
+#[path = "../common/integrators.rs"]
+mod integrators;
 #[path = "../common/program.rs"]
 mod program;
 #[path = "../common/python.rs"]

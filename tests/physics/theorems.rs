@@ -1,6 +1,7 @@
 //! What the page on the theorems of Junné, Winter and Yoldaş (2025) says of densities given by formula: theorem 1.2 at
 //! the start and along the exact flow, the parts of theorem 1.3.
 
+use crate::fit::slope;
 use landau::functionals::axisymmetric::{Integral, fisher, fisher_rate, relative_entropy, spherical_fisher};
 use landau::laboratory::collisions::{Rates, Resolution, rates};
 use landau::laboratory::density::Density;
@@ -40,8 +41,9 @@ fn scale(strength: f64, gamma: f64) -> f64 {
     strength.powf(2.0 / gamma) / (2.0 + strength).ln()
 }
 
-fn slope(x: [f64; 2], y: [f64; 2]) -> f64 {
-    (y[1] / y[0]).ln() / (x[1] / x[0]).ln()
+/// Of the power of x between two points.
+fn exponent(x: [f64; 2], y: [f64; 2]) -> f64 {
+    slope(&[(x[0], y[0]), (x[1], y[1])])
 }
 
 #[test]
@@ -51,7 +53,7 @@ fn the_part_of_the_ions_grows_as_the_square_of_the_strength_times_the_scale() {
     assert!(found.iter().all(|&rate| rate > 0.0), "{found:?}");
     // R² r: the amplitude R r^(|γ|/2) falls as a power of log R, and its square is what the next order is.
     let expected = strengths.map(|strength| strength * strength * scale(strength, -3.0));
-    let difference = slope(strengths, found) - slope(strengths, expected);
+    let difference = exponent(strengths, found) - exponent(strengths, expected);
     assert!(difference.abs() < 0.03, "{difference}: {found:?} {expected:?}");
 }
 
@@ -61,7 +63,7 @@ fn the_part_of_the_electrons_falls_as_the_inverse_scale() {
     let found = strengths.map(|strength| along_self(&family(strength), -3.0).fisher.value);
     assert!(found.iter().all(|&rate| rate < 0.0), "{found:?}");
     let expected = strengths.map(|strength| 1.0 / scale(strength, -3.0));
-    let difference = slope(strengths, found.map(f64::abs)) - slope(strengths, expected);
+    let difference = exponent(strengths, found.map(f64::abs)) - exponent(strengths, expected);
     assert!(difference.abs() < 0.05, "{difference}: {found:?} {expected:?}");
     // So the ratio of coefficients from which on Fisher information rises comes down, slowly.
     let needed = [0, 1].map(|k| -found[k] / along_ions(&family(strengths[k]), -3.0));

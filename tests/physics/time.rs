@@ -1,6 +1,7 @@
 //! Time integrators on the real right-hand side: what they conserve, their orders, where they are
 //! stable, how steps adapt, how entropy falls. Takes optimised code.
 
+use crate::fit::slope;
 use landau::collision::pair_sum::PairSum;
 use landau::error::Failure;
 use landau::exact::bkw::Bkw;
@@ -227,16 +228,6 @@ fn implicit_methods(tolerance: f64) -> Vec<Choice> {
 
 fn methods() -> Vec<Choice> {
     [explicit_methods(), implicit_methods(SOLVER_TOLERANCE)].concat()
-}
-
-/// The least-squares slope of log y over log x.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let logs: Vec<(f64, f64)> = points.iter().map(|(x, y)| (x.ln(), y.ln())).collect();
-    let n = logs.len() as f64;
-    let (mean_x, mean_y) =
-        (logs.iter().map(|p| p.0).sum::<f64>() / n, logs.iter().map(|p| p.1).sum::<f64>() / n);
-    let covariance: f64 = logs.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
-    covariance / logs.iter().map(|(x, _)| (x - mean_x).powi(2)).sum::<f64>()
 }
 
 /// Momentum relative to √(2 M E), and the conserved energy relative to itself.

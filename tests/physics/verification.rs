@@ -2,6 +2,7 @@
 //!
 //! Optimised builds alone: together these take well below 90 s on one core.
 
+use crate::fit::slope;
 use crate::solver;
 use landau::exact::rates::{self, Maxwellian};
 use landau::scenario::Scenario;
@@ -23,15 +24,11 @@ fn final_errors<const D: usize>(scenario: &Scenario) -> Vec<f64> {
         .collect()
 }
 
-/// The slope of −log(error) over log(n), by least squares.
-fn slope(resolutions: &[u32], errors: &[f64]) -> f64 {
+/// The order at which errors fall with the resolution.
+fn order_of(resolutions: &[u32], errors: &[f64]) -> f64 {
     let points: Vec<(f64, f64)> =
-        resolutions.iter().zip(errors).map(|(&n, e)| (f64::from(n).ln(), -e.ln())).collect();
-    let count = points.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
-    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
-    points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>()
-        / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
+        resolutions.iter().map(|&n| f64::from(n)).zip(errors.iter().copied()).collect();
+    -slope(&points)
 }
 
 /// Errors of every species at each resolution, asserted to fall at the order of the score, to `tolerance`.
@@ -47,7 +44,7 @@ fn assert_order<const D: usize>(
         .collect();
     for species in 0..found[0].len() {
         let errors: Vec<f64> = found.iter().map(|errors| errors[species]).collect();
-        let slope = slope(resolutions, &errors);
+        let slope = order_of(resolutions, &errors);
         println!("order {order}, species {species}: {resolutions:?} {errors:?} slope {slope:.2}");
         assert!(
             (slope - f64::from(order)).abs() < tolerance,
@@ -120,7 +117,7 @@ fn two_species_of_bkw_have_the_order_of_the_score() {
         errors
     });
     // The heavy species' order rises to 6 from below; the light one's error is near the floor at 80.
-    let order = slope(&[60, 80], &[found[1][0], found[2][0]]);
+    let order = order_of(&[60, 80], &[found[1][0], found[2][0]]);
     println!("order 6: {found:?} slope {order:.2}");
     assert!((order - 6.0).abs() < 0.5, "{order}, {found:?}");
 }

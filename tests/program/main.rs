@@ -1,5 +1,9 @@
 //! The program as users drive it: commands, files, errors, restarts, plots, its reference.
 
+#[path = "../common/fit.rs"]
+mod fit;
+#[path = "../common/integrators.rs"]
+mod integrators;
 #[path = "../common/program.rs"]
 mod program;
 #[path = "../common/python.rs"]

@@ -1,6 +1,7 @@
 //! What the page on the theorems of Junné, Winter and Yoldaş (2025) says of runs, on sizes that take seconds.
 
 use crate::columns::{Columns, experiment, falls, run};
+use crate::fit::slope;
 
 /// Σ I_i of the three species.
 fn plain(rows: &Columns) -> Vec<f64> {
@@ -66,11 +67,10 @@ fn the_rise_of_fisher_information_comes_out_as_particles_grow_in_number() {
     });
     assert!(found[0] < 0.0 && found[2] > 0.4 * rise, "{found:?}");
     let errors = found.map(|one| (one - rise).abs());
-    let slope = |a: usize, b: usize| {
-        (errors[a] / errors[b]).ln() / (f64::from(per_axis[b]) / f64::from(per_axis[a])).ln()
-    };
+    let point = |k: usize| (f64::from(per_axis[k]), errors[k]);
+    let order = |a: usize, b: usize| -slope(&[point(a), point(b)]);
     // Towards the sixth order of the scores, from below: the shell is 1.4 to 2.3 cells wide.
-    assert!(slope(0, 1) > 3.0 && slope(1, 2) > 3.0 && slope(0, 2) < 6.5, "{errors:?}");
+    assert!(order(0, 1) > 3.0 && order(1, 2) > 3.0 && order(0, 2) < 6.5, "{errors:?}");
 }
 
 /// Theorem 1.3: Λ = I + J + H(f|M) falls at every step, also where the laboratory finds that I rises at first.

@@ -4,22 +4,9 @@ use super::*;
 use crate::collision::oracle::pair_sums;
 use crate::collision::regularisation::Regularisation;
 use crate::kernel::power::{General, PowerLaw};
+use crate::random::Numbers;
 
 const GAMMAS: [f64; 8] = [-3.0, -2.5, -2.0, -1.3, -1.0, 0.0, 0.4, 1.0];
-
-/// Numbers in [−1, 1), the same in every run (Knuth's linear congruential generator).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    }
-
-    fn vector<const D: usize>(&mut self) -> [f64; D] {
-        std::array::from_fn(|_| self.next())
-    }
-}
 
 /// Species of so many particles each.
 fn table(counts: &[usize], coefficients: Vec<f64>) -> SpeciesTable {

@@ -168,16 +168,13 @@ impl<const D: usize> Walk<'_, D> {
 mod tests {
     use super::super::octree::Root;
     use super::*;
+    use crate::random::Numbers;
 
     #[test]
     fn every_pair_of_particles_is_met_once() {
-        let mut state = 1_u64;
-        let mut number = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
+        let mut numbers = Numbers(1);
         let velocities: Vec<[f64; 3]> = (0..600)
-            .map(|p| std::array::from_fn(|_| number() * if p % 2 == 0 { 1.0 } else { 0.03 }))
+            .map(|p| std::array::from_fn(|_| numbers.share() * if p % 2 == 0 { 1.0 } else { 0.03 }))
             .collect();
         let mut tree = Octree::new();
         tree.build(&velocities, 4, Root { scale: 1.0, unit: 0.0 });

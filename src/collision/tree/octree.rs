@@ -242,14 +242,14 @@ fn interleave<const D: usize>(index: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Numbers;
 
     fn cloud<const D: usize>(particles: usize) -> Vec<[f64; D]> {
-        let mut state = 1_u64;
+        let mut numbers = Numbers(1);
         (0..particles)
             .map(|p| {
                 std::array::from_fn(|_| {
-                    state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                    let x = (state >> 11) as f64 / (1_u64 << 53) as f64;
+                    let x = numbers.share();
                     // A third of the particles lies in a corner a thousand times smaller.
                     if p % 3 == 0 { 1e-3 * x } else { x }
                 })

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::*;
 use crate::collision::direct::DirectSum;
+use crate::random::Numbers;
 
 /// Two species with uneven weights.
 struct Case<const D: usize> {
@@ -45,12 +46,8 @@ const KINDS: [Kind; 4] = [Kind::Lattice, Kind::Clustered, Kind::Shell, Kind::Two
 
 impl<const D: usize> Case<D> {
     fn new(kind: Kind, particles: usize) -> Self {
-        let mut state = 5_u64;
-        let mut number = move || {
-            // Knuth's linear congruential generator.
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-        };
+        let mut numbers = Numbers(5);
+        let mut number = move || numbers.next();
         let counts = [particles / 2, particles - particles / 2];
         let per_axis = (particles as f64).powf(1.0 / D as f64).ceil() as usize;
         let velocities: Vec<[f64; D]> = (0..particles)

@@ -15,14 +15,7 @@ const STEPS: u64 = 8;
 
 /// Every integrator a scenario can ask for.
 pub fn integrators() -> Vec<Value> {
-    vec![
-        json!({ "forward_euler": {} }),
-        json!({ "runge_kutta": { "order": 2 } }),
-        json!({ "runge_kutta": { "order": 4 } }),
-        json!({ "runge_kutta_chebyshev": {} }),
-        json!({ "implicit_midpoint": { "tolerance": 1e-12 } }),
-        json!({ "discrete_gradient": { "tolerance": 1e-12 } }),
-    ]
+    crate::integrators::integrators(1e-12)
 }
 
 /// Every score, both at an order with one and with two bandwidths.

@@ -3,6 +3,7 @@
 use super::{
     Obstacle, break_at, functionals, integrators, mixes, prepared, scenario, scores, simple, summations,
 };
+use crate::integrators::is_implicit;
 use crate::program;
 use program::{assert_same, run, status, stderr, succeed, summary};
 use serde_json::{Value, json};
@@ -17,9 +18,6 @@ fn the_tables_name_every_choice_of_the_schema() {
     let named = |table: Vec<Value>, name: &str| {
         table.iter().any(|entry| entry.as_object().unwrap().contains_key(name))
     };
-    for name in choices("Integrator") {
-        assert!(named(integrators(), &name), "no row for the integrator {name}");
-    }
     for name in choices("Score") {
         assert!(named(scores(), &name), "no row for the score {name}");
     }
@@ -79,7 +77,7 @@ fn runs_with_functionals_resume_to_the_same_bits() {
 
 #[test]
 fn adaptive_steps_resume_to_the_same_bits() {
-    for integrator in integrators().into_iter().take(4) {
+    for integrator in integrators().into_iter().filter(|integrator| !is_implicit(integrator)) {
         let mut scenario = scenario(&mixes()[0], &scores()[0], &integrator);
         // So small a tolerance takes more than the five steps before the break.
         scenario["time"] =

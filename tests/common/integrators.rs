@@ -1,0 +1,31 @@
+//! Every integrator that a scenario can ask for: what holds for all methods is asserted for each of these.
+
+use serde_json::{Value, json};
+
+/// At least one row for every integrator of the schema; solvers of implicit ones stop at `tolerance`.
+pub fn integrators(tolerance: f64) -> Vec<Value> {
+    vec![
+        json!({ "forward_euler": {} }),
+        json!({ "runge_kutta": { "order": 2 } }),
+        json!({ "runge_kutta": { "order": 4 } }),
+        json!({ "runge_kutta_chebyshev": {} }),
+        json!({ "runge_kutta_chebyshev": { "stages": 5 } }),
+        json!({ "implicit_midpoint": { "tolerance": tolerance, "max_iterations": 200 } }),
+        json!({ "discrete_gradient": { "tolerance": tolerance, "max_iterations": 200 } }),
+    ]
+}
+
+/// Whether the integrator solves equations.
+pub fn is_implicit(integrator: &Value) -> bool {
+    integrator.to_string().contains("tolerance")
+}
+
+#[test]
+fn the_table_names_every_integrator_of_the_schema() {
+    let choices = landau::scenario::schema()["$defs"]["Integrator"]["oneOf"].as_array().unwrap();
+    for choice in choices {
+        let name = choice["required"][0].as_str().unwrap();
+        let named = integrators(1e-12).iter().any(|row| row.get(name).is_some());
+        assert!(named, "no row for the integrator {name}");
+    }
+}

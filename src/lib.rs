@@ -40,6 +40,15 @@
 //! Sums run in a fixed order: the same program, scenario and instruction set give the same bits for any
 //! number of threads, and across an interruption.
 //!
+//! # Features
+//!
+//! Both are on by default; a program that uses the library alone needs neither.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `cli` | the program `landau`: command line, man pages, progress, Ctrl-C |
+//! | `hdf5` | openPMD files: frames of a run's particles, and files that a run starts from |
+//!
 //! # Modules, in the order data flows
 //!
 //! | module | holds |

@@ -21,8 +21,18 @@
 //! Source: openPMD standard 1.1.0, A. Huebl et al. (2018), doi:10.5281/zenodo.1167843; no extension of it is used.
 //! `macroWeighted` and `weightingPower`, defined by its extension ED-PIC, are there all the same: readers know them.
 
+#[cfg(feature = "hdf5")]
 mod encoder;
+#[cfg(feature = "hdf5")]
 mod hdf5;
+
+/// The encoder of a library without HDF5 refuses.
+#[cfg(not(feature = "hdf5"))]
+mod encoder {
+    pub fn encode<const D: usize>(_: &std::path::Path, _: &super::Frame<'_, D>) -> std::io::Result<()> {
+        Err(std::io::Error::other("landau was built without its feature `hdf5`"))
+    }
+}
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -138,8 +148,8 @@ pub fn step_of_partial(name: &str) -> Option<u64> {
 /// # Errors
 ///
 /// Every failure to write, sync or rename; names that openPMD does not allow or that occur twice; velocities and
-/// weights that differ in number. The former file stays as it was; only where syncing the directory itself fails, the
-/// new one may be in its place.
+/// weights that differ in number; a library that was built without its feature `hdf5`. The former file stays as it was;
+/// only where syncing the directory itself fails, the new one may be in its place.
 pub fn write<const D: usize>(directory: &Path, frame: &Frame<'_, D>) -> Result<PathBuf, Error> {
     const { assert!(D == 2 || D == 3) };
     let path = directory.join(file_name(frame.step));

@@ -1,6 +1,6 @@
 //! The particles of one species, with their weights and the distance between them.
 
-use super::file::{CloudFile, Fault, Wanted};
+use super::cloud_file::{CloudFile, Fault, Wanted};
 use super::scales;
 use crate::distribution::{Distribution, Initial, vector};
 use crate::problem::Lattice;

@@ -2,61 +2,19 @@
 //!
 //! A CSV file has the header `vx,vy[,vz],weight`, in any order; its weights are densities.
 
-use super::openpmd;
+use super::cloud_file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
+#[cfg(feature = "hdf5")]
+use super::openpmd::read as read_openpmd;
 use std::path::Path;
-
-/// More particles than memory holds are a mistake.
-pub const MOST_PARTICLES: usize = 1 << 24;
-
-/// What is asked of a file with several species and iterations, and what helps to read it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Wanted {
-    pub species: String,
-    /// The last one if none is named.
-    pub iteration: Option<u64>,
-    /// What counts of particles are divided by, in the scenario's unit.
-    pub volume: Option<f64>,
-    /// Mass of a particle in the scenario's unit, for momenta in a file without masses.
-    pub mass: f64,
-    /// Whether the scenario is in SI units.
-    pub si: bool,
-}
-
-/// What is wrong with a file, and the key of `initial.file` that asks for it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
-    pub key: &'static str,
-    pub message: String,
-}
-
-impl Fault {
-    pub fn of(key: &'static str, message: impl Into<String>) -> Self {
-        Self { key, message: message.into() }
-    }
-
-    pub fn of_path(message: impl Into<String>) -> Self {
-        Self::of("path", message)
-    }
-
-    /// With the file's name in front.
-    pub fn in_file(self, path: &Path) -> Self {
-        Self { message: format!("{}: {}", path.display(), self.message), ..self }
-    }
-}
-
-/// Particles as a file holds them, in the units of the scenario.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CloudFile<const D: usize> {
-    pub velocities: Vec<[f64; D]>,
-    pub weights: Vec<f64>,
-}
+#[cfg(not(feature = "hdf5"))]
+use without_hdf5 as read_openpmd;
 
 impl<const D: usize> CloudFile<D> {
     /// Reads the particles at `path`. The fault says the file, the row, what was found and what is allowed.
     pub fn read(path: &Path, wanted: &Wanted) -> Result<Self, Fault> {
         let hdf5 = path.extension().is_some_and(|extension| extension == "h5" || extension == "hdf5");
         if hdf5 {
-            return openpmd::read(path, wanted);
+            return read_openpmd(path, wanted);
         }
         for (key, given) in [("iteration", wanted.iteration.is_some()), ("volume", wanted.volume.is_some())] {
             if given {
@@ -117,6 +75,28 @@ impl<const D: usize> CloudFile<D> {
     }
 }
 
+/// What a library says that cannot read openPMD files.
+#[cfg(any(test, not(feature = "hdf5")))]
+fn without_hdf5<const D: usize>(path: &Path, _: &Wanted) -> Result<CloudFile<D>, Fault> {
+    Err(Fault::of_path(
+        "found an openPMD file; allowed: a CSV file, as landau was built without its feature `hdf5`",
+    )
+    .in_file(path))
+}
+
 fn columns<const D: usize>() -> Vec<&'static str> {
     ["vx", "vy", "vz"].into_iter().take(D).chain(["weight"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_without_hdf5_says_so() {
+        let wanted = Wanted { species: "a".to_string(), iteration: None, volume: None, mass: 1.0, si: false };
+        let fault = without_hdf5::<3>(Path::new("cloud.h5"), &wanted).unwrap_err();
+        let message = "cloud.h5: found an openPMD file; allowed: a CSV file, as landau was built without its feature `hdf5`";
+        assert_eq!(fault, Fault::of_path(message));
+    }
 }

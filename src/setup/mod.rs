@@ -3,12 +3,14 @@
 
 mod bandwidth;
 mod cloud;
+mod cloud_file;
 mod coefficients;
 pub mod coulomb;
 mod file;
 mod lattice;
 mod limits;
 mod memory;
+#[cfg(feature = "hdf5")]
 mod openpmd;
 mod reference;
 mod scales;

@@ -9,7 +9,7 @@
 
 mod record;
 
-use super::file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
+use super::cloud_file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
 use hdf5_reader::group::Group;
 use hdf5_reader::{Hdf5File, OpenOptions};
 use record::{DENSITY, MASS, MOMENTUM, Node, Record, VELOCITY};

@@ -1,7 +1,7 @@
 //! Records of an openPMD species: components as arrays or as constants (`value` and `shape`), times their
 //! `unitSI`; what they are measured in (`unitDimension`); and whether they are those of macro-particles.
 
-use crate::setup::file::{Fault, MOST_PARTICLES, Wanted};
+use crate::setup::cloud_file::{Fault, MOST_PARTICLES, Wanted};
 use hdf5_reader::error::Result as Read;
 use hdf5_reader::group::Group;
 use hdf5_reader::{Attribute, Dataset, Datatype, H5Type, dtype_element_size};

@@ -66,3 +66,18 @@ fn every_scenario_passes_check() {
         assert_eq!(status(&output), 0, "{}", stderr(&output));
     }
 }
+
+/// A draw of batches is about as stiff as all pairs; two draws, one step apart, would differ by hundreds of times that.
+#[test]
+fn check_finds_random_batches_as_stiff_as_all_pairs() {
+    let directory = prepared();
+    let longest = |summation: &str| -> f64 {
+        let set = "--set integrator={\"runge_kutta\":{\"order\":2}} --set collisions.gamma=-3";
+        let command = format!("check two.json {set} --set summation={summation}");
+        let report = succeed(directory.path(), &command);
+        let (_, stable) = report.split_once("stable up to ").unwrap_or_else(|| panic!("{report}"));
+        stable.split(')').next().unwrap().parse().unwrap()
+    };
+    let (all, batches) = (longest("{\"direct\":{}}"), longest("{\"random_batch\":{\"size\":40,\"seed\":3}}"));
+    assert!(batches > 0.3 * all && batches < 3.0 * all, "{batches} {all}");
+}

@@ -105,7 +105,7 @@ pub fn plan(ranges: &[Range<usize>], capacity: usize) -> Vec<Vec<Run>> {
     blocks
 }
 
-/// The runs of some particles in increasing order, the first of them at place `first` of the sorted arrays.
+/// The runs of some particles in increasing order, the first of them at index `first` of the sorted arrays.
 pub fn runs(particles: &[u32], mut first: usize, ranges: &[Range<usize>]) -> impl Iterator<Item = Run> {
     let (mut start, mut taken) = (0, 0);
     ranges.iter().enumerate().filter_map(move |(species, range)| {

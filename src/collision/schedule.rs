@@ -38,15 +38,15 @@ impl Schedule {
         for block in 0..blocks {
             meet(block, block);
         }
-        // One place stays, the others move around a circle; an odd one out sits opposite nobody.
-        let places = blocks.next_multiple_of(2);
-        for round in 1..places {
-            let at = |place: usize| match place {
+        // One seat stays, the others move around a circle; an odd one out sits opposite nobody.
+        let seats = blocks.next_multiple_of(2);
+        for round in 1..seats {
+            let block_at = |seat: usize| match seat {
                 0 => 0,
-                _ => 1 + (place - 1 + round) % (places - 1),
+                _ => 1 + (seat - 1 + round) % (seats - 1),
             };
-            for place in 0..places / 2 {
-                let (a, b) = (at(place), at(places - 1 - place));
+            for seat in 0..seats / 2 {
+                let (a, b) = (block_at(seat), block_at(seats - 1 - seat));
                 if a.max(b) < blocks {
                     meet(a.min(b), a.max(b));
                 }
@@ -94,7 +94,9 @@ impl Schedule {
         while let Some(meeting) = self.meetings.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let [a, b] = meeting.blocks;
             // What is waited for was taken earlier, hence is being worked on: no deadlock.
-            if !(self.wait(a, meeting.turns[0]) && self.wait(b, meeting.turns[1])) {
+            self.wait(a, meeting.turns[0]);
+            self.wait(b, meeting.turns[1]);
+            if self.abandoned.load(Ordering::Relaxed) {
                 break;
             }
             hold(meeting.blocks);
@@ -104,13 +106,11 @@ impl Schedule {
         std::mem::forget(abandon_if_unwound);
     }
 
-    /// Waits for the earlier meetings of a block; false if one of the schedule panicked, which may be among them.
-    fn wait(&self, block: usize, turn: u32) -> bool {
+    /// Waits for the earlier meetings of a block, or until some meeting has panicked.
+    fn wait(&self, block: usize, turn: u32) {
         let mut patience = 1000;
-        while self.finished[block].load(Ordering::Acquire) != turn {
-            if self.abandoned.load(Ordering::Relaxed) {
-                return false;
-            }
+        while self.finished[block].load(Ordering::Acquire) != turn && !self.abandoned.load(Ordering::Relaxed)
+        {
             if patience > 0 {
                 patience -= 1;
                 std::hint::spin_loop();
@@ -118,7 +118,6 @@ impl Schedule {
                 std::thread::yield_now();
             }
         }
-        true
     }
 }
 

@@ -4,10 +4,14 @@
 //! one standard deviation apart, where the sum over a Gaussian is its integral to 1e-8. Derivatives of ρ_ε are those of
 //! ψ_ε, no differences. Planes of the mesh are summed one by one, each in the order of the particles: the result
 //! does not depend on the number of threads.
+//!
+//! Exponentials of a particle are taken anew for each group of planes it reaches: kept for all particles they would be a
+//! gigabyte for a million.
 
 use crate::score::mollifier::normalization;
 use crate::sum::Sum;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The density at a node.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +48,9 @@ pub struct TooManyNodes(pub f64);
 const MOST_NODES: f64 = (1u64 << 32) as f64;
 const MOST_NODES_OF_A_PLANE: f64 = (1u64 << 24) as f64;
 
+/// Nodes of a group of several planes at most.
+const MOST_NODES_OF_A_GROUP: usize = 1 << 20;
+
 /// Particles of one species and how they are mollified.
 #[derive(Debug, Clone, Copy)]
 pub struct Mollified<'a, const D: usize> {
@@ -59,14 +66,18 @@ pub struct Mollified<'a, const D: usize> {
 /// A box of nodes: indices `first` to `first + count` − 1 along each axis.
 struct Mesh<const D: usize> {
     spacing: f64,
+    /// ε of the mollifier, and how many nodes it reaches.
+    variance: f64,
     reach: i64,
     first: [i64; D],
     count: [usize; D],
 }
 
-/// A particle's nearest node and, for each axis, ψ and its derivatives along the axis at the nodes in reach.
+/// A particle and its nearest node.
 struct Placed<const D: usize> {
     nearest: [i64; D],
+    from_center: [f64; D],
+    /// Times the mollifier's normalisation.
     weight: f64,
 }
 
@@ -88,22 +99,27 @@ impl<const D: usize> Mollified<'_, D> {
             .zip(self.weights)
             .map(|(v, &weight)| Placed {
                 nearest: std::array::from_fn(|axis| ((v[axis] - self.center[axis]) / spacing).round() as i64),
+                from_center: std::array::from_fn(|axis| v[axis] - self.center[axis]),
                 weight: weight * normalization(self.variance, D),
             })
             .collect();
-        let width = (2 * reach + 1) as usize;
-        let tables = self.tables(&placed, spacing, reach);
         let mut by_plane: Vec<Vec<u32>> = vec![Vec::new(); mesh.count[D - 1]];
         for (p, placed) in placed.iter().enumerate() {
             by_plane[(placed.nearest[D - 1] - mesh.first[D - 1]) as usize].push(p as u32);
         }
-        let planes: Vec<(Vec<f64>, Option<Center<D>>)> = (0..mesh.count[D - 1])
+        let (all, together) = (mesh.count[D - 1], mesh.planes_together());
+        let groups: Vec<Vec<(Vec<f64>, Option<Center<D>>)>> = (0..all.div_ceil(together))
             .into_par_iter()
-            .map(|plane| {
-                let fields = mesh.plane(plane, second, &by_plane, &placed, &tables, width);
-                mesh.sum_plane(plane, second, &fields, vec![0.0; count], &add)
+            .map(|group| {
+                let first = group * together;
+                let planes = first..all.min(first + together);
+                let fields = mesh.fields(planes.clone(), second, &by_plane, &placed);
+                let each = planes.clone().zip(fields.chunks_exact(fields.len() / planes.len()));
+                each.map(|(plane, fields)| mesh.sum_plane(plane, second, fields, vec![0.0; count], &add))
+                    .collect()
             })
             .collect();
+        let planes = groups.concat();
         let mut totals = vec![Sum::default(); count];
         for (plane, _) in &planes {
             totals.iter_mut().zip(plane).for_each(|(total, value)| total.add(*value));
@@ -132,33 +148,11 @@ impl<const D: usize> Mollified<'_, D> {
         }
         Ok(Mesh {
             spacing,
+            variance: self.variance,
             reach,
             first: low.map(|place| place as i64 - reach),
             count: count.map(|count| count as usize),
         })
-    }
-
-    /// exp(−x²/2ε) and its first two derivatives: by particle, axis, derivative and node.
-    fn tables(&self, placed: &[Placed<D>], spacing: f64, reach: i64) -> Vec<f64> {
-        let width = (2 * reach + 1) as usize;
-        let mut tables = vec![0.0; placed.len() * D * 3 * width];
-        tables.par_chunks_mut(D * 3 * width).zip(self.velocities).zip(placed).for_each(
-            |((table, v), placed)| {
-                for axis in 0..D {
-                    let table = &mut table[axis * 3 * width..(axis + 1) * 3 * width];
-                    for j in 0..width {
-                        let node = (placed.nearest[axis] + j as i64 - reach) as f64 * spacing;
-                        let x = node - (v[axis] - self.center[axis]);
-                        let slope = -x / self.variance;
-                        let value = (0.5 * slope * x).exp();
-                        table[j] = value;
-                        table[width + j] = slope * value;
-                        table[2 * width + j] = (slope * slope - 1.0 / self.variance) * value;
-                    }
-                }
-            },
-        );
-        tables
     }
 }
 
@@ -172,63 +166,109 @@ impl<const D: usize> Mesh<D> {
         if D == 3 { self.count[1] } else { 1 }
     }
 
-    /// ρ, ∇ρ and, if asked for, ∇∇ρ at the nodes of one plane, field after field.
-    fn plane(
+    /// Planes that are held at a time. In three dimensions a particle's exponentials are little beside its sums on a
+    /// plane; in two a plane is a row, and they would be most of the work.
+    fn planes_together(&self) -> usize {
+        if D == 3 { 1 } else { (MOST_NODES_OF_A_GROUP / self.count[0]).clamp(1, 16) }
+    }
+
+    /// exp(−x²/2ε) and its first two derivatives along an axis, at the node `j` of those in reach of a particle.
+    fn mollifier(&self, particle: &Placed<D>, axis: usize, j: i64) -> [f64; 3] {
+        let node = (particle.nearest[axis] + j - self.reach) as f64 * self.spacing;
+        let x = node - particle.from_center[axis];
+        let slope = -x / self.variance;
+        let value = (0.5 * slope * x).exp();
+        [value, slope * value, (slope * slope - 1.0 / self.variance) * value]
+    }
+
+    /// The same at all nodes in reach: values, then first, then second derivatives.
+    fn tabulate(&self, particle: &Placed<D>, axis: usize, table: &mut [f64]) {
+        let width = table.len() / 3;
+        for j in 0..width {
+            for (derivative, value) in self.mollifier(particle, axis, j as i64).into_iter().enumerate() {
+                table[derivative * width + j] = value;
+            }
+        }
+    }
+
+    /// ρ, ∇ρ and, if asked for, ∇∇ρ at the nodes of some planes, plane after plane and field after field.
+    fn fields(
         &self,
-        plane: usize,
+        planes: Range<usize>,
         second: bool,
         by_plane: &[Vec<u32>],
         placed: &[Placed<D>],
-        tables: &[f64],
-        width: usize,
     ) -> Vec<f64> {
         let (columns, rows, reach) = (self.count[0], self.rows(), self.reach as usize);
         let size = columns * rows;
         let count = 1 + D + if second { D * (D + 1) / 2 } else { 0 };
-        let mut fields = vec![0.0; count * size];
-        let near = plane.saturating_sub(reach)..(plane + reach + 1).min(by_plane.len());
+        let mut fields = vec![0.0; planes.len() * count * size];
+        let width = 2 * reach + 1;
+        let (mut along_x, mut along_y) = (vec![0.0; 3 * width], vec![0.0; 3 * width]);
+        let near = planes.start.saturating_sub(reach)..(planes.end + reach).min(by_plane.len());
         for source in near {
             for &p in &by_plane[source] {
                 let own = &placed[p as usize];
-                let table = &tables[p as usize * D * 3 * width..][..D * 3 * width];
-                let along =
-                    |axis: usize, derivative: usize| &table[(3 * axis + derivative) * width..][..width];
-                let across = plane + reach - source;
-                let z: [f64; 3] = [0, 1, 2].map(|k| own.weight * along(D - 1, k)[across]);
-                let start = (own.nearest[0] - self.first[0]) as usize - reach;
-                let [x0, x1, x2] = [0, 1, 2].map(|k| along(0, k));
-                let middle = if D == 3 { width } else { 1 };
-                for j in 0..middle {
-                    // In two dimensions the plane is the row.
-                    let y: [f64; 3] =
-                        if D == 3 { [0, 1, 2].map(|k| along(1, k)[j]) } else { [1.0, 0.0, 0.0] };
-                    let row = if D == 3 { (own.nearest[1] - self.first[1]) as usize + j - reach } else { 0 };
-                    let at = row * columns + start;
-                    let mut add = |field: usize, factor: f64, x: &[f64]| {
-                        let to = &mut fields[field * size + at..][..width];
-                        to.iter_mut().zip(x).for_each(|(to, x)| *to += factor * x);
-                    };
-                    add(0, z[0] * y[0], x0);
-                    add(1, z[0] * y[0], x1);
-                    if D == 3 {
-                        add(2, z[0] * y[1], x0);
-                    }
-                    add(D, z[1] * y[0], x0);
-                    if second {
-                        let place = |a: usize, b: usize| 1 + D + second_place(D, a, b);
-                        add(place(0, 0), z[0] * y[0], x2);
-                        add(place(0, D - 1), z[1] * y[0], x1);
-                        add(place(D - 1, D - 1), z[2] * y[0], x0);
-                        if D == 3 {
-                            add(place(0, 1), z[0] * y[1], x1);
-                            add(place(1, 1), z[0] * y[2], x0);
-                            add(place(1, 2), z[1] * y[1], x0);
-                        }
-                    }
+                self.tabulate(own, 0, &mut along_x);
+                if D == 3 {
+                    self.tabulate(own, 1, &mut along_y);
+                }
+                let reached =
+                    planes.start.max(source.saturating_sub(reach))..planes.end.min(source + reach + 1);
+                for plane in reached {
+                    let across = (plane + reach - source) as i64;
+                    let z = self.mollifier(own, D - 1, across).map(|factor| own.weight * factor);
+                    let fields = &mut fields[(plane - planes.start) * count * size..][..count * size];
+                    self.add_to_plane(own, second, [&along_x, &along_y], z, fields);
                 }
             }
         }
         fields
+    }
+
+    /// Adds a particle to the fields of one plane; z is its mollifier across the planes.
+    fn add_to_plane(
+        &self,
+        own: &Placed<D>,
+        second: bool,
+        [along_x, along_y]: [&[f64]; 2],
+        z: [f64; 3],
+        fields: &mut [f64],
+    ) {
+        let (columns, reach) = (self.count[0], self.reach as usize);
+        let (size, width) = (columns * self.rows(), 2 * reach + 1);
+        let (x0, rest) = along_x.split_at(width);
+        let (x1, x2) = rest.split_at(width);
+        let start = (own.nearest[0] - self.first[0]) as usize - reach;
+        let middle = if D == 3 { width } else { 1 };
+        for j in 0..middle {
+            // In two dimensions the plane is the row.
+            let y: [f64; 3] =
+                if D == 3 { [0, 1, 2].map(|k| along_y[k * width + j]) } else { [1.0, 0.0, 0.0] };
+            let row = if D == 3 { (own.nearest[1] - self.first[1]) as usize + j - reach } else { 0 };
+            let at = row * columns + start;
+            let mut add = |field: usize, factor: f64, x: &[f64]| {
+                let to = &mut fields[field * size + at..][..width];
+                to.iter_mut().zip(x).for_each(|(to, x)| *to += factor * x);
+            };
+            add(0, z[0] * y[0], x0);
+            add(1, z[0] * y[0], x1);
+            if D == 3 {
+                add(2, z[0] * y[1], x0);
+            }
+            add(D, z[1] * y[0], x0);
+            if second {
+                let field = |a: usize, b: usize| 1 + D + second_place(D, a, b);
+                add(field(0, 0), z[0] * y[0], x2);
+                add(field(0, D - 1), z[1] * y[0], x1);
+                add(field(D - 1, D - 1), z[2] * y[0], x0);
+                if D == 3 {
+                    add(field(0, 1), z[0] * y[1], x1);
+                    add(field(1, 1), z[0] * y[2], x0);
+                    add(field(1, 2), z[1] * y[1], x0);
+                }
+            }
+        }
     }
 
     /// The sums over one plane, and the density at the center if it is on it.

@@ -5,7 +5,7 @@
 //! stay contiguous. Where clumps stand far apart along a row, so that intervals would take much memory, each
 //! row is a chain of several segments. Two dimensions are a single row per plane.
 
-/// A node as (plane, row, place in the row).
+/// A node as (plane, row, index in the row).
 pub type Node = [i64; 3];
 
 /// Stored nodes beyond which rows are split where no particle is near.
@@ -72,7 +72,7 @@ struct Interval {
 
 impl Layout {
     /// Lays out every node within `reach` (per axis: plane, row, node) of the given nodes, which
-    /// come sorted by plane, then row. Each row ends with `padding` spare places. Fails with the
+    /// come sorted by plane, then row. Each row ends with `padding` spare numbers. Fails with the
     /// number of nodes when that would exceed `most` nodes (or planes, or rows).
     pub fn cover(
         &mut self,
@@ -94,15 +94,15 @@ impl Layout {
         Ok(())
     }
 
-    /// Gives every row its reach and its place in storage, and returns the places there are.
+    /// Gives every row its reach and its offset in storage, and returns the length of the storage.
     fn number(&mut self, reach: usize, padding: usize) -> usize {
         let mut offset = 0usize;
         for row in 0..self.rows.len() {
-            let mut place = END;
+            let mut index = END;
             loop {
-                let segment = match place {
+                let segment = match index {
                     END => &mut self.rows[row],
-                    place => &mut self.further[place as usize],
+                    index => &mut self.further[index as usize],
                 };
                 segment.offset = offset;
                 if segment.length > 0 {
@@ -110,8 +110,8 @@ impl Layout {
                     segment.first -= reach as i64;
                     offset = offset.saturating_add(segment.length.saturating_add(padding));
                 }
-                place = segment.next;
-                if place == END {
+                index = segment.next;
+                if index == END {
                     break;
                 }
             }
@@ -217,7 +217,7 @@ impl Layout {
         self.rows.get(rows_before).map_or(self.nodes, |row| row.offset)
     }
 
-    /// The segments of the rows of plane `index`, in the order of storage, with their places along the middle axis.
+    /// The segments of the rows of plane `index`, in the order of storage, with their indices along the middle axis.
     pub fn rows_of(&self, index: usize) -> impl Iterator<Item = (i64, Row)> + '_ {
         let plane = self.planes[index];
         let rows = self.rows[plane.start..plane.start + plane.rows].iter().zip(plane.first..);
@@ -288,7 +288,7 @@ impl Layout {
             let count = self.further.len() as u32;
             let segment = match last {
                 END => &mut self.rows[row],
-                place => &mut self.further[place as usize],
+                index => &mut self.further[index as usize],
             };
             let end = segment.first + segment.length as i64;
             if low < end + apart {

@@ -44,7 +44,7 @@ pub struct Geometry<const D: usize> {
 
 /// A particle on the mesh.
 #[derive(Debug, Clone, Copy)]
-struct Placed {
+struct Located {
     node: Node,
     /// Distance from the nearest node: plane, row, node axis.
     offset: [f64; 3],
@@ -67,11 +67,11 @@ pub struct Field<const D: usize> {
     instruction_set: InstructionSet,
     table: AxisTable,
     layout: Layout,
-    placed: Vec<Placed>,
+    located: Vec<Located>,
     rank: Vec<u32>,
     values: Vec<f64>,
     plane_entropies: Vec<f64>,
-    /// In the order of `placed`.
+    /// In the order of `located`.
     gathered: Vec<Gathered<D>>,
     stencils: PerThread<Stencil>,
 }
@@ -113,7 +113,7 @@ impl<const D: usize> Field<D> {
             geometry,
             instruction_set,
             layout: Layout::default(),
-            placed: Vec::new(),
+            located: Vec::new(),
             rank: Vec::new(),
             values: Vec::new(),
             plane_entropies: Vec::new(),
@@ -146,8 +146,8 @@ impl<const D: usize> Field<D> {
 
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
-        let per_particle = size_of::<Placed>() + size_of::<u32>() + size_of::<Gathered<D>>();
-        self.values.capacity() * size_of::<f64>() + self.placed.capacity() * per_particle
+        let per_particle = size_of::<Located>() + size_of::<u32>() + size_of::<Gathered<D>>();
+        self.values.capacity() * size_of::<f64>() + self.located.capacity() * per_particle
     }
 
     /// Finds where on the mesh every particle is, and the nodes within reach of one.
@@ -159,7 +159,7 @@ impl<const D: usize> Field<D> {
     ) -> Result<(), TooManyNodes> {
         self.sort(velocities, weights)?;
         let padding = self.width() - (2 * self.table.reach() + 1);
-        let nodes = self.placed.iter().map(|placed| placed.node);
+        let nodes = self.located.iter().map(|located| located.node);
         self.layout.cover(nodes, self.reach(), padding, most_nodes).map_err(|nodes| self.too_many(nodes))
     }
 
@@ -193,7 +193,7 @@ impl<const D: usize> Field<D> {
         let farthest = 1u64 << 40;
         let axes: [usize; 3] = if D == 3 { [2, 1, 0] } else { [1, usize::MAX, 0] };
         let locate = |(particle, (velocity, weight)): (usize, (&[f64; D], &f64))| {
-            let mut placed = Placed {
+            let mut located = Located {
                 node: [0; 3],
                 offset: [0.0; 3],
                 strength: weight * normalization,
@@ -202,22 +202,23 @@ impl<const D: usize> Field<D> {
             for (level, &axis) in axes.iter().enumerate().filter(|(_, axis)| **axis < D) {
                 let nearest = ((velocity[axis] - origin[axis]) / spacing).round();
                 // The conversion of what lies beyond all integers ends at the last one.
-                placed.node[level] = nearest as i64;
-                placed.offset[level] = (velocity[axis] - origin[axis]) - nearest * spacing;
+                located.node[level] = nearest as i64;
+                located.offset[level] = (velocity[axis] - origin[axis]) - nearest * spacing;
             }
-            placed
+            located
         };
-        velocities.par_iter().zip(weights).enumerate().map(locate).collect_into_vec(&mut self.placed);
-        let far = |placed: &Placed| placed.node.iter().map(|index| index.unsigned_abs()).max().unwrap_or(0);
-        let farthest_place = self.placed.par_iter().map(far).max().unwrap_or(0);
+        velocities.par_iter().zip(weights).enumerate().map(locate).collect_into_vec(&mut self.located);
+        let far =
+            |located: &Located| located.node.iter().map(|index| index.unsigned_abs()).max().unwrap_or(0);
+        let farthest_place = self.located.par_iter().map(far).max().unwrap_or(0);
         if farthest_place > farthest {
             return Err(self.too_many(farthest_place as f64));
         }
         // The particle's number makes every key distinct, and so the order unique.
-        self.placed.par_sort_unstable_by_key(|placed| (placed.node[0], placed.node[1], placed.particle));
+        self.located.par_sort_unstable_by_key(|located| (located.node[0], located.node[1], located.particle));
         self.rank.resize(velocities.len(), 0);
-        for (rank, placed) in self.placed.iter().enumerate() {
-            self.rank[placed.particle as usize] = rank as u32;
+        for (rank, located) in self.located.iter().enumerate() {
+            self.rank[located.particle as usize] = rank as u32;
         }
         Ok(())
     }
@@ -275,10 +276,10 @@ impl<const D: usize> Field<D> {
         let Some(entropy) = entropies.first_mut() else { return };
         let base = self.layout.plane_offset(planes.start);
         let plane = self.layout.first_plane() + planes.start as i64;
-        let inside = |place: i64| self.geometry.bound.is_none_or(|bound| (0..bound as i64).contains(&place));
-        for (place, row) in self.layout.rows_of(planes.start) {
+        let inside = |index: i64| self.geometry.bound.is_none_or(|bound| (0..bound as i64).contains(&index));
+        for (index, row) in self.layout.rows_of(planes.start) {
             let stored = &mut values[row.offset - base..row.offset - base + row.length];
-            let row_inside = inside(plane) && (D == 2 || inside(place));
+            let row_inside = inside(plane) && (D == 2 || inside(index));
             for (node, value) in (row.first..).zip(stored) {
                 let density = *value;
                 *value = if row_inside && inside(node) && density != 0.0 {
@@ -294,8 +295,8 @@ impl<const D: usize> Field<D> {
 
     /// Where a particle's nodes begin in storage.
     #[inline]
-    fn start_in(&self, row: &Row, placed: &Placed) -> usize {
-        let first = placed.node[2] - self.table.reach() as i64;
+    fn start_in(&self, row: &Row, located: &Located) -> usize {
+        let first = located.node[2] - self.table.reach() as i64;
         let row = self.layout.segment_of(row, first);
         row.offset + (first - row.first) as usize
     }
@@ -311,12 +312,12 @@ impl<const D: usize> Field<D> {
     #[inline]
     fn gather_here(&mut self) {
         let mut gathered = std::mem::take(&mut self.gathered);
-        gathered.resize(self.placed.len(), Gathered { value: 0.0, gradient: [0.0; D] });
+        gathered.resize(self.located.len(), Gathered { value: 0.0, gradient: [0.0; D] });
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
         self.stencils.fit(|stencil| stencil.fit(self.table.width()));
-        gathered.par_chunks_mut(CHUNK).zip(self.placed.par_chunks(CHUNK)).for_each(|(gathered, placed)| {
+        gathered.par_chunks_mut(CHUNK).zip(self.located.par_chunks(CHUNK)).for_each(|(gathered, located)| {
             let stencil = &mut *self.stencils.own();
-            self.instruction_set.dispatch(GatherChunk { field: self, placed, stencil, gathered, volume });
+            self.instruction_set.dispatch(GatherChunk { field: self, located, stencil, gathered, volume });
         });
         self.gathered = gathered;
     }
@@ -341,8 +342,8 @@ impl<const D: usize> Field<D> {
 
     /// Divides the weight of every particle by the value it last gathered.
     pub fn divide_by_values(&mut self) {
-        for (placed, gathered) in self.placed.iter_mut().zip(&self.gathered) {
-            placed.strength /= gathered.value;
+        for (located, gathered) in self.located.iter_mut().zip(&self.gathered) {
+            located.strength /= gathered.value;
         }
     }
 
@@ -387,20 +388,27 @@ impl<const D: usize> Kernel for DepositGroup<'_, D> {
         let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
         let first = layout.first_plane() + planes.start as i64;
         let last = layout.first_plane() + planes.end as i64 - 1;
-        let begin = field.placed.partition_point(|placed| placed.node[0] < first - plane_reach);
-        let end = field.placed.partition_point(|placed| placed.node[0] <= last + plane_reach);
+        let begin = field.located.partition_point(|located| located.node[0] < first - plane_reach);
+        let end = field.located.partition_point(|located| located.node[0] <= last + plane_reach);
         let base = layout.plane_offset(planes.start);
         let mut stencil = field.stencils.own();
-        for placed in &field.placed[begin..end] {
-            stencil.tabulate(lanes, &field.table, placed.offset, D);
-            let from = first.max(placed.node[0] - plane_reach);
-            let to = last.min(placed.node[0] + plane_reach);
+        for located in &field.located[begin..end] {
+            stencil.tabulate(lanes, &field.table, located.offset, D);
+            let from = first.max(located.node[0] - plane_reach);
+            let to = last.min(located.node[0] + plane_reach);
             for plane in from..=to {
                 let index = (plane - layout.first_plane()) as usize;
                 let strength =
-                    placed.strength * stencil.planes[(plane - placed.node[0] + plane_reach) as usize];
-                let rows = layout.rows_between(index, placed.node[1] - row_reach, 2 * row_reach as usize + 1);
-                stencil.add_to_plane(lanes, values, rows, |row| field.start_in(row, placed) - base, strength);
+                    located.strength * stencil.planes[(plane - located.node[0] + plane_reach) as usize];
+                let rows =
+                    layout.rows_between(index, located.node[1] - row_reach, 2 * row_reach as usize + 1);
+                stencil.add_to_plane(
+                    lanes,
+                    values,
+                    rows,
+                    |row| field.start_in(row, located) - base,
+                    strength,
+                );
             }
         }
     }
@@ -409,7 +417,7 @@ impl<const D: usize> Kernel for DepositGroup<'_, D> {
 /// The gather of some particles.
 struct GatherChunk<'a, const D: usize> {
     field: &'a Field<D>,
-    placed: &'a [Placed],
+    located: &'a [Located],
     stencil: &'a mut Stencil,
     gathered: &'a mut [Gathered<D>],
     /// η^d times the mollifier's normalisation.
@@ -419,15 +427,15 @@ struct GatherChunk<'a, const D: usize> {
 impl<const D: usize> Kernel for GatherChunk<'_, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
-        let Self { field, placed, stencil, gathered, volume } = self;
+        let Self { field, located, stencil, gathered, volume } = self;
         let [plane_reach, row_reach, _] = field.reach().map(|reach| reach as i64);
-        for (gathered, placed) in gathered.iter_mut().zip(placed) {
-            stencil.tabulate_slopes(lanes, &field.table, placed.offset, D);
-            let first = (placed.node[0] - plane_reach - field.layout.first_plane()) as usize;
+        for (gathered, located) in gathered.iter_mut().zip(located) {
+            stencil.tabulate_slopes(lanes, &field.table, located.offset, D);
+            let first = (located.node[0] - plane_reach - field.layout.first_plane()) as usize;
             let rows = |plane: usize| {
                 field.layout.rows_between(
                     first + plane,
-                    placed.node[1] - row_reach,
+                    located.node[1] - row_reach,
                     2 * row_reach as usize + 1,
                 )
             };
@@ -436,7 +444,7 @@ impl<const D: usize> Kernel for GatherChunk<'_, D> {
                 lanes,
                 &field.values,
                 rows,
-                |row| field.start_in(row, placed),
+                |row| field.start_in(row, located),
                 planes,
             );
             gathered.value = volume * value;

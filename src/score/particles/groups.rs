@@ -14,7 +14,7 @@ pub const GROUP: usize = 32;
 pub struct Groups<const D: usize> {
     /// Group after group.
     velocities: Vec<[f64; D]>,
-    /// The places of the same particles in the cloud.
+    /// The indices of the same particles in the cloud.
     order: Vec<u32>,
     tree: ImmutableKdTree<f64, D>,
 }
@@ -36,12 +36,12 @@ impl<const D: usize> Groups<D> {
         &self.velocities
     }
 
-    /// The places of all particles in the cloud, group after group.
+    /// The indices of all particles in the cloud, group after group.
     pub fn order(&self) -> &[u32] {
         &self.order
     }
 
-    /// Overwrites `near` with the places, here, of the particles within a distance of the smallest box around the velocities of
+    /// Overwrites `near` with the indices, here, of the particles within a distance of the smallest box around the velocities of
     /// a group, in an order that depends on the cloud alone.
     pub fn find_near(&self, group: &[[f64; D]], squared_distance: f64, near: &mut Vec<u32>) {
         let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);

@@ -126,7 +126,7 @@ impl<const D: usize> NeighbourSums<D> {
 
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
-        // Trees hold every velocity twice more, with its place; so does the order of the groups.
+        // Trees hold every velocity twice more, with its index; so does the order of the groups.
         let per_particle = 2 * size_of::<[f64; MOST_BANDWIDTHS]>() + 4 * size_of::<[f64; D]>() + 8 + 3 * 4;
         self.densities.capacity() * per_particle
     }
@@ -335,7 +335,7 @@ impl<const D: usize> Neighbours<D> {
         }
     }
 
-    /// v − v_q and |v − v_q|² of the vector of particles q from place `at` on.
+    /// v − v_q and |v − v_q|² of the vector of particles q from index `at` on.
     #[inline(always)]
     pub fn difference<L: Lanes>(&self, lanes: L, v: [f64; D], at: usize) -> ([L::Vector; D], L::Vector) {
         let mut z = [lanes.splat(0.0); D];

@@ -47,7 +47,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// A path below a place; either may be empty.
-pub fn join(place: &str, path: &str) -> String {
+fn join(place: &str, path: &str) -> String {
     match (place, path) {
         ("", path) => path.to_string(),
         (place, "") => place.to_string(),

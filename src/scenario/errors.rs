@@ -23,6 +23,11 @@ impl fmt::Display for ScenarioErrors {
 
 impl std::error::Error for ScenarioErrors {}
 
+/// The path of what stands under a key or an index of the value at `path`.
+pub fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
+}
+
 /// A value's own words in a message: short ones as written, others by their kind.
 pub fn found(value: &Value) -> String {
     match value {

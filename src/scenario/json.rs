@@ -7,7 +7,8 @@
 #[cfg(test)]
 mod tests;
 
-use crate::rules::{join, visible};
+use super::errors::join;
+use crate::rules::visible;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 use std::fmt;

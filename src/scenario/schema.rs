@@ -5,10 +5,10 @@
 //! without further keys, lists, numbers, whole numbers, strings, choices (`oneOf` objects of one
 //! key) and alternatives (`anyOf`).
 
-use super::errors::found;
+use super::errors::{found, join};
 use super::types::Scenario;
 use crate::laboratory::input::Experiment;
-use crate::rules::{Violation, join};
+use crate::rules::Violation;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;

@@ -82,10 +82,12 @@ fn interrupted_runs_resume_to_the_same_bits() {
 #[test]
 #[cfg(unix)]
 fn a_run_that_filled_the_disk_resumes_to_the_same_bits() {
-    let directory = prepared(&long());
+    let mut scenario = long();
+    scenario["output"]["diagnostics_every"] = json!(1);
+    let directory = prepared(&scenario);
     let directory = directory.path();
-    // Rows outgrow it in the middle of the run.
-    let output = run_on_a_full_disk(directory, 30, "run scenario.json --out broken --quiet");
+    // Rows outgrow it in the middle of the run; frames and checkpoints stay far below.
+    let output = run_on_a_full_disk(directory, 100, "run scenario.json --out broken --quiet");
     assert_eq!(status(&output), 1);
     assert!(stderr(&output).contains("cannot write"), "{}", stderr(&output));
     assert!(directory.join("broken/checkpoint").exists());

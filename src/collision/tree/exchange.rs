@@ -52,7 +52,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let channels = self.channels;
         let set = self.interaction.instruction_set;
         let len = self.tables.multipole_len();
-        far.multipoles.par_chunks_mut(len * channels.len()).enumerate().for_each(|(cell, multipoles)| {
+        far.multipoles.par_chunks_mut(len * channels.count()).enumerate().for_each(|(cell, multipoles)| {
             if let Some(block) = leaves.block(cell) {
                 let grid = self.grid(cell);
                 for (Channel { row, .. }, multipole) in channels.all().zip(multipoles.chunks_mut(len)) {
@@ -76,7 +76,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let channels = self.channels;
         let set = self.interaction.instruction_set;
         let len = self.tables.local_len();
-        far.locals.par_chunks_mut(len * channels.len()).enumerate().for_each(|(cell, locals)| {
+        far.locals.par_chunks_mut(len * channels.count()).enumerate().for_each(|(cell, locals)| {
             for block in mixed_leaves.list(cell).iter().filter_map(|&leaf| leaves.block(leaf as usize)) {
                 let grid = self.grid(cell);
                 let leaf = LeafToLocals { set, grid, block, channels, locals: &mut *locals };
@@ -101,14 +101,14 @@ impl<'a, const D: usize> Exchange<'a, D> {
                 .iter()
                 .flat_map(|run| channels.felt_by(run.species).map(move |target| (run, target)));
             for (run, Target { channel, factor: a, .. }) in felt {
-                let expansion = leaf * self.channels.len() + channel;
+                let expansion = leaf * self.channels.count() + channel;
                 // On the levels above nothing is far.
                 if self.tree.cells[leaf].level >= 2 {
                     let local = &far.locals[expansion * local_len..][..local_len];
                     set.dispatch(LocalToParticles { grid, block, run, a, local, forces: &mut *forces });
                 }
                 for &cell in mixed_cells.list(leaf) {
-                    let expansion = cell as usize * self.channels.len() + channel;
+                    let expansion = cell as usize * self.channels.count() + channel;
                     let multipole = &far.multipoles[expansion * multipole_len..][..multipole_len];
                     let grid = self.grid(cell as usize);
                     let delta_squared = self.channels.delta_squared(channel);
@@ -135,7 +135,7 @@ struct LeafToLocals<'a, const D: usize> {
 impl<const D: usize> WithPower for LeafToLocals<'_, D> {
     fn compute(self, law: impl Power) {
         let Self { set, grid, block, channels, locals } = self;
-        let len = locals.len() / channels.len();
+        let len = locals.len() / channels.count();
         for (Channel { row, delta_squared }, local) in channels.all().zip(locals.chunks_mut(len)) {
             for run in &block.runs {
                 let c = row[run.species];

@@ -219,7 +219,7 @@ impl<const D: usize> TreeSum<D> {
         tables.prepare(ratios);
         let tables = &*tables;
         let exchange = Exchange { tree, tables, channels, interaction, regularisation };
-        far.clear(tables, tree.cells.len(), channels.len());
+        far.clear(tables, tree.cells.len(), channels.count());
         exchange.p2m(leaves, far);
         far.m2m(tables, tree);
         far.m2l(tables, ratios, tree, &lists.interaction);
@@ -348,7 +348,7 @@ impl<const D: usize> TreeSum<D> {
     ) -> Result<(), Failure> {
         let (particles, points) = (species.particles(), self.points);
         let channels = Channels::new(Couplings::new(species, regularisation));
-        let gibibytes = gibibytes::<D>(particles, points, [channels.len(), channels.distances()]);
+        let gibibytes = gibibytes::<D>(particles, points, [channels.count(), channels.distances()]);
         if gibibytes > MOST_GIBIBYTES {
             return Err(Failure::TreeTooLarge {
                 particles,
@@ -404,10 +404,10 @@ fn take_ratios<const D: usize>(
     unseen: &impl Fn(f64) -> bool,
 ) {
     ratios.clear();
-    ratios.resize(tree.levels.len() * channels.len(), f64::NAN);
+    ratios.resize(tree.levels.len() * channels.count(), f64::NAN);
     for &[cell, _] in &lists.far {
         let cell = &tree.cells[cell];
-        let ratios = &mut ratios[cell.level as usize * channels.len()..][..channels.len()];
+        let ratios = &mut ratios[cell.level as usize * channels.count()..][..channels.count()];
         if ratios.first().is_some_and(|ratio| ratio.is_nan()) {
             for (ratio, channel) in ratios.iter_mut().zip(channels.all()) {
                 let exact = channel.delta_squared.sqrt() / tree.edge_of(cell);

@@ -45,7 +45,7 @@ pub fn gibibytes<const D: usize>(particles: usize, points: usize, [channels, dis
 pub fn far_fields(species: usize, coefficients: &[f64], squares: &[f64]) -> [usize; 2] {
     let coefficients = Coefficients { species, values: coefficients.to_vec() };
     let channels = Channels::new(Couplings { coefficients: &coefficients, squares });
-    [channels.len(), channels.distances()]
+    [channels.count(), channels.distances()]
 }
 
 /// Grids of a cell and far field: (W, G) and (T, F).
@@ -135,7 +135,7 @@ impl Channels {
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.squares.len()
     }
 

@@ -1,7 +1,7 @@
 //! The right-hand side: scores, then the terms that they drive.
 //!
 //! dv_p/dt = −(1/m_i) Σ_j c_ij Σ_{q∈j} w_q A(v_p − v_q)(g_p − g_q) − (1/m_i) Σ_b c_ib n_b A(v_p − u_b) g_p,
-//! with g_p = s_p / m_i, and what other [terms](crate::terms) add.
+//! with g_p = s_p / m_i, and what other [terms] add.
 
 use crate::collision::interface::{Accuracy, Particles, SpeciesTable};
 use crate::collision::pair_sum::PairSum;

@@ -281,7 +281,9 @@ fn errors_at_the_end_in<const D: usize>(
 ) -> Result<Option<ErrorsAtTheEnd>, StartError> {
     let mut simulation = setup::simulation::<D>(scenario, instruction_set)?;
     let (problem, first) = (simulation.problem().clone(), simulation.velocities());
-    let Some(comparison) = setup::comparison(scenario, &problem, first) else { return Ok(None) };
+    let Some(comparison) = setup::comparison(scenario, &problem, first, instruction_set) else {
+        return Ok(None);
+    };
     let in_units = |failure: Failure| failure.in_units(&problem.scales);
     let end = simulation.state().grid.end();
     simulation.advance_to(end).map_err(in_units)?;

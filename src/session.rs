@@ -5,6 +5,7 @@
 //! written is lost.
 
 use crate::error::Failure;
+use crate::functionals::comparison::Comparison;
 use crate::kernel::lanes::InstructionSet;
 use crate::output::checkpoint::{self, Checkpoints, Saved};
 use crate::output::diagnostics::Diagnostics;
@@ -95,6 +96,11 @@ impl<const D: usize> Start<D> {
         Ok(Self { problem: Arc::new(problem), state, fingerprint })
     }
 
+    /// What the run is measured against, from its particles at the start.
+    fn comparison(&self, scenario: &Scenario, instruction_set: InstructionSet) -> Option<Comparison<D>> {
+        setup::comparison(scenario, &self.problem, &self.state.velocities, instruction_set)
+    }
+
     /// A run from a state by a right-hand side made for the first one.
     fn simulation(
         &self,
@@ -133,7 +139,7 @@ impl<const D: usize> Session<D> {
             &folder,
             &start.problem,
             scenario.output.diagnostics_every,
-            setup::comparison(scenario, &start.problem, &start.state.velocities),
+            start.comparison(scenario, instruction_set),
             setup::columns(scenario),
         )?;
         let opened = Opened { began, instruction_set, folder, diagnostics, resumed: false };
@@ -164,7 +170,7 @@ impl<const D: usize> Session<D> {
             &folder,
             saved.diagnostics_bytes(),
             scenario.output.diagnostics_every,
-            setup::comparison(scenario, &start.problem, &start.state.velocities),
+            start.comparison(scenario, instruction_set),
             setup::columns(scenario),
         )?;
         folder.remove_frames(|frame| frame > step)?;

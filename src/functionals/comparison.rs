@@ -20,7 +20,7 @@ pub const MOMENT_ERRORS: &[&str] = &["velocity", "temperature"];
 #[derive(Debug, Clone, PartialEq)]
 pub enum Comparison<const D: usize> {
     /// The density, reconstructed at the cell centres of the initial lattice with the weights of an order.
-    Densities { exact: Exact<D>, order: u32, cutoff: f64 },
+    Densities { exact: Exact<D>, order: u32, cutoff: f64, instruction_set: InstructionSet },
     /// The mean velocity and the temperature tensor.
     Moments(MaxwellMoments<D>),
 }
@@ -46,7 +46,7 @@ impl<const D: usize> Comparison<D> {
         let velocities = &velocities[species.range.clone()];
         let weights = &problem.weights[species.range.clone()];
         match self {
-            Self::Densities { exact, order, cutoff } => {
+            Self::Densities { exact, order, cutoff, instruction_set } => {
                 let Some(lattice) = species.lattice else { return Ok(vec![f64::NAN; 3]) };
                 let exact = exact.densities(index, lattice.centers(), time);
                 let bandwidth = species.bandwidth * species.spread(velocities, weights).powi(2);
@@ -57,7 +57,7 @@ impl<const D: usize> Comparison<D> {
                     bandwidth,
                     (*order, *cutoff),
                     &species.name,
-                    InstructionSet::detect(),
+                    *instruction_set,
                 )?;
                 Ok(distances(&found, &exact))
             }

@@ -6,6 +6,7 @@ use crate::exact::maxwell_moments::MaxwellMoments;
 use crate::exact::ornstein_uhlenbeck::OrnsteinUhlenbeck;
 use crate::exact::{Exact, rates};
 use crate::functionals::comparison::Comparison;
+use crate::kernel::lanes::InstructionSet;
 use crate::problem::Problem;
 use crate::scenario::{Reference, Scenario, Score};
 
@@ -14,6 +15,7 @@ pub fn comparison<const D: usize>(
     scenario: &Scenario,
     problem: &Problem<D>,
     velocities: &[[f64; D]],
+    instruction_set: InstructionSet,
 ) -> Option<Comparison<D>> {
     let exact = match scenario.reference? {
         Reference::MaxwellMolecules {} => {
@@ -24,7 +26,7 @@ pub fn comparison<const D: usize>(
         Reference::Lorentz {} => lorentz(scenario, problem),
     };
     let (Score::Mesh { order, cutoff, .. } | Score::Particles { order, cutoff, .. }) = scenario.score;
-    Some(Comparison::Densities { exact, order, cutoff })
+    Some(Comparison::Densities { exact, order, cutoff, instruction_set })
 }
 
 /// The initial distribution of every moving species, in the units of the scenario, and its particle, whose mass and

@@ -5,6 +5,7 @@
 use crate::fit::slope;
 use crate::solver;
 use landau::exact::rates::{self, Maxwellian};
+use landau::kernel::lanes::InstructionSet;
 use landau::scenario::Scenario;
 use landau::setup;
 use serde_json::{Value, json};
@@ -17,7 +18,8 @@ fn final_errors<const D: usize>(scenario: &Scenario) -> Vec<f64> {
     let (problem, start) = solver::start::<D>(scenario);
     let state = state.unwrap();
     let time = state.step as f64 * scenario.time.step.unwrap();
-    let comparison = setup::comparison(scenario, &problem, &start.velocities).unwrap();
+    let comparison =
+        setup::comparison(scenario, &problem, &start.velocities, InstructionSet::detect()).unwrap();
     // The L2 error of a density, the temperature's of moments.
     (0..problem.species.len())
         .map(|index| comparison.errors(&problem, index, &state.velocities, time).unwrap()[1])

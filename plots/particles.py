@@ -29,7 +29,7 @@ MOST_COLUMNS = 4
 
 
 def pictures(run):
-    # In three dimensions spacings say which particles are near the plane; a run that has not ended has not told them.
+    # In three dimensions spacings say which particles are near the plane; run.json has them.
     if not run.frames or (run.dimension == 3 and run.summary is None):
         return
     yield scatter(run)

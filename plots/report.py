@@ -110,8 +110,10 @@ def words_of(name):
 def state(run):
     """A warning unless the run has come to its end."""
     if run.summary is None:
-        return '<p class="bad">There is no run.json: the run has not ended, or was killed. Densities need the bandwidths that it records.</p>'
+        return '<p class="bad">There is no run.json. Densities need the bandwidths that it records.</p>'
     status = str(run.summary.get("status"))
+    if status == "running":
+        return '<p class="bad">The run has not ended, or was killed.</p>'
     if status == "completed":
         return ""
     reason = run.summary.get("reason")

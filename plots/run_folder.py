@@ -156,7 +156,7 @@ class RunFolder:
 
     @cached_property
     def summary(self):
-        """run.json, or None when the run has not ended."""
+        """run.json, or None when there is none."""
         path = self.path / "run.json"
         return read_json(path) if path.exists() else None
 
@@ -220,7 +220,7 @@ class RunFolder:
         """What run.json says of a species at the start: its spacing h, the bandwidth ε, and what else it is computed with."""
         path = self.path / "run.json"
         if self.summary is None:
-            raise RunFolderError(f"{path}: is not there; a run writes it at its end, with the spacings and bandwidths of its species")
+            raise RunFolderError(f"{path}: is not there; a run writes it when it begins, with the spacings and bandwidths of its species")
         try:
             found = self.summary["species"][species.name]
             return {**found, "spacing": float(found["spacing"]), "bandwidth": float(found["bandwidth"])}

@@ -59,6 +59,7 @@
 //! | [`setup`] | scenario → problem, state and run; the only place that samples |
 //! | [`units`] | what the numbers of a run stand for in the units of its scenario |
 //! | [`problem`], [`state`], [`time_grid`] | what is constant in a run, what evolves, and when |
+//! | [`symmetry`] | runs of rings or shells: what of a held point stands for a whole orbit |
 //! | [`kernel`] | formulas of single pairs, pure functions of numbers |
 //! | [`score`] | gradients of the regularised entropy, on a mesh or on the particles |
 //! | [`collision`] | sums over pairs: direct, by moments, by a tree, by random batches |
@@ -127,6 +128,7 @@ pub mod setup;
 pub mod simulation;
 pub mod state;
 pub mod sum;
+pub mod symmetry;
 pub mod terms;
 pub mod time_grid;
 pub mod units;

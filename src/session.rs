@@ -229,7 +229,7 @@ impl<const D: usize> Session<D> {
     }
 
     /// Runs to the end, or until `interrupted` is set, shows every state to `observer`, and closes the folder: run.json
-    /// says how the run ended, and only a completed run loses its checkpoint.
+    /// says from the start how the run computes and at last how it ended. Only a completed run loses its checkpoint.
     ///
     /// # Errors
     ///
@@ -241,6 +241,7 @@ impl<const D: usize> Session<D> {
         interrupted: &AtomicBool,
     ) -> Result<Closing, SessionError> {
         let first_step = self.simulation.state().step;
+        self.write_summary(Status::Running, None)?;
         let Observers { diagnostics, frames, ledger, checkpoints } = &mut self.observers;
         let mut observers: Vec<&mut dyn Observer<D>> = vec![diagnostics];
         if let Some(frames) = frames {
@@ -258,33 +259,18 @@ impl<const D: usize> Session<D> {
     }
 
     fn close(self, first_step: u64, outcome: Result<Outcome, SessionError>) -> Result<Closing, SessionError> {
-        let Self { simulation, folder, mut warnings, methods, coulomb_logarithms, observers, .. } = self;
-        let (work, pairs) = (simulation.work(), simulation.landau().pairs());
-        let seconds = Seconds { total: self.began.elapsed(), output: simulation.observing() };
         let (status, reason) = match &outcome {
             Ok(Outcome::Completed) => (Status::Completed, None),
             Ok(Outcome::Interrupted) => (Status::Interrupted, Some("interrupted".to_string())),
             Err(error) => (Status::Failed, Some(error.to_string())),
         };
-        warnings.extend(simulation.state().warnings.iter().map(|warning| warning.words.clone()));
-        let account = Account {
-            instruction_set: self.instruction_set.name(),
-            work,
-            seconds,
-            pairs,
-            methods,
-            coulomb_logarithms,
-            status,
-            reason,
-            warnings: &warnings,
-        };
-        let ledger = &observers.ledger;
-        let written = summary::write(&folder, ledger, account);
+        let written = self.write_summary(status, reason);
         // The failure of the run is the one to report, if both failed.
         let outcome = outcome?;
         written?;
+        let Self { simulation, folder, observers, .. } = &self;
         if outcome == Outcome::Completed {
-            checkpoint::remove(&folder)?;
+            checkpoint::remove(folder)?;
         }
         let (last_step, conservation) = (simulation.state().step, simulation.facts().conservation);
         Ok(Closing {
@@ -293,13 +279,35 @@ impl<const D: usize> Session<D> {
             first_step,
             last_step,
             resumed: self.resumed,
-            work,
-            pairs,
-            seconds,
+            work: simulation.work(),
+            pairs: simulation.landau().pairs(),
+            seconds: self.seconds(),
             conservation,
-            promised: ledger.promised(conservation, last_step),
-            drift: ledger.drift(),
+            promised: observers.ledger.promised(conservation, last_step),
+            drift: observers.ledger.drift(),
         })
+    }
+
+    fn seconds(&self) -> Seconds {
+        Seconds { total: self.began.elapsed(), output: self.simulation.observing() }
+    }
+
+    fn write_summary(&self, status: Status, reason: Option<String>) -> Result<(), FileFailure> {
+        let simulation = &self.simulation;
+        let mut warnings = self.warnings.clone();
+        warnings.extend(simulation.state().warnings.iter().map(|warning| warning.words.clone()));
+        let account = Account {
+            instruction_set: self.instruction_set.name(),
+            work: simulation.work(),
+            seconds: self.seconds(),
+            pairs: simulation.landau().pairs(),
+            methods: &self.methods,
+            coulomb_logarithms: self.coulomb_logarithms.as_ref(),
+            status,
+            reason,
+            warnings: &warnings,
+        };
+        summary::write(&self.folder, &self.observers.ledger, account)
     }
 }
 

@@ -114,6 +114,7 @@ impl Folder {
     /// while it wrote left behind.
     pub fn remove_frames(&self, condemned: impl Fn(u64) -> bool) -> Result<(), FileFailure> {
         remove(&self.partial_checkpoint())?;
+        remove(&self.partial_summary())?;
         let particles = self.particles();
         let entries = match fs::read_dir(&particles) {
             Ok(entries) => entries,
@@ -153,6 +154,10 @@ impl Folder {
 
     pub fn summary(&self) -> PathBuf {
         self.path.join("run.json")
+    }
+
+    pub fn partial_summary(&self) -> PathBuf {
+        self.path.join("run.json.partial")
     }
 
     pub fn checkpoint(&self) -> PathBuf {

@@ -1,4 +1,6 @@
 //! run.json: what ran, how long it took, how well it conserved, how it ended.
+//!
+//! It is written when a run begins, so that a run can be looked at while it goes on, and again when it ends.
 
 use crate::landau::{Landau, Work};
 use crate::output::error::FileFailure;
@@ -10,10 +12,12 @@ use serde_json::{Map, Value, json};
 use std::fs;
 use std::time::Duration;
 
-/// How a run ended, as run.json says it.
+/// Where a run stands, as run.json says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// Not ended, or killed.
+    Running,
     Completed,
     Interrupted,
     Failed,
@@ -36,9 +40,9 @@ struct Summary<'a> {
     evaluations: u64,
     pairs_per_second: Option<f64>,
     #[serde(flatten)]
-    methods: Methods,
+    methods: &'a Methods,
     #[serde(skip_serializing_if = "Option::is_none")]
-    coulomb_logarithms: Option<Value>,
+    coulomb_logarithms: Option<&'a Value>,
     invariants: InvariantsBy<'a>,
     status: Status,
     reason: Option<String>,
@@ -133,15 +137,19 @@ pub struct Account<'a> {
     pub seconds: Seconds,
     /// Ordered pairs an evaluation stands for.
     pub pairs: u64,
-    pub methods: Methods,
+    pub methods: &'a Methods,
     /// ln Λ of the species by their names, where coefficients are `coulomb`.
-    pub coulomb_logarithms: Option<Value>,
+    pub coulomb_logarithms: Option<&'a Value>,
     pub status: Status,
     pub reason: Option<String>,
     pub warnings: &'a [String],
 }
 
-/// Writes run.json.
+/// Writes run.json: another process finds the old one or the new one, whole.
+///
+/// # Errors
+///
+/// If it cannot be written.
 pub fn write<const D: usize>(
     folder: &Folder,
     ledger: &Ledger<D>,
@@ -172,5 +180,7 @@ pub fn write<const D: usize>(
     };
     let path = folder.summary();
     let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
-    fs::write(&path, text).map_err(FileFailure::file(path, "cannot write"))
+    let partial = folder.partial_summary();
+    let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path));
+    written.map_err(FileFailure::file(path, "cannot write"))
 }

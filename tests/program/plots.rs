@@ -174,7 +174,15 @@ fn a_run_that_has_not_ended_is_plotted_and_said_to_be_unfinished() {
     let folder = tempfile::tempdir().unwrap();
     let run_folder = folder.path().join("run");
     small_bkw(&run_folder);
-    fs::remove_file(run_folder.join("run.json")).unwrap();
+    let path = run_folder.join("run.json");
+    let summary = fs::read_to_string(&path).unwrap();
+    fs::write(&path, summary.replace("\"completed\"", "\"running\"")).unwrap();
+    assert_success(&report(&[&run_folder]));
+    let page = fs::read_to_string(run_folder.join("plots/report.html")).unwrap();
+    assert!(page.contains("The run has not ended, or was killed."));
+    assert!(run_folder.join("plots/density.png").exists());
+    fs::remove_dir_all(run_folder.join("plots")).unwrap();
+    fs::remove_file(&path).unwrap();
     // What a killed program may leave: no frames, the last row in pieces.
     fs::remove_dir_all(run_folder.join("particles")).unwrap();
     let rows = run_folder.join("diagnostics.csv");

@@ -88,11 +88,8 @@ pub fn expected<const D: usize>(
     velocities: &[[f64; D]],
     scores: Scores,
 ) -> Vec<Expected> {
-    let moments_of = |species: &Species<D>| {
-        let range = species.range.clone();
-        Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range])
-    };
-    let moments: Vec<Moments<D>> = problem.species.iter().map(moments_of).collect();
+    let moments: Vec<Moments<D>> =
+        problem.species.iter().map(|species| problem.moments(species, velocities)).collect();
     let common = common_temperature(problem, &moments);
     let count = problem.species.len();
     // Along the coldest axis, now.

@@ -317,10 +317,7 @@ impl<const D: usize> Landau<D> {
         if !problem.follows() {
             return;
         }
-        let spacing = |species: &Species<D>| {
-            let range = species.range.clone();
-            species.spacing * species.spread(&velocities[range.clone()], &problem.weights[range])
-        };
+        let spacing = |species: &Species<D>| species.spacing * problem.spread(species, velocities);
         self.spacings.clear();
         self.spacings.extend(problem.species.iter().map(spacing));
         self.regularisation.follow(problem, &self.spacings);

@@ -1,7 +1,10 @@
 //! What is constant in a run: species, weights, coefficients, and what the equation conserves.
 
 use crate::functionals::moments::Moments;
+use crate::symmetry::axis::Nodes;
+use crate::symmetry::{HalfPlane, RADIUS, Symmetry};
 use crate::units::Scales;
+use std::f64::consts::PI;
 use std::ops::Range;
 
 /// A moving species.
@@ -26,47 +29,70 @@ pub struct Species<const D: usize> {
 }
 
 /// A uniform lattice of cell centres: `first` + `spacing` × index, indices 0 to `per_axis` − 1 on each axis.
+///
+/// With a symmetry its cells are rings or shells, as far apart as the cells of the cube would be: their distances from the axis, or
+/// their radii, are (k + ½) `spacing`. Rings in the corners, beyond half the edge from the centre, are left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lattice<const D: usize> {
+    pub symmetry: Symmetry,
     pub first: [f64; D],
     pub spacing: f64,
     pub per_axis: usize,
 }
 
 impl<const D: usize> Species<D> {
-    /// How many times as wide as at the start the species' particles lie: the factor on h, whose square is that on ε.
-    ///
-    /// (det Σ/det Σ₀)^(1/2d) of its own particles where its bandwidth follows it, else 1.
-    pub fn spread(&self, velocities: &[[f64; D]], weights: &[f64]) -> f64 {
-        match self.following {
-            Some(_) => self.spread_at(Moments::of(1.0, velocities, weights).geometric_temperature()),
-            None => 1.0,
-        }
-    }
-
-    /// The same of a cloud whose variances have this geometric mean.
+    /// How many times as wide as at the start the particles of a cloud lie whose variances have this geometric mean: the
+    /// factor on h, whose square is that on ε. 1 where the bandwidth does not follow the species.
     pub fn spread_at(&self, variance: f64) -> f64 {
         self.following.map_or(1.0, |first| (variance / first).sqrt())
     }
 }
 
 impl<const D: usize> Lattice<D> {
-    /// The cell centres, the last axis varying fastest.
-    pub fn centers(&self) -> impl Iterator<Item = [f64; D]> + '_ {
-        (0..self.per_axis.pow(D as u32)).map(|cell| {
-            let mut rest = cell;
-            let mut center = self.first;
-            for axis in (0..D).rev() {
-                center[axis] += (rest % self.per_axis) as f64 * self.spacing;
-                rest /= self.per_axis;
+    /// The centres of the cells and their volumes. Of a cube the last axis varies fastest, of rings the distance from
+    /// the axis.
+    pub fn cells(&self) -> Box<dyn Iterator<Item = ([f64; D], f64)> + '_> {
+        let h = self.spacing;
+        let radii = self.per_axis.div_ceil(2);
+        match self.symmetry {
+            Symmetry::None => {
+                let volume = h.powi(D as i32);
+                Box::new((0..self.per_axis.pow(D as u32)).map(move |cell| (self.center(cell), volume)))
             }
-            center
-        })
+            Symmetry::Axial(HalfPlane { along, across }) => {
+                let half_width = 0.5 * self.per_axis as f64;
+                let cells = (0..self.per_axis * radii).map(move |cell| [cell / radii, cell % radii]);
+                let inside = move |&[plane, k]: &[usize; 2]| {
+                    (plane as f64 + 0.5 - half_width).hypot(Nodes::Midpoints.place(k)) <= half_width
+                };
+                Box::new(cells.filter(inside).map(move |[plane, k]| {
+                    let mut center = [0.0; D];
+                    center[along] = self.first[along] + plane as f64 * h;
+                    center[across] = Nodes::Midpoints.place(k) * h;
+                    (center, Nodes::Midpoints.area(k) * h * h * h)
+                }))
+            }
+            Symmetry::Spherical => Box::new((0..radii).map(move |k| {
+                let mut center = [0.0; D];
+                center[RADIUS] = Nodes::Midpoints.place(k) * h;
+                (center, 4.0 * PI * center[RADIUS].powi(2) * h)
+            })),
+        }
     }
 
-    /// h^d.
-    pub fn cell_volume(&self) -> f64 {
-        self.spacing.powi(D as i32)
+    fn center(&self, cell: usize) -> [f64; D] {
+        let mut rest = cell;
+        let mut center = self.first;
+        for axis in (0..D).rev() {
+            center[axis] += (rest % self.per_axis) as f64 * self.spacing;
+            rest /= self.per_axis;
+        }
+        center
+    }
+
+    /// The centres of the cells, in the same order.
+    pub fn centers(&self) -> impl Iterator<Item = [f64; D]> + '_ {
+        self.cells().map(|(center, _)| center)
     }
 }
 
@@ -104,6 +130,8 @@ impl<const D: usize> Conserved<D> {
 /// What does not change in a run.
 #[derive(Debug, Clone)]
 pub struct Problem<const D: usize> {
+    /// What the particles stand for: points, rings or shells.
+    pub symmetry: Symmetry,
     pub species: Vec<Species<D>>,
     pub fixed: Vec<FixedSpecies<D>>,
     /// Weights (numbers of real particles per volume), species after species.
@@ -131,6 +159,27 @@ impl<const D: usize> Problem<D> {
     /// Number of particles.
     pub fn particles(&self) -> usize {
         self.weights.len()
+    }
+
+    /// The moments of a species, from the velocities of all particles.
+    pub fn moments(&self, species: &Species<D>, velocities: &[[f64; D]]) -> Moments<D> {
+        self.moments_per_mass(species.mass, species, velocities)
+    }
+
+    /// How many times as wide as at the start the particles of a species lie, from the velocities of all:
+    /// (det Σ/det Σ₀)^(1/2d) where its bandwidth follows it, else 1.
+    pub fn spread(&self, species: &Species<D>, velocities: &[[f64; D]]) -> f64 {
+        match species.following {
+            Some(_) => {
+                species.spread_at(self.moments_per_mass(1.0, species, velocities).geometric_temperature())
+            }
+            None => 1.0,
+        }
+    }
+
+    fn moments_per_mass(&self, mass: f64, species: &Species<D>, velocities: &[[f64; D]]) -> Moments<D> {
+        let range = species.range.clone();
+        Moments::of(self.symmetry, mass, &velocities[range.clone()], &self.weights[range])
     }
 
     /// Whether a species' bandwidth follows it.

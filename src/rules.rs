@@ -1,6 +1,7 @@
 //! Rules that what a user wrote must keep, and what is said where one is broken: the place, what was found, what is
 //! allowed.
 
+use crate::symmetry::Symmetry;
 use schemars::Schema;
 use std::fmt;
 
@@ -104,6 +105,19 @@ impl Checks {
         self.require(length == dimension, path, || {
             format!("found {length} components; allowed: {dimension}, one for each dimension")
         });
+    }
+
+    /// A vector that is not left out is 0 in all components that have no mean.
+    pub fn symmetric_vector(
+        &mut self,
+        path: impl Into<String>,
+        value: Option<&Vec<f64>>,
+        symmetry: Symmetry,
+    ) {
+        let Some(value) = value else { return };
+        let holds =
+            value.iter().enumerate().all(|(axis, component)| symmetry.has_mean(axis) || *component == 0.0);
+        self.require(holds, path, || format!("found {value:?}; allowed: {}", symmetry.of_vectors()));
     }
 }
 

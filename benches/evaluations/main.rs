@@ -90,7 +90,8 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, case: &Case, 
     criterion_group.bench_function(BenchmarkId::from_parameter(&name), |bencher| {
         let (problem, state) = problem.get_or_init(start);
         let scores = setup::score(&scenario, problem, &state.velocities, set);
-        let mut landau = Landau::new(Arc::clone(problem), scores, PairSum::direct(problem.gamma, set));
+        let mut landau =
+            Landau::new(Arc::clone(problem), scores, PairSum::direct(problem.symmetry, problem.gamma, set));
         let mut evaluation = Evaluation::empty(problem);
         let mut evaluate = |landau: &mut Landau<D>| {
             pool.install(|| landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation))

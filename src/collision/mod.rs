@@ -14,6 +14,8 @@ mod packed;
 pub mod pair_sum;
 pub mod random_batch;
 pub mod regularisation;
+pub mod rings;
 mod schedule;
+pub mod shells;
 mod tile;
 pub mod tree;

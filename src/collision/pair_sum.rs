@@ -5,9 +5,13 @@ pub use super::interface::{Accuracy, Particles, Quality, SpeciesTable, require_q
 use super::maxwell::MomentSum;
 use super::random_batch::RandomBatchSum;
 use super::regularisation::Regularisation;
+use super::rings::RingSum;
+use super::shells::ShellSum;
 use super::tree::TreeSum;
+use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
+use crate::symmetry::Symmetry;
 
 /// A way to sum over pairs, with its workspace.
 #[derive(Debug)]
@@ -16,15 +20,23 @@ pub enum PairSum<const D: usize> {
     Maxwell(MomentSum<D>),
     Tree(Box<TreeSum<D>>),
     RandomBatch(RandomBatchSum<D>),
+    /// Of rings, D = 3.
+    Rings(Box<RingSum>),
+    /// Of shells, D = 3.
+    Shells(Box<ShellSum>),
 }
 
 impl<const D: usize> PairSum<D> {
     /// Over all pairs; by moments for γ = 0, which is the same sum.
-    pub fn direct(gamma: f64, instruction_set: InstructionSet) -> Self {
-        if gamma == 0.0 {
-            return Self::Maxwell(MomentSum::default());
+    pub fn direct(symmetry: Symmetry, gamma: f64, instruction_set: InstructionSet) -> Self {
+        match symmetry {
+            Symmetry::None if gamma == 0.0 => Self::Maxwell(MomentSum::default()),
+            Symmetry::None => Self::Direct(DirectSum::new(gamma, instruction_set)),
+            Symmetry::Axial(half_plane) => {
+                Self::Rings(Box::new(RingSum::new(gamma, half_plane, instruction_set)))
+            }
+            Symmetry::Spherical => Self::Shells(Box::new(ShellSum::new(gamma, instruction_set))),
         }
-        Self::Direct(DirectSum::new(gamma, instruction_set))
     }
 
     /// By a tree to a tolerance, not calibrated yet; by moments for γ = 0.
@@ -58,6 +70,8 @@ impl<const D: usize> PairSum<D> {
             Self::Maxwell(moments) => moments.evaluate(particles, sums),
             Self::Tree(tree) => tree.evaluate(particles, accuracy, sums),
             Self::RandomBatch(batches) => batches.evaluate(particles, draw, sums),
+            Self::Rings(rings) => rings.evaluate(particles.cast(), dimension::vectors_mut(sums)),
+            Self::Shells(shells) => shells.evaluate(particles.cast(), dimension::vectors_mut(sums)),
         }
     }
 
@@ -65,7 +79,7 @@ impl<const D: usize> PairSum<D> {
     pub fn tolerance(&self) -> f64 {
         match self {
             Self::Tree(tree) => tree.tolerance(),
-            Self::Direct(_) | Self::Maxwell(_) | Self::RandomBatch(_) => 0.0,
+            _ => 0.0,
         }
     }
 
@@ -84,7 +98,7 @@ impl<const D: usize> PairSum<D> {
                 tree.require_memory(species, regularisation)?;
                 Ok(true)
             }
-            Self::Direct(_) | Self::Maxwell(_) | Self::RandomBatch(_) => Ok(false),
+            _ => Ok(false),
         }
     }
 
@@ -119,6 +133,8 @@ impl<const D: usize> PairSum<D> {
             Self::Direct(_) | Self::Maxwell(_) => 0,
             Self::Tree(tree) => tree.memory(),
             Self::RandomBatch(batches) => batches.memory(),
+            Self::Rings(rings) => rings.memory(),
+            Self::Shells(shells) => shells.memory(),
         }
     }
 
@@ -135,6 +151,8 @@ impl<const D: usize> PairSum<D> {
                 )
             }
             Self::RandomBatch(batches) => format!("by random batches of {}", batches.size()),
+            Self::Rings(_) => "direct, of rings".to_string(),
+            Self::Shells(_) => "direct, of shells".to_string(),
         }
     }
 }
@@ -229,8 +247,8 @@ mod tests {
         let without = heavier.remaining(|p| !range.contains(&p));
         let set = InstructionSet::detect();
         let kinds: [&dyn Fn() -> PairSum<D>; 4] = [
-            &|| PairSum::direct(-3.0, set),
-            &|| PairSum::direct(0.0, set),
+            &|| PairSum::direct(Symmetry::None, -3.0, set),
+            &|| PairSum::direct(Symmetry::None, 0.0, set),
             &|| PairSum::tree(-3.0, 1e-3, set),
             &|| PairSum::random_batches(-3.0, (20, 5), set),
         ];

@@ -4,6 +4,7 @@ use super::maxwellian::Normal;
 use super::shape::{Particle, Parts, Shape, vector};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
+use crate::symmetry::Symmetry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,19 @@ impl<const D: usize> Shape<D> for AnisotropicMaxwellian {
             found.positive(format!("temperatures.{axis}"), *temperature);
         }
         found.vector("drift", self.drift.as_ref(), D);
+    }
+
+    fn symmetry_rules(&self, symmetry: Symmetry, found: &mut Checks) {
+        found.symmetric_vector("drift", self.drift.as_ref(), symmetry);
+        // Those across the axis; with all directions alike, all.
+        let across = |axis: &usize| !symmetry.has_mean(*axis);
+        let first = (0..D).find(across);
+        for axis in (0..D).filter(across) {
+            let same = first.is_none_or(|first| self.temperatures[axis] == self.temperatures[first]);
+            found.require(same, "temperatures", || {
+                format!("found {:?}; allowed: {}", self.temperatures, symmetry.of_temperatures())
+            });
+        }
     }
 
     fn fill_defaults(&mut self) {

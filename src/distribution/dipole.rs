@@ -5,6 +5,7 @@ use super::shape::{Part, Particle, Parts, Shape};
 use crate::exact::lorentz::{Dipole as Exact, angle_on_circle, cosine_on_sphere, modes};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation, number};
+use crate::symmetry::Symmetry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -43,6 +44,13 @@ impl<const D: usize> Shape<D> for Dipole {
                 "found {}; allowed: a number from -10 to 10, from -0.49 to 0.49 where the power is above 1",
                 number(self.amplitude)
             )
+        });
+    }
+
+    fn symmetry_rules(&self, symmetry: Symmetry, found: &mut Checks) {
+        found.require(symmetry.has_mean(0), "", || {
+            "found a dipole, which points along x; allowed: with `symmetry` `axial` about the axis x"
+                .to_string()
         });
     }
 

@@ -75,17 +75,18 @@ impl Formulated {
 
     /// The sum over the cells of a lattice; the error says why it is that of no density.
     fn integral<const D: usize>(&self, lattice: &Lattice<D>) -> Result<f64, String> {
+        let cube = lattice.spacing.powi(D as i32);
         let mut total = Sum::default();
-        for v in lattice.centers() {
+        for (v, volume) in lattice.cells() {
             let value = self.value(v);
             if !(value >= 0.0 && value.is_finite()) {
                 return Err(format!(
                     "found a formula with the value {value} at v = {v:?}; allowed: finite values ≥ 0 on the whole lattice"
                 ));
             }
-            total.add(value);
+            total.add(value * (volume / cube));
         }
-        let total = total.value() * lattice.cell_volume();
+        let total = total.value() * cube;
         if !total.is_normal() {
             return Err(format!(
                 "found a formula whose integral over the lattice is {total}; allowed: one that is > 0 and finite"

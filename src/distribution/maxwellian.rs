@@ -3,6 +3,7 @@
 use super::shape::{Part, Particle, Parts, Shape, vector};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
+use crate::symmetry::Symmetry;
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 use schemars::JsonSchema;
@@ -34,6 +35,10 @@ impl<const D: usize> Shape<D> for Maxwellian {
         found.positive("density", self.density);
         found.positive("temperature", self.temperature);
         found.vector("drift", self.drift.as_ref(), D);
+    }
+
+    fn symmetry_rules(&self, symmetry: Symmetry, found: &mut Checks) {
+        found.symmetric_vector("drift", self.drift.as_ref(), symmetry);
     }
 
     fn fill_defaults(&mut self) {

@@ -4,6 +4,7 @@ use super::Initial;
 use super::shape::{Particle, Parts, Shape};
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
+use crate::symmetry::Symmetry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,12 @@ impl<const D: usize> Shape<D> for Mixture {
         found.require(total < f64::INFINITY || self.0.len() < 2, "", || {
             "found parts whose densities add up beyond every number; allowed: a sum up to 1.7e308".to_string()
         });
+    }
+
+    fn symmetry_rules(&self, symmetry: Symmetry, found: &mut Checks) {
+        for (index, part) in self.0.iter().enumerate() {
+            found.under(&index.to_string(), |found| part.symmetry_rules::<D>(symmetry, found));
+        }
     }
 
     fn fill_defaults(&mut self) {

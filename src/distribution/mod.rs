@@ -39,6 +39,7 @@ pub use sum::Distribution;
 
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation, describe_choices};
+use crate::symmetry::Symmetry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +110,12 @@ impl Initial {
     pub fn rules<const D: usize>(&self, found: &mut Checks) {
         let shape = self.shape::<D>();
         found.under(shape.key(), |found| shape.rules(found));
+    }
+
+    /// Checks that it has a symmetry. Paths of violations begin at its key.
+    pub fn symmetry_rules<const D: usize>(&self, symmetry: Symmetry, found: &mut Checks) {
+        let shape = self.shape::<D>();
+        found.under(shape.key(), |found| shape.symmetry_rules(symmetry, found));
     }
 
     /// Fills in what was left out and has a value of its own.

@@ -2,6 +2,7 @@
 
 use crate::problem::Lattice;
 use crate::rules::{Checks, Violation};
+use crate::symmetry::Symmetry;
 use rand::{Rng, RngExt};
 
 /// A distribution in D dimensions as a scenario writes it.
@@ -14,6 +15,9 @@ pub trait Shape<const D: usize> {
 
     /// Checks its numbers. Paths of violations are among its own keys.
     fn rules(&self, found: &mut Checks);
+
+    /// Checks that it has a symmetry, as a density of |v| alone has each. Paths of violations are among its own keys.
+    fn symmetry_rules(&self, _symmetry: Symmetry, _found: &mut Checks) {}
 
     /// Fills in what was left out and has a value of its own.
     fn fill_defaults(&mut self) {}

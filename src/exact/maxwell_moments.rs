@@ -132,13 +132,8 @@ impl<const D: usize> MaxwellMoments<D> {
     pub fn new(problem: &Problem<D>, velocities: &[[f64; D]]) -> Self {
         let count = problem.species.len();
         let masses: Vec<f64> = problem.species.iter().map(|species| species.mass).collect();
-        let moments: Vec<Moments<D>> = problem
-            .species
-            .iter()
-            .map(|one| {
-                Moments::of(one.mass, &velocities[one.range.clone()], &problem.weights[one.range.clone()])
-            })
-            .collect();
+        let moments: Vec<Moments<D>> =
+            problem.species.iter().map(|one| problem.moments(one, velocities)).collect();
         let total: f64 = moments.iter().zip(&masses).map(|(of, mass)| mass * of.density).sum();
         let frame = moments.iter().zip(&masses).fold(SVector::zeros(), |sum, (of, mass)| {
             sum + SVector::from(of.velocity) * (mass * of.density / total)

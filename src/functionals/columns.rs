@@ -62,7 +62,7 @@ impl Columns {
         let species = &at.problem.species[index];
         let velocities = &at.velocities[species.range.clone()];
         let weights = &at.problem.weights[species.range.clone()];
-        let bandwidth = species.bandwidth * species.spread(velocities, weights).powi(2);
+        let bandwidth = species.bandwidth * at.problem.spread(species, at.velocities).powi(2);
         let (order, cutoff, center) = (self.order, self.cutoff, at.center(index));
         let density = Reconstruction { velocities, weights, bandwidth, order, cutoff, center };
         integrals(&density, integrands).map_err(|TooManyNodes(nodes)| Failure::FunctionalsTooLarge {

@@ -3,11 +3,12 @@
 use crate::error::Failure;
 use crate::exact::Exact;
 use crate::exact::maxwell_moments::MaxwellMoments;
-use crate::functionals::moments::Moments;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::Problem;
 use crate::score::mesh::density_on_lattice;
+use crate::score::orbits;
 use crate::sum::sum;
+use crate::symmetry::Symmetry;
 
 /// The errors of a density, relative to its norms.
 pub const DENSITY_ERRORS: &[&str] = &["l1", "l2", "linf"];
@@ -39,31 +40,44 @@ impl<const D: usize> Comparison<D> {
         &self,
         problem: &Problem<D>,
         index: usize,
-        velocities: &[[f64; D]],
+        all: &[[f64; D]],
         time: f64,
     ) -> Result<Vec<f64>, Failure> {
         let species = &problem.species[index];
-        let velocities = &velocities[species.range.clone()];
+        let velocities = &all[species.range.clone()];
         let weights = &problem.weights[species.range.clone()];
         match self {
             Self::Densities { exact, order, cutoff, instruction_set } => {
                 let Some(lattice) = species.lattice else { return Ok(vec![f64::NAN; 3]) };
                 let exact = exact.densities(index, lattice.centers(), time);
-                let bandwidth = species.bandwidth * species.spread(velocities, weights).powi(2);
-                let found = density_on_lattice(
-                    &lattice,
-                    velocities,
-                    weights,
-                    bandwidth,
-                    (*order, *cutoff),
-                    &species.name,
-                    *instruction_set,
-                )?;
-                Ok(distances(&found, &exact))
+                let bandwidth = species.bandwidth * problem.spread(species, all).powi(2);
+                let (reconstruction, name) = ((*order, *cutoff), species.name.as_str());
+                let found = match problem.symmetry {
+                    Symmetry::None => density_on_lattice(
+                        &lattice,
+                        velocities,
+                        weights,
+                        bandwidth,
+                        reconstruction,
+                        name,
+                        *instruction_set,
+                    )?,
+                    _ => orbits::density_on_lattice(
+                        &lattice,
+                        velocities,
+                        weights,
+                        bandwidth,
+                        reconstruction,
+                        name,
+                    )?,
+                };
+                let cube = lattice.spacing.powi(D as i32);
+                let volumes: Vec<f64> = lattice.cells().map(|(_, volume)| volume / cube).collect();
+                Ok(distances(&found, &exact, &volumes))
             }
             Self::Moments(exact) => {
                 let (velocity, tensor) = exact.at(time)[index];
-                let found = Moments::of(species.mass, velocities, weights);
+                let found = problem.moments(species, all);
                 let temperature = tensor.trace() / D as f64;
                 let drift =
                     (0..D).map(|axis| (found.velocity[axis] - velocity[axis]).powi(2)).sum::<f64>().sqrt();
@@ -76,11 +90,12 @@ impl<const D: usize> Comparison<D> {
     }
 }
 
-/// The distances of a density from the exact one in L1, L2 and L∞, relative to its norm.
-fn distances(found: &[f64], exact: &[f64]) -> Vec<f64> {
+/// The distances of a density from the exact one in L1, L2 and L∞, relative to its norm, over cells of some volumes.
+fn distances(found: &[f64], exact: &[f64], volumes: &[f64]) -> Vec<f64> {
     let pairs = || found.iter().zip(exact).map(|(found, exact)| ((found - exact).abs(), exact.abs()));
     let largest = |of: fn((f64, f64)) -> f64| pairs().map(of).fold(0.0, f64::max);
-    let total = |of: fn((f64, f64)) -> f64| sum(pairs().map(of));
+    let total =
+        |of: fn((f64, f64)) -> f64| sum(pairs().map(of).zip(volumes).map(|(value, volume)| value * volume));
     vec![
         total(|(error, _)| error) / total(|(_, exact)| exact),
         (total(|(error, _)| error * error) / total(|(_, exact)| exact * exact)).sqrt(),

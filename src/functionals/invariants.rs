@@ -58,7 +58,7 @@ impl<const D: usize> About<D> {
             let square: f64 = relative.iter().map(|component| component * component).sum();
             mass.add(m * w);
             energy.add(0.5 * m * w * square);
-            for axis in 0..D {
+            for axis in (0..D).filter(|&axis| problem.symmetry.has_mean(axis)) {
                 momentum[axis].add(m * w * relative[axis]);
             }
         }

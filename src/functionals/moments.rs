@@ -1,6 +1,7 @@
 //! Density, mean velocity and temperature tensor of one species.
 
 use crate::sum::{Sum, sum};
+use crate::symmetry::Symmetry;
 use nalgebra::SMatrix;
 
 /// Moments of one species up to the second.
@@ -15,11 +16,12 @@ pub struct Moments<const D: usize> {
 }
 
 impl<const D: usize> Moments<D> {
-    /// The moments of particles of one mass.
-    pub fn of(mass: f64, velocities: &[[f64; D]], weights: &[f64]) -> Self {
+    /// The moments of particles of one mass, each of which stands for its orbit.
+    pub fn of(symmetry: Symmetry, mass: f64, velocities: &[[f64; D]], weights: &[f64]) -> Self {
         let density = sum(weights.iter().copied());
-        let velocity: [f64; D] = std::array::from_fn(|axis| {
-            sum(velocities.iter().zip(weights).map(|(v, w)| w * v[axis])) / density
+        let velocity: [f64; D] = std::array::from_fn(|axis| match symmetry.has_mean(axis) {
+            true => sum(velocities.iter().zip(weights).map(|(v, w)| w * v[axis])) / density,
+            false => 0.0,
         });
         let mut second = [[Sum::default(); D]; D];
         for (v, w) in velocities.iter().zip(weights) {
@@ -32,7 +34,7 @@ impl<const D: usize> Moments<D> {
         }
         let temperature_tensor =
             SMatrix::from_fn(|row, column| mass * second[row.max(column)][row.min(column)].value() / density);
-        Self { density, velocity, temperature_tensor }
+        Self { density, velocity, temperature_tensor: symmetry.mean_tensor(temperature_tensor) }
     }
 
     /// T = m ⟨|v − u|²⟩ / d.

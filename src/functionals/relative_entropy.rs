@@ -3,7 +3,6 @@
 use super::column::{At, Column};
 use super::integrals::Integrand;
 use super::mollified::Node;
-use super::moments::Moments;
 use crate::problem::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,8 +26,7 @@ impl<const D: usize> Integrand<D> for EntropyDensity {
 /// H(f|M) of a species whose entropy is known: log M is quadratic, and its mean is known from the moments.
 pub fn relative_entropy<const D: usize>(at: &At<'_, D>, species: usize, entropy: f64) -> f64 {
     let one = &at.problem.species[species];
-    let range = one.range.clone();
-    let moments = Moments::of(one.mass, &at.velocities[range.clone()], &at.problem.weights[range]);
+    let moments = at.problem.moments(one, at.velocities);
     let center = at.center(species);
     let drift: f64 = (0..D).map(|axis| (moments.velocity[axis] - center[axis]).powi(2)).sum();
     let d = D as f64;

@@ -19,11 +19,8 @@ pub struct ThermalNorm {
 impl ThermalNorm {
     /// The norm with the thermal speeds at `velocities`.
     pub fn at<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]]) -> Self {
-        let moments_of = |species: &Species<D>| {
-            let range = species.range.clone();
-            Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range])
-        };
-        let moments: Vec<Moments<D>> = problem.species.iter().map(moments_of).collect();
+        let moments: Vec<Moments<D>> =
+            problem.species.iter().map(|species| problem.moments(species, velocities)).collect();
         let rest = rest(problem, &moments);
         let length = |v: [f64; D]| v.iter().map(|c| c * c).sum::<f64>().sqrt();
         let mut resolution = 0.0f64;

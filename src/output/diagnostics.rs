@@ -3,7 +3,6 @@
 use crate::error::Failure;
 use crate::functionals::comparison::Comparison;
 use crate::functionals::invariants::Invariants;
-use crate::functionals::moments::Moments;
 use crate::functionals::{At, Columns};
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
@@ -146,9 +145,7 @@ fn row<const D: usize>(
         evaluation.entropy_rate * scales.entropy_rate(),
     ]);
     for (index, species) in problem.species.iter().enumerate() {
-        let velocities = &state.velocities[species.range.clone()];
-        let weights = &problem.weights[species.range.clone()];
-        let moments = Moments::of(species.mass, velocities, weights);
+        let moments = problem.moments(species, &state.velocities);
         values.push(moments.density * scales.density);
         values.extend(moments.velocity.map(|component| component * scales.velocity));
         values.push(moments.temperature() * scales.temperature);

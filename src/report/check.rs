@@ -7,7 +7,6 @@ use super::{accuracy, lattices};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::functionals::At;
-use crate::functionals::moments::Moments;
 use crate::integrators::{Conservation, Facts};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep, pairs};
@@ -37,10 +36,11 @@ pub fn check<const D: usize>(
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
     let units = QuantityFormat::new(problem.scales);
     for species in &problem.species {
-        let range = species.range.clone();
-        let moments =
-            Moments::of(species.mass, &state.velocities[range.clone()], &problem.weights[range.clone()]);
-        line(&species.name, units.species(species, range.len(), moments.density, moments.temperature()));
+        let moments = problem.moments(species, &state.velocities);
+        line(
+            &species.name,
+            units.species(species, species.range.len(), moments.density, moments.temperature()),
+        );
     }
     let coverages = setup::coverages(scenario, problem, &state.velocities);
     for (name, words) in lattices::lines(problem, &coverages, &units) {
@@ -244,8 +244,7 @@ fn fixed_and_own<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]]) 
         return Vec::new();
     }
     let strengths = |(i, species): (usize, &Species<D>)| {
-        let range = species.range.clone();
-        let density = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]).density;
+        let density = problem.moments(species, velocities).density;
         let own = problem.coefficients[i * problem.species.len() + i] * density;
         let coefficients = &problem.fixed_coefficients[i * problem.fixed.len()..];
         let fixed: f64 = problem.fixed.iter().zip(coefficients).map(|(one, c)| c * one.density).sum();

@@ -1,7 +1,6 @@
 //! How fast each pair of species slows down, exchanges energy and becomes isotropic.
 
 use crate::exact::rates::{self, Maxwellian};
-use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 
 /// The times of species `one` among the particles of `other`, 1/rate each; infinite where nothing happens.
@@ -23,8 +22,7 @@ pub fn collision_times<const D: usize>(problem: &Problem<D>, velocities: &[[f64;
         .species
         .iter()
         .map(|species| {
-            let range = species.range.clone();
-            let moments = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
+            let moments = problem.moments(species, velocities);
             Maxwellian { density: moments.density, mass: species.mass, temperature: moments.temperature() }
         })
         .collect();

@@ -31,6 +31,7 @@ use super::standard::Standard;
 use super::{Score, extrapolation};
 use crate::error::Failure;
 use crate::problem::Problem;
+use crate::symmetry::Symmetry;
 use rayon::prelude::*;
 #[cfg(test)]
 use std::array;
@@ -67,8 +68,13 @@ impl<const D: usize> ExactScore<D> {
 }
 
 /// The degree up to which the scores of a cloud can be exact: 0 where it has no covariance of full rank.
-pub fn degree_of<const D: usize>(velocities: &[[f64; D]], weights: &[f64], wanted: u32) -> u32 {
-    if Standard::of(velocities, weights).is_some() { wanted } else { 0 }
+pub fn degree_of<const D: usize>(
+    symmetry: Symmetry,
+    velocities: &[[f64; D]],
+    weights: &[f64],
+    wanted: u32,
+) -> u32 {
+    if Standard::of(symmetry, velocities, weights).is_some() { wanted } else { 0 }
 }
 
 impl<const D: usize> Score<D> for ExactScore<D> {
@@ -87,7 +93,7 @@ impl<const D: usize> Score<D> for ExactScore<D> {
                 continue;
             }
             // A cloud that has become flat shows in scores that are not finite.
-            let Some(standard) = Standard::of(velocities, weights) else {
+            let Some(standard) = Standard::of(problem.symmetry, velocities, weights) else {
                 *entropy = f64::NAN;
                 scores[range].fill([f64::NAN; D]);
                 continue;
@@ -106,6 +112,8 @@ impl<const D: usize> Score<D> for ExactScore<D> {
             chunks.for_each(|(scores, velocities)| {
                 for (score, v) in scores.iter_mut().zip(velocities) {
                     let added = standard.gradient(&gradient.at(&standard.coordinates(v)));
+                    // Sums over an orbit leave rounding in the other components.
+                    let added = problem.symmetry.restricted(added);
                     for axis in 0..D {
                         score[axis] += added[axis];
                     }
@@ -204,7 +212,7 @@ mod tests {
 
     /// The functional of a cloud, of what Gaussians and modes gain.
     fn gain<const D: usize>(velocities: &[[f64; D]], weights: &[f64]) -> (f64, Vec<[f64; D]>) {
-        let standard = Standard::of(velocities, weights).unwrap();
+        let standard = Standard::of(Symmetry::None, velocities, weights).unwrap();
         let bias = Bias::of(&standard, Form::Mesh, &extrapolation::weights(4), 0.3);
         let modes = Modes::of(&standard, velocities, weights, true);
         let (lacking, mut gradient) = modes.lacking(&bias.kept, &standard, velocities, weights);
@@ -239,7 +247,7 @@ mod tests {
 
     fn is_the_gradient<const D: usize>() {
         let (velocities, weights) = cloud::<D>();
-        let standard = Standard::of(&velocities, &weights).unwrap();
+        let standard = Standard::of(Symmetry::None, &velocities, &weights).unwrap();
         let reach = |v: &[f64; D]| standard.coordinates(v).iter().map(|c| c * c).sum::<f64>().sqrt();
         let in_the_edge = velocities.iter().filter(|v| (INSIDE..OUTSIDE).contains(&reach(v))).count();
         assert!(in_the_edge >= 2 && velocities.iter().any(|v| reach(v) > OUTSIDE), "{in_the_edge}");

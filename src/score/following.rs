@@ -53,7 +53,8 @@ impl<const D: usize> Score<D> for FollowingScore<D> {
             let (own, weights) =
                 (&velocities[species.range.clone()], &problem.weights[species.range.clone()]);
             species.following?;
-            Some((Standard::of(own, weights)?, 1.0 / species.spread(own, weights)))
+            let standard = Standard::of(problem.symmetry, own, weights)?;
+            Some((standard, 1.0 / problem.spread(species, velocities)))
         };
         self.clouds.clear();
         self.clouds.extend(problem.species.iter().map(cloud));
@@ -112,6 +113,7 @@ fn back<const D: usize>(
     let Standard { density, mean, .. } = standard;
     let averages: [f64; D] =
         array::from_fn(|axis| sum(scores.iter().zip(weights).map(|(s, w)| w * s[axis])) / density);
+    let averages = standard.symmetry.mean(averages);
     let virial = sum(scores
         .iter()
         .zip(velocities)

@@ -14,6 +14,7 @@ pub mod following;
 pub mod mesh;
 mod modes;
 pub mod mollifier;
+pub mod orbits;
 pub mod particles;
 mod standard;
 

@@ -84,7 +84,7 @@ impl<const D: usize> Modes<D> {
     /// The modes of degree 3, and of degree 4 if asked for; else these are 0.
     pub fn of(standard: &Standard<D>, velocities: &[[f64; D]], weights: &[f64], with_fourth: bool) -> Self {
         let mut modes = Self { third: [[[0.0; D]; D]; D], fourth: [[[[0.0; D]; D]; D]; D] };
-        let third = sums(velocities, weights, |v| {
+        let third = sums(standard.symmetry, velocities, weights, |v| {
             let x = standard.coordinates(v);
             let (inside, _) = window(square(&x));
             let mut polynomials = [0.0; MOST];
@@ -102,7 +102,7 @@ impl<const D: usize> Modes<D> {
         if !with_fourth {
             return modes;
         }
-        let fourth = sums(velocities, weights, |v| {
+        let fourth = sums(standard.symmetry, velocities, weights, |v| {
             let x = standard.coordinates(v);
             let (inside, _) = window(square(&x));
             let mut polynomials = [0.0; MOST];
@@ -220,7 +220,7 @@ impl<const D: usize> Gradient<D> {
     /// Makes the gradient g of Φχ that of a function of the particles, whose mean and covariance move with them: Q loses the
     /// symmetric part of ⟨g xᵀ⟩, its own part becomes symmetric, and c is −⟨g⟩.
     fn settle(&mut self, standard: &Standard<D>, velocities: &[[f64; D]], weights: &[f64]) {
-        let moments = sums(velocities, weights, |v| {
+        let moments = sums(standard.symmetry, velocities, weights, |v| {
             let x = standard.coordinates(v);
             let g = self.of_modes(&x);
             let mut terms = [0.0; MOST];

@@ -4,6 +4,7 @@
 //! ε/Λ_i.
 
 use crate::functionals::moments::Moments;
+use crate::symmetry::Symmetry;
 use nalgebra::{Matrix2, Matrix3, SMatrix, SymmetricEigen};
 use std::array;
 
@@ -16,6 +17,8 @@ const FLAT: f64 = 1e-12;
 /// A cloud's mean and covariance, and what the standard coordinates follow from.
 #[derive(Debug, Clone, Copy)]
 pub struct Standard<const D: usize> {
+    /// Of the cloud.
+    pub symmetry: Symmetry,
     /// n = Σ w.
     pub density: f64,
     /// u.
@@ -29,20 +32,24 @@ pub struct Standard<const D: usize> {
 impl<const D: usize> Standard<D> {
     /// The standard coordinates of a cloud.
     ///
-    /// None where it has no covariance of full rank: fewer than D + 1 particles, or all of them in a plane.
-    pub fn of(velocities: &[[f64; D]], weights: &[f64]) -> Option<Self> {
-        if velocities.len() <= D {
+    /// None where it has no covariance of full rank: as many particles as coordinates at most, or all in a plane.
+    pub fn of(symmetry: Symmetry, velocities: &[[f64; D]], weights: &[f64]) -> Option<Self> {
+        if velocities.len() <= symmetry.coordinates::<D>() {
             return None;
         }
         let Moments { density, velocity: mean, temperature_tensor: covariance } =
-            Moments::of(1.0, velocities, weights);
+            Moments::of(symmetry, 1.0, velocities, weights);
         if !covariance.iter().all(|c| c.is_finite()) {
             return None;
         }
-        let (variances, axes) = principal_axes(&covariance);
+        let (variances, axes) = match symmetry {
+            Symmetry::None => principal_axes(&covariance),
+            // The coordinates of velocity space are principal axes, and keep held points held.
+            _ => (array::from_fn(|i| covariance[(i, i)]), SMatrix::identity()),
+        };
         let largest = variances.iter().copied().fold(0.0, f64::max);
         let full = variances.iter().all(|&variance| variance > FLAT * largest);
-        full.then_some(Self { density, mean, variances, axes })
+        full.then_some(Self { symmetry, density, mean, variances, axes })
     }
 
     /// x of a velocity.
@@ -63,8 +70,10 @@ impl<const D: usize> Standard<D> {
     }
 }
 
-/// Σ w times some terms of a velocity: by halves, the same for any number of threads.
+/// Σ w times the mean over a particle's orbit of some polynomials in the velocity up to degree 5, which may have factors that
+/// are functions of |x|²: by halves, the same for any number of threads.
 pub fn sums<const D: usize, const N: usize>(
+    symmetry: Symmetry,
     velocities: &[[f64; D]],
     weights: &[f64],
     terms: impl Fn(&[f64; D]) -> [f64; N] + Sync + Copy,
@@ -73,12 +82,24 @@ pub fn sums<const D: usize, const N: usize>(
         let middle = (velocities.len() / 2).next_multiple_of(PART);
         let ((low, high), (low_weights, high_weights)) =
             (velocities.split_at(middle), weights.split_at(middle));
-        let (low, high) = rayon::join(|| sums(low, low_weights, terms), || sums(high, high_weights, terms));
+        let (low, high) = rayon::join(
+            || sums(symmetry, low, low_weights, terms),
+            || sums(symmetry, high, high_weights, terms),
+        );
         return array::from_fn(|term| low[term] + high[term]);
     }
     let mut totals = [0.0; N];
+    if symmetry.is_none() {
+        for (v, w) in velocities.iter().zip(weights) {
+            totals.iter_mut().zip(terms(v)).for_each(|(total, term)| *total += w * term);
+        }
+        return totals;
+    }
     for (v, w) in velocities.iter().zip(weights) {
-        totals.iter_mut().zip(terms(v)).for_each(|(total, term)| *total += w * term);
+        let share = w / symmetry.orbit(*v).count() as f64;
+        for point in symmetry.orbit(*v) {
+            totals.iter_mut().zip(terms(&point)).for_each(|(total, term)| *total += share * term);
+        }
     }
     totals
 }

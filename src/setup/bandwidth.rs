@@ -13,7 +13,6 @@
 //! thinner, and 0.6 of that for quasi-random particles, which are more even.
 
 use super::cloud::Cloud;
-use crate::functionals::moments::Moments;
 use crate::scenario::{Bandwidth, Particles, Score, Variance};
 use crate::sum::sum;
 
@@ -44,10 +43,10 @@ fn adapted<const D: usize>(score: &Score, particles: Option<&Particles>, cloud: 
     of_form * of_cloud * scale(score.order(), cloud)
 }
 
-/// σ² N^(−2/(4K + d + 2)).
+/// σ² N^(−2/(4K + d + 2)), d the coordinates that particles have: rings are drawn in a half plane, shells on a line.
 fn scale<const D: usize>(order: u32, cloud: &Cloud<D>) -> f64 {
-    let variance = Moments::of(1.0, &cloud.velocities, &cloud.weights).temperature();
+    let variance = cloud.moments().temperature();
     let total = sum(cloud.weights.iter().copied());
     let number = total * total / sum(cloud.weights.iter().map(|weight| weight * weight));
-    variance * number.powf(-2.0 / (f64::from(2 * order) + D as f64 + 2.0))
+    variance * number.powf(-2.0 / (f64::from(2 * order) + cloud.symmetry.coordinates::<D>() as f64 + 2.0))
 }

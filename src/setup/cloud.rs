@@ -3,9 +3,11 @@
 use super::cloud_file::{CloudFile, Fault, Wanted};
 use super::scales;
 use crate::distribution::{Distribution, Initial, vector};
+use crate::functionals::moments::Moments;
 use crate::problem::Lattice;
 use crate::scenario::{HalfWidth, Particles, Scenario, Species, Units, Violation};
 use crate::sum::sum;
+use crate::symmetry::Symmetry;
 use crate::units::Scales;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use rand::SeedableRng;
@@ -16,6 +18,7 @@ use std::path::Path;
 
 /// The particles of one species.
 pub struct Cloud<const D: usize> {
+    pub symmetry: Symmetry,
     pub velocities: Vec<[f64; D]>,
     pub weights: Vec<f64>,
     pub spacing: f64,
@@ -39,11 +42,12 @@ impl<const D: usize> Cloud<D> {
         let Some(initial) = &one.initial else { unreachable!("validation asks for it in a moving species") };
         let distribution =
             |lattice| Distribution::<D>::new(initial, scales::particle(scenario, one), lattice);
+        let symmetry = scenario.symmetry.of_run();
         let misplaced = |message| Violation::new("particles", message);
         match &one.particles {
             None => {
                 let file = file(scenario, one, initial)?;
-                Self::of_file(file).map_err(|message| Violation::new("initial.file", message))
+                Self::of_file(file, symmetry).map_err(|message| Violation::new("initial.file", message))
             }
             Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {
                 let (Some(HalfWidth::Velocity(half_width)), Some(center)) = (half_width, center) else {
@@ -52,23 +56,29 @@ impl<const D: usize> Cloud<D> {
                 let spacing = 2.0 * half_width / f64::from(*per_axis);
                 let center = vector(Some(center));
                 let lattice = Lattice {
+                    symmetry,
                     first: center.map(|component| component - half_width + 0.5 * spacing),
                     spacing,
                     per_axis: *per_axis as usize,
                 };
-                Self::on_lattice(&distribution(Some(&lattice))?, lattice, center, *drop_below)
-                    .map_err(misplaced)
+                let distribution = distribution(Some(&lattice))?;
+                if initial.needs_lattice::<D>() {
+                    require_symmetry(&distribution, &lattice)
+                        .map_err(|message| Violation::new("initial", message))?;
+                }
+                Self::on_lattice(&distribution, lattice, center, *drop_below).map_err(misplaced)
             }
             Some(Particles::Random { count, seed }) => {
                 let mut generator = ChaCha8Rng::seed_from_u64(*seed);
                 generator.set_stream(index as u64);
                 let distribution = distribution(None)?;
                 let samples = distribution.random(*count as usize, &mut generator);
-                Self::sampled(samples, &distribution).map_err(misplaced)
+                Self::sampled(samples, &distribution, symmetry).map_err(misplaced)
             }
             Some(Particles::QuasiRandom { count }) => {
                 let distribution = distribution(None)?;
-                Self::sampled(distribution.quasi_random(*count as usize), &distribution).map_err(misplaced)
+                let samples = distribution.quasi_random(*count as usize);
+                Self::sampled(samples, &distribution, symmetry).map_err(misplaced)
             }
         }
     }
@@ -88,8 +98,7 @@ impl<const D: usize> Cloud<D> {
         }
         let grid = snapping_grid(lattice.spacing, farthest);
         let snap = |v: [f64; D]| v.map(|component| (component / grid).round() * grid);
-        let weighted =
-            || lattice.centers().map(|v| (snap(v), distribution.density_at(v) * lattice.cell_volume()));
+        let weighted = || lattice.cells().map(|(v, volume)| (snap(v), distribution.density_at(v) * volume));
         let largest = weighted().map(|(_, weight)| weight).fold(0.0, f64::max);
         let least = drop_below * largest;
         let (velocities, weights): (Vec<_>, Vec<_>) =
@@ -97,31 +106,49 @@ impl<const D: usize> Cloud<D> {
         if velocities.is_empty() {
             return Err("found a lattice whose cells all lie where the density is 0; allowed: a lattice that covers the distribution".to_string());
         }
-        Ok(Self { velocities, weights, spacing: lattice.spacing, lattice: Some(lattice), center })
+        let Lattice { symmetry, spacing, .. } = lattice;
+        Ok(Self { symmetry, velocities, weights, spacing, lattice: Some(lattice), center })
     }
 
-    fn sampled(velocities: Vec<[f64; D]>, distribution: &Distribution<D>) -> Result<Self, String> {
+    fn sampled(
+        velocities: Vec<[f64; D]>,
+        distribution: &Distribution<D>,
+        symmetry: Symmetry,
+    ) -> Result<Self, String> {
         let weights = vec![distribution.density() / velocities.len() as f64; velocities.len()];
-        Self::weighted(velocities, weights, distribution.mean())
+        Self::weighted(velocities, weights, distribution.mean(), symmetry)
     }
 
-    fn of_file(file: CloudFile<D>) -> Result<Self, String> {
+    fn of_file(file: CloudFile<D>, symmetry: Symmetry) -> Result<Self, String> {
         let CloudFile { velocities, weights } = file;
         let total = sum(weights.iter().copied());
         let center = std::array::from_fn(|axis| {
             sum(velocities.iter().zip(&weights).map(|(v, w)| w * v[axis])) / total
         });
-        Self::weighted(velocities, weights, center)
+        Self::weighted(velocities, weights, center, symmetry)
     }
 
-    fn weighted(velocities: Vec<[f64; D]>, weights: Vec<f64>, center: [f64; D]) -> Result<Self, String> {
+    /// Of particles that are no lattice's: each stands for its orbit.
+    fn weighted(
+        mut velocities: Vec<[f64; D]>,
+        weights: Vec<f64>,
+        center: [f64; D],
+        symmetry: Symmetry,
+    ) -> Result<Self, String> {
+        velocities.iter_mut().for_each(|v| *v = symmetry.held(*v));
+        let center = symmetry.mean(center);
         let spacing = mean_neighbour_distance(&velocities);
         if spacing.is_nan() || spacing <= 0.0 {
             return Err(format!(
                 "found a mean distance of {spacing} between neighbours; allowed: particles that differ"
             ));
         }
-        Ok(Self { velocities, weights, spacing, lattice: None, center })
+        Ok(Self { symmetry, velocities, weights, spacing, lattice: None, center })
+    }
+
+    /// The moments of its velocities, by the mass 1.
+    pub fn moments(&self) -> Moments<D> {
+        Moments::of(self.symmetry, 1.0, &self.velocities, &self.weights)
     }
 
     /// The cloud on the scales of a run: powers of two, which change no bit of a number.
@@ -137,6 +164,26 @@ impl<const D: usize> Cloud<D> {
         }
         self
     }
+}
+
+/// A formula must have the symmetry of the lattice that it is placed on: on every orbit it has one value.
+fn require_symmetry<const D: usize>(
+    distribution: &Distribution<D>,
+    lattice: &Lattice<D>,
+) -> Result<(), String> {
+    let largest = lattice.centers().map(|v| distribution.density_at(v)).fold(0.0, f64::max);
+    for held in lattice.centers() {
+        for point in lattice.symmetry.orbit(held) {
+            let [one, other] = [held, point].map(|v| distribution.density_at(v));
+            // Formulas have their rounding; what breaks a symmetry is of the size of the density.
+            if (one - other).abs() > 1e-9 * largest {
+                return Err(format!(
+                    "found a density that is {one:e} at v = {held:?} and {other:e} at v = {point:?}; allowed: the same at both, for the symmetry of the scenario"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The particles that a file holds of a species.

@@ -1,7 +1,6 @@
 //! The coefficients c_ij of a problem: as the scenario says them, or from charges and ln Λ.
 
 use super::coulomb::{self, Charged};
-use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use crate::scenario::{Coefficients, Scenario, Violation};
 use serde_json::{Map, Value};
@@ -87,8 +86,7 @@ pub fn coulomb_logarithms<const D: usize>(
             return Some(Charged { charge: one.charge, mass: f64::INFINITY, density, temperature: f64::NAN });
         }
         let species = moving.next()?;
-        let range = species.range.clone();
-        let moments = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
+        let moments = problem.moments(species, velocities);
         Some(Charged {
             charge: one.charge,
             mass: species.mass * scales.mass,

@@ -2,7 +2,6 @@
 
 use super::scales;
 use crate::distribution::{Distribution, vector};
-use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use crate::scenario::{HalfWidth, Particles, Scenario, Species, Violation};
 
@@ -106,8 +105,7 @@ fn coverage<const D: usize>(
     let distribution =
         Distribution::<D>::new(one.initial.as_ref()?, scales::particle(scenario, one), None).ok()?;
     let (species, scales) = (&problem.species[i], &problem.scales);
-    let range = species.range.clone();
-    let particles = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
+    let particles = problem.moments(species, velocities);
     let temperature = particles.temperature() * scales.velocity * scales.velocity;
     let of_distribution =
         distribution.covariance().map(|covariance| species.mass * covariance.trace() / D as f64);

@@ -1,7 +1,6 @@
 //! Sizes that only the particles show: what no floating-point number or no mesh can hold is refused here.
 
 use crate::functionals::invariants::Invariants;
-use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use crate::scenario::{MeshSpacing, Scenario, Score, Violation};
 use crate::score::exactness::degree_of;
@@ -24,8 +23,7 @@ pub fn check<const D: usize>(
     invariants: &Invariants<D>,
 ) -> Result<(), Violation> {
     for species in &problem.species {
-        let range = species.range.clone();
-        let moments = Moments::of(species.mass, &velocities[range.clone()], &problem.weights[range]);
+        let moments = problem.moments(species, velocities);
         let temperature = moments.temperature();
         if !(moments.density > 0.0 && moments.density.is_finite() && temperature.is_finite()) {
             return Err(Violation::new(
@@ -67,7 +65,7 @@ fn bandwidths<const D: usize>(
         };
         let range = species.range.clone();
         if species.following.is_some()
-            && degree_of(&velocities[range.clone()], &problem.weights[range], 2) == 0
+            && degree_of(problem.symmetry, &velocities[range.clone()], &problem.weights[range], 2) == 0
         {
             return refuse(format!(
                 "a bandwidth that follows a cloud without volume; allowed: at least {} particles, not all in a plane",

@@ -25,7 +25,6 @@ use crate::distribution::vector;
 use crate::error::Failure;
 use crate::functionals::Columns;
 use crate::functionals::invariants::{About, Invariants};
-use crate::functionals::moments::Moments;
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
 use crate::problem::{Conserved, FixedSpecies, Problem, Species};
@@ -36,13 +35,14 @@ use crate::score::Score;
 use crate::score::exactness::{self, ExactScore, Form};
 use crate::score::following::FollowingScore;
 use crate::score::mesh::{MeshScore, Spacing};
+use crate::score::orbits::OrbitScore;
 use crate::score::particles::{ParticleScore, Sums};
 use crate::simulation::Simulation;
 use crate::state::State;
 use crate::terms::{self, Supply};
 use crate::time_grid::{Clock, TimeGrid};
 use bandwidth::bandwidth;
-use cloud::clouds;
+use cloud::{Cloud, clouds};
 use std::sync::Arc;
 
 /// The problem and the initial state of a scenario of dimension D, resolved or not.
@@ -50,9 +50,10 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     memory::check::<D>(scenario)?;
     let scenario = &resolved::<D>(scenario)?;
     let clouds = clouds(scenario)?;
-    let moments = clouds.iter().map(|cloud| Moments::of(1.0, &cloud.velocities, &cloud.weights));
+    let moments = clouds.iter().map(Cloud::moments);
     let scales = scales::of(scenario, moments);
     let mut problem = Problem {
+        symmetry: scenario.symmetry.of_run(),
         species: Vec::new(),
         fixed: Vec::new(),
         weights: Vec::new(),
@@ -90,8 +91,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
             range: start..velocities.len(),
             spacing: cloud.spacing,
             bandwidth: bandwidth / (scales.velocity * scales.velocity),
-            following: follows
-                .then(|| Moments::of(1.0, &cloud.velocities, &cloud.weights).geometric_temperature()),
+            following: follows.then(|| cloud.moments().geometric_temperature()),
             lattice: cloud.lattice,
             center: cloud.center,
         });
@@ -147,7 +147,7 @@ pub fn landau<const D: usize>(
 ) -> Result<Landau<D>, Failure> {
     let score = score(scenario, problem, velocities, instruction_set);
     let pair_sum = match scenario.summation {
-        Summation::Direct {} => PairSum::direct(problem.gamma, instruction_set),
+        Summation::Direct {} => PairSum::direct(problem.symmetry, problem.gamma, instruction_set),
         Summation::Tree { tolerance } => PairSum::tree(problem.gamma, tolerance, instruction_set),
         Summation::RandomBatch { size, seed } => {
             PairSum::random_batches(problem.gamma, (size as usize, seed), instruction_set)
@@ -227,7 +227,8 @@ fn near_gaussians<const D: usize>(
     };
     let degree = |species: &Species<D>| {
         let range = species.range.clone();
-        exactness::degree_of(&velocities[range.clone()], &problem.weights[range], choice.exact_degree())
+        let (velocities, weights) = (&velocities[range.clone()], &problem.weights[range]);
+        exactness::degree_of(problem.symmetry, velocities, weights, choice.exact_degree())
     };
     let degrees = problem.species.iter().map(degree).collect();
     Box::new(ExactScore::new(plain, form, choice.order(), degrees))
@@ -241,6 +242,15 @@ fn plain_score<const D: usize>(
     instruction_set: InstructionSet,
 ) -> Box<dyn Score<D>> {
     match &scenario.score {
+        ScoreChoice::Mesh { order, spacing, cutoff, .. } if !problem.symmetry.is_none() => {
+            let spacing = |species: &Species<D>| match spacing {
+                MeshSpacing::Relative(relative) => relative * species.spacing,
+                MeshSpacing::Deviations(relative) => relative * species.bandwidth.sqrt(),
+                MeshSpacing::Lattice {} => unreachable!("validation refuses it with a symmetry"),
+            };
+            let spacings = problem.species.iter().map(spacing).collect();
+            Box::new(OrbitScore::new(problem, *order, spacings, *cutoff))
+        }
         ScoreChoice::Mesh { order, spacing, cutoff, .. } => {
             let spacing = match spacing {
                 MeshSpacing::Relative(relative) => Spacing::Relative(*relative),

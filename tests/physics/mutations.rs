@@ -72,7 +72,7 @@ fn place<const D: usize>(scenario: &Scenario) -> Result<(), landau::scenario::Vi
     // The mesh of mesh scores may be allowed gigabytes; scores over particles take what so few particles take.
     if let Score::Particles { .. } = scenario.score {
         let score = setup::score(scenario, &problem, &state.velocities, InstructionSet::detect());
-        let pair_sum = PairSum::direct(problem.gamma, InstructionSet::detect());
+        let pair_sum = PairSum::direct(problem.symmetry, problem.gamma, InstructionSet::detect());
         let mut landau = Landau::new(Arc::clone(&problem), score, pair_sum);
         // A failure is an answer too.
         let _ = landau.evaluate(&state.velocities, InStep::unfenced(0), &mut Evaluation::empty(&problem));

@@ -93,8 +93,9 @@ fn end(method: &Choice, grid: TimeGrid) -> (Arc<Problem<3>>, State<3>) {
     let (problem, state, scenario) = start();
     let set = InstructionSet::detect();
     let score = setup::score(&scenario, &problem, &state.velocities, set);
-    let landau = Landau::new(Arc::clone(&problem), score, PairSum::direct(problem.gamma, set))
-        .with_term(Box::new(ElectricField([0.4, 0.0, -0.2])));
+    let landau =
+        Landau::new(Arc::clone(&problem), score, PairSum::direct(problem.symmetry, problem.gamma, set))
+            .with_term(Box::new(ElectricField([0.4, 0.0, -0.2])));
     let mut simulation = Simulation::new(landau, method.integrator(&problem), State { grid, ..state });
     solver::finish(&mut simulation, |_| {}).unwrap();
     (problem, simulation.state().clone())

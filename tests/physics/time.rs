@@ -51,7 +51,7 @@ impl<const D: usize> Case<D> {
     }
 
     fn landau(&self, score: Box<dyn Score<D>>) -> Landau<D> {
-        let pair_sum = PairSum::direct(self.problem.gamma, InstructionSet::detect());
+        let pair_sum = PairSum::direct(self.problem.symmetry, self.problem.gamma, InstructionSet::detect());
         Landau::new(Arc::clone(&self.problem), score, pair_sum)
     }
 

@@ -4,6 +4,7 @@ mod collisions;
 mod output;
 mod score;
 mod species;
+mod symmetry;
 mod time;
 
 use crate::functionals::Functional;
@@ -12,6 +13,7 @@ pub use collisions::*;
 pub use output::*;
 pub use score::*;
 pub use species::*;
+pub use symmetry::*;
 pub use time::*;
 
 use schemars::JsonSchema;
@@ -31,6 +33,9 @@ pub struct Scenario {
     pub title: String,
     /// Dimension of velocity space: 2 or 3.
     pub dimension: u32,
+    /// A symmetry that the distributions have and the run keeps.
+    #[serde(default)]
+    pub symmetry: Symmetry,
     /// Units of every quantity in the file.
     #[serde(default)]
     pub units: Units,

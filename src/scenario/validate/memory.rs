@@ -14,9 +14,10 @@ const MOST_BYTES: f64 = 16.0 * GIBIBYTE;
 const GIBIBYTE: f64 = (1u64 << 30) as f64;
 
 /// All particles must fit in memory, the cells that `drop_below` may leave out included.
-pub fn memory(found: &mut Checks, species: &[Species], dimension: usize) {
+pub fn memory(found: &mut Checks, scenario: &Scenario) {
+    let Scenario { species, dimension, symmetry, .. } = scenario;
     let count = |one: &Species| match one.particles {
-        Some(Particles::Lattice { per_axis, .. }) => f64::from(per_axis).powi(dimension as i32),
+        Some(Particles::Lattice { per_axis, .. }) => symmetry.cells(f64::from(per_axis), *dimension),
         Some(Particles::Random { count, .. } | Particles::QuasiRandom { count }) => f64::from(count),
         None => 0.0,
     };

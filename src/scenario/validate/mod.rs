@@ -7,6 +7,7 @@ mod reference;
 mod score;
 mod species;
 mod summation;
+mod symmetry;
 mod time;
 
 pub use memory::BYTES_PER_PARTICLE;
@@ -29,8 +30,11 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     found.require(scenario.units != Units::Si {} || dimension == 3, "units.si", || {
         "found in two dimensions; allowed: in three, where densities are per cubic metre".to_string()
     });
+    if !symmetry::dimension(&mut found, scenario) {
+        return found.violations;
+    }
     species::species(&mut found, &scenario.species, dimension);
-    memory::memory(&mut found, &scenario.species, dimension);
+    memory::memory(&mut found, scenario);
     collisions::collisions(&mut found, scenario);
     score::score(&mut found, scenario);
     summation::summation(&mut found, scenario);
@@ -41,6 +45,9 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     });
     frames(&mut found, scenario.output.particles_every, cfg!(feature = "hdf5"));
     functionals::check(&mut found, scenario);
+    if found.violations.is_empty() {
+        symmetry::symmetry(&mut found, scenario);
+    }
     if found.violations.is_empty() {
         match scenario.reference {
             Some(Reference::Bkw {}) => reference::bkw(&mut found, scenario),

@@ -10,7 +10,10 @@
 //!
 //! A particle may cross the axis in a step, and its distance from it is then below 0: it is the same ring.
 
+pub mod axis;
+
 use nalgebra::SMatrix;
+use std::f64::consts::PI;
 
 /// What turns a run leaves unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,6 +91,40 @@ impl Symmetry {
         }
     }
 
+    /// What vectors have the symmetry, in words.
+    pub fn of_vectors(self) -> String {
+        match self {
+            Self::None => "any vector".to_string(),
+            Self::Axial(HalfPlane { along, .. }) => {
+                format!("0 across the axis {} of `symmetry`", ["x", "y", "z"][along])
+            }
+            Self::Spherical => "0 in all components with `symmetry` `spherical`".to_string(),
+        }
+    }
+
+    /// What temperatures along the axes have the symmetry, in words.
+    pub fn of_temperatures(self) -> String {
+        match self {
+            Self::None => "any".to_string(),
+            Self::Axial(HalfPlane { along, .. }) => {
+                let others: Vec<&str> =
+                    (0..3).filter(|&axis| axis != along).map(|axis| ["x", "y", "z"][axis]).collect();
+                format!("one temperature across the axis of `symmetry`, along {}", others.join(" and "))
+            }
+            Self::Spherical => "one temperature along all axes with `symmetry` `spherical`".to_string(),
+        }
+    }
+
+    /// How many coordinates the held points have, in D dimensions.
+    pub fn coordinates<const D: usize>(self) -> usize {
+        (0..D).filter(|&axis| self.holds(axis)).count()
+    }
+
+    /// A vector without the components that held points do not have.
+    pub fn restricted<const D: usize>(self, vector: [f64; D]) -> [f64; D] {
+        std::array::from_fn(|axis| if self.holds(axis) { vector[axis] } else { 0.0 })
+    }
+
     /// The point that holds the orbit of a velocity.
     pub fn held<const D: usize>(self, velocity: [f64; D]) -> [f64; D] {
         let mut point = [0.0; D];
@@ -101,6 +138,33 @@ impl Symmetry {
             Self::Spherical => point[RADIUS] = velocity.into_iter().fold(0.0, f64::hypot),
         }
         point
+    }
+
+    /// Points of the orbit of a held point in three dimensions over which polynomials up to degree 5 have their mean over
+    /// the orbit: a hexagon on a ring, an icosahedron on a shell.
+    pub fn orbit<const D: usize>(self, held: [f64; D]) -> impl Iterator<Item = [f64; D]> {
+        let count = match self {
+            Self::None => 1,
+            Self::Axial(_) => 6,
+            Self::Spherical => 12,
+        };
+        (0..count).map(move |k| match self {
+            Self::None => held,
+            Self::Axial(HalfPlane { along, across }) => {
+                let (sine, cosine) = (PI / 3.0 * k as f64).sin_cos();
+                let mut point = held;
+                point[across] = held[across] * cosine;
+                point[3 - along - across] = held[across] * sine;
+                point
+            }
+            Self::Spherical => {
+                let golden = 0.5 * (1.0 + 5f64.sqrt());
+                let sign = |bit: usize| if k >> bit & 1 == 0 { 1.0 } else { -1.0 };
+                let vertex = [0.0, sign(0), sign(1) * golden];
+                let size = held[RADIUS] / golden.hypot(1.0);
+                std::array::from_fn(|axis| size * vertex[(axis + k / 4) % 3])
+            }
+        })
     }
 }
 
@@ -127,13 +191,30 @@ mod tests {
     }
 
     #[test]
+    fn polynomials_of_degree_4_have_their_mean_over_an_orbit() {
+        // Of x⁴ and x² y²: r⁴ (3/8, 1/8) on a ring, r⁴ (1/5, 1/15) on a shell.
+        for (symmetry, means) in [
+            (Symmetry::Axial(HalfPlane { along: 2, across: 0 }), [0.375, 0.125]),
+            (Symmetry::Spherical, [0.2, 1.0 / 15.0]),
+        ] {
+            let points: Vec<[f64; 3]> = symmetry.orbit(symmetry.held([0.0, 2.0, 0.0])).collect();
+            let mean =
+                |of: &dyn Fn(&[f64; 3]) -> f64| points.iter().map(of).sum::<f64>() / points.len() as f64;
+            assert!((mean(&|v| v[0].powi(4)) - 16.0 * means[0]).abs() < 1e-14);
+            assert!((mean(&|v| v[0] * v[0] * v[1] * v[1]) - 16.0 * means[1]).abs() < 1e-14);
+            assert!(mean(&|v| v[0].powi(3)).abs() < 1e-14 && mean(&|v| v[0] * v[1]).abs() < 1e-14);
+            assert!(points.iter().all(|v| (v.iter().map(|x| x * x).sum::<f64>() - 4.0).abs() < 1e-14));
+        }
+    }
+
+    #[test]
     fn the_mean_of_a_tensor_has_the_symmetry_and_the_trace() {
         let point = [3.0, 0.0, 2.0];
         let tensor = SMatrix::<f64, 3, 3>::from_fn(|row, column| point[row] * point[column]);
         let axial = Symmetry::Axial(HalfPlane::of_axis(2)).mean_tensor(tensor);
         assert_eq!(axial, SMatrix::from_diagonal(&[4.5, 4.5, 4.0].into()));
         let spherical = Symmetry::Spherical.mean_tensor(tensor);
-        assert_eq!(spherical, SMatrix::from_diagonal_element(13.0 / 3.0));
+        assert_eq!(spherical, SMatrix::<f64, 3, 3>::from_diagonal_element(13.0 / 3.0));
         assert_eq!(Symmetry::None.mean_tensor(tensor), tensor);
     }
 }

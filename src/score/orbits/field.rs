@@ -1,0 +1,227 @@
+//! Sums of mollified rings on a mesh in a half plane, or of shells on a half line, and of the mesh over particles.
+//!
+//! Nodes lie at the radii x_k η_r and on planes η_z apart. Each stands for the volume of its own orbit, with
+//! [end-point weights](crate::symmetry::axis) at the axis. Particles are deposited in chunks whose sizes follow from
+//! their number alone, and chunks are summed in order: the result does not depend on the number of threads.
+
+use super::radial::Orbit;
+use crate::score::mollifier::normalization;
+use crate::sum::Sum;
+use crate::symmetry::axis::Nodes;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Nodes a mesh may store: 1 GiB, for each chunk that is deposited at a time.
+pub const MOST_NODES: usize = 1 << 27;
+
+/// Chunks of a deposit at most, and particles of a chunk at least.
+const MOST_CHUNKS: usize = 16;
+const FEWEST_IN_CHUNK: usize = 256;
+
+/// A mesh and the mollifier on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Geometry {
+    pub orbit: Orbit,
+    pub nodes: Nodes,
+    /// η_r and η_z.
+    pub spacings: [f64; 2],
+    /// A plane of nodes; 0 for shells.
+    pub origin: f64,
+    /// ε.
+    pub variance: f64,
+    /// In standard deviations along the radius and along the axis.
+    pub cutoff: f64,
+}
+
+/// The mesh would need this many nodes.
+#[derive(Debug)]
+pub struct TooManyNodes {
+    pub nodes: f64,
+    pub spacing: f64,
+}
+
+/// A particle's factors at the nodes that it reaches along one coordinate.
+#[derive(Debug, Clone, Default)]
+struct Reached {
+    /// The first node.
+    first: i64,
+    /// Values and derivatives with respect to the particle's coordinate.
+    factors: Vec<[f64; 2]>,
+}
+
+/// Values on the nodes that particles reach.
+#[derive(Debug, Clone)]
+pub struct Field {
+    geometry: Geometry,
+    /// How many nodes a particle reaches on each side of the nearest, along the radius and along the axis.
+    reach: [i64; 2],
+    /// The first plane, and the numbers of radii and of planes.
+    first_plane: i64,
+    counts: [usize; 2],
+    values: Vec<f64>,
+    parts: Vec<Vec<f64>>,
+}
+
+impl Field {
+    pub fn new(geometry: Geometry) -> Self {
+        let reach = geometry.spacings.map(|spacing| {
+            // A factor ends a quarter beyond the last whole spacing, where no particle of a lattice is.
+            let reach = geometry.cutoff * geometry.variance.sqrt() / spacing - 0.25;
+            (reach * (1.0 - 8.0 * f64::EPSILON)).ceil().max(1.0) as i64
+        });
+        Self { geometry, reach, first_plane: 0, counts: [0; 2], values: Vec::new(), parts: Vec::new() }
+    }
+
+    /// Bytes of the workspace.
+    pub fn memory(&self) -> usize {
+        let values = self.values.capacity() + self.parts.iter().map(Vec::capacity).sum::<usize>();
+        values * size_of::<f64>()
+    }
+
+    /// Overwrites the field by the density of particles at (r, z), r ≥ 0; z is 0 for shells.
+    pub fn deposit(&mut self, places: &[[f64; 2]], weights: &[f64]) -> Result<(), TooManyNodes> {
+        self.cover(places)?;
+        let size = self.counts[0] * self.counts[1];
+        let chunk = places.len().div_ceil(MOST_CHUNKS).max(FEWEST_IN_CHUNK);
+        let mut parts = std::mem::take(&mut self.parts);
+        parts.resize(places.len().div_ceil(chunk), Vec::new());
+        let work = parts.par_iter_mut().zip(places.par_chunks(chunk)).zip(weights.par_chunks(chunk));
+        work.for_each(|((part, places), weights)| {
+            part.clear();
+            part.resize(size, 0.0);
+            self.deposit_chunk(places, weights, part);
+        });
+        self.values.clear();
+        self.values.resize(size, 0.0);
+        for part in &parts {
+            self.values.iter_mut().zip(part).for_each(|(value, part)| *value += part);
+        }
+        self.parts = parts;
+        Ok(())
+    }
+
+    /// Finds the nodes that particles reach.
+    fn cover(&mut self, places: &[[f64; 2]]) -> Result<(), TooManyNodes> {
+        let (mut outermost, mut low, mut high) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        for &[r, z] in places {
+            outermost = f64::max(outermost, r / self.geometry.spacings[0]);
+            let plane = ((z - self.geometry.origin) / self.geometry.spacings[1]).round();
+            (low, high) = (low.min(plane), high.max(plane));
+        }
+        let shell = self.geometry.orbit == Orbit::Shell;
+        let reach = if shell { 0 } else { self.reach[1] };
+        let counts = [outermost.round() + self.reach[0] as f64 + 1.0, high - low + 2.0 * reach as f64 + 1.0];
+        let nodes = counts[0] * counts[1];
+        if !(nodes <= MOST_NODES as f64 && low.abs() < 1e15) {
+            return Err(TooManyNodes { nodes, spacing: self.geometry.spacings[1] });
+        }
+        self.first_plane = low as i64 - reach;
+        self.counts = counts.map(|count| count as usize);
+        Ok(())
+    }
+
+    fn deposit_chunk(&self, places: &[[f64; 2]], weights: &[f64], values: &mut [f64]) {
+        let normalization = normalization(self.geometry.variance, 3);
+        let mut reached = [Reached::default(), Reached::default()];
+        for (&place, weight) in places.iter().zip(weights) {
+            self.reach_of(place, &mut reached);
+            let [radii, planes] = &reached;
+            for (row, [z, _]) in self.rows(planes).zip(&planes.factors) {
+                let strength = weight * normalization * z;
+                let row = &mut values[row][radii.first as usize..][..radii.factors.len()];
+                row.iter_mut().zip(&radii.factors).for_each(|(value, [r, _])| *value += strength * r);
+            }
+        }
+    }
+
+    /// The rows of values on the planes that a particle reaches.
+    fn rows(&self, planes: &Reached) -> impl Iterator<Item = Range<usize>> {
+        let (first, radii) = ((planes.first - self.first_plane) as usize, self.counts[0]);
+        (first..).map(move |plane| plane * radii..(plane + 1) * radii)
+    }
+
+    /// The factors of a particle at the nodes that it reaches.
+    fn reach_of(&self, [r, z]: [f64; 2], [radii, planes]: &mut [Reached; 2]) {
+        let Geometry { orbit, nodes, spacings, origin, variance, .. } = self.geometry;
+        let ends = [0, 1].map(|k| (self.reach[k] as f64 + 0.25) * spacings[k]);
+        let nearest = (r / spacings[0] - nodes.place(0)).round() as i64;
+        radii.first = (nearest - self.reach[0]).max(0);
+        radii.factors.clear();
+        radii.factors.extend((radii.first..=nearest + self.reach[0]).map(|k| {
+            let node = nodes.place(k as usize) * spacings[0];
+            if (r - node).abs() < ends[0] { orbit.factor(r, node, variance) } else { [0.0; 2] }
+        }));
+        planes.factors.clear();
+        if orbit == Orbit::Shell {
+            planes.first = self.first_plane;
+            planes.factors.push([1.0, 0.0]);
+            return;
+        }
+        let nearest = ((z - origin) / spacings[1]).round() as i64;
+        planes.first = nearest - self.reach[1];
+        planes.factors.extend((planes.first..=nearest + self.reach[1]).map(|l| {
+            let x = (z - origin) - l as f64 * spacings[1];
+            let value = if x.abs() < ends[1] { (-0.5 * x * x / variance).exp() } else { 0.0 };
+            [value, -x / variance * value]
+        }));
+    }
+
+    /// Replaces every density ρ by its volume times log ρ + 1, and returns Σ volume ρ log ρ. Nodes that no particle
+    /// reaches become 0 and count for nothing.
+    pub fn take_logarithm(&mut self) -> f64 {
+        let Geometry { orbit, nodes, spacings, .. } = self.geometry;
+        let cell = match orbit {
+            Orbit::Ring => spacings[0] * spacings[0] * spacings[1],
+            Orbit::Shell => spacings[0].powi(3),
+        };
+        let mut entropy = Sum::default();
+        for row in self.values.chunks_exact_mut(self.counts[0]) {
+            for (k, value) in row.iter_mut().enumerate() {
+                let (density, volume) = (*value, orbit.volume(nodes, k) * cell);
+                *value = 0.0;
+                if density != 0.0 {
+                    let logarithm = density.ln();
+                    entropy.add(volume * density * logarithm);
+                    *value = volume * (logarithm + 1.0);
+                }
+            }
+        }
+        entropy.value()
+    }
+
+    /// Adds to the scores `factor` times the gradient of Σ_l ψ(particle, l) values_l by r and z.
+    pub fn gather(&self, factor: f64, places: &[[f64; 2]], scores: &mut [[f64; 2]]) {
+        let factor = factor * normalization(self.geometry.variance, 3);
+        scores.par_chunks_mut(FEWEST_IN_CHUNK).zip(places.par_chunks(FEWEST_IN_CHUNK)).for_each(
+            |(scores, places)| {
+                let mut reached = [Reached::default(), Reached::default()];
+                for (score, &place) in scores.iter_mut().zip(places) {
+                    self.reach_of(place, &mut reached);
+                    let [radii, planes] = &reached;
+                    let mut gradient = [0.0; 2];
+                    for (row, [value, slope]) in self.rows(planes).zip(&planes.factors) {
+                        let row = &self.values[row][radii.first as usize..];
+                        let mut sums = [0.0; 2];
+                        for (node, factors) in row.iter().zip(&radii.factors) {
+                            sums[0] += node * factors[0];
+                            sums[1] += node * factors[1];
+                        }
+                        gradient[0] += value * sums[1];
+                        gradient[1] += slope * sums[0];
+                    }
+                    score[0] += factor * gradient[0];
+                    score[1] += factor * gradient[1];
+                }
+            },
+        );
+    }
+
+    /// The value at radius number `k` on plane number `plane` from the origin; 0 where no particle reaches.
+    pub fn value_at(&self, k: usize, plane: i64) -> f64 {
+        let row = plane - self.first_plane;
+        if k >= self.counts[0] || !(0..self.counts[1] as i64).contains(&row) {
+            return 0.0;
+        }
+        self.values[row as usize * self.counts[0] + k]
+    }
+}

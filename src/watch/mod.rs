@@ -22,7 +22,7 @@
 //! cases of two species on one lattice, of beams and of mass ratios up to 1836, each with several integrators
 //! and sums.
 //!
-//! | | good steps, at most | limit | wrong steps, at least |
+//! | | good steps, at most | limit | wrong steps |
 //! |---|---|---|---|
 //! | entropy falls by, over what the rates explain | 1.01 | 1.2 | 3.0 |
 //! | energy of a species beyond its range, of the thermal energy | 4e-5 | 1e-3 | 0.012 |

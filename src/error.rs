@@ -1,8 +1,8 @@
-//! Why numbers cannot be trusted or had: every variant says where, what was found, and what can be done.
+//! Failures of a computation. Every variant says where it happened, what was found, and what can be done.
 
 use crate::units::Scales;
 
-/// A run that cannot be trusted or cannot go on.
+/// Why a run cannot be trusted or cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error(
@@ -60,12 +60,12 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Whether velocities left all bounds, as those of an iteration or a step that diverges do.
+    /// Whether velocities left all bounds, as in a diverging iteration or step.
     pub fn is_divergence(&self) -> bool {
         matches!(self, Self::NotFinite { .. } | Self::ThrownOut { .. } | Self::MeshTooLarge { .. })
     }
 
-    /// A failure inside a run, with its numbers in the units of the scenario.
+    /// The same failure with its numbers converted to the units of the scenario.
     pub fn in_units(mut self, scales: &Scales) -> Self {
         match &mut self {
             Self::Projection { found, start, .. } => {

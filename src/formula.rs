@@ -1,7 +1,7 @@
 //! Formulas that a scenario holds as text: numbers, variables, + − * / ^, and a few functions.
 //!
-//! Precedence as on paper: `-v^2` is −(v²), `2^3^2` is 2⁹. `^` and `**` are the same. The grammar, in which spaces may
-//! stand between any two words, has a function of its own for each rule:
+//! Precedence is as on paper: `-v^2` is −(v²), `2^3^2` is 2⁹. `^` and `**` are the same. Spaces may stand
+//! between any two tokens. The parser has one function for each rule of the grammar:
 //!
 //! ```text
 //! sum     = product (("+" | "-") product)*
@@ -11,7 +11,8 @@
 //! operand = number | name | name "(" sum ("," sum)* ")" | "(" sum ")"
 //! ```
 
-/// Characters of a formula at most, and parentheses inside each other: both parsing and evaluation recurse.
+/// The most characters in a formula, and the deepest nesting of parentheses. Both are bounded since parsing
+/// and evaluation recurse.
 const MOST_CHARACTERS: usize = 1000;
 const MOST_NESTED: usize = 40;
 
@@ -37,7 +38,7 @@ const UNARY: [(&str, Unary); 13] = [
 type Binary = fn(f64, f64) -> f64;
 const BINARY: [(&str, Binary); 2] = [("min", f64::min), ("max", f64::max)];
 
-/// A formula of variables that are told by their place in a list.
+/// A parsed formula. Its variables are identified by their positions in a list.
 #[derive(Debug, Clone)]
 pub struct Formula(Term);
 
@@ -50,8 +51,8 @@ enum Term {
 }
 
 impl Formula {
-    /// Parses `text`, in which these variables may stand. The error says what was found, at which
-    /// character, and what is allowed.
+    /// Parses `text`, which may use these variables. The error says what was found, at which character, and
+    /// what is allowed.
     pub fn parse(text: &str, variables: &[&str]) -> Result<Self, String> {
         let length = text.chars().count();
         if length > MOST_CHARACTERS {
@@ -74,7 +75,8 @@ impl Formula {
         parser.unknown.map_or(Ok(Self(term)), Err)
     }
 
-    /// The value for these values of the variables, in the order they were named in.
+    /// The value of the formula. The values of the variables are in the order of the names given to
+    /// [`Self::parse`].
     pub fn at(&self, variables: &[f64]) -> f64 {
         self.0.at(variables)
     }
@@ -91,14 +93,14 @@ impl Term {
     }
 }
 
-/// Reads a formula from left to right. A syntax error ends the reading. A wrong name is only noted, as syntax errors are
-/// reported first.
+/// Reads a formula from left to right. A syntax error ends the reading. A wrong name is only noted, since
+/// syntax errors are reported first.
 struct Parser<'t> {
     text: &'t str,
     /// The byte to be read next.
     place: usize,
     variables: &'t [&'t str],
-    /// What is said of the first name or call that is wrong.
+    /// The message about the first wrong name or call.
     unknown: Option<String>,
 }
 
@@ -174,7 +176,7 @@ impl<'t> Parser<'t> {
         }))
     }
 
-    /// The rest of a call, whose parenthesis is open.
+    /// Reads the arguments of a call, after its opening parenthesis.
     fn arguments(&mut self) -> Result<Vec<Term>, String> {
         let mut arguments = vec![self.sum()?];
         while self.one_of(&[","]).is_some() {
@@ -188,14 +190,14 @@ impl<'t> Parser<'t> {
         self.one_of(&[")"]).map(|_| ()).ok_or_else(|| self.expected(OPERATOR))
     }
 
-    /// What is left to read, without the spaces before it.
+    /// Skips spaces, and returns the rest of the text.
     fn rest(&mut self) -> &'t str {
         let rest = self.text[self.place..].trim_start_matches([' ', '\t', '\n', '\r']);
         self.place = self.text.len() - rest.len();
         rest
     }
 
-    /// Reads the word of these that is next.
+    /// Reads the next token if it is one of these words.
     fn one_of(&mut self, words: &[&'static str]) -> Option<&'static str> {
         let rest = self.rest();
         let found = words.iter().find(|word| rest.starts_with(**word))?;
@@ -208,7 +210,7 @@ impl<'t> Parser<'t> {
         self.text[..self.place].chars().count() + 1
     }
 
-    /// What is wrong where `allowed` is missing.
+    /// The message for a place where only `allowed` may stand.
     fn expected(&mut self, allowed: &str) -> String {
         match self.rest().chars().next() {
             Some(c) => format!("found \"{c}\" at character {}; allowed: {allowed}", self.character()),
@@ -217,8 +219,8 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Bytes of the number that `text` starts with, 0 if it does not: digits with or without a point among them, and an
-/// exponent.
+/// The length in bytes of the number at the start of `text`; 0 if there is none. A number has digits, at most
+/// one point, and an optional exponent.
 fn number_length(text: &str) -> usize {
     let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits(0);
@@ -236,7 +238,7 @@ fn number_length(text: &str) -> usize {
     }
 }
 
-/// Whole powers by multiplication: a square of a negative number is exact.
+/// Integer powers are computed by multiplication. So squares of negative numbers are right.
 fn power(base: f64, exponent: f64) -> f64 {
     if exponent.fract() == 0.0 && exponent.abs() <= 64.0 {
         base.powi(exponent as i32)
@@ -351,7 +353,7 @@ mod tests {
         let deep = format!("{}1{}", "(".repeat(41), ")".repeat(41));
         assert!(Formula::parse(&deep, &[]).unwrap_err().contains("parentheses inside each other"));
         assert!(Formula::parse(&"-".repeat(1001), &[]).unwrap_err().contains("1001 characters"));
-        // The longest chains that are allowed.
+        // The longest allowed chains of operators.
         assert_eq!(Formula::parse(&("-".repeat(999) + "1"), &[]).unwrap().at(&[]), -1.0);
         assert_eq!(Formula::parse(&("1^".repeat(499) + "1"), &[]).unwrap().at(&[]), 1.0);
         assert_eq!(Formula::parse(&("1+".repeat(499) + "1"), &[]).unwrap().at(&[]), 500.0);

@@ -1,4 +1,4 @@
-//! Workspaces that each thread of a pool has for itself.
+//! Workspaces, one for each thread of a pool.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 pub struct PerThread<T>(Vec<Mutex<T>>);
 
 impl<T: Default> PerThread<T> {
-    /// Makes one for each thread of the current pool, and has `fit` make every one ready: whichever threads work,
-    /// none asks for memory later.
+    /// Makes one workspace for each thread of the current pool and calls `fit` on every one. So no thread
+    /// needs memory later.
     pub fn fit(&mut self, fit: impl Fn(&mut T)) {
         let threads = rayon::current_num_threads();
         if self.0.len() < threads {
@@ -17,20 +17,22 @@ impl<T: Default> PerThread<T> {
         self.0.iter_mut().for_each(|workspace| fit(exclusive(workspace)));
     }
 
-    /// That of the calling thread, which waits for no other thread's work while it holds it.
+    /// The workspace of the calling thread. While it holds the workspace, the thread must not wait for the
+    /// work of other threads.
     pub fn own(&self) -> MutexGuard<'_, T> {
-        // A thread of no pool works alone.
+        // A thread outside every pool works alone.
         let thread = rayon::current_thread_index().unwrap_or(0);
         uncontended(&self.0[thread])
     }
 }
 
-/// What a mutex holds that no other thread sees. What a panic left in it is as good as any: workspaces have no memory.
+/// The content of a mutex that no other thread can access. A panic may have left any content, which is
+/// harmless: workspaces carry no state.
 pub fn exclusive<T>(mutex: &mut Mutex<T>) -> &mut T {
     mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a mutex holds that no other thread asks for at the same time.
+/// The content of a mutex that no other thread locks at the same time.
 pub fn uncontended<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     match mutex.try_lock() {
         Ok(guard) => guard,

@@ -1,33 +1,32 @@
-//! Rules that what a user wrote must keep, and what is said where one is broken: the place, what was found, what is
-//! allowed.
+//! Rules for what a user writes. A violation says where it is, what was found and what is allowed.
 
 use crate::symmetry::Symmetry;
 use schemars::Schema;
 use std::fmt;
 
-/// One rule that a value breaks.
+/// One violation of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
-    /// Keys and indices joined by dots, as in `species.0.mass`.
+    /// The place of the value: keys and indices joined by dots, as in `species.0.mass`.
     pub path: String,
     /// What was found and what is allowed.
     pub message: String,
-    /// Whether the key is wrong, not its value.
+    /// Whether the key is wrong rather than its value.
     pub of_key: bool,
 }
 
 impl Violation {
-    /// The value at `path` is wrong.
+    /// A violation by the value at `path`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into(), of_key: false }
     }
 
-    /// The key at the end of `path` is wrong.
+    /// A violation by the key at the end of `path`.
     pub fn of_key(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into(), of_key: true }
     }
 
-    /// The same violation, whose path begins at `place`.
+    /// The same violation with a path that starts with `place`.
     pub fn under(self, place: &str) -> Self {
         Self { path: join(place, &self.path), ..self }
     }
@@ -41,13 +40,13 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The text on one line: control characters as escapes.
+/// The text on one line, with control characters escaped.
 pub fn visible(text: &str) -> String {
     let show = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(show).collect()
 }
 
-/// A path below a place; either may be empty.
+/// Joins a place and a path below it. Either may be empty.
 fn join(place: &str, path: &str) -> String {
     match (place, path) {
         ("", path) => path.to_string(),
@@ -56,16 +55,16 @@ fn join(place: &str, path: &str) -> String {
     }
 }
 
-/// The rules that were broken so far.
+/// The violations found so far.
 #[derive(Debug, Default)]
 pub struct Checks {
     pub violations: Vec<Violation>,
-    /// Where the paths of the rules begin.
+    /// The place with which the paths of violations start.
     place: String,
 }
 
 impl Checks {
-    /// Checks rules whose paths begin at `key`, below the place of these.
+    /// Checks rules whose paths start with `key`, below the current place.
     pub fn under(&mut self, key: &str, rules: impl FnOnce(&mut Self)) {
         let place = join(&self.place, key);
         let before = std::mem::replace(&mut self.place, place);
@@ -73,7 +72,7 @@ impl Checks {
         self.place = before;
     }
 
-    /// The value at `path` is wrong unless the rule holds; returns whether it does.
+    /// Notes a violation by the value at `path` unless the rule holds. Returns whether it holds.
     pub fn require(
         &mut self,
         holds: bool,
@@ -99,7 +98,7 @@ impl Checks {
         })
     }
 
-    /// A vector that is not left out has a component for each dimension.
+    /// Requires a vector, if given, to have one component for each dimension.
     pub fn vector(&mut self, path: impl Into<String>, value: Option<&Vec<f64>>, dimension: usize) {
         let length = value.map_or(dimension, Vec::len);
         self.require(length == dimension, path, || {
@@ -121,13 +120,14 @@ impl Checks {
     }
 }
 
-/// A number in a message: with an exponent where it would fill the line with zeros.
+/// A number as text, with an exponent if it is very large or small.
 pub fn number(value: f64) -> String {
     let plain = value == 0.0 || (1e-4..1e16).contains(&value.abs());
     if plain { value.to_string() } else { format!("{value:e}") }
 }
 
-/// Says of each choice in the JSON Schema of a list of choices what the comment of its struct says.
+/// Moves the description of each choice's struct to the choice itself, in the JSON Schema of an enum of
+/// choices.
 pub fn describe_choices(schema: &mut Schema) {
     for choice in schema.get_mut("oneOf").and_then(|choices| choices.as_array_mut()).into_iter().flatten() {
         let inner = choice["properties"].as_object_mut().and_then(|keys| keys.values_mut().next());

@@ -1,6 +1,6 @@
-//! Compensated summation (Neumaier 1974): invariants of 10⁶ particles to the last bits.
+//! Compensated summation (Neumaier 1974). It keeps invariants of 10⁶ particles to the last bits.
 
-/// A running sum with the rounding errors of its additions kept beside it.
+/// A running sum, with the rounding errors of its additions summed separately.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sum {
     total: f64,
@@ -18,7 +18,7 @@ impl Sum {
         self.total = total;
     }
 
-    /// The sum; NaN if any term was NaN or infinite.
+    /// The value of the sum; NaN if any term was NaN or infinite.
     pub fn value(self) -> f64 {
         self.total + self.lost
     }

@@ -1,26 +1,26 @@
-//! The time grid of a run, with its clock.
+//! The time grid of a run, and the clock of adaptive steps.
 
-/// When the states of a run are.
+/// The times of the states of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TimeGrid {
-    /// Time is the step count times the step, never a running sum.
+    /// Equal steps. Time is the number of steps times the step length, never a running sum.
     Uniform { dt: f64, steps: u64 },
-    /// Steps as long as the tolerance allows, the last one exactly to the end.
+    /// Adaptive steps, as long as the tolerance allows. The last one ends exactly at `end`.
     Adaptive { end: f64, tolerance: f64, clock: Clock },
 }
 
-/// Time, and what the step size control remembers between steps.
+/// The time, and the memory of the step size control between steps.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Clock {
     pub time: f64,
-    /// The length to try next; none before the first step, unless the scenario says it.
+    /// The step length to try next. None before the first step, unless the scenario gives it.
     pub next: Option<f64>,
-    /// The error of the last accepted step over the tolerance; none before the first.
+    /// The error of the last accepted step over the tolerance. None before the first step.
     pub last_error: Option<f64>,
 }
 
 impl TimeGrid {
-    /// The time after so many steps.
+    /// The time after `step` steps. With adaptive steps it is the current time.
     pub fn time(&self, step: u64) -> f64 {
         match self {
             Self::Uniform { dt, .. } => step as f64 * dt,
@@ -36,7 +36,7 @@ impl TimeGrid {
         }
     }
 
-    /// Whether the state after so many steps is the last.
+    /// Whether the state after `step` steps is the last.
     pub fn ends(&self, step: u64) -> bool {
         match self {
             Self::Uniform { steps, .. } => step >= *steps,
@@ -44,7 +44,7 @@ impl TimeGrid {
         }
     }
 
-    /// The length of the first step, as far as it is known before it is taken.
+    /// The length of the first step, or the end of the run if the length is not known yet.
     pub fn first_step(&self) -> f64 {
         match *self {
             Self::Uniform { dt, .. } => dt,
@@ -52,7 +52,7 @@ impl TimeGrid {
         }
     }
 
-    /// The clock, where steps adapt.
+    /// The clock of adaptive steps.
     pub fn clock(&self) -> Option<Clock> {
         match *self {
             Self::Uniform { .. } => None,
@@ -60,7 +60,7 @@ impl TimeGrid {
         }
     }
 
-    /// The same grid with another clock, where steps adapt.
+    /// The same grid with another clock, if steps are adaptive.
     pub fn with_clock(self, clock: Option<Clock>) -> Self {
         match (self, clock) {
             (Self::Adaptive { end, tolerance, .. }, Some(clock)) => Self::Adaptive { end, tolerance, clock },

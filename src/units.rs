@@ -1,10 +1,10 @@
-//! Units: what the numbers of a run stand for in the units of its scenario.
+//! Units: conversion between the numbers inside a run and the units of its scenario.
 //!
-//! A run computes with numbers of order 1. With SI units each is a multiple of a [`Scales`] that is chosen
-//! once, at the start, for the scenario. Scales of mass, velocity, density and time are powers of two, so
-//! that no bit of these changes on the way in or out. Constants: CODATA 2022.
+//! A run computes with numbers of order 1. With SI units these numbers are multiples of [`Scales`], which are
+//! chosen once at the start. The scales of mass, velocity, density and time are powers of two, so that
+//! conversion changes no bit of these. Constants: CODATA 2022.
 
-/// Elementary charge e in C, and an electronvolt in J; exact.
+/// Elementary charge e in C, which is also an electronvolt in J; exact.
 pub const ELEMENTARY_CHARGE: f64 = 1.602176634e-19;
 /// Vacuum permittivity ε0 in F/m.
 pub const VACUUM_PERMITTIVITY: f64 = 8.8541878188e-12;
@@ -13,7 +13,7 @@ pub const ELECTRON_MASS: f64 = 9.1093837139e-31;
 /// Proton mass in kg.
 pub const PROTON_MASS: f64 = 1.67262192595e-27;
 
-/// What 1 stands for inside a run, in the units of the scenario.
+/// The units inside a run, expressed in the units of the scenario.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scales {
     /// Whether the scenario is in SI units.
@@ -27,54 +27,54 @@ pub struct Scales {
 }
 
 impl Default for Scales {
-    /// Of a normalized scenario: all 1.
+    /// The scales of a normalized scenario, all 1.
     fn default() -> Self {
         Self { si: false, mass: 1.0, velocity: 1.0, density: 1.0, time: 1.0, temperature: 1.0 }
     }
 }
 
 impl Scales {
-    /// The powers of two nearest below these sizes, in kg, m/s, m⁻³ and s.
+    /// Scales for SI units: the powers of two at or below these sizes, in kg, m/s, m⁻³ and s.
     pub fn si(mass: f64, velocity: f64, density: f64, time: f64) -> Self {
         let [mass, velocity, density, time] = [mass, velocity, density, time].map(power_of_two);
         let temperature = mass * velocity * velocity / ELEMENTARY_CHARGE;
         Self { si: true, mass, velocity, density, time, temperature }
     }
 
-    /// Of mass × weight.
+    /// The unit of mass × weight.
     pub fn mass_density(&self) -> f64 {
         self.mass * self.density
     }
 
-    /// Of mass × weight × velocity.
+    /// The unit of mass × weight × velocity.
     pub fn momentum(&self) -> f64 {
         self.mass_density() * self.velocity
     }
 
-    /// Of mass × weight × velocity²: J/m³.
+    /// The unit of mass × weight × velocity²; in J/m³ with SI units.
     pub fn energy(&self) -> f64 {
         self.momentum() * self.velocity
     }
 
-    /// Of a coefficient c_ij, from dv/dt = (c/m²) n |v|^(γ+1): mass² velocity^(−γ) / (density time).
+    /// The unit of a coefficient c_ij: mass² velocity^(−γ) / (density time), from dv/dt = (c/m²) n |v|^(γ+1).
     pub fn coefficient(&self, gamma: f64) -> f64 {
         self.mass * self.mass * self.velocity.powf(-gamma) / (self.density * self.time)
     }
 
-    /// Σ∫ f log f of a density in the scenario's units: the logarithm of the unit of f times the number of
-    /// particles adds to the value inside the run.
+    /// Σ∫ f log f in the scenario's units, from its value `entropy` and the total density inside the run. The
+    /// logarithm of the unit of f, times the density, is added to the value.
     pub fn entropy(&self, entropy: f64, density: f64, dimension: usize) -> f64 {
         let unit = (self.density / self.velocity.powi(dimension as i32)).ln();
         self.density * (entropy + density * unit)
     }
 
-    /// Of the entropy's rate.
+    /// The unit of the rate of the entropy.
     pub fn entropy_rate(&self) -> f64 {
         self.density / self.time
     }
 }
 
-/// The power of two at or below a positive size; 1 for what is no size.
+/// The power of two at or below a positive normal number; 1 for any other.
 pub fn power_of_two(size: f64) -> f64 {
     if size.is_normal() && size > 0.0 {
         2f64.powi(size.log2().floor().clamp(-1022.0, 1023.0) as i32)

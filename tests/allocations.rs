@@ -1,5 +1,5 @@
-//! No allocation in evaluations after the first, but for the few blocks that the thread pool asks for now and
-//! then: the workspaces are as large as they must be by then.
+//! Evaluations after the first do not allocate, since the workspaces have their final size by then. Only the
+//! thread pool asks for a few blocks now and then.
 
 #[path = "common/solver.rs"]
 mod solver;
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The system's allocator, counting.
+/// The system's allocator, with counters.
 struct Counting;
 
-/// Blocks asked for, larger ones for smaller ones included, and their bytes.
+/// The number of requested blocks, including reallocations, and their bytes.
 static BLOCKS: AtomicUsize = AtomicUsize::new(0);
 static BYTES: AtomicUsize = AtomicUsize::new(0);
 
@@ -52,12 +52,12 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Evaluations after the first.
+/// The number of evaluations after the first.
 const EVALUATIONS: usize = 20;
 
-/// Blocks and bytes that the evaluations after the first ask for.
+/// The blocks and bytes that the evaluations after the first request.
 fn allocated<const D: usize>(summed: &Value, gamma: f64, threads: usize) -> (usize, usize) {
-    // Of two widths: a tree has large leaves beside small cells.
+    // Two widths, so that a tree has large leaves near small cells.
     let species = |name: &str, mass: f64, half_width: f64| {
         json!({
             "name": name, "mass": mass,
@@ -80,12 +80,12 @@ fn allocated<const D: usize>(summed: &Value, gamma: f64, threads: usize) -> (usi
     let mut evaluation = Evaluation::empty(&problem);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut counts = (0, 0);
-    // Inside the pool: to call it from outside asks for memory now and then.
+    // All evaluations run inside the pool, since entering it from outside allocates now and then.
     pool.install(|| {
         landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation).unwrap();
         let before = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
         for number in 1..=EVALUATIONS as u64 {
-            // Random batches are others in each step.
+            // Random batches differ from step to step.
             landau.evaluate(&state.velocities, InStep::unfenced(number), &mut evaluation).unwrap();
         }
         let after = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
@@ -99,8 +99,8 @@ fn check(summed: &Value, gamma: f64) {
         let counts =
             [(2, allocated::<2>(summed, gamma, threads)), (3, allocated::<3>(summed, gamma, threads))];
         for (dimension, (blocks, bytes)) in counts {
-            // The thread pool's own: bags of retired queues, queues that grow by powers of two. One
-            // block for each evaluation would be twice as many.
+            // These blocks are of the thread pool: bags of retired queues, and queues that grow by powers of
+            // two. One block per evaluation would be twice as many.
             assert!(
                 blocks <= EVALUATIONS / 2 && bytes <= 64 * 1024,
                 "{dimension}-D, {summed}, γ = {gamma}, {threads} threads: {blocks} blocks, {bytes} bytes"
@@ -109,7 +109,7 @@ fn check(summed: &Value, gamma: f64) {
     }
 }
 
-/// One test alone in this file: others would be counted too.
+/// The only test in this file, since allocations of others would be counted too.
 #[test]
 fn evaluations_after_the_first_allocate_nothing_of_their_own() {
     for score in [

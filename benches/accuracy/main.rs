@@ -1,5 +1,5 @@
-//! How accurate are the numbers that users read: rates and transport coefficients by resolution, and scores far from
-//! Maxwellians. Prints the tables of src/score/defaults.md; times nothing.
+//! Accuracy of rates, transport coefficients and scores by resolution. It prints the tables of
+//! src/score/defaults.md and measures no times.
 //!
 //! `cargo bench --bench accuracy -- [rates|transport|scores] [CELLS,…] [SET=JSON …]`
 
@@ -16,10 +16,10 @@ use landau::state::State;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// What to compute and how.
+/// The resolutions to compute, and changes to the scenarios.
 struct Wanted {
     cells: Vec<u32>,
-    /// `PATH=VALUE` changes to every scenario, as of the command line.
+    /// `PATH=VALUE` changes to every scenario, as for the option `--set` of the program.
     changes: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ impl Wanted {
     }
 }
 
-/// Problem, first state and right-hand side of a scenario, for some work.
+/// Calls `work` with the problem, the initial state and the right-hand side of a scenario.
 fn with_start<const D: usize, R>(
     scenario: &Scenario,
     work: impl FnOnce(&Problem<D>, State<D>, &mut Landau<D>) -> R,
@@ -66,7 +66,7 @@ fn with_start<const D: usize, R>(
     work(&problem, state, &mut landau)
 }
 
-/// A quantity of the state at the start and after each step of a run.
+/// The values of a quantity at the start and after each step of a run.
 fn history<const D: usize>(
     scenario: &Scenario,
     quantity: impl Fn(&Problem<D>, &[[f64; D]]) -> f64,

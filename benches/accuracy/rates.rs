@@ -1,4 +1,4 @@
-//! Instantaneous rates of Coulomb collisions between Maxwellians over the exact ones.
+//! Instantaneous rates of Coulomb collisions between Maxwellians, over the exact rates.
 
 use super::{Wanted, with_start};
 use landau::exact::rates::{self, Maxwellian};
@@ -6,7 +6,7 @@ use landau::functionals::moments::Moments;
 use landau::landau::{Evaluation, InStep};
 use serde_json::{Value, json};
 
-/// Rates of change of the mean velocity and the temperature tensor's diagonal of a species.
+/// Rates of change of the mean velocity and of the diagonal of the temperature tensor of a species.
 fn moment_rates<const D: usize>(wanted: &Wanted, json: &Value, index: usize) -> ([f64; D], [f64; D]) {
     let scenario = wanted.scenario(json);
     with_start::<D, _>(&scenario, |problem, state, landau| {
@@ -47,7 +47,8 @@ fn scenario<const D: usize>(gamma: f64, species: &[Value], matrix: Value) -> Val
     })
 }
 
-/// dT_x/dt of one species whose temperature along x is 1.01 of the others' and its exact value.
+/// dT_x/dt of one species over its exact value. The temperature along x is 1.01 times that along the other
+/// axes.
 fn isotropisation<const D: usize>(wanted: &Wanted, gamma: f64, cells: u32) -> f64 {
     let mut temperatures = vec![1.0; D];
     temperatures[0] = 1.01;
@@ -62,7 +63,8 @@ fn isotropisation<const D: usize>(wanted: &Wanted, gamma: f64, cells: u32) -> f6
     (heating[0] - heating[1]) / exact
 }
 
-/// dT/dt of the light one of two Maxwellians over its exact value, on lattices of 16:14 cells.
+/// dT/dt of the light one of two Maxwellians over its exact value. The lattices have cells along an axis in
+/// the ratio 16:14, or equally many if `same`.
 fn equilibration<const D: usize>(wanted: &Wanted, gamma: f64, cells: u32, mass: f64, same: bool) -> f64 {
     let light = Maxwellian { density: 1.0, mass: 1.0, temperature: 1.0 };
     let heavy = Maxwellian { density: 1.0, mass, temperature: 0.8 };
@@ -76,7 +78,8 @@ fn equilibration<const D: usize>(wanted: &Wanted, gamma: f64, cells: u32, mass: 
     heating.iter().sum::<f64>() / D as f64 / rates::heating(D, gamma, 1.0, light, heavy)
 }
 
-/// du/dt of the heavier of two Maxwellians that drift by 0.1 thermal speeds of the lighter, over its exact value.
+/// du/dt of the heavier of two Maxwellians over its exact value. It drifts by 0.02 thermal speeds of the
+/// lighter one.
 fn friction<const D: usize>(wanted: &Wanted, gamma: f64, cells: u32, mass: f64) -> f64 {
     let light = Maxwellian { density: 1.0, mass: 1.0, temperature: 1.0 };
     let heavy = Maxwellian { density: 1.0, mass, temperature: 1.0 };

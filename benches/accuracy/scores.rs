@@ -1,10 +1,10 @@
-//! Scores of densities that are no Maxwellians, at the start: √(Σ w |s − ∇log f|²/Σ w |∇log f|²).
+//! Errors of scores of non-Maxwellian densities at the start: √(Σ w |s − ∇log f|²/Σ w |∇log f|²).
 
 use super::{Wanted, with_start};
 use landau::landau::{Evaluation, InStep};
 use serde_json::{Value, json};
 
-/// A name, a sum of isotropic Gaussians (density, variance, place on the first axis), half width.
+/// A sum of isotropic Gaussians, each with its density, variance and centre on the first axis.
 struct Shape {
     name: &'static str,
     parts: Vec<(f64, f64, f64)>,
@@ -22,7 +22,7 @@ fn shapes() -> Vec<Shape> {
     ]
 }
 
-/// A radial density, its score along v, and its half width.
+/// A radial density, its score along v, and the half width of its lattice.
 struct Radial {
     name: &'static str,
     initial: Value,

@@ -1,8 +1,9 @@
-//! Transport coefficients by the response to a small impulse, integrated over time (Green and Kubo).
+//! Transport coefficients from the response to a small impulse, integrated over time (Green–Kubo).
 //!
-//! γ = −3, density, mass, temperature and c 1. Electrons of a small drift on ions of charge Z that rest: the conductivity over
-//! that of a Lorentz gas, γ_E. One species with a small anisotropy: the viscosity η₀/(nTτ_i); with a small heat flux: the
-//! heat conduction κ/(nTτ_i/m), τ_i = 1.2 τ_iso = 3√π/2. Exact: Sonine expansions.
+//! γ = −3, and density, mass, temperature and c are 1. Electrons with a small drift on ions of charge Z at
+//! rest give the conductivity over that of a Lorentz gas, γ_E. One species with a small anisotropy gives the
+//! viscosity η₀/(nTτ_i). One species with a small heat flux gives the heat conduction κ/(nTτ_i/m). Here
+//! τ_i = 1.2 τ_iso = 3√π/2. The exact values are from Sonine expansions.
 
 use super::{Wanted, history};
 use landau::problem::Problem;
@@ -37,7 +38,7 @@ fn mean(problem: &Problem<3>, velocities: &[[f64; 3]], of: impl Fn(&[f64; 3]) ->
     velocities.iter().zip(&problem.weights).map(|(v, w)| w * of(v)).sum::<f64>() / total
 }
 
-/// ∫ q dt/q(0), by Simpson's rule and an exponential beyond the end.
+/// ∫ q dt/q(0) by Simpson's rule, with an exponential tail beyond the end.
 fn integral(values: &[f64], dt: f64) -> f64 {
     let last = values.len() - 1;
     assert!(last.is_multiple_of(2));
@@ -61,7 +62,7 @@ pub fn conductivity(wanted: &Wanted, cells: u32, charge: f64) -> f64 {
     let (dt, steps) = (0.25 / (0.5 + 0.5 * charge), 240);
     let scenario = wanted.scenario(&scenario(cells, drift, Some(charge), (dt, steps)));
     let values = history::<3>(&scenario, |problem, velocities| mean(problem, velocities, |v| v[0]));
-    // ⟨r⁵⟩/3 of the Maxwellian, over 2 c n.
+    // For a Lorentz gas: ⟨r⁵⟩/3 of the Maxwellian, over 2 c n.
     let lorentz = 2f64.powf(2.5) * 6.0 / (0.5 * PI.sqrt()) / 3.0 / (2.0 * charge);
     integral(&values, dt) / lorentz
 }

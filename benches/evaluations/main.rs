@@ -1,8 +1,8 @@
-//! Seconds of a whole right-hand side, scores and pair sum apart, beside the multiply-add peak that the
-//! same machine shows in the same minute.
+//! Seconds of a whole right-hand side, with scores and pair sum measured separately, and the multiply-add
+//! peak of the machine measured at the same time.
 //!
-//! Criterion times whole evaluations. The line after each benchmark is the best of each part, which
-//! neighbours on the machine disturb least.
+//! Criterion times whole evaluations. The line after each benchmark has the best time of each part, which
+//! other programs on the machine disturb least.
 
 #[path = "../pair_sum/fma_peak.rs"]
 mod fma_peak;
@@ -18,13 +18,13 @@ use landau::landau::{Evaluation, InStep, Landau};
 use landau::{scenario, setup};
 use serde_json::{Value, json};
 
-/// A name and what `landau run` would be given.
+/// A named scenario.
 struct Case {
     name: String,
     scenario: Value,
 }
 
-/// Two drifting Maxwellians in two dimensions with the scores of Carrillo, Hu, Van Fleet (2024).
+/// Two drifting Maxwellians in two dimensions, with the scores of Carrillo, Hu, Van Fleet (2024).
 fn two_species(per_axis: usize, gamma: f64) -> Case {
     let species = |name: &str, temperature: f64, drift: [f64; 2]| {
         json!({
@@ -45,7 +45,7 @@ fn two_species(per_axis: usize, gamma: f64) -> Case {
     }
 }
 
-/// One Maxwellian in three dimensions, Coulomb.
+/// One Maxwellian in three dimensions with Coulomb collisions.
 fn one_species(particles: &Value, number: usize, score: &Value) -> Case {
     Case {
         name: format!("D=3 γ=-3 N={number} {}", score.to_string().replace(['"', '{', '}'], "")),
@@ -72,7 +72,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, case: &Case, 
         .unwrap_or_else(|errors| panic!("{errors}"));
     let set = InstructionSet::detect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
-    // Made when criterion asks, which skips what its command line filters out.
+    // Made on demand, since criterion may skip this benchmark by the filter of its command line.
     let problem = std::cell::OnceCell::new();
     let start = || {
         let (problem, state) =
@@ -122,7 +122,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, case: &Case, 
         println!("best: whole {whole:.3e} s, scores {score:.3e} s, pair sum {pair_sum:.3e} s");
         let flops = f64::from(flops_per_ordered_pair(D, scenario.collisions.gamma, true));
         let share = match scenario.collisions.gamma {
-            // Moments, linear in the number of particles.
+            // Sums by moments take a time linear in the number of particles.
             0.0 => String::new(),
             _ => format!(", pair sum {:.3} of it", pairs as f64 * flops / pair_sum / peak),
         };

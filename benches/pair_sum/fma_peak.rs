@@ -1,5 +1,5 @@
-//! The machine's peak of floating-point operations, measured: independent chains of multiply-adds
-//! in registers, a fused multiply-add counted as two.
+//! Measures the machine's peak rate of floating-point operations, by independent chains of multiply-adds in
+//! registers. A fused multiply-add counts as two operations.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use landau::kernel::lanes::InstructionSet;
 
 const STEPS: usize = 200_000;
 
-/// Operations a second of `threads` threads together, best of five.
+/// Operations per second of `threads` threads together, the best of five measurements.
 pub fn flops_per_second(set: InstructionSet, threads: usize) -> f64 {
     (0..5).map(|_| once(set, threads)).fold(0.0, f64::max)
 }
@@ -28,7 +28,7 @@ fn once(set: InstructionSet, threads: usize) -> f64 {
     flops / start.get().expect("set by the threads").elapsed().as_secs_f64()
 }
 
-/// Runs the chains on one thread and returns the operations spent.
+/// Runs the chains on one thread and returns the number of operations.
 fn chains(set: InstructionSet) -> f64 {
     match set {
         // SAFETY: an `InstructionSet` beyond the portable one is only offered where it exists.
@@ -40,7 +40,7 @@ fn chains(set: InstructionSet) -> f64 {
     }
 }
 
-/// Separate multiplications and additions, as many of each.
+/// Separate multiplications and additions, equally many of each.
 fn portable() -> f64 {
     const WIDTH: usize = 2;
     let (a, b) = (black_box(0.999), black_box(1e-3));

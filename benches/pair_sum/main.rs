@@ -1,11 +1,10 @@
-//! Ordered pairs a second of the direct pair sum, by dimension, exponent, number of particles,
-//! instruction set and threads; and each rate as a share of the multiply-add peak that the same
-//! machine shows in the same minute; of the kernel |z|^γ and of the regularised one.
+//! Ordered pairs per second of the direct pair sum, for the kernel |z|^γ and the regularised one, by
+//! dimension, exponent, number of particles, instruction set and threads. Each rate is also given as a share
+//! of the multiply-add peak, which is measured at the same time.
 //!
-//! Criterion's `elem/s` are ordered pairs. The line after each benchmark is the best evaluation,
-//! which neighbours on the machine disturb least, and its share of the peak at
-//! [`flops_per_ordered_pair`] operations a pair. Pair symmetry serves two ordered pairs by one
-//! evaluation of the kernel, so a share can exceed 1.
+//! Criterion's `elem/s` are ordered pairs. The line after each benchmark has the best evaluation, which other
+//! programs on the machine disturb least. Its share of the peak counts [`flops_per_ordered_pair`] operations
+//! per pair. One evaluation of the kernel serves two ordered pairs by symmetry, so a share can exceed 1.
 
 mod fma_peak;
 #[path = "../../tests/common/random.rs"]
@@ -91,7 +90,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Sett
         });
     });
     criterion_group.finish();
-    // Criterion skips what its command line filters out.
+    // Criterion may have skipped this benchmark by the filter of its command line.
     if best < Duration::MAX {
         let rate = pairs as f64 / best.as_secs_f64();
         let flops = flops_per_ordered_pair(D, gamma, delta > 0.0);
@@ -100,7 +99,7 @@ fn measure<const D: usize>(criterion: &mut Criterion, group: &str, setting: Sett
     }
 }
 
-/// About a spacing.
+/// About the spacing of the particles.
 const DELTA: f64 = 0.1;
 
 const GAMMAS: [f64; 6] = [-3.0, -2.0, -1.0, 0.0, 1.0, -1.3];

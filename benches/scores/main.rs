@@ -1,8 +1,9 @@
-//! Seconds of an evaluation of scores, by each of their forms and ways to sum, over the number of particles and
-//! over the number of neighbours that a mollifier reaches.
+//! Seconds of an evaluation of scores, for each form and each way to sum, by the number of particles and by
+//! the number of neighbours that a mollifier reaches.
 //!
-//! Order 4 where nothing else is said. The line after each benchmark is the best per particle, which neighbours on the machine
-//! disturb least; sums over neighbours add the nanoseconds a neighbour.
+//! The order is 4 unless stated otherwise. The line after each benchmark has the best time per particle,
+//! which other programs on the machine disturb least. For sums over neighbours it adds the nanoseconds per
+//! neighbour.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use landau::score::particles::mean_neighbours;
 use landau::{scenario, setup};
 use serde_json::{Value, json};
 
-/// A Maxwellian of quasi-random particles with some scores.
+/// A Maxwellian of quasi-random particles, and the choice of scores.
 struct Case {
     particles: usize,
     score: Value,
@@ -102,7 +103,8 @@ fn sizes(criterion: &mut Criterion) {
     }
 }
 
-/// A bandwidth that shrinks with the distance of particles, so that the neighbours stay as many.
+/// A bandwidth that shrinks with the distance between particles, so that the number of neighbours is
+/// constant.
 fn sizes_with_the_same_neighbours(criterion: &mut Criterion) {
     for particles in [10_000, 100_000, 1_000_000] {
         let score = sums("neighbours", &json!({ "spacing_squared": 0.5 }));

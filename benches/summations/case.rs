@@ -1,19 +1,20 @@
-//! Seconds, error and memory of one pair sum: one case a process, so that the peak memory is its own.
+//! Seconds, error and memory of one pair sum. Each case is a process of its own, so that the peak memory is
+//! that of the case.
 //!
-//! Not by criterion, which times each case many times, a million particles for minutes: the best of three is
-//! reported, or of as many as forty seconds hold.
+//! Criterion repeats each case many times, which would take minutes for a million particles. This reports the
+//! best of three evaluations, or of as many as fit into forty seconds.
 
 use std::time::Instant;
 
 use crate::cloud::Cloud;
 use crate::pair_sums::PairSums;
 
-/// Evaluations at most, and the seconds after which there are no more.
+/// The most evaluations, and the seconds after which no further one starts.
 const REPEATS: (usize, f64) = (3, 40.0);
 
-/// Prints a row of CSV: dimension, gamma, summation, particles, seconds, error, points, calibration_seconds, mebibytes.
-/// The arguments are the first two of these, δ in thermal speeds, the next two, and a file for the cloud and its sums,
-/// which may be left out.
+/// Prints a row of CSV: dimension, gamma, summation, particles, seconds, error, points, calibration_seconds,
+/// mebibytes. The arguments are dimension, gamma, δ in thermal speeds, summation, particles, and optionally a
+/// file for the cloud and its sums.
 pub fn report(arguments: &[String]) {
     let [dimension, gamma, delta, summation, particles, file @ ..] = arguments else {
         panic!("expected DIMENSION GAMMA DELTA SUMMATION PARTICLES [FILE]");
@@ -54,7 +55,7 @@ fn measure<const D: usize>([gamma, delta]: [f64; 2], summation: &str, particles:
     }
 }
 
-/// The most memory this process held, where the system says so.
+/// The peak memory of this process, if the system reports it.
 fn peak_mebibytes() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

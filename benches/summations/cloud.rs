@@ -8,10 +8,11 @@ use landau::collision::regularisation::Regularisation;
 use landau::kernel::interaction::Tensor;
 use landau::kernel::series::Series;
 
-/// Particles whose sums are compared.
+/// The number of particles whose sums are compared.
 const SAMPLES: usize = 200;
 
-/// One species of uneven weights, its velocities normal, its gradients bent, so that no pair is at rest.
+/// One species with uneven weights, normally distributed velocities and nonlinear gradients, so that no pair
+/// sum vanishes.
 pub struct Cloud<const D: usize> {
     pub velocities: Vec<[f64; D]>,
     pub gradients: Vec<[f64; D]>,
@@ -22,10 +23,10 @@ pub struct Cloud<const D: usize> {
 }
 
 impl<const D: usize> Cloud<D> {
-    /// So many particles, the same in every run, and δ in thermal speeds.
+    /// A cloud of `particles` particles, the same in every run. `delta` is δ in thermal speeds.
     pub fn new(particles: usize, delta: f64) -> Self {
         let mut numbers = Numbers(1);
-        // Above 0, for the logarithm.
+        // Positive, for the logarithm.
         let mut number = move || numbers.share() + f64::EPSILON / 4.0;
         let velocities: Vec<[f64; D]> = (0..particles)
             .map(|_| {
@@ -43,13 +44,14 @@ impl<const D: usize> Cloud<D> {
         Self { velocities, gradients, weights, species, regularisation }
     }
 
-    /// The particles as pair sums read them.
+    /// The particles in the form that pair sums take.
     pub fn particles(&self) -> Particles<'_, D> {
         let Self { species, velocities, gradients, weights, regularisation } = self;
         Particles { species, velocities, gradients, weights, spreads: None, regularisation }
     }
 
-    /// √(Σ w |error|²/Σ w |rate|²) over 200 particles for which every pair is summed in the plainest way.
+    /// √(Σ w |error|²/Σ w |rate|²) over 200 particles, whose sums over all pairs are computed in the plainest
+    /// way.
     pub fn error(&self, gamma: f64, sums: &[[f64; D]]) -> f64 {
         let (mut error, mut size) = (0.0, 0.0);
         let step = self.weights.len().div_ceil(SAMPLES);
@@ -62,7 +64,7 @@ impl<const D: usize> Cloud<D> {
         (error / size).sqrt()
     }
 
-    /// The sum of one particle over all others.
+    /// The plain sum over all pairs of one particle.
     fn plain_sum(&self, gamma: f64, p: usize) -> [f64; D] {
         let mut sum = [0.0; D];
         let tensor = Tensor::new(gamma, self.regularisation.squares[0], Series::between_particles(gamma, D));
@@ -76,7 +78,7 @@ impl<const D: usize> Cloud<D> {
         sum
     }
 
-    /// The cloud (velocities, gradients, weight, each particle after the other) and then sums, little-endian doubles.
+    /// Writes little-endian doubles: velocity, gradient and weight of each particle, and then the sums.
     pub fn write(&self, file: &str, sums: &[[f64; D]]) -> std::io::Result<()> {
         let mut file = std::io::BufWriter::new(std::fs::File::create(file)?);
         for ((v, g), w) in self.velocities.iter().zip(&self.gradients).zip(&self.weights) {

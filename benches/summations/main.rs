@@ -1,12 +1,11 @@
-//! Seconds of one pair sum by any summation, over the number of particles: criterion's `elem/s` are particles.
+//! Seconds of one pair sum by each summation, by the number of particles. Criterion's `elem/s` are particles.
 //!
 //! ```text
 //! cargo bench --bench summations -- case DIMENSION GAMMA DELTA SUMMATION PARTICLES [FILE]
 //! ```
 //!
-//! reports one case with its error and peak memory in place of that. DELTA is in thermal speeds, 0 for the kernel
-//! |z|^γ; SUMMATION is `direct`, the tolerance of a tree,
-//! or `batches`; FILE receives the cloud and its sums.
+//! reports one case with its error and peak memory instead. DELTA is in thermal speeds, 0 for the kernel
+//! |z|^γ. SUMMATION is `direct`, the tolerance of a tree, or `batches`. FILE receives the cloud and its sums.
 
 mod case;
 mod cloud;
@@ -25,7 +24,7 @@ use pair_sums::PairSums;
 const SUMMATIONS: [&str; 5] = ["direct", "1e-3", "1e-6", "1e-9", "batches"];
 
 fn measure<const D: usize>(criterion: &mut Criterion, particles: usize, delta: f64) {
-    // Made when criterion asks, which skips what its command line filters out.
+    // Made on demand, since criterion may skip this benchmark by the filter of its command line.
     let cloud = OnceCell::new();
     let mut group = criterion.benchmark_group(format!("summation D={D} γ=-3 δ={delta} N={particles}"));
     group.throughput(Throughput::Elements(particles as u64));
@@ -48,7 +47,7 @@ fn sizes(criterion: &mut Criterion) {
     for particles in [1_000, 16_000, 64_000] {
         measure::<3>(criterion, particles, 0.0);
     }
-    // About 0.8 of the distance between neighbours.
+    // δ is about 0.8 times the distance between neighbours.
     measure::<3>(criterion, 16_000, 0.1);
     measure::<2>(criterion, 16_000, 0.0);
 }
@@ -56,7 +55,7 @@ fn sizes(criterion: &mut Criterion) {
 criterion_group!(benches, sizes);
 
 fn main() {
-    // Cargo adds `--bench`.
+    // Cargo adds the argument `--bench`.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.split_first() {
         Some((first, arguments)) if first == "case" => case::report(arguments),

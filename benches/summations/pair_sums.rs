@@ -5,22 +5,22 @@ use landau::kernel::lanes::InstructionSet;
 
 use crate::cloud::Cloud;
 
-/// Particles of a random batch.
+/// Particles in a random batch.
 const BATCH: usize = 100;
 
 /// A summation, ready for one cloud.
 pub struct PairSums<'a, const D: usize> {
     cloud: &'a Cloud<D>,
     pair_sum: PairSum<D>,
-    /// Evaluations so far: random batches are others in each.
+    /// The number of evaluations so far. It selects the draw of random batches.
     evaluations: u64,
     /// Points along an axis of a cell of a tree.
     pub points: Option<usize>,
 }
 
 impl<'a, const D: usize> PairSums<'a, D> {
-    /// `summation` is `direct`, the tolerance of a tree, which is calibrated here, or `batches`, random ones of a
-    /// hundred particles.
+    /// `summation` is `direct`, the tolerance of a tree, or `batches` for random batches of a hundred
+    /// particles. A tree is calibrated here.
     pub fn new(cloud: &'a Cloud<D>, gamma: f64, summation: &str) -> Self {
         let set = InstructionSet::detect();
         let mut pair_sum = match summation {

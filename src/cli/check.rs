@@ -1,4 +1,4 @@
-//! `landau check`: what a run of the scenario means, without running it.
+//! `landau check`: describes a run of the scenario without running it.
 
 use super::{ScenarioArguments, Stop, instruction_set, print};
 use landau::any;

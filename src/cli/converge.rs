@@ -19,7 +19,7 @@ pub struct Converge {
     results: ResultArguments,
 }
 
-/// What `--per-axis` says.
+/// The value of `--per-axis`.
 #[derive(Clone)]
 struct Resolutions(Vec<u32>);
 
@@ -52,7 +52,7 @@ impl Converge {
             Some(Reference::MaxwellMolecules {}) => MOMENT_ERRORS,
             Some(_) => DENSITY_ERRORS,
         };
-        // All of them are read before the first runs: what is wrong with the last is said at once.
+        // All scenarios are read before the first one runs, so that errors in the last are reported at once.
         let refined = self.per_axis.0.iter().map(|per_axis| {
             let change =
                 lattices.iter().map(|i| format!("species.{i}.particles.lattice.per_axis={per_axis}"));

@@ -21,7 +21,8 @@ impl Functionals {
     pub fn run(self) -> Result<(), Stop> {
         let (experiment, source) = scenario::read_experiment(&self.experiment, &self.set)?;
         let parameter = experiment.sweep.as_ref().map(|sweep| sweep.parameter.clone());
-        // All of them are read before the first is computed: what is wrong with the last is said at once.
+        // All experiments are read before the first is computed, so that errors in the last are reported at
+        // once.
         let swept = scenario::swept(&experiment, &source, &self.set)?;
         let mut experiments: Vec<_> =
             swept.into_iter().map(|(value, experiment, source)| (Some(value), experiment, source)).collect();
@@ -64,7 +65,7 @@ impl Functionals {
     }
 }
 
-/// A row without a time, or one for each.
+/// One row without a time, or one row for each time.
 type Rows = Vec<(Option<f64>, Vec<Quantity>)>;
 
 fn rows(experiment: &Experiment) -> Result<Rows, String> {
@@ -82,7 +83,7 @@ fn last_key(path: &str) -> String {
     path.rsplit('.').next().unwrap_or(path).to_string()
 }
 
-/// Says which cell stays empty, and why.
+/// Reports on stderr which cell stays empty, and why.
 fn tell(quantity: &Quantity, value: Option<&f64>, time: Option<f64>) {
     if quantity.value.is_some() {
         return;

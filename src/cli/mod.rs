@@ -82,7 +82,7 @@ impl ResultArguments {
     }
 }
 
-/// Why the program stops without having done all it was asked to.
+/// Why the program stops early.
 pub enum Stop {
     /// The command line or the scenario is wrong.
     Wrong(String),
@@ -93,7 +93,7 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// Says it on stderr.
+    /// Prints the message on stderr.
     pub fn say(&self) {
         match self {
             Self::Wrong(message) | Self::Failed(message) => say(&format!("error: {message}")),
@@ -111,7 +111,7 @@ impl Stop {
 }
 
 impl Stop {
-    /// Why a scenario from a source has no start or no end.
+    /// The reason to stop if a scenario from `source` cannot be started or run.
     fn of_start(error: StartError, source: &Source) -> Self {
         match error {
             StartError::Scenario(violation) => source.error(&violation).into(),
@@ -180,7 +180,7 @@ fn manual_page(command: Option<&str>) -> Result<String, Stop> {
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
-/// Writes to stdout; a reader that has gone away is no error.
+/// Writes to stdout. A closed pipe is no error.
 fn print(text: &str) -> Result<(), Stop> {
     use std::io::{ErrorKind, Write};
     let mut stdout = std::io::stdout().lock();
@@ -192,7 +192,7 @@ fn print(text: &str) -> Result<(), Stop> {
     }
 }
 
-/// Writes a line to stderr; with nobody left to read it there is nobody to tell.
+/// Writes a line to stderr. Errors are ignored, since there is nowhere to report them.
 fn say(line: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{line}");
@@ -204,12 +204,13 @@ fn number_of_threads(word: &str) -> Result<usize, String> {
     threads.ok_or_else(|| "allowed: a whole number from 1 to 1024".to_string())
 }
 
-/// The instruction set to compute with: the one that the environment asks for, else the best of the machine.
+/// The instruction set to compute with: the one that the environment asks for, or else the best of the
+/// machine.
 fn instruction_set() -> Result<InstructionSet, Stop> {
     InstructionSet::chosen().map_err(Stop::Wrong)
 }
 
-/// Sets the number of threads, all processors if not given.
+/// Sets the number of threads; all processors if not given.
 fn set_threads(threads: Option<usize>) -> Result<(), Stop> {
     let Some(threads) = threads else { return Ok(()) };
     rayon::ThreadPoolBuilder::new()
@@ -218,10 +219,10 @@ fn set_threads(threads: Option<usize>) -> Result<(), Stop> {
         .map_err(|error| Stop::Failed(format!("cannot start {threads} threads: {error}")))
 }
 
-/// Signals that are one: `timeout` and job managers signal a process, and its group with it.
+/// Signals within this time count as one: `timeout` and job managers signal a process and also its group.
 const TOGETHER: Duration = Duration::from_secs(1);
 
-/// A flag that Ctrl-C sets; another Ctrl-C, later than that, ends the program at once.
+/// A flag that Ctrl-C sets. A second Ctrl-C after [`TOGETHER`] ends the program at once.
 fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);

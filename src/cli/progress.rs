@@ -1,4 +1,4 @@
-//! Progress of a run: a bar with rate and remaining time on a terminal, plain lines when piped.
+//! Progress of a run: a bar with rate and remaining time on a terminal, plain lines in a pipe.
 
 use super::say;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -7,10 +7,10 @@ use landau::sum::sum;
 use landau::time_grid::TimeGrid;
 use std::io::IsTerminal;
 
-/// Shows how far a run has come, and warns of its steps, on stderr.
+/// Shows the progress of a run and the warnings about its steps on stderr.
 pub struct Progress {
     form: Form,
-    /// Warnings that were said.
+    /// The number of warnings already printed.
     warned: usize,
 }
 
@@ -24,7 +24,7 @@ enum Form {
     Silent,
 }
 
-/// Where steps adapt, the bar's length in parts of the time.
+/// The length of the bar with adaptive steps, in parts of the total time.
 const PARTS: u64 = 1000;
 
 impl Progress {
@@ -48,7 +48,7 @@ impl Progress {
     }
 }
 
-/// Of `whole`, the part that is done, rounded down.
+/// The completed part of `whole`, rounded down.
 fn part(grid: TimeGrid, step: u64, time: f64, whole: u64) -> u64 {
     match grid {
         TimeGrid::Uniform { steps, .. } => {
@@ -76,7 +76,7 @@ impl<const D: usize> Observer<D> for Progress {
             true => format!("{:.4e} s", view.time * scales.time),
             false => format!("{:.6}", view.time),
         };
-        // Densities per cubic metre make numbers of twenty digits.
+        // With densities per cubic metre the entropy would have twenty digits.
         let entropy = if scales.si { format!("{entropy:.9e}") } else { format!("{entropy:.9}") };
         match &mut self.form {
             Form::Bar(bar, grid) => {

@@ -1,4 +1,4 @@
-//! Blocks of particles that meet: each meeting sums over the pairs of two blocks, or within one.
+//! Blocks of particles. In a meeting, the pairs between two blocks, or within one block, are summed.
 
 use std::sync::Mutex;
 
@@ -14,7 +14,7 @@ use crate::kernel::power::{Power, PowerLaw, WithPower};
 use crate::kernel::series::Series;
 use crate::per_thread::{exclusive, uncontended};
 
-/// What a pair of particles does to each other.
+/// The interaction of a pair of particles, and the instruction set that computes it.
 #[derive(Debug)]
 pub struct Interaction {
     pub law: PowerLaw,
@@ -23,25 +23,27 @@ pub struct Interaction {
 }
 
 impl Interaction {
-    /// Of exponent γ in D dimensions.
+    /// The interaction of exponent γ in D dimensions.
     pub fn new<const D: usize>(gamma: f64, instruction_set: InstructionSet) -> Self {
         let (law, series) = (PowerLaw::new(gamma), Series::between_particles(gamma, D));
         Self { law, series, instruction_set }
     }
 
-    /// Does work with the law as a type: softened by spreads or not, regularised or not.
+    /// Does `work` with the power law as a type. The law is softened if particles have spreads, and
+    /// regularised unless `regularisation` is none.
     pub fn apply(&self, softened: bool, regularisation: &Regularisation, work: impl WithPower) {
         let series = (!regularisation.is_none()).then_some(self.series);
         self.law.apply_to(softened, series, work);
     }
 }
 
-/// Blocks, the forces on them, and who meets whom.
+/// Blocks, the forces on them, and the schedule of their meetings.
 #[derive(Debug)]
 pub struct Blocks<const D: usize> {
-    /// The first `count` are in use, the others keep their memory.
+    /// The first `count` are in use. The others only keep their memory.
     blocks: Vec<Block<D>>,
-    /// By block. No lock is ever waited for: the schedule keeps a block's meetings apart.
+    /// The forces on each block. No lock is ever waited for: the schedule never holds two meetings of a block
+    /// at once.
     forces: Vec<Mutex<Forces<D>>>,
     count: usize,
     pub schedule: Schedule,
@@ -53,7 +55,8 @@ impl<const D: usize> Blocks<D> {
         Self { blocks: Vec::new(), forces: Vec::new(), count: 0, schedule: Schedule::default() }
     }
 
-    /// Makes so many blocks, each arranged by its number; their schedule is to follow.
+    /// Makes `count` blocks and calls `arrange` with the number of each. The caller then arranges the
+    /// schedule.
     pub fn arrange(&mut self, count: usize, arrange: impl Fn(usize, &mut Block<D>) + Sync) {
         if self.blocks.len() < count {
             self.blocks.resize_with(count, Block::empty);
@@ -64,17 +67,17 @@ impl<const D: usize> Blocks<D> {
         blocks.for_each(|(number, block)| arrange(number, block));
     }
 
-    /// The blocks.
+    /// The blocks in use.
     pub fn all(&self) -> &[Block<D>] {
         &self.blocks[..self.count]
     }
 
-    /// The blocks, and the forces on each.
+    /// The blocks in use, and the forces on each.
     pub fn with_forces(&mut self) -> (&[Block<D>], &mut [Mutex<Forces<D>>]) {
         (&self.blocks[..self.count], &mut self.forces[..self.count])
     }
 
-    /// Reads all blocks out of the particles and overwrites the forces with those of all meetings.
+    /// Fills all blocks from the particles, and overwrites the forces with the sums of all meetings.
     pub fn evaluate(&mut self, interaction: &Interaction, particles: Particles<'_, D>) {
         let Self { blocks, forces, count, schedule } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
@@ -90,7 +93,7 @@ impl<const D: usize> Blocks<D> {
         });
     }
 
-    /// Overwrites all that an evaluation writes before it reads.
+    /// Overwrites everything that an evaluation must write before it reads it.
     #[cfg(test)]
     pub fn fill_workspace(&mut self, value: f64) {
         for (block, forces) in self.blocks.iter_mut().zip(&mut self.forces) {
@@ -121,7 +124,7 @@ impl<const D: usize> WithPower for Parties<'_, D> {
     fn compute(self, law: impl Power) {
         let [a, b] = self.meeting;
         let (set, couplings) = (self.set, self.couplings);
-        // The schedule keeps the meetings of a block apart.
+        // The schedule never holds two meetings of a block at once.
         let mut forces = uncontended(&self.forces[a]);
         let targets = (&self.blocks[a], &mut *forces);
         if a == b {

@@ -1,17 +1,19 @@
-//! Mass, momentum and energy are the collision invariants: taken out of what approximate sums are made of, and
-//! restored in what they give. Species that do not interact, not even through others, have invariants of their own.
+//! Collision invariants in approximate pair sums. The part of the gradients that collisions cannot feel is
+//! removed before the sums, and momentum and energy are restored after them.
+//!
+//! Groups of species that do not interact, not even through other species, have invariants of their own.
 //!
 //! # Before the sums: gradients without the part that no pair feels
 //!
-//! A(z) z = 0, so that the pair sums of g and of g − a − λ (v − V) are the same for any a and λ. An
-//! approximate sum of what is left has the smaller error: near equilibrium g is almost −(v − u)/T, and the
-//! sums almost cancel. Least squares with the weights w choose a and λ.
+//! Since A(z) z = 0, the pair sums of g and of g − a − λ (v − V) are the same for any a and λ. Near
+//! equilibrium g is almost −(v − u)/T, and its sums almost cancel. So the approximate sum of the remainder
+//! has the smaller error. A least-squares fit with the weights w chooses a and λ.
 //!
 //! # After the sums: the smallest correction that conserves momentum and energy
 //!
-//! The rates of particles are v̇_p = −sums_p/m_i. Among all corrections δ of the rates that restore
-//! Σ m w v̇ = 0 and Σ m w v·v̇ = 0, that with the least Σ m w |δ|² is δ_p = a + λ (v_p − U),
-//! U = Σ m w v/Σ m w, with a = −Σ m w v̇/Σ m w and λ = −Σ m w (v − U)·v̇/Σ m w |v − U|².
+//! The rates of the particles are v̇_p = −sums_p/m_i. Many corrections δ of the rates restore Σ m w v̇ = 0
+//! and Σ m w v·v̇ = 0. The one with the least Σ m w |δ|² is δ_p = a + λ (v_p − U) with the mean velocity
+//! U = Σ m w v/Σ m w, a = −Σ m w v̇/Σ m w and λ = −Σ m w (v − U)·v̇/Σ m w |v − U|².
 
 use std::ops::Range;
 
@@ -20,14 +22,14 @@ use rayon::prelude::*;
 use super::interface::{Particles, SpeciesTable};
 use crate::sum::Sum;
 
-/// Particles in a part of a sum: parts are summed at the same time, and added in their order.
+/// Particles in one part of a sum. Threads sum the parts in parallel, and the parts are added in their order.
 const PART: usize = 4096;
 
-/// Five sums of each part, the workspace.
+/// The workspace: five sums of each part.
 pub type Parts = Vec<[f64; 5]>;
 
-/// Writes to `left` the gradients without the best fit a + λ (v − V) of each group of species, V the mean of its
-/// velocities.
+/// Writes to `left` the gradients minus the least-squares fit a + λ (v − V) of each group of species. V is
+/// the weighted mean velocity of the group.
 pub fn remove_invariants<const D: usize>(
     particles: Particles<'_, D>,
     parts: &mut Parts,
@@ -90,7 +92,7 @@ pub fn restore<const D: usize>(particles: Particles<'_, D>, parts: &mut Parts, s
         let [square, ..] = total(species, group, parts, |m, p| {
             [m * weights[p] * relative(p).iter().map(|x| x * x).sum::<f64>(), 0.0, 0.0, 0.0, 0.0]
         });
-        // Twice: what the first round leaves is the rounding of what it takes away.
+        // Twice, since the first round leaves the rounding error of what it subtracts.
         for _ in 0..2 {
             let [work, force @ .., _] = total(species, group, parts, |_, p| {
                 let mut terms = [0.0; 5];
@@ -114,7 +116,7 @@ pub fn restore<const D: usize>(particles: Particles<'_, D>, parts: &mut Parts, s
     }
 }
 
-/// Sums of five terms over the particles of some species, by mass and particle.
+/// Sums of five terms over the particles of some species. `terms` takes the mass and the index of a particle.
 fn total(
     species: &SpeciesTable,
     group: &[usize],
@@ -132,7 +134,7 @@ fn total(
     totals
 }
 
-/// Sums of five terms over some particles.
+/// Compensated sums of five terms over a range of particles.
 fn total_over(range: Range<usize>, parts: &mut Parts, terms: impl Fn(usize) -> [f64; 5] + Sync) -> [f64; 5] {
     let count = range.len().div_ceil(PART);
     let sums_of_part = |part: usize| {
@@ -177,7 +179,7 @@ mod tests {
         };
         let mut left = Vec::new();
         remove_invariants(particles, &mut Vec::new(), &mut left);
-        // A few ulp of gradients of at most 40.
+        // The gradients are at most 40: a few ulp of that.
         assert!(left.iter().flatten().all(|g| g.abs() < 1e-13));
     }
 
@@ -187,7 +189,7 @@ mod tests {
         let velocities: Vec<[f64; 3]> = (0..90).map(|p| [0, 1, 2].map(|k| 3.0 + number(p, k))).collect();
         let mut sums: Vec<[f64; 3]> = (0..90).map(|p| [3, 4, 5].map(|k| number(p, k))).collect();
         let weights: Vec<f64> = (0..90).map(|p| 1.5 + number(p, 7)).collect();
-        // The first and the last species interact, the second one alone.
+        // The first and the last species interact. The second interacts with none.
         let coefficients = vec![1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 2.0, 0.0, 0.0];
         let species = SpeciesTable::new(vec![1.0, 1836.0, 2.0], vec![0..20, 20..50, 50..90], coefficients);
         let particles = Particles {
@@ -206,7 +208,7 @@ mod tests {
                 .map(|p| weights[p] * (0..3).map(|k| velocities[p][k] * sums[p][k]).sum::<f64>())
                 .sum();
             let momentum: f64 = members().map(|p| weights[p] * sums[p][0]).sum();
-            // Ulps of a few hundred terms.
+            // Rounding of sums of a few hundred terms.
             assert!(energy.abs() < 1e-12 && momentum.abs() < 1e-12, "{energy:e} {momentum:e}");
         }
     }

@@ -1,11 +1,11 @@
-//! The pair sum for Maxwell molecules (γ = 0): A(z) = |z|² I − z zᵀ is quadratic, so that the sum
-//! over a species collapses to its weighted moments of (1, v, v vᵀ) and (g, g vᵀ, |v|² g, v (v·g)).
-//! Exact, and linear in the number of particles.
+//! The pair sum for Maxwell molecules (γ = 0). A(z) = |z|² I − z zᵀ is quadratic in z, so the sum over a
+//! species depends only on its weighted moments of (1, v, v vᵀ) and (g, g vᵀ, |v|² g, v (v·g)). It is exact,
+//! at a cost linear in the number of particles.
 
 use super::interface::{Particles, Quality};
 use nalgebra::{SMatrix, SVector};
 
-/// The moments of one species that its sums need.
+/// The moments of one species that enter the sums over it.
 #[derive(Debug, Clone, Copy)]
 struct Moments<const D: usize> {
     weight: f64,
@@ -77,12 +77,12 @@ impl<const D: usize> Moments<D> {
 /// The pair sum for γ = 0, with its workspace.
 #[derive(Debug, Default)]
 pub struct MomentSum<const D: usize> {
-    /// Of each species.
+    /// The moments of each species.
     moments: Vec<Moments<D>>,
 }
 
 impl<const D: usize> MomentSum<D> {
-    /// Overwrites `sums` with the pair sums of all particles, which are exact to rounding.
+    /// Overwrites `sums` with the pair sums of all particles, exact to rounding.
     ///
     /// # Panics
     ///
@@ -90,7 +90,7 @@ impl<const D: usize> MomentSum<D> {
     pub fn evaluate(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) -> Quality {
         particles.count(sums);
         let Particles { species, velocities, gradients, weights, .. } = particles;
-        // About the mean of the cloud, so that a common drift does not cost digits.
+        // Moments are taken about the mean velocity of the cloud, so that a common drift costs no digits.
         let mut center = SVector::<f64, D>::zeros();
         let mut total = 0.0;
         for (v, w) in velocities.iter().zip(weights) {
@@ -104,7 +104,7 @@ impl<const D: usize> MomentSum<D> {
             Moments::new(velocities, gradients, &weights[range.clone()], center)
         }));
         for (i, range) in species.ranges().iter().enumerate() {
-            // Sums over species differ by their coefficients alone.
+            // The moments of all species, added with the coefficients of species i.
             let mut combined = Moments::new(&[], &[], &[], center);
             for (j, moments) in self.moments.iter().enumerate() {
                 combined.add_scaled(species.coefficients().between(i, j), moments);
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn moments_equal_the_pair_sum() {
-        // Two species with uneven weights, numbers from a fixed recurrence.
+        // Two species with uneven weights, from a fixed recurrence.
         let mut state = 0.37f64;
         let mut next = || {
             state = (state * 997.0 + 0.123).fract();
@@ -142,15 +142,15 @@ mod tests {
             gradients: &gradients,
             weights: &weights,
             spreads: None,
-            // Without effect for γ = 0.
+            // Has no effect for γ = 0.
             regularisation: &Regularisation { squares: vec![0.64; 4], ..Default::default() },
         };
         let mut sums = vec![[f64::NAN; 3]; 63];
         MomentSum::default().evaluate(particles, &mut sums);
         for (sum, (expected, size)) in sums.iter().zip(pair_sums(0.0, particles)) {
             for axis in 0..3 {
-                // The cloud stands 30 widths off the origin with all gradients near one vector, which the
-                // moments multiply by |z|² before they cancel: 60 ulp of the terms.
+                // The cloud lies 30 widths off the origin, and all gradients are near one vector. The moments
+                // multiply that vector by |z|² before they cancel: 60 ulp of the terms.
                 assert!((sum[axis] - expected[axis]).abs() <= 1e-12 * size.max(1.0), "{sum:?} {expected:?}");
             }
         }

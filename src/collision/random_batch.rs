@@ -1,15 +1,18 @@
-//! Random batches: pairs inside batches drawn at random only, in place of all pairs.
+//! Random batches: the sum over all pairs is replaced by the sum over the pairs inside randomly drawn
+//! batches.
 //!
-//! N particles fall into batches of about B. A pair shares a batch with probability
-//! P = Σ_k b_k (b_k − 1)/(N (N − 1)), b_k the sizes, so that the sums over the pairs of the batches divided by
-//! P have the full sums as their mean, whatever the weights and the species. Each pair stays
-//! antisymmetric and orthogonal to its relative velocity: momentum and energy are conserved to rounding.
+//! N particles are divided into batches of about B. Two particles share a batch with probability
+//! P = Σ_k b_k (b_k − 1)/(N (N − 1)), where b_k are the batch sizes. So the sums over the pairs in batches,
+//! divided by P, have the full sums as their mean, whatever the weights and the species. Each pair's exchange
+//! stays antisymmetric and orthogonal to the relative velocity: momentum and energy are conserved to
+//! rounding.
 //!
-//! Batches are drawn from a seed and the number of the draw alone. All evaluations of a step have one draw: iterations
-//! converge, and a resumed run draws what an unbroken one does.
+//! The batches depend only on a seed and on the number of the draw. All evaluations of a step share one draw.
+//! So the iterations of implicit methods converge, and a resumed run draws the same batches as an unbroken
+//! one.
 //!
-//! Jin, Li, Liu, J. Comput. Phys. 400 (2020); Carrillo, Jin, Tang, Commun. Comput. Phys. 31 (2022). These
-//! scale by weights or numbers of equal particles; scaling by P is unbiased for uneven weights too.
+//! Sources: Jin, Li, Liu, J. Comput. Phys. 400 (2020); Carrillo, Jin, Tang, Commun. Comput. Phys. 31 (2022).
+//! They scale by weights or by numbers of equal particles. Scaling by P is unbiased for uneven weights too.
 
 #[cfg(test)]
 mod tests;
@@ -35,18 +38,18 @@ pub struct RandomBatchSum<const D: usize> {
     interaction: Interaction,
     size: usize,
     seed: u64,
-    /// The particles, batch after batch, by number in each.
+    /// The indices of the particles, batch after batch, in increasing order within each.
     order: Vec<u32>,
     velocities: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
     weights: Vec<f64>,
-    /// Empty without spreads.
+    /// Empty if the particles have no spreads.
     spreads: Vec<f64>,
     sums: Vec<[f64; D]>,
     workspaces: PerThread<Workspace<D>>,
 }
 
-/// A batch, and the forces in it.
+/// The particles of one batch, and the forces on them.
 #[derive(Debug)]
 struct Workspace<const D: usize> {
     block: Block<D>,
@@ -54,7 +57,7 @@ struct Workspace<const D: usize> {
 }
 
 impl<const D: usize> Workspace<D> {
-    /// Makes it large enough for batches of so many species and slots.
+    /// Reserves memory for a batch of `species` species and `slots` slots.
     fn fit(&mut self, species: usize, slots: usize) {
         self.block.reserve(species, slots);
         self.forces.clear(slots);
@@ -67,11 +70,11 @@ impl<const D: usize> Default for Workspace<D> {
     }
 }
 
-/// Batches that a thread takes one after another.
+/// A thread takes up to this many batches one after another.
 const TAKEN: usize = 4;
 
 impl<const D: usize> RandomBatchSum<D> {
-    /// Sums for γ in [−3, 1], in batches of about `size` ≥ 2.
+    /// A pair sum for γ in [−3, 1] in batches of about `size` ≥ 2 particles.
     pub fn new(gamma: f64, (size, seed): (usize, u64), instruction_set: InstructionSet) -> Self {
         assert!(size >= 2, "a batch has a pair");
         Self {
@@ -88,7 +91,8 @@ impl<const D: usize> RandomBatchSum<D> {
         }
     }
 
-    /// Overwrites `sums` with the pair sums in the batches of a draw: samples of the sums over all pairs.
+    /// Overwrites `sums` with the scaled pair sums in the batches of a draw. They are random samples of the
+    /// sums over all pairs.
     ///
     /// # Panics
     ///
@@ -122,10 +126,10 @@ impl<const D: usize> RandomBatchSum<D> {
         self.sums.resize(count, [0.0; D]);
         let Self { interaction, velocities, gradients, weights, spreads, sums: batch_sums, .. } = self;
         let spreads = particles.spreads.is_some().then_some(spreads.as_slice());
-        // Batch after batch: their blocks name the species of each run.
+        // The particles batch after batch. Their species are in the runs of each batch's block.
         let dealt = Particles { velocities, gradients, weights, spreads, ..particles };
         let ranges = particles.species.ranges();
-        // A batch may end inside a group for each species.
+        // The particles of each species may leave the last group of slots partly empty.
         let largest = count.div_ceil(batches) + ranges.len() * GROUP;
         self.workspaces.fit(|workspace| workspace.fit(ranges.len(), largest.next_multiple_of(GROUP)));
         let workspaces = &self.workspaces;
@@ -150,7 +154,7 @@ impl<const D: usize> RandomBatchSum<D> {
         }
     }
 
-    /// Particles in a batch.
+    /// The number of particles in a batch.
     pub fn size(&self) -> usize {
         self.size
     }
@@ -160,13 +164,13 @@ impl<const D: usize> RandomBatchSum<D> {
         self.weights.len() * (3 * size_of::<[f64; D]>() + 2 * size_of::<f64>() + size_of::<u32>())
     }
 
-    /// Deals so many particles into the batches of a draw.
+    /// Distributes the particles over the batches of a draw.
     fn deal(&mut self, particles: usize, draw: u64, batches: usize) {
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
         generator.set_stream(draw);
         self.order.clear();
         self.order.extend(0..particles as u32);
-        // Fisher and Yates.
+        // The Fisher–Yates shuffle.
         for last in (1..particles).rev() {
             self.order.swap(last, generator.random_range(0..=last));
         }
@@ -191,8 +195,8 @@ fn members(particles: usize, batches: usize, batch: usize) -> Range<usize> {
     batch * particles / batches..(batch + 1) * particles / batches
 }
 
-/// Calls `within` on each of some batches and its part of `values`, which start where the first batch does, on all
-/// threads and without allocation.
+/// Calls `within` on each of the batches with its part of `values`, on all threads and without allocation.
+/// `values` starts with the first particle of the first of these batches.
 fn each<T: Send>(
     batches: Range<usize>,
     members: &(impl Fn(usize) -> Range<usize> + Sync),

@@ -1,28 +1,29 @@
-//! Which pairs of blocks are summed when: a tournament in which every block meets every other once.
+//! The order in which pairs of blocks are summed: a round-robin tournament in which every block meets every
+//! other once.
 //!
-//! The circle method orders the pairs into rounds of disjoint pairs, after a first round in which
-//! each block meets itself. Threads take the pairs in that order and never wait for a whole round:
-//! a pair starts as soon as both its blocks have finished their earlier pairs. So each block sees
-//! its pairs one at a time and always in the same order, whatever the number of threads.
+//! In the first round each block meets itself. The circle method arranges all other pairs in rounds of
+//! disjoint pairs. Threads take the pairs in that order without waiting for whole rounds: a pair starts as
+//! soon as both its blocks have finished their earlier pairs. So each block sees its pairs one at a time and
+//! always in the same order, whatever the number of threads.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
-/// Two blocks that meet, or one that meets itself.
+/// A meeting of two blocks, or of one block with itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meeting {
     pub blocks: [usize; 2],
-    /// How many meetings each of the two has behind it.
+    /// The number of earlier meetings of each of the two blocks.
     turns: [u32; 2],
 }
 
-/// The meetings in order, and how far the threads have come.
+/// The meetings in order, and the progress of the threads through them.
 #[derive(Debug, Default)]
 pub struct Schedule {
     meetings: Vec<Meeting>,
     next: AtomicUsize,
-    /// Meetings finished, by block.
+    /// The number of finished meetings of each block.
     finished: Vec<AtomicU32>,
-    /// Whether a meeting panicked: those that follow it are never held.
+    /// Whether a meeting has panicked. Then no further meetings are held.
     abandoned: AtomicBool,
 }
 
@@ -38,7 +39,8 @@ impl Schedule {
         for block in 0..blocks {
             meet(block, block);
         }
-        // One seat stays, the others move around a circle; an odd one out sits opposite nobody.
+        // Seat 0 keeps its block, and the other blocks move around the circle. With an odd number of blocks
+        // one seat is empty, and the block opposite rests.
         let seats = blocks.next_multiple_of(2);
         for round in 1..seats {
             let block_at = |seat: usize| match seat {
@@ -57,9 +59,9 @@ impl Schedule {
         schedule
     }
 
-    /// Makes it the given pairs of `blocks` blocks, or of a block with itself, in this order.
+    /// Replaces the schedule by the given meetings of `blocks` blocks, in this order.
     pub fn arrange(&mut self, blocks: usize, pairs: impl IntoIterator<Item = [usize; 2]>) {
-        // Meetings behind each block as if they were held while they are listed.
+        // Counts the earlier meetings of each block. `finished` serves as the counter here.
         let turns = &mut self.finished;
         turns.clear();
         turns.resize_with(blocks, AtomicU32::default);
@@ -76,8 +78,8 @@ impl Schedule {
 
     /// Holds every meeting once, on all threads of the current pool.
     ///
-    /// `hold` is never called for two meetings of one block at a time. If it panics, the other threads end their
-    /// meetings and hold no more, and the panic goes on to the caller.
+    /// `hold` is never called for two meetings of one block at the same time. If it panics, the other threads
+    /// finish their current meetings and start no more, and the panic propagates to the caller.
     pub fn hold_meetings(&mut self, hold: impl Fn([usize; 2]) + Sync) {
         *self.next.get_mut() = 0;
         *self.abandoned.get_mut() = false;
@@ -88,12 +90,13 @@ impl Schedule {
         crew(threads, &|| self.work(&hold));
     }
 
-    /// Takes meetings until none is left, or one has panicked.
+    /// Holds meetings until none is left or one has panicked.
     fn work(&self, hold: &(impl Fn([usize; 2]) + Sync)) {
         let abandon_if_unwound = AbandonIfUnwound(&self.abandoned);
         while let Some(meeting) = self.meetings.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let [a, b] = meeting.blocks;
-            // What is waited for was taken earlier, hence is being worked on: no deadlock.
+            // The earlier meetings of both blocks were taken before this one, so some thread is holding them:
+            // there is no deadlock.
             self.wait(a, meeting.turns[0]);
             self.wait(b, meeting.turns[1]);
             if self.abandoned.load(Ordering::Relaxed) {
@@ -106,7 +109,7 @@ impl Schedule {
         std::mem::forget(abandon_if_unwound);
     }
 
-    /// Waits for the earlier meetings of a block, or until some meeting has panicked.
+    /// Waits until a block has finished `turn` meetings, or until some meeting has panicked.
     fn wait(&self, block: usize, turn: u32) {
         let mut patience = 1000;
         while self.finished[block].load(Ordering::Acquire) != turn && !self.abandoned.load(Ordering::Relaxed)
@@ -121,7 +124,7 @@ impl Schedule {
     }
 }
 
-/// Marks a schedule as abandoned when a panic drops it.
+/// Marks a schedule as abandoned when dropped, which only a panic does.
 struct AbandonIfUnwound<'a>(&'a AtomicBool);
 
 impl Drop for AbandonIfUnwound<'_> {
@@ -210,9 +213,9 @@ mod tests {
                 }));
                 let words = *attempt.unwrap_err().downcast::<&str>().unwrap();
                 assert_eq!(words, "an unlucky meeting", "{threads} threads");
-                // Of the 45 meetings, those of both blocks that follow the unlucky one are not held.
+                // Of the 45 meetings, the later ones of the two unlucky blocks are not held.
                 assert!(held.into_inner() < 44, "{threads} threads");
-                // The schedule starts anew.
+                // The next call holds all meetings again.
                 let all = AtomicUsize::new(0);
                 pool.install(|| {
                     schedule.hold_meetings(|_| {

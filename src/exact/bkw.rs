@@ -2,7 +2,7 @@
 //! Van Fleet 2024).
 //!
 //! f(v, t) = n (m/2πK)^(d/2) exp(−m|v|²/2K) [1 − dQ + m Q |v|²/K], K = T (1 − C e^(−2β(d−1)t)),
-//! Q = (T − K)/(2K), valid if Σ_j n_j c_ij/(m_i m_j) = β for every species i.
+//! Q = (T − K)/(2K). It requires Σ_j n_j c_ij/(m_i m_j) = β for every species i.
 
 use std::f64::consts::PI;
 
@@ -27,7 +27,7 @@ impl Bkw {
         let k = self.width::<D>(time);
         let q = (self.temperature - k) / (2.0 * k);
         let x = self.mass * square / k;
-        // At the largest contrast the bracket is 0 at the origin; rounding may leave it below.
+        // At the largest contrast the bracket is 0 at the origin. Rounding could make it negative.
         let bracket = (1.0 - D as f64 * q + q * x).max(0.0);
         self.density * (self.mass / (2.0 * PI * k)).powf(0.5 * D as f64) * (-0.5 * x).exp() * bracket
     }

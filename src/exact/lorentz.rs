@@ -1,8 +1,8 @@
 //! Dipoles scattered by ions of infinite mass (Lorentz gas), for any γ.
 //!
-//! f(v, 0) = f0(r) exp(κ cos θ), κ(r) = a (r/r_T)^p, r = |v|, r_T = √(T/m), cos θ = v_x/r. Fixed ions at
-//! v = 0 diffuse f on the spheres around it: the harmonic of degree l on the sphere of radius r decays
-//! at the rate λ_l = (c n_b/m²) r^γ l(l + d − 2). With the expansions
+//! The initial density is f(v, 0) = f0(r) exp(κ cos θ) with κ(r) = a (r/r_T)^p, r = |v|, r_T = √(T/m) and cos
+//! θ = v_x/r. Ions fixed at v = 0 diffuse f on spheres around v = 0. On the sphere of radius r, harmonics of
+//! degree l decay at the rate λ_l = (c n_b/m²) r^γ l(l + d − 2). With the expansions
 //!
 //! ```text
 //! d = 2   exp(κ cos θ) = Σ_l (2 − δ_l0) I_l(κ) cos lθ
@@ -35,7 +35,7 @@ impl Lorentz {
         for (l, mode) in modes.iter().enumerate().skip(1) {
             let decay = self.rate * r.powf(self.gamma) * (l * (l + D - 2)) as f64 * time;
             let multiplicity = if D == 2 { 2.0 } else { (2 * l + 1) as f64 };
-            // At the origin r^γ may be infinite; nothing is left of a mode there, but at t = 0.
+            // At the origin r^γ may be infinite. Then a mode vanishes at once, except at t = 0.
             series += multiplicity * mode * harmonic * if decay.is_nan() { 1.0 } else { (-decay).exp() };
             let l = l as f64;
             let next = match D {
@@ -48,7 +48,7 @@ impl Lorentz {
     }
 }
 
-/// A dipole at its start.
+/// The initial density of a dipole.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dipole {
     /// r_T = √(T/m).
@@ -57,7 +57,7 @@ pub struct Dipole {
     pub amplitude: f64,
     /// p.
     pub power: f64,
-    /// What makes the density what it should be.
+    /// The factor that normalises the density.
     pub factor: f64,
 }
 
@@ -79,7 +79,7 @@ impl Dipole {
         self.radial(r, kappa) * modes(kappa, dimension)[0]
     }
 
-    /// f0(r) exp(exponent); the two together, since each alone may be beyond every number.
+    /// f0(r) exp(exponent). The exponents are added first, since each factor alone may over- or underflow.
     fn radial(&self, r: f64, exponent: f64) -> f64 {
         let x = r / self.thermal_speed;
         self.factor * (exponent - 0.5 * x * x).exp()
@@ -94,11 +94,12 @@ fn polar<const D: usize>(v: [f64; D]) -> (f64, f64) {
 
 /// e^(−κ) I_l(κ) in two dimensions, e^(−κ) i_l(κ) in three, for κ ≥ 0 and l = 0, 1, … until they vanish.
 ///
-/// The recurrence b_(l−1) − b_(l+1) = (2l + d − 2)/κ b_l is unstable upwards and stable downwards
-/// (Miller's algorithm), here for the ratios of neighbours, which stay below 1; the series summed at θ = 0 is
+/// The recurrence b_(l−1) − b_(l+1) = (2l + d − 2)/κ b_l is unstable upwards and stable downwards (Miller's
+/// algorithm). It is used here for the ratios of neighbours, which stay below 1. The series at θ = 0 sums to
 /// e^κ, which sets the scale.
 pub fn modes(kappa: f64, dimension: usize) -> Vec<f64> {
-    // b_l falls as exp(−l²/2κ) for large κ, and faster than 32^(−l) where κ is small: both below 1e-17 here.
+    // b_l falls as exp(−l²/2κ) for large κ, and faster than 32^(−l) for small κ. Both are below 1e-17 from
+    // here on.
     let count = 32 + (80.0 * kappa).sqrt() as usize;
     let mut modes = vec![0.0; count];
     let mut ratio = 0.0;
@@ -113,17 +114,17 @@ pub fn modes(kappa: f64, dimension: usize) -> Vec<f64> {
         total += modes[l] * if dimension == 2 { 2.0 } else { (2 * l + 1) as f64 };
     }
     modes.iter_mut().for_each(|mode| *mode /= total);
-    // They fall with l: what is left behind one of these is below rounding.
+    // They fall with l, so all after the first below 1e-20 are below rounding.
     let vanished = modes.iter().position(|&mode| mode < 1e-20).unwrap_or(count);
     modes.truncate(vanished.max(1));
     modes
 }
 
-/// The angle to the axis below which a share of the circle of exponent κ lies: the inverse of
-/// 1/2 + θ/2π + (1/π) Σ_l I_l(κ)/I_0(κ) sin(lθ)/l on (−π, π), by bisection.
+/// The angle to the axis below which a share of the density ∝ e^(κ cos θ) on the circle lies. It is the
+/// inverse of 1/2 + θ/2π + (1/π) Σ_l I_l(κ)/I_0(κ) sin(lθ)/l on (−π, π), found by bisection.
 pub fn angle_on_circle(kappa: f64, share: f64) -> f64 {
     let modes = modes(kappa.abs(), 2);
-    // I_l(−κ) = (−1)^l I_l(κ): the series turned by half a circle.
+    // I_l(−κ) = (−1)^l I_l(κ): changing the sign of κ turns the density by half a circle.
     let ratios: Vec<f64> =
         (1..modes.len()).map(|l| modes[l] / modes[0] * kappa.signum().powi(l as i32) / l as f64).collect();
     let below = |angle: f64| {
@@ -137,7 +138,7 @@ pub fn angle_on_circle(kappa: f64, share: f64) -> f64 {
         0.5 + (0.5 * angle + series) / PI
     };
     let (mut low, mut high) = (-PI, PI);
-    // 52 halvings reach the last bits.
+    // 52 bisections reach the last bits.
     for _ in 0..52 {
         let middle = 0.5 * (low + high);
         if below(middle) < share { low = middle } else { high = middle }
@@ -145,10 +146,11 @@ pub fn angle_on_circle(kappa: f64, share: f64) -> f64 {
     0.5 * (low + high)
 }
 
-/// The same on a sphere for the cosine: the inverse of (e^(κx) − e^(−κ))/(e^κ − e^(−κ)).
+/// The cosine below which a share of the density ∝ e^(κ cos θ) on the sphere lies: the inverse of
+/// (e^(κx) − e^(−κ))/(e^κ − e^(−κ)).
 pub fn cosine_on_sphere(kappa: f64, share: f64) -> f64 {
     let (size, share) = (kappa.abs(), if kappa < 0.0 { 1.0 - share } else { share });
-    // Below this the linear term says it to 1e-8 of a share, far below what sampling resolves.
+    // For κ this small the linear term is accurate to 1e-8 of a share, far below what sampling resolves.
     let cosine = match size < 1e-8 {
         true => 2.0 * share - 1.0,
         false => 1.0 + (share + (1.0 - share) * (-2.0 * size).exp()).ln() / size,
@@ -187,7 +189,7 @@ mod tests {
             let species = species(-3.0, amplitude, power);
             for v in [[0.0; D], [0.3; D], [-1.7; D], std::array::from_fn(|axis| axis as f64 - 2.1)] {
                 let (found, exact) = (species.density_at(v, 0.0), species.dipole.density_at(v));
-                // Against the direction of the dipole the series cancels from e^|κ| to e^−|κ|.
+                // Opposite to the dipole the terms of the series, of order e^|κ|, cancel to e^−|κ|.
                 let scale = species.dipole.radial(polar(v).0, species.dipole.exponent(polar(v).0).abs());
                 assert!((found - exact).abs() < 1e-13 * scale, "{amplitude} {power} {v:?}: {found} {exact}");
             }
@@ -200,7 +202,7 @@ mod tests {
         series_sums_to_the_start::<3>();
     }
 
-    /// ∂_t f against the Laplacian of the sphere, both by central differences.
+    /// ∂_t f against the Laplacian on the sphere, both by central differences.
     #[test]
     fn the_series_solves_the_equation() {
         for gamma in [-3.0, -1.0, 0.0, 1.0] {
@@ -217,7 +219,7 @@ mod tests {
                     (f(angle + step, time) - 2.0 * f(angle, time) + f(angle - step, time)) / (step * step);
                 (rate, slope, bend)
             };
-            // Differences of second order with steps of 1e-3: errors of about 1e-6 of the terms.
+            // Differences of second order with steps of 1e-3 have errors of about 1e-6 of the terms.
             let (rate, _, bend) = along(&plane);
             assert!((rate - speed * bend).abs() < 1e-5 * rate.abs(), "2-D: {rate} {}", speed * bend);
             let (rate, slope, bend) = along(&space);
@@ -226,7 +228,7 @@ mod tests {
         }
     }
 
-    /// Inverses of their own distribution functions, whose derivative is e^(κ cos θ).
+    /// The functions invert the cumulative distributions of the density ∝ e^(κ cos θ).
     #[test]
     fn angles_have_the_shares_they_should() {
         for kappa in [-3.0, -0.2, 0.0, 0.5, 20.0] {
@@ -237,7 +239,7 @@ mod tests {
                     false => ((kappa * x).exp() - (-kappa).exp()) / (kappa.exp() - (-kappa).exp()),
                 };
                 assert!((found - share).abs() < 1e-12, "{kappa} {share}: {found}");
-                // The periodic trapezoidal rule up to the angle: second order in 2e4 points at its ends.
+                // The trapezoidal rule up to the angle, of second order with 2e4 points.
                 let end = angle_on_circle(kappa, share);
                 let integral = |end: f64| {
                     let count = 20_000;

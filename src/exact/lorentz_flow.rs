@@ -1,20 +1,22 @@
-//! Scattering by ions fixed at velocity 0, of any density symmetric about the first axis of three dimensions.
+//! Scattering by ions fixed at velocity 0, for any density symmetric about the first axis of three
+//! dimensions.
 //!
 //! ```text
 //! f(r, μ, t) = Σ_l f_l(r) P_l(μ) exp(−λ_l(r) t),   λ_l = (c n_b/m²) r^γ l(l + 1)
 //! ```
 //!
-//! with Legendre coefficients f_l by Gauss–Legendre quadrature on as many cosines as there are degrees: the series
-//! at t = 0 is the density at these cosines, and what it leaves out falls faster than any power for smooth densities.
-//! Derivatives along r and μ are those of the series, so that log f and its derivatives are known at all times.
+//! The Legendre coefficients f_l are computed by Gauss–Legendre quadrature with as many cosines as degrees.
+//! So at t = 0 the series equals the density at these cosines. Its truncation error falls faster than any
+//! power for smooth densities. The derivatives along r and μ are those of the series, so that log f and its
+//! derivatives are known at all times.
 
 use crate::functionals::axisymmetric::Point;
 use std::f64::consts::PI;
 
-/// Where the series has cancelled to this fraction of its largest value on a sphere nothing but rounding is left.
+/// Values of the series below this fraction of its largest value on the sphere are only rounding.
 const ROUNDING: f64 = 1e-13;
 
-/// P_l, P_l' and P_l'' at some cosines, a list of degrees for each cosine.
+/// P_l, P_l' and P_l'' at the cosines of a quadrature, for each cosine a list over degrees.
 #[derive(Debug, Clone)]
 pub struct Legendre {
     /// Cosines and weights of the quadrature.
@@ -23,14 +25,14 @@ pub struct Legendre {
 }
 
 impl Legendre {
-    /// For degrees below the number of cosines.
+    /// The polynomials of all degrees below the number of cosines.
     pub fn new(cosines: &[(f64, f64)]) -> Self {
         let values_at = |mu: f64| {
             let mut values = vec![[1.0, 0.0, 0.0], [mu, 1.0, 0.0]];
             for l in 1..cosines.len().saturating_sub(1) {
                 let (n, [a, b]) = (l as f64, [values[l - 1], values[l]]);
                 let next = ((2.0 * n + 1.0) * mu * b[0] - n * a[0]) / (n + 1.0);
-                // P_(l+1)' = P_(l−1)' + (2l + 1) P_l, and its derivative.
+                // P_(l+1)' = P_(l−1)' + (2l + 1) P_l, and the derivative of this.
                 let factor = 2.0 * n + 1.0;
                 values.push([next, a[1] + factor * b[0], a[2] + factor * b[1]]);
             }
@@ -52,7 +54,7 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The sphere of radius r that stands for a width dr, with (f, ∂f/∂r) at each cosine.
+    /// The sphere of radius r with the quadrature weight dr. `density` gives (f, ∂f/∂r) at a cosine.
     pub fn new(r: f64, dr: f64, legendre: &Legendre, density: impl Fn(f64) -> (f64, f64)) -> Self {
         let degrees = legendre.cosines.len();
         let (mut values, mut slopes) = (vec![0.0; degrees], vec![0.0; degrees]);
@@ -67,7 +69,7 @@ impl Shell {
         Self { r, volume: 2.0 * PI * r * r * dr, values, slopes }
     }
 
-    /// Adds the points of the sphere at a time; `rate` is c n_b/m².
+    /// Appends the quadrature points of the sphere at time `time`. `rate` is c n_b/m².
     pub fn push_points(
         &self,
         legendre: &Legendre,
@@ -77,7 +79,7 @@ impl Shell {
         points: &mut Vec<Point>,
     ) {
         let speed = rate * self.r.powf(gamma) * time;
-        // Coefficients of f, ∂f/∂r at the time.
+        // The Legendre coefficients of f and ∂f/∂r at this time.
         let now: Vec<[f64; 2]> = (0..self.values.len())
             .map(|l| {
                 let decay = speed * (l * (l + 1)) as f64;

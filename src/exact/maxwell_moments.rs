@@ -1,13 +1,13 @@
-//! Mean velocities and second moments between Maxwell molecules (γ = 0), for data of any shape.
+//! Mean velocities and second moments of Maxwell molecules (γ = 0), for initial data of any shape.
 //!
-//! A(z) is quadratic, so that the equation is one of drift and diffusion with
+//! A(z) is quadratic. So the equation has the diffusion tensor D_i and the drift −b_i with
 //!
 //! ```text
 //! D_i = Σ_j (c_ij n_j/m_i²) ⟨|z|² I − z zᵀ⟩,   b_i(v) = Σ_j κ_ij (v − u_j),   z = v − v_j
 //! κ_ij = (d − 1) c_ij n_j (m_i + m_j)/(m_i² m_j)
 //! ```
 //!
-//! and the moments up to the second close: with S_i = ⟨v vᵀ⟩ of species i
+//! and the moments up to the second satisfy a closed system. With S_i = ⟨v vᵀ⟩ of species i it is
 //!
 //! ```text
 //! du_i/dt = −Σ_j κ_ij (u_i − u_j)
@@ -16,25 +16,25 @@
 //! ```
 //!
 //! (Truesdell, Muncaster, Fundamentals of Maxwell's Kinetic Theory, 1980, for the corresponding closure of
-//! Boltzmann's equation). Together with the products u_i u_jᵀ and a constant that is a linear system,
-//! whose matrix exponential is the answer. Fixed species enter as sources of infinite mass.
+//! Boltzmann's equation). With the products u_i u_jᵀ and a constant as further unknowns the system is linear,
+//! and a matrix exponential solves it. Fixed species enter as sources of infinite mass.
 
 use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
 
-/// The moments of every moving species.
+/// The exact moments of every moving species as functions of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxwellMoments<const D: usize> {
     masses: Vec<f64>,
-    /// The system's matrix.
+    /// The matrix of the linear system.
     matrix: DMatrix<f64>,
     start: DVector<f64>,
-    /// The velocity about which moments are taken: second moments of fast clouds would lose digits.
+    /// The velocity about which moments are taken. About 0, second moments of fast clouds would lose digits.
     frame: SVector<f64, D>,
 }
 
-/// Sources of infinite mass: Σ_b c_ib n_b times 1, u_b and u_b u_bᵀ.
+/// The fixed species as seen by species i: Σ_b c_ib n_b times 1, u_b and u_b u_bᵀ.
 #[derive(Debug, Clone, Copy)]
 struct Fixed<const D: usize> {
     strength: f64,
@@ -42,7 +42,7 @@ struct Fixed<const D: usize> {
     square: SMatrix<f64, D, D>,
 }
 
-/// What evolves: a constant, mean velocities, their products, second moments.
+/// The unknowns of the linear system: a constant, mean velocities, their products, and second moments.
 struct Moving<const D: usize> {
     constant: f64,
     velocities: Vec<SVector<f64, D>>,
@@ -68,7 +68,7 @@ impl<const D: usize> Moving<D> {
     }
 }
 
-/// Coefficients of the system.
+/// The coefficients of the system.
 struct System<const D: usize> {
     masses: Vec<f64>,
     /// c_ij n_j, row after row.
@@ -77,7 +77,7 @@ struct System<const D: usize> {
 }
 
 impl<const D: usize> System<D> {
-    /// The rate of change, linear in what evolves.
+    /// The rate of change, linear in the unknowns.
     fn rate(&self, now: &Moving<D>) -> Moving<D> {
         let count = self.masses.len();
         let kappa = |i: usize, j: usize| {
@@ -111,7 +111,8 @@ impl<const D: usize> System<D> {
             }
             rates.velocities[i] = towards;
             rates.seconds[i] = rate;
-            // d(u_i u_jᵀ)/dt, the share of du_i/dt, in row i; its transpose is that of du_j/dt in column i.
+            // The part of d(u_i u_jᵀ)/dt from du_i/dt, in row i. Its transpose is the part from du_i/dt in
+            // column i.
             for j in 0..count {
                 let other = now.velocities[j].transpose();
                 let mut share =
@@ -128,7 +129,7 @@ impl<const D: usize> System<D> {
 }
 
 impl<const D: usize> MaxwellMoments<D> {
-    /// From the particles at t = 0.
+    /// The moments of the particles at t = 0.
     pub fn new(problem: &Problem<D>, velocities: &[[f64; D]]) -> Self {
         let count = problem.species.len();
         let masses: Vec<f64> = problem.species.iter().map(|species| species.mass).collect();
@@ -196,7 +197,7 @@ mod tests {
     use crate::exact::rates::Maxwellian;
     use crate::problem::{Conserved, FixedSpecies, Species};
 
-    /// Species of two particles each at u ± spread, and fixed ones.
+    /// Moving species of two particles each, at u ± spread, and fixed species.
     fn problem(
         species: &[(f64, f64, [f64; 2], [f64; 2])],
         coefficients: &[f64],
@@ -255,7 +256,7 @@ mod tests {
         for time in [0.0, 0.1, 1.0, 10.0] {
             let decay = (-8.0 * c * density * time / (mass * mass)).exp();
             let (u, tensor) = exact.at(time)[0];
-            // Rounding of an exponential of a few units.
+            // Rounding of the exponential of a matrix of order 1.
             assert!((u - SVector::from([5.0, -3.0])).norm() < 1e-13);
             assert!((tensor - isotropic - (start - isotropic) * decay).norm() < 1e-13);
         }
@@ -263,7 +264,8 @@ mod tests {
 
     #[test]
     fn temperatures_of_isotropic_species_are_those_of_ornstein_and_uhlenbeck() {
-        // Two particles are no isotropic cloud, but the trace does not care where all rest at one velocity.
+        // Two particles are not an isotropic cloud. But if all species rest at one velocity, the trace
+        // evolves as for one.
         let species = [(1.0, 1.0, [0.0; 2], [1.0, 0.5]), (3.0, 0.4, [0.0; 2], [0.2, -0.6])];
         let coefficients = [0.2, 0.3, 0.3, 0.5];
         let (problem, velocities) = problem(&species, &coefficients, &[]);
@@ -285,7 +287,8 @@ mod tests {
         }
     }
 
-    /// Momentum and energy stay; fixed species stop everyone and keep the energy about their velocity.
+    /// Momentum and energy are constant. With fixed species all mean velocities decay, and the energy about
+    /// the fixed velocity is constant.
     #[test]
     fn what_the_equation_conserves_is_conserved() {
         let species = [(1.0, 1.0, [1.0, 0.5], [1.0, 0.5]), (3.0, 0.4, [-1.0, 0.0], [0.2, -0.6])];

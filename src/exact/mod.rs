@@ -1,4 +1,4 @@
-//! Closed-form answers that runs are measured against.
+//! Exact solutions with which runs are compared.
 #![doc = include_str!("verification.md")]
 
 pub mod bkw;
@@ -22,7 +22,7 @@ pub enum Exact<const D: usize> {
 }
 
 impl<const D: usize> Exact<D> {
-    /// The density of moving species `index` at some velocities and a time.
+    /// The density of moving species `index` at the given velocities and time.
     pub fn densities(&self, index: usize, velocities: impl Iterator<Item = [f64; D]>, time: f64) -> Vec<f64> {
         let square = |v: [f64; D], center: [f64; D]| -> f64 {
             (0..D).map(|axis| (v[axis] - center[axis]).powi(2)).sum()

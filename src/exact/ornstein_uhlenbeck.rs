@@ -1,5 +1,5 @@
-//! Maxwell molecules with Maxwellian data about one velocity: each species obeys an Ornstein–Uhlenbeck
-//! equation and stays Maxwellian, at a temperature that follows the closed linear system
+//! Maxwell molecules that are initially Maxwellian about one common velocity. Each species obeys an
+//! Ornstein–Uhlenbeck equation and stays Maxwellian. The temperatures follow the closed linear system
 //!
 //! dT_i/dt = Σ_j 2(d − 1) c_ij n_j (T_j − T_i)/(m_i m_j).
 
@@ -19,13 +19,13 @@ pub struct OrnsteinUhlenbeck<const D: usize> {
 }
 
 impl<const D: usize> OrnsteinUhlenbeck<D> {
-    /// T_i(t) = (e^(Mt) T(0))_i with the matrix M of the system.
+    /// T_i(t) = (e^(Mt) T(0))_i, where M is the matrix of the system.
     pub fn temperatures(&self, time: f64) -> Vec<f64> {
         let count = self.species.len();
         let mut matrix = DMatrix::<f64>::zeros(count, count);
         for i in 0..count {
             for j in (0..count).filter(|&j| j != i) {
-                // The rate per difference of temperatures does not depend on them for γ = 0.
+                // For γ = 0 the rate per temperature difference does not depend on the temperatures.
                 let own = Maxwellian { temperature: 1.0, ..self.species[i] };
                 let other = Maxwellian { temperature: 2.0, ..self.species[j] };
                 let rate = heating(D, 0.0, self.coefficients[i * count + j], own, other) * time;
@@ -63,7 +63,7 @@ mod tests {
         let (time, step) = (0.4, 1e-4);
         let now = exact.temperatures(time);
         let start: Vec<f64> = exact.species.iter().map(|one| one.temperature).collect();
-        // To rounding.
+        // Exact but for rounding.
         assert!((energy(&now) / energy(&start) - 1.0).abs() < 1e-13);
         assert_eq!(exact.temperatures(0.0), start);
         let (before, after) = (exact.temperatures(time - step), exact.temperatures(time + step));

@@ -1,12 +1,13 @@
-//! Instantaneous rates of temperature and velocity between Maxwellians, for any γ and d.
+//! Instantaneous rates of change of temperatures and mean velocities between Maxwellians, for any γ and d.
 //!
-//! With s² = T_i/m_i + T_j/m_j and z ~ N(u_i − u_j, s² I). For Coulomb collisions in three dimensions
-//! these are the energy exchange and slowing down of the NRL Plasma Formulary.
+//! s² = T_i/m_i + T_j/m_j is the variance of the relative velocity z ~ N(u_i − u_j, s² I). For Coulomb
+//! collisions in three dimensions the rates are the energy exchange and slowing down of the NRL Plasma
+//! Formulary.
 
 use libm::{erf, tgamma};
 use std::f64::consts::PI;
 
-/// A Maxwellian species as its partner sees it.
+/// The density, mass and temperature of a Maxwellian species.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Maxwellian {
     pub density: f64,
@@ -31,12 +32,12 @@ pub fn heating(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j:
     energy_exchange(dimension, gamma, coefficient, i, j) * (j.temperature - i.temperature)
 }
 
-/// ν_ε in dT_i/dt = ν_ε (T_j − T_i).
+/// The energy exchange frequency ν_ε in dT_i/dt = ν_ε (T_j − T_i).
 pub fn energy_exchange(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Maxwellian) -> f64 {
     exchange(dimension, gamma, coefficient, i, j) / (i.mass * j.mass)
 }
 
-/// The same for the system with mollified scores of order 2 (form A, variances ε_i, ε_j), where
+/// dT_i/dt for the system with mollified mesh scores of order 2 and variances ε_i, ε_j. Here
 /// (T_i T_j/(m_i m_j)) (1/θ_i − 1/θ_j) with θ = T + m ε takes the place of (T_j − T_i)/(m_i m_j).
 pub fn regularised_heating(
     dimension: usize,
@@ -57,8 +58,9 @@ fn exchange(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Ma
     2.0 * (d - 1.0) / d * coefficient * j.density * mean_power(dimension, square.sqrt(), gamma + 2.0) / square
 }
 
-/// ν_s in du_i/dt = −ν_s (u_i − u_j) for a difference far below the thermal speeds:
-/// ((d−1)/(d s²)) c n_j (1/m_i)(1/m_i + 1/m_j) ⟨|z|^(γ+2)⟩. A partner of infinite mass has T_j/m_j = 0.
+/// The slowing-down frequency ν_s in du_i/dt = −ν_s (u_i − u_j), for differences far below the thermal
+/// speeds: ((d−1)/(d s²)) c n_j (1/m_i)(1/m_i + 1/m_j) ⟨|z|^(γ+2)⟩. For a partner of infinite mass
+/// T_j/m_j = 0.
 pub fn slowing_down(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian, j: Maxwellian) -> f64 {
     let d = dimension as f64;
     let square = variance(i, j);
@@ -70,21 +72,23 @@ pub fn slowing_down(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellia
         * mean_power(dimension, square.sqrt(), gamma + 2.0)
 }
 
-/// ν in dδ/dt = −ν δ for a small anisotropy δ of the temperature of a species among its own particles:
-/// c n ⟨|z|^(γ+4)⟩/((d+2) T²), z ~ N(0, 2T/m). Coulomb, d = 3: 4 c n/(5 √π √m T^(3/2)).
+/// The isotropisation frequency ν in dδ/dt = −ν δ, for a small anisotropy δ of the temperature and collisions
+/// of a species with itself: c n ⟨|z|^(γ+4)⟩/((d+2) T²) with z ~ N(0, 2T/m). For Coulomb collisions and d = 3
+/// that is 4 c n/(5 √π √m T^(3/2)).
 pub fn isotropisation(dimension: usize, gamma: f64, coefficient: f64, i: Maxwellian) -> f64 {
     let deviation = variance(i, i).sqrt();
     coefficient * i.density * mean_power(dimension, deviation, gamma + 4.0)
         / ((dimension as f64 + 2.0) * i.temperature * i.temperature)
 }
 
-/// The same by a partner that is isotropic and at rest with it, at any temperature: with s² = T_i/m_i + T_j/m_j,
-/// 1/μ = 1/m_i + 1/m_j and κ = (T_j − T_i)/(m_i m_j s²),
+/// The isotropisation frequency by collisions with an isotropic partner of the same mean velocity, at any
+/// temperature. With s² = T_i/m_i + T_j/m_j, 1/μ = 1/m_i + 1/m_j and κ = (T_j − T_i)/(m_i m_j s²) it is
 /// `(2 c n_j ⟨|z|^(γ+2)⟩/(m_i s²)) [ ((d+γ+2)/(d+2)) (T_i/(m_i μ s²) + κ/d) + ((d−1)/d)(1/m_j + κ) ]`.
-/// A partner of infinite mass has s² = T_i/m_i, whatever its temperature.
+/// For a partner of infinite mass s² = T_i/m_i, whatever its temperature.
 ///
-/// It is the part of d⟨v_a²⟩/dt = (2 c n_j/m_i) ⟨(A S⁻¹z)_a (Σ S⁻¹z)_a/μ + A_aa (T_j/(m_i m_j) − Σ_aa/m_j)/S_aa⟩, exact between
-/// Gaussians with covariances Σ and (T_j/m_j) I, S their sum, that is linear in the anisotropy of Σ.
+/// Between Gaussians with covariances Σ and (T_j/m_j) I, whose sum is S, the exact rate is
+/// d⟨v_a²⟩/dt = (2 c n_j/m_i) ⟨(A S⁻¹z)_a (Σ S⁻¹z)_a/μ + A_aa (T_j/(m_i m_j) − Σ_aa/m_j)/S_aa⟩.
+/// The frequency comes from its linear part in the anisotropy of Σ.
 pub fn isotropisation_by(
     dimension: usize,
     gamma: f64,
@@ -102,8 +106,9 @@ pub fn isotropisation_by(
         * (along + across)
 }
 
-/// d|u_i|/dt along u_i − u_j = `difference` for Coulomb collisions (γ = −3) in three dimensions:
-/// −(2/m_i) c (1/m_i + 1/m_j) n_j ⟨z/|z|³⟩, ⟨z/|z|³⟩ = [erf x − (2x/√π) e^(−x²)]/D², x = D/(√2 s).
+/// The component of du_i/dt along u_i − u_j, whose length D is `difference`, for Coulomb collisions (γ = −3)
+/// in three dimensions: −(2/m_i) c (1/m_i + 1/m_j) n_j ⟨z/|z|³⟩ with ⟨z/|z|³⟩ = [erf x − (2x/√π) e^(−x²)]/D²
+/// and x = D/(√2 s).
 pub fn coulomb_friction(coefficient: f64, i: Maxwellian, j: Maxwellian, difference: f64) -> f64 {
     let x = difference / (2.0 * variance(i, j)).sqrt();
     let force = (erf(x) - 2.0 * x / PI.sqrt() * (-x * x).exp()) / (difference * difference);

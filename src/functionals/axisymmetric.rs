@@ -1,8 +1,9 @@
 //! Functionals of a density in three dimensions that is symmetric about the first axis, as sums over quadrature
 //! points in (r, μ), μ = cos θ, and their derivatives along collisions with fixed ions.
 //!
-//! With ℓ = log f and g the gradient on the unit sphere, |g ℓ|² = (1 − μ²) ℓ_μ² and
-//! |∇ℓ|² = ℓ_r² + |g ℓ|²/r². The ions act by L f = r^γ Δ_S f (times c n_b/m²), and
+//! Let ℓ = log f, and let g and Δ_S be the gradient and the Laplacian on the unit sphere. Then
+//! |g ℓ|² = (1 − μ²) ℓ_μ² and |∇ℓ|² = ℓ_r² + |g ℓ|²/r². Collisions with the ions are L f = r^γ Δ_S f (times
+//! c n_b/m²), and
 //!
 //! ```text
 //! −⟨H', L f⟩   = ∫ r^γ |g ℓ|² f
@@ -10,8 +11,8 @@
 //! ⟨I', L f⟩    = −2 ∫ r^γ (1 − μ²) (ℓ_rμ + γ ℓ_μ/2r)² f − 2 ∫ r^(γ−2) (S − γ² |g ℓ|²/4) f
 //! ```
 //!
-//! (Junné, Winter, Yoldaş 2025). S holds the derivatives in space of the tangent field g ℓ, its turning with the
-//! sphere included, which is the curvature term of Bakry and Émery (1985).
+//! (Junné, Winter, Yoldaş 2025). S contains the derivatives in space of the tangent field g ℓ. They include
+//! the change of its direction along the sphere, which is the curvature term of Bakry and Émery (1985).
 
 use crate::sum::Sum;
 
@@ -20,7 +21,7 @@ use crate::sum::Sum;
 pub struct Point {
     pub r: f64,
     pub mu: f64,
-    /// f times the point's volume 2π r² dr dμ.
+    /// f times the volume 2π r² dr dμ of the point.
     pub mass: f64,
     /// log f.
     pub log: f64,
@@ -34,7 +35,7 @@ pub struct Point {
     pub twice_mu: f64,
 }
 
-/// A sum over points and the sum of its terms' sizes, which its error is measured by.
+/// A sum over points, and the sum of the absolute values of its terms. Errors are relative to the latter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Integral {
     pub value: f64,
@@ -50,7 +51,8 @@ impl Integral {
         })
     }
 
-    /// Σ mass × integrand of an integrand that is a difference: it and the size of its own terms.
+    /// Σ mass × integrand, where the integrand is a difference. It returns its value and the size of its
+    /// terms.
     fn of_terms(points: &[Point], integrand: impl Fn(&Point) -> (f64, f64)) -> Self {
         let (mut value, mut size) = (Sum::default(), Sum::default());
         for point in points {
@@ -100,8 +102,8 @@ pub fn spherical_fisher(points: &[Point], beta: f64) -> Integral {
     Integral::of(points, |point| point.turning() * point.r.powf(-beta - 2.0))
 }
 
-/// H(f|M) = H − ∫ f log M for the Maxwellian M of the same mass and energy about 0: its temperature is T with
-/// n T/m = ∫ |v|² f/3.
+/// H(f|M) = H − ∫ f log M. M is the Maxwellian about 0 of the same mass and energy: its temperature T
+/// satisfies n T/m = ∫ |v|² f/3.
 pub fn relative_entropy(points: &[Point]) -> Integral {
     let density = mass(points).value;
     let width = Integral::of(points, |point| point.r * point.r).value / (3.0 * density);
@@ -124,13 +126,13 @@ pub fn spherical_dissipation(points: &[Point], gamma: f64, beta: f64) -> Integra
     Integral::of(points, |point| 2.0 * point.r.powf(gamma - beta - 2.0) * point.bending())
 }
 
-/// ⟨I', L f⟩ in its two parts: the radial one, which is never positive, and the spherical one.
+/// The two parts of ⟨I', L f⟩: the radial one, which is never positive, and the spherical one.
 pub fn fisher_rate(points: &[Point], gamma: f64) -> [Integral; 2] {
     let radial = Integral::of_terms(points, |point| {
         let factor = 2.0 * point.r.powf(gamma) * (1.0 - point.mu * point.mu);
         let steepening = 0.5 * gamma * point.along_mu / point.r;
         let change = point.mixed + steepening;
-        // The two cancel for log f = … + a r^(−γ/2) cos θ.
+        // The two terms cancel for log f = … + a r^(−γ/2) cos θ.
         let terms = point.mixed * point.mixed + steepening * steepening;
         (-factor * change * change, factor * terms)
     });

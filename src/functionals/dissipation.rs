@@ -1,12 +1,12 @@
-//! Dissipation of entropy by collisions, pair by pair of species: with g = s/m,
+//! Dissipation of entropy by collisions, for each pair of species. With the scores s and g = s/m,
 //!
 //! ```text
 //! D_ij = c_ij Σ_{p∈i} Σ_{q∈j} w_p w_q (g_p − g_q)·A(v_p − v_q)(g_p − g_q)      (half of it for i = j)
 //! D_ib = c_ib n_b Σ_{p∈i} w_p g_p·A(v_p − u_b) g_p
 //! ```
 //!
-//! A is that of the pair sums, regularised as they are.
-//! No term is negative, and their total is minus the rate of change of the entropy whose gradient the scores are.
+//! A is the tensor of the pair sums, with their regularisation. No term is negative. The total is minus the
+//! rate of change of the entropy whose gradient the scores are.
 
 use super::column::{At, Column};
 use crate::kernel::interaction::dot;
@@ -44,12 +44,12 @@ pub struct OfPair {
     pub value: f64,
 }
 
-/// The names of the pairs that collide.
+/// The names of all pairs of species that collide.
 pub fn pairs<const D: usize>(problem: &Problem<D>) -> Vec<[String; 2]> {
     colliding(problem).into_iter().map(|(names, ..)| names).collect()
 }
 
-/// Moving species i and either the moving or the fixed species j.
+/// The partner of a moving species: a moving or a fixed species, by its index.
 #[derive(Debug, Clone, Copy)]
 enum Partner {
     Moving(usize),

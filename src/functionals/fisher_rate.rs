@@ -1,5 +1,5 @@
-//! The derivative ⟨I', L f⟩ of Fisher information along collisions with fixed species, in its radial and its spherical
-//! part (Junné, Winter, Yoldaş 2025).
+//! The derivative ⟨I', L f⟩ of Fisher information along collisions with fixed species, and its radial and
+//! spherical parts (Junné, Winter, Yoldaş 2025).
 
 use super::column::{At, Column};
 use super::integrals::{Integrand, bending, direction, turning};

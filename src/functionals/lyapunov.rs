@@ -28,7 +28,7 @@ impl<const D: usize> Column<D> for Lyapunov {
         true
     }
 
-    /// Its columns are named without its numbers.
+    /// The names of its columns do not contain a and r, so it may occur only once.
     fn is_asked_for_once(&self) -> bool {
         true
     }

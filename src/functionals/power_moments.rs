@@ -1,4 +1,4 @@
-//! Moments Σ m ∫ (1 + |v|²)^(l/2) f over all moving species, sums over the particles themselves.
+//! Moments Σ m ∫ (1 + |v|²)^(l/2) f over all moving species, as sums over the particles.
 
 use super::column::{At, Column};
 use crate::problem::Problem;

@@ -1,4 +1,5 @@
-//! Entropy H = ∫ f log f, and relative to the Maxwellian M of the same mass and energy: H(f|M) = ∫ f log(f/M).
+//! Entropy H = ∫ f log f, and the relative entropy H(f|M) = ∫ f log(f/M), where M is the Maxwellian of the
+//! same mass and energy.
 
 use super::column::{At, Column};
 use super::integrals::Integrand;
@@ -23,7 +24,7 @@ impl<const D: usize> Integrand<D> for EntropyDensity {
     }
 }
 
-/// H(f|M) of a species whose entropy is known: log M is quadratic, and its mean is known from the moments.
+/// H(f|M) of a species, given its entropy H. log M is quadratic, so its mean follows from the moments.
 pub fn relative_entropy<const D: usize>(at: &At<'_, D>, species: usize, entropy: f64) -> f64 {
     let one = &at.problem.species[species];
     let moments = at.problem.moments(one, at.velocities);

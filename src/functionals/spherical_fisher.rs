@@ -30,7 +30,7 @@ impl<const D: usize> Integrand<D> for SphericalFisherDensity {
 
     /// The mean of |Π a|² over directions is (1 − 1/d) |a|².
     fn excess_at_center(&self, center: &Center<D>, spacing: f64) -> f64 {
-        // For β < 0 the weight vanishes at the center, and what is missed is of a higher order.
+        // For β < 0 the weight vanishes at the centre, and the neglected contribution is of higher order.
         if self.beta < 0.0 {
             return 0.0;
         }

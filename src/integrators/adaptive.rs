@@ -1,12 +1,13 @@
-//! Steps as long as a tolerance allows.
+//! Adaptive steps: as long as a tolerance allows.
 //!
-//! A step is accepted when its estimated error is within the tolerance in the norm of [`super::norm`],
-//! the projection moved the velocities by no more than that, and entropy did not rise beyond
-//! rounding; else it is undone and tried again, shorter. Lengths follow the PI control of
-//! Gustafsson (ACM Trans. Math. Softw. 17, 1991), with the exponents of Hairer, Wanner, Solving
-//! Ordinary Differential Equations II, equation IV.2.43c, and never exceed the method's stable
-//! interval over the spectral radius of the Jacobian: an unstable tail is too thin for any norm with
-//! weights to show.
+//! A step is accepted if its estimated error is within the tolerance in the norm of [`super::norm`], the
+//! projection moved the velocities by no more than the tolerance, and entropy did not rise beyond rounding.
+//! Otherwise it is undone and repeated with a shorter length.
+//!
+//! Lengths follow the PI control of Gustafsson (ACM Trans. Math. Softw. 17, 1991), with the exponents of
+//! Hairer, Wanner, Solving Ordinary Differential Equations II, equation IV.2.43c. They never exceed the
+//! method's stable interval over the spectral radius of the Jacobian. The error estimate alone does not
+//! ensure that: particles of a thin tail that go unstable weigh too little to show in a weighted norm.
 
 use super::integrator::{Integrator, STABLE_SHARE, Step, StepTaken, Stepped, advance};
 use super::norm::ThermalNorm;
@@ -18,35 +19,36 @@ use crate::state::State;
 use crate::time_grid::{Clock, TimeGrid};
 use std::sync::Arc;
 
-/// The next step aims at an error this much below the tolerance.
+/// The factor by which a new step is shorter than the estimated error asks for.
 const SAFETY: f64 = 0.9;
 
-/// Bounds of the ratio of one step to the next.
+/// Bounds on the ratio of a step to the one before it.
 const LEAST_RATIO: f64 = 0.2;
 const LARGEST_RATIO: f64 = 5.0;
 
-/// The ratio after a step that gave no error to go by.
+/// The ratio after a failed step that gave no usable error estimate.
 const RETREAT: f64 = 0.25;
 
-/// Relative to the end of the run, the shortest step: a few roundings of time itself.
+/// The shortest step over the time at the end of the run: a few roundings of time itself.
 const SHORTEST: f64 = 16.0 * f64::EPSILON;
 
-/// Errors below this share of the tolerance count as this, so that a lucky step does not throttle the next.
+/// Errors over the tolerance count as at least this much, so that one very small error does not shorten the
+/// step after next.
 const LEAST_ERROR: f64 = 1e-4;
 
-/// The step size control, with its workspace. What it remembers is the clock of the state's grid.
+/// The step size control, with its workspace. Its memory between steps is the clock of the state's time grid.
 pub struct Adaptive<const D: usize> {
     power: PowerIteration<D>,
     error: Vec<[f64; D]>,
 }
 
-/// Why a step is not good enough.
+/// The judgement of a step.
 enum Verdict<const D: usize> {
-    /// It is; the error over the tolerance.
+    /// The step is good enough; `error` is over the tolerance.
     Accepted { error: f64, stepped: Stepped<D> },
-    /// Its error over the tolerance is too large.
+    /// Its error is too large; the error over the tolerance.
     Inaccurate(f64),
-    /// Something else, in words.
+    /// Any other reason to reject it, in words.
     Untrustworthy(String),
 }
 
@@ -56,9 +58,9 @@ impl<const D: usize> Adaptive<D> {
         Self { power: PowerIteration::new(problem), error }
     }
 
-    /// Takes one accepted step from `state`, whose grid adapts, where velocities are `before` and rates `start`, writes the
-    /// rates at its end, and returns its length and what it did. The caller counts the step. A failure leaves
-    /// the velocities as they were.
+    /// Takes one accepted step from `state`, whose grid is adaptive. `before` and `start` are the velocities
+    /// and the rates at the start. Writes the rates at the end of the step, and returns its length and what
+    /// it did. The caller counts the step. A failure leaves the velocities as they were.
     pub fn advance(
         &mut self,
         landau: &mut Landau<D>,
@@ -73,7 +75,7 @@ impl<const D: usize> Adaptive<D> {
         let facts = integrator.facts();
         let power = facts.error_order.map_or(f64::NAN, f64::from);
         let norm = ThermalNorm::at(landau.problem(), &state.velocities);
-        // Errors are differences of velocities, which are no finer than that.
+        // Errors are differences of velocities. Their rounding limits the tolerance.
         let tolerance = tolerance.max(2.0 * norm.resolution());
         let mut dt = clock.next;
         let mut rejected = false;
@@ -90,7 +92,7 @@ impl<const D: usize> Adaptive<D> {
             let stable = facts.stable_interval.map_or(f64::INFINITY, |end| STABLE_SHARE * end / radius);
             let remaining = last_time - clock.time;
             let step = fit(wanted.min(stable), remaining);
-            // The last step of all may be as short as it likes.
+            // The last step of the run may be arbitrarily short.
             if step.is_nan() || step < remaining && step < SHORTEST * last_time {
                 return Err(Failure::StepTooSmall {
                     step: within.number,
@@ -131,7 +133,7 @@ impl<const D: usize> Adaptive<D> {
         }
     }
 
-    /// Steps once and judges the step.
+    /// Takes one step and judges it.
     fn attempt(
         &mut self,
         landau: &mut Landau<D>,
@@ -153,7 +155,7 @@ impl<const D: usize> Adaptive<D> {
         let (after, end) = (&state.velocities, &*end);
         integrator.estimate_error(&StepTaken { dt, before, start, after, end }, &mut self.error);
         let error = norm.size(landau.problem(), &self.error) / tolerance;
-        // What terms bring in may raise the entropy; collisions may not.
+        // Terms such as forces may bring in entropy. Collisions may not raise it.
         let rise = end.entropy() - start.entropy() - stepped.supply.entropy.max(0.0);
         let rounding = landau.entropy_rounding(after, start);
         if !error.is_finite() {
@@ -170,8 +172,8 @@ impl<const D: usize> Adaptive<D> {
         }
     }
 
-    /// A first step from the size of the rates and of their change (Hairer, Nørsett, Wanner, Solving
-    /// Ordinary Differential Equations I, section II.4).
+    /// The length of the first step, from the size of the rates and of their change (Hairer, Nørsett, Wanner,
+    /// Solving Ordinary Differential Equations I, section II.4).
     fn first_step(
         &mut self,
         landau: &mut Landau<D>,
@@ -194,7 +196,7 @@ impl<const D: usize> Adaptive<D> {
     }
 }
 
-/// The step that comes closest to `wanted` without leaving a crumb before the end.
+/// The step closest to `wanted` that leaves no very short step before the end.
 fn fit(wanted: f64, remaining: f64) -> f64 {
     if wanted >= remaining {
         remaining

@@ -1,29 +1,32 @@
 //! Anderson acceleration of a fixed-point iteration x = G(x).
 //!
-//! With f = G(x) − x and the differences ΔX, ΔF of the last iterations,
-//! x ← x + f − (ΔX + ΔF) γ, γ the least-squares solution of ΔF γ = f. For linear G it does what GMRES
-//! does. Sources: Anderson, J. ACM 12 (1965); Walker, Ni, SIAM J. Numer. Anal. 49 (2011), equation 2.2.
+//! Let f = G(x) − x, let ΔX and ΔF be the differences of x and f in the last iterations, and β the damping.
+//! An iteration is x ← x + β f − (ΔX + β ΔF) γ, where γ is the least-squares solution of ΔF γ = f. For linear
+//! G it is essentially GMRES. Sources: Anderson, J. ACM 12 (1965); Walker, Ni, SIAM J. Numer. Anal. 49
+//! (2011), equation 2.2.
 
 use super::residual::{Residual, dot, length};
 use crate::error::Failure;
 
-/// Differences kept.
+/// The number of differences kept.
 const DEPTH: usize = 10;
 
-/// Within so many iterations the residual must fall by [`PROGRESS`], else the iteration counts as stalled.
+/// The iteration counts as stalled if the residual does not fall by the factor [`PROGRESS`] within this many
+/// iterations.
 const PATIENCE: u32 = 40;
 const PROGRESS: f64 = 0.1;
 
-/// A residual that grows by this much tells of curvature: differences are forgotten.
+/// A residual that grows by this factor shows that G is not linear here. Then the differences are dropped.
 const SETBACK: f64 = 2.0;
 
-/// A difference that others explain but for this part adds nothing but rounding.
+/// A difference counts as linearly dependent on newer ones if less than this share of its length is
+/// orthogonal to them. It would add nothing but rounding.
 const DEPENDENT: f64 = 1e-9;
 
 /// The iteration's workspace.
 #[derive(Debug, Default)]
 pub struct Anderson {
-    /// (Δx, Δf), the newest first.
+    /// Pairs (Δx, Δf), the newest first.
     differences: Vec<(Vec<f64>, Vec<f64>)>,
     orthogonal: Vec<Vec<f64>>,
     residual: Vec<f64>,
@@ -33,8 +36,8 @@ pub struct Anderson {
 }
 
 impl Anderson {
-    /// Iterates from `x` until the residual's length is at most `tolerance`, and returns whether it
-    /// is; else `x` is the best found. On success the last evaluation was at `x`.
+    /// Iterates from `x` until the length of the residual is at most `tolerance`. Returns whether that was
+    /// reached. If not, `x` is the best iterate found. If so, the last evaluation was at `x`.
     pub fn solve(
         &mut self,
         x: &mut [f64],
@@ -91,8 +94,7 @@ impl Anderson {
         Ok(false)
     }
 
-    /// Puts the difference from the last iteration first, in the room of the oldest; returns how many
-    /// there are.
+    /// Puts the newest difference first, in place of the oldest. Returns the number of differences.
     fn remember(&mut self, x: &[f64], kept: usize) -> usize {
         if self.differences.len() < DEPTH && kept == self.differences.len() {
             self.differences.push((Vec::new(), Vec::new()));
@@ -107,7 +109,8 @@ impl Anderson {
         kept
     }
 
-    /// γ by modified Gram–Schmidt, the newest difference first; 0 for those that depend on newer ones.
+    /// γ by modified Gram–Schmidt, the newest difference first. γ is 0 for differences that depend linearly
+    /// on newer ones.
     fn least_squares(&mut self, kept: usize) -> [f64; DEPTH] {
         let mut upper = [[0.0; DEPTH]; DEPTH];
         let mut gamma = [0.0; DEPTH];

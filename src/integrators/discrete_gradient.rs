@@ -1,13 +1,15 @@
-//! The discrete-gradient step, which lets entropy fall at any length its equation can be solved for.
+//! The discrete-gradient step. Entropy falls for every step length at which its equation can be solved.
 //!
-//! v¹ = v⁰ + dt B(v̄) ḡ: pairs at the midpoint v̄ = (v⁰ + v¹)/2, and in place of the score there
-//! ḡ = s(v̄) + c Δv, c = [E(v¹) − E(v⁰) − ⟨s(v̄), Δv⟩]/|Δv|², ⟨a, b⟩ = Σ w a·b (Gonzalez, J. Nonlinear
-//! Sci. 6, 1996). Then E(v¹) − E(v⁰) = ⟨ḡ, Δv⟩ = −dt ⟨ḡ, B ḡ⟩ ≤ 0, and momentum and energy are kept as by
-//! the implicit midpoint rule, for any ḡ at all. Second order.
+//! The step is v¹ = v⁰ + dt R, where the rates R are those of the pair sums at the midpoint v̄ = (v⁰ + v¹)/2.
+//! In place of the score at the midpoint they use ḡ = s(v̄) + c Δv with Δv = v¹ − v⁰,
+//! c = [E(v¹) − E(v⁰) − ⟨s(v̄), Δv⟩]/|Δv|² and ⟨a, b⟩ = Σ w a·b (Gonzalez, J. Nonlinear Sci. 6, 1996). Then
+//! E(v¹) − E(v⁰) = ⟨ḡ, Δv⟩ = dt ⟨ḡ, R⟩ ≤ 0, since pair sums dissipate whatever the scores are. Momentum and
+//! energy are kept as by the implicit midpoint rule, for any ḡ. The order is 2.
 //!
-//! The number c is found outside the equation of the step, which is solved with c held: one entropy
-//! at the end a round, and the rounding of E never spoils the solution for v¹. The step ends when
-//! E(v¹) − E(v⁰) is ⟨ḡ, Δv⟩ to the tolerance times E and to half of itself, or to the rounding of E.
+//! The number c is found in an outer iteration. In each round the equation of the step is solved with c
+//! fixed, and the entropy is evaluated once at the end. So the rounding of E does not affect the solution for
+//! v¹. The step ends when E(v¹) − E(v⁰) and ⟨ḡ, Δv⟩ agree to the tolerance times E and to half of ⟨ḡ, Δv⟩, or
+//! to the rounding of E.
 
 use super::fixed_point::{Accuracy, ImplicitStep, default_max_iterations, default_tolerance};
 use super::integrator::{Facts, Integrator, Method, Step, Stepped};
@@ -22,14 +24,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Rounds for c at most; each wins about as many digits as the step's correction is small.
+/// The most rounds for c. The smaller the correction c Δv is, the more digits each round gains.
 const MOST_ROUNDS: u32 = 30;
 
-/// The slope of the defect in c is −|Δv|² but for the change of Δv; a secant that says otherwise by more
-/// than this factor is one of rounding.
+/// Without the change of Δv, the slope of the defect in c is −|Δv|². A secant slope whose ratio to that lies
+/// outside this range is due to rounding.
 const SLOPE_RANGE: std::ops::RangeInclusive<f64> = 0.02..=50.0;
 
-/// A residual no rounding stands in the way of.
+/// The smallest tolerance of the residual that rounding allows.
 const TIGHTEST: f64 = 1e-14;
 
 /// Discrete gradient: conserves as implicit midpoint, and entropy falls at every step, however long.
@@ -108,7 +110,7 @@ impl<const D: usize> Integrator<D> for DiscreteGradientSolver<D> {
         self.equation.begin(landau, state, step)?;
         let entropy_scale: f64 = start.entropies.iter().map(|entropy| entropy.abs()).sum();
         let mut c = 0.0;
-        // (c, defect) of the round before.
+        // (c, defect) of the previous round.
         let mut last: Option<(f64, f64)> = None;
         let mut defect = f64::NAN;
         let mut tolerance = self.accuracy.tolerance;
@@ -118,10 +120,10 @@ impl<const D: usize> Integrator<D> for DiscreteGradientSolver<D> {
             self.equation.end(&state.velocities, dt, &mut self.end);
             landau.evaluate_scores(&self.end, within, &mut self.scores, &mut self.entropies)?;
             let fall: f64 = self.entropies.iter().zip(&start.entropies).map(|(end, start)| end - start).sum();
-            // ⟨ḡ, Δv⟩, of the end that was written.
+            // ⟨ḡ, Δv⟩ for the end of the step just written.
             let dissipation = dt * self.equation.evaluation.entropy_rate;
             defect = fall - dissipation;
-            // Half the dissipation leaves entropy no room to rise; the rest is as exact as was asked for.
+            // At most half the dissipation, so that entropy cannot rise; otherwise the tolerance.
             let allowed = (self.accuracy.tolerance * entropy_scale).min(0.5 * dissipation.abs());
             if defect.abs() <= rounding.max(allowed) {
                 std::mem::swap(&mut state.velocities, &mut self.end);
@@ -138,7 +140,8 @@ impl<const D: usize> Integrator<D> for DiscreteGradientSolver<D> {
                 _ => square,
             };
             if last.is_some_and(|(_, last_defect)| defect.abs() > 0.5 * last_defect.abs()) {
-                // The defect is that of the solution for v¹: solve better.
+                // The defect no longer falls, so it is due to the residual of the solution for v¹. That is
+                // solved more accurately.
                 tolerance = (0.1 * tolerance).max(TIGHTEST);
             }
             last = Some((c, defect));

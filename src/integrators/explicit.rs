@@ -1,7 +1,8 @@
-//! Explicit Runge–Kutta methods whose stages each need only the one before: forward Euler, Heun's
-//! method (order 2) and the classical method (order 4), the latter two projected on the invariants.
+//! Explicit Runge–Kutta methods in which each stage needs only the stage before: forward Euler, Heun's method
+//! (order 2) and the classical method (order 4). Heun's and the classical method are projected on the
+//! invariants.
 //!
-//! Stage s is taken at v + a_s dt k_(s−1), and the step ends at v + dt Σ_s b_s k_s. Source: Hairer,
+//! Stage s is evaluated at v + a_s dt k_(s−1), and the step ends at v + dt Σ_s b_s k_s. Source: Hairer,
 //! Nørsett, Wanner, Solving Ordinary Differential Equations I, table II.1.2.
 
 use super::integrator::{Conservation, Facts, Integrator, Method, Step, StepTaken, Stepped, advance};
@@ -15,15 +16,15 @@ use crate::terms::Supply;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How the error of a step is estimated from the rates at its end, which the next step needs anyway.
+/// An error estimate that uses the rates at the end of the step, which the next step needs anyway.
 #[derive(Debug, Clone, Copy)]
 enum Estimate {
     /// (dt/2)(F(v¹) − F(v⁰)), the leading term of Euler's error.
     RateDifference,
-    /// (2/3)(v⁰ − v¹ + (dt/2)(F(v⁰) + F(v¹))): for linear F the leading term of Heun's error, dt³ v‴/6.
+    /// (2/3)(v⁰ − v¹ + (dt/2)(F(v⁰) + F(v¹))). For linear F it is the leading term of Heun's error, dt³ v‴/6.
     TrapezoidalDefect,
-    /// (dt/6)(k₄ − F(v¹)): the difference from the embedded method of order 3 whose last stage is the next
-    /// step's first (Hairer, Nørsett, Wanner I, section II.4).
+    /// (dt/6)(k₄ − F(v¹)): the difference from an embedded method of order 3, whose last stage is the first
+    /// stage of the next step (Hairer, Nørsett, Wanner I, section II.4).
     LastStage,
 }
 
@@ -59,7 +60,7 @@ impl<const D: usize> Method<D> for ForwardEuler {
         "forward_euler"
     }
 
-    /// Momentum is exact, energy gains (dt²/2) Σ m w |dv/dt|² a step.
+    /// Momentum is exact. Each step adds the energy (dt²/2) Σ m w |dv/dt|².
     fn facts(&self) -> Facts {
         facts("forward_euler", 1, Conservation::MomentumOnly, 2.0, 2)
     }
@@ -82,7 +83,7 @@ impl<const D: usize> Method<D> for RungeKutta {
 
     fn facts(&self) -> Facts {
         match self.order {
-            // The real root of 1 + z/2 + z²/6 + z³/24, below −2, ends the stable interval.
+            // The stable interval ends at the real root of 1 + z/2 + z²/6 + z³/24.
             4 => facts("runge_kutta 4", 4, Conservation::Exact, 2.785_293_563_405_282, 4),
             _ => facts("runge_kutta 2", 2, Conservation::Exact, 2.0, 3),
         }
@@ -118,7 +119,7 @@ impl<const D: usize> Explicit<D> {
     }
 }
 
-/// The facts of an explicit method, which has as many stages as its order.
+/// The facts of an explicit method. It has as many stages as its order.
 fn facts(
     name: &'static str,
     order: u32,

@@ -1,16 +1,17 @@
-//! The equation of an implicit step, v¹ = v⁰ + dt R((v⁰ + v¹)/2), solved.
+//! Solves the equation of an implicit step, v¹ = v⁰ + dt R((v⁰ + v¹)/2).
 //!
-//! Unknown is the change x = v¹ − v⁰ in the metric of [`super::norm`], where the linearised equation
-//! is symmetric. Accelerated fixed-point iteration first; where that stalls, Newton–Krylov from its
-//! best iterate; where that stalls too, beside a solution that has vanished, pseudo-time to the next.
-//! What comes back is dt R at the solution, so that invariants that are linear in v are kept whatever
-//! the tolerance.
+//! The unknown is the change x = v¹ − v⁰ in the metric of [`super::norm`], in which the linearised equation
+//! is symmetric at a common temperature. Accelerated fixed-point iteration comes first. If it stalls,
+//! Newton–Krylov continues from its best iterate. If that stalls too, at a minimum of the residual where no
+//! solution is, pseudo-time leads to a solution elsewhere. The step ends at v⁰ + dt R at the solution, so
+//! that invariants that are linear in v are kept whatever the tolerance.
 //!
-//! In R the power of a pair's distance |z|^γ is that of |z|² + |Δv_p|²/4 + |Δv_q|²/4, the mean square over
-//! the step but for the part both changes share. With |z|^γ at the midpoint alone R jumps where a pair
-//! meets, and the equation has no solution near once pairs move by their distance in a step: on a 3-D
-//! Coulomb cloud with pairs 0.017 apart, from half of Euler's limit on. The mean square vanishes for
-//! no pair that was apart; it differs by O(dt²), and keeps momentum, energy and the sign of the entropy rate.
+//! In R the power |z|^γ of a pair is replaced by the power of |z|² + |Δv_p|²/4 + |Δv_q|²/4. That is the mean
+//! square distance over the step, without the product of the two changes. With |z|^γ at the midpoint alone, R
+//! would jump where two particles meet. Then the equation has no solution nearby once pairs move by their
+//! distance in a step: on a 3-D Coulomb cloud with pairs 0.017 apart, from half of Euler's limit on. The
+//! replacement does not vanish unless the two particles coincide throughout the step. It differs by O(dt²),
+//! and keeps momentum, energy and the sign of the entropy rate.
 
 use super::anderson::Anderson;
 use super::integrator::{Conservation, Facts, Step, advance};
@@ -29,37 +30,38 @@ use crate::state::State;
 use crate::terms::Supply;
 use std::cell::Cell;
 
-/// The flow has left a minimum of the residual behind when it is down to this share of the minimum.
+/// Pseudo-time has left a minimum of the residual behind once the residual falls to this share of the
+/// minimum.
 const BEYOND: f64 = 0.1;
 
-/// How well, and with how much work at most, an equation is solved.
+/// How accurately an equation is solved, and with how much work at most.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Accuracy {
-    /// Length of the residual, in thermal speeds.
+    /// The largest length of the residual, in thermal speeds.
     pub tolerance: f64,
-    /// Evaluations of R.
+    /// The most evaluations of R.
     pub most: u32,
 }
 
-/// The default of a tolerance in a scenario.
+/// The default tolerance in a scenario.
 pub fn default_tolerance() -> f64 {
     1e-13
 }
 
-/// The default of the most evaluations in a scenario.
+/// The default limit on evaluations in a scenario.
 pub fn default_max_iterations() -> u32 {
     500
 }
 
 impl Accuracy {
-    /// Checks both as a scenario has them.
+    /// Checks both numbers as a scenario gives them.
     pub fn rules(self, found: &mut Checks) {
         let Self { tolerance, most } = self;
         found.within("tolerance", tolerance, 1e-15, 1e-2);
         found.require(most >= 1, "max_iterations", || format!("found {most}; allowed: a whole number ≥ 1"));
     }
 
-    /// The facts of a method that solves an equation this well in every step.
+    /// The facts of a method that solves an equation with this accuracy in every step.
     pub(super) fn facts(self, name: &'static str) -> Facts {
         Facts {
             name,
@@ -80,14 +82,14 @@ pub struct ImplicitStep<const D: usize> {
     pseudo_time: PseudoTime,
     predictor: Chebyshev<D>,
     metric: Vec<f64>,
-    /// x, kept from one solution to the next of the same step.
+    /// The unknown x. Repeated solutions within one step start from the last one.
     change: Vec<f64>,
     middle: Vec<[f64; D]>,
     spreads: Vec<f64>,
     scores: Vec<[f64; D]>,
     entropies: Vec<f64>,
     evaluations: u32,
-    /// What velocities are rounded at, in the metric's unit.
+    /// The rounding error of velocities, in thermal speeds.
     resolution: f64,
     /// R at the solution.
     pub evaluation: Evaluation<D>,
@@ -112,8 +114,9 @@ impl<const D: usize> ImplicitStep<D> {
         }
     }
 
-    /// Begins a step from `state`. The midpoint is one step of the implicit
-    /// Euler method of half the length, which Chebyshev stages come close to on any scale of time.
+    /// Begins a step from `state` and makes a first guess. The midpoint of the rule equals an implicit Euler
+    /// step of half the length. An explicit Chebyshev step of half the length approximates it on every time
+    /// scale.
     pub fn begin(
         &mut self,
         landau: &mut Landau<D>,
@@ -135,7 +138,7 @@ impl<const D: usize> ImplicitStep<D> {
                     change
                 }));
             }
-            // Where even that fails, the step begins at rest.
+            // If the guess fails, the iteration starts from x = 0.
             Err(failure) if failure.is_divergence() || matches!(failure, Failure::TooStiff { .. }) => {
                 self.change.resize(self.metric.len() * D, 0.0);
             }
@@ -154,7 +157,8 @@ impl<const D: usize> ImplicitStep<D> {
         accuracy: Accuracy,
     ) -> Result<(), Failure> {
         let radius = state.stiffness.as_ref().map_or(0.0, |stiffness| stiffness.radius);
-        // R is taken at rounded velocities, and its differences are up to the radius times theirs.
+        // R is evaluated at rounded velocities. That changes it by up to the spectral radius times the
+        // rounding.
         let resolution = self.resolution;
         let (tolerance, most) =
             (accuracy.tolerance.max(resolution * (1.0 + 0.5 * dt * radius)), accuracy.most);
@@ -194,7 +198,8 @@ impl<const D: usize> ImplicitStep<D> {
             smallest.set(length(residual).min(smallest.get()));
             Ok(())
         };
-        // The eigenvalues of x − G(x) lie from 1 to 1 + dt ρ/2; damping is twice the inverse of their sum.
+        // The eigenvalues of x − G(x) lie between 1 and 1 + dt ρ/2. The optimal damping is two over the sum
+        // of these ends.
         let largest = 1.0 + 0.5 * dt * radius;
         let damping = 2.0 / (1.0 + largest);
         let (anderson, newton, pseudo_time) = (&mut self.anderson, &mut self.newton, &mut self.pseudo_time);
@@ -209,8 +214,8 @@ impl<const D: usize> ImplicitStep<D> {
         }
     }
 
-    /// What terms bring in over the step: momentum is linear and energy quadratic in v, and both change by exactly what
-    /// terms give at the midpoint.
+    /// What terms bring in over the step: dt times their supply at the midpoint. That is exact, since
+    /// momentum is linear and energy quadratic in v.
     pub fn supply(&self, dt: f64) -> Supply<D> {
         Supply::default().plus(dt, self.evaluation.supply)
     }

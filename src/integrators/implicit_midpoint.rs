@@ -1,8 +1,8 @@
 //! Implicit midpoint, v¹ = v⁰ + dt F((v⁰ + v¹)/2).
 //!
-//! Momentum is linear and energy quadratic, and F at the midpoint is orthogonal to the midpoint:
-//! momentum is conserved to rounding and energy as well as the equation is solved (Hairer, Lubich,
-//! Wanner, Geometric Numerical Integration, IV.2). Second order.
+//! Momentum is linear in v and is conserved to rounding. Energy is quadratic, and F at the midpoint is
+//! orthogonal to the midpoint. So energy is conserved as accurately as the equation is solved (Hairer,
+//! Lubich, Wanner, Geometric Numerical Integration, IV.2). The order is 2.
 
 use super::fixed_point::{Accuracy, ImplicitStep, default_max_iterations, default_tolerance};
 use super::integrator::{Facts, Integrator, Method, Step, Stepped};

@@ -1,4 +1,4 @@
-//! What every time integrator is: a choice in a scenario with facts, and a step.
+//! The two traits of a time integrator: a method as a scenario gives it, with its facts, and its step.
 
 use crate::error::Failure;
 use crate::landau::{Evaluation, InStep, Landau};
@@ -7,59 +7,59 @@ use crate::rules::Checks;
 use crate::state::State;
 use crate::terms::Supply;
 
-/// How well a method keeps momentum and energy, where the equation conserves them.
+/// How accurately a method keeps momentum and energy if the equation conserves them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Conservation {
     /// To rounding.
     Exact,
-    /// As well as its equations are solved.
+    /// Momentum to rounding, energy to the tolerance of its equations, in thermal speeds.
     ToTolerance(f64),
     /// Momentum to rounding, energy to the order of the method.
     MomentumOnly,
 }
 
-/// What is known of a method.
+/// The properties of a method.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Facts {
     pub name: &'static str,
     /// Order of convergence in the step.
     pub order: u32,
-    /// Evaluations of the right-hand side in a step; for an implicit method in one iteration. None where
-    /// they follow from the problem.
+    /// Evaluations of the right-hand side in a step, or in one iteration of an implicit method. None if the
+    /// number depends on the problem.
     pub stages: Option<u32>,
     pub implicit: bool,
     pub conservation: Conservation,
-    /// The longest step that is stable for decay, times the fastest rate of decay; none if any is.
+    /// The longest stable step times the fastest rate of decay. None if every step is stable.
     pub stable_interval: Option<f64>,
-    /// The power of the step that the estimated error goes with; none without an estimate.
+    /// The power of the step length with which the estimated error scales. None if there is no estimate.
     pub error_order: Option<u32>,
 }
 
-/// The share of the stable interval that steps may use where the spectral radius is an estimate: what
-/// damping there is thins out near the end.
+/// The share of the stable interval that steps may use when the spectral radius is an estimate. Near the end
+/// of the interval there is hardly any damping.
 pub const STABLE_SHARE: f64 = 0.95;
 
 /// A step to take.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a, const D: usize> {
-    /// Its number, and where it may carry particles.
+    /// The number of the step, and the limits on how far it may move particles.
     pub within: InStep<'a, D>,
-    /// The rates where it begins.
+    /// The rates at its start.
     pub start: &'a Evaluation<D>,
     /// Its length in time.
     pub dt: f64,
 }
 
-/// What a step did besides moving the velocities.
+/// The results of a step besides the new velocities.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stepped<const D: usize> {
-    /// How far the projection that ends it moved the velocities, in thermal speeds.
+    /// How far the final projection moved the velocities, in thermal speeds.
     pub correction: f64,
     /// What terms brought in during the step.
     pub supply: Supply<D>,
 }
 
-/// A step that was taken, with the rates at both ends.
+/// A completed step, with velocities and rates at both ends.
 pub struct StepTaken<'a, const D: usize> {
     pub dt: f64,
     pub before: &'a [[f64; D]],
@@ -81,18 +81,18 @@ impl<const D: usize> StepTaken<'_, D> {
     }
 }
 
-/// A method as a scenario writes it: its numbers, their rules, and what is known of it.
+/// A method as a scenario gives it: its numbers, their rules, and its facts.
 pub trait Method<const D: usize> {
     /// Its key in a scenario.
     fn key(&self) -> &'static str;
 
-    /// Checks its numbers. Paths of violations are among its own keys.
+    /// Checks its numbers. Paths of violations start below its key.
     fn rules(&self, _found: &mut Checks) {}
 
-    /// What is known of it.
+    /// The properties of the method.
     fn facts(&self) -> Facts;
 
-    /// The method with its workspace for a problem.
+    /// The integrator, with its workspace for a problem.
     fn integrator(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>>;
 }
 
@@ -100,8 +100,8 @@ pub trait Method<const D: usize> {
 pub trait Integrator<const D: usize>: Send {
     fn facts(&self) -> Facts;
 
-    /// Replaces the velocities of `state` by those a step later, with `landau` the right-hand side. The
-    /// caller counts the step, and what it brought in. A step that fails leaves the velocities as they were.
+    /// Advances the velocities of `state` by one step of the right-hand side `landau`. The caller counts the
+    /// step and adds up the supply. A failed step leaves the velocities as they were.
     fn step(
         &mut self,
         landau: &mut Landau<D>,
@@ -109,8 +109,8 @@ pub trait Integrator<const D: usize>: Send {
         step: Step<'_, D>,
     ) -> Result<Stepped<D>, Failure>;
 
-    /// Writes an estimate of the error of the step just taken. Called only, and to be written only, with
-    /// [`Facts::error_order`].
+    /// Writes an estimate of the error of the step just taken. Methods implement it if they have an
+    /// [`Facts::error_order`]. It is called for no others.
     fn estimate_error(&self, _taken: &StepTaken<'_, D>, _error: &mut [[f64; D]]) {
         unreachable!("the facts promise no estimate");
     }

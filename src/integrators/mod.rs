@@ -1,14 +1,14 @@
-//! Time integrators, one file each: its numbers in a scenario, its facts, its step. What must last between steps is in the
-//! state.
+//! Time integrators, one file each: the numbers of the method in a scenario, its facts and its step. Whatever
+//! must persist between steps is part of the state.
 //!
 //! # To add an integrator
 //!
-//! 1. Write its file beside this one: a struct with the numbers that a scenario gives and [`Method`] for it, and a workspace
-//!    with [`Integrator`] for that. `implicit_midpoint.rs` is a short example. The comment of the struct is its
-//!    description in the JSON Schema.
+//! 1. Write its file beside this one. It has a struct with the numbers that a scenario gives, which implements [`Method`],
+//!    and a workspace that implements [`Integrator`]. `implicit_midpoint.rs` is a short example. The doc comment of the
+//!    struct is its description in the JSON Schema.
 //! 2. Name it in this file, in the list [`Choice`] and in the match below it.
 //!
-//! Nothing else knows the list.
+//! No other file contains the list.
 #![doc = include_str!("work_precision.md")]
 
 pub mod adaptive;
@@ -63,17 +63,17 @@ impl Choice {
 
     /// Checks the numbers of the method. Paths of violations begin at its key.
     pub fn rules(&self, found: &mut Checks) {
-        // They do not depend on the dimension, nor do the facts.
+        // Neither the rules nor the facts depend on the dimension.
         let method = self.method::<3>();
         found.under(method.key(), |found| method.rules(found));
     }
 
-    /// What is known of the method.
+    /// The properties of the method.
     pub fn facts(&self) -> Facts {
         self.method::<3>().facts()
     }
 
-    /// The method with its workspace for a problem.
+    /// The integrator, with its workspace for a problem.
     pub fn integrator<const D: usize>(&self, problem: &Problem<D>) -> Box<dyn Integrator<D>> {
         self.method().integrator(problem)
     }

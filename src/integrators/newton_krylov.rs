@@ -1,26 +1,28 @@
-//! Newton's method without a matrix for f(x) = 0.
+//! Jacobian-free Newton–Krylov iteration for f(x) = 0.
 //!
-//! Each correction solves J δ = −f by GMRES, J u ≈ (f(x + h u) − f(x))/h, and is shortened until the
+//! Each correction δ solves J δ = −f by GMRES, with J u ≈ (f(x + h u) − f(x))/h. It is shortened until the
 //! residual falls. Sources: Saad, Schultz, GMRES, SIAM J. Sci. Stat. Comput. 7 (1986); Knoll, Keyes,
 //! Jacobian-free Newton–Krylov methods, J. Comput. Phys. 193 (2004).
 
 use super::residual::{Residual, dot, length};
 use crate::error::Failure;
 
-/// Vectors of the Krylov space at most; a correction that needs more is the next one's to finish.
+/// The largest dimension of the Krylov space. If a correction needs more, it stays inexact and the next
+/// correction continues.
 const MOST_VECTORS: usize = 40;
 
-/// Each correction solves its equation to this share of the residual.
+/// Each correction solves its linear equation to this share of the residual.
 const FORCING: f64 = 1e-2;
 
-/// h: a residual, whose unit is a thermal speed, is rounded at 1e-16, and seven digits of a derivative are
-/// plenty for the forcing; thin tails, where a small length is a long way, want it small. Where velocities are rounded
-/// at `resolution`, three digits of the derivative are left, or what rounding and curvature allow.
+/// The length h of the difference. Residuals, in thermal speeds, are rounded at 1e-16. So h = 1e-9 leaves
+/// seven digits of the derivative, plenty for [`FORCING`]. h should be small, since in thin tails a small
+/// weighted length is a large change of velocity. If velocities are rounded at a coarser `resolution`, h
+/// leaves three digits of the derivative, or as many as rounding and curvature allow.
 fn difference(resolution: f64) -> f64 {
     (1e3 * resolution).min(resolution.sqrt()).max(1e-9)
 }
 
-/// A correction is halved at most so often.
+/// A correction is halved at most this many times.
 const MOST_HALVINGS: u32 = 10;
 
 /// The method's workspace.
@@ -29,7 +31,7 @@ pub struct NewtonKrylov {
     basis: Vec<Vec<f64>>,
     /// The columns of the triangular factor of the Hessenberg matrix.
     triangle: Vec<Vec<f64>>,
-    /// Givens rotations (c, s), and the right-hand side that they turn.
+    /// The Givens rotations (c, s), and the right-hand side to which they are applied.
     rotations: Vec<(f64, f64)>,
     right: Vec<f64>,
     residual: Vec<f64>,
@@ -39,8 +41,8 @@ pub struct NewtonKrylov {
 }
 
 impl NewtonKrylov {
-    /// Corrects `x` until the residual's length is at most `tolerance`; returns whether it is. The last
-    /// evaluation is then at `x`. The residual takes `x` rounded at `resolution`.
+    /// Corrects `x` until the length of the residual is at most `tolerance`. Returns whether that was
+    /// reached. If so, the last evaluation was at `x`. The residual rounds `x` at `resolution`.
     pub fn solve(
         &mut self,
         x: &mut [f64],
@@ -145,7 +147,8 @@ impl NewtonKrylov {
         Ok(())
     }
 
-    /// correction ← Σ y_k q_k with the triangle times y equal to the right-hand side, a vector for each rotation.
+    /// correction ← Σ y_k q_k, where y solves the triangular system. There is one basis vector q_k for each
+    /// rotation.
     fn combine(&mut self) {
         let right = &mut self.right;
         self.correction.fill(0.0);

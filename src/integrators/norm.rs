@@ -1,8 +1,8 @@
-//! The size of a change of velocities, in thermal speeds.
+//! The norm in which changes of velocities are measured, in units of thermal speeds.
 //!
-//! |x| = max_i √( Σ_{p∈i} w_p |x_p|² / Σ_{p∈i} w_p ) / √(T_i/m_i): the weighted root mean square of
-//! a species against its own thermal speed, so that heavy and light species count alike. Every
-//! tolerance in time is a number in this norm.
+//! |x| = max_i √( Σ_{p∈i} w_p |x_p|² / Σ_{p∈i} w_p ) / √(T_i/m_i). It is the weighted root mean square over a
+//! species, relative to its own thermal speed, so that heavy and light species count alike. All tolerances of
+//! time integration refer to this norm.
 
 use crate::functionals::moments::Moments;
 use crate::problem::{Conserved, Problem, Species};
@@ -25,8 +25,8 @@ impl ThermalNorm {
         let length = |v: [f64; D]| v.iter().map(|c| c * c).sum::<f64>().sqrt();
         let mut resolution = 0.0f64;
         let speeds = problem.species.iter().zip(&moments).map(|(species, moments)| {
-            // A species of one particle has no thermal speed; its speed relative to the others, or 1 where they are
-            // at rest, takes its place.
+            // A species of one particle has no thermal speed. Its speed relative to the other species takes
+            // its place, or 1 if that vanishes too.
             let speed = (moments.temperature() / species.mass).sqrt();
             let own = length(std::array::from_fn(|axis| moments.velocity[axis] - rest[axis]));
             let rounding = f64::EPSILON * length(moments.velocity);
@@ -45,29 +45,30 @@ impl ThermalNorm {
         &self.speeds
     }
 
-    /// What the rounding of velocities at the species' mean velocities amounts to: no tolerance below can be kept.
+    /// The rounding error of velocities near the species' mean velocities, in thermal speeds. No smaller
+    /// tolerance can be met.
     pub fn resolution(&self) -> f64 {
         self.resolution
     }
 
-    /// The size of one vector per particle.
+    /// The norm of a field with one vector per particle.
     pub fn size<const D: usize>(&self, problem: &Problem<D>, vectors: &[[f64; D]]) -> f64 {
         self.largest(problem, |p| vectors[p].iter().map(|c| c * c).sum())
     }
 
-    /// The size of the difference of two clouds.
+    /// The norm of the difference between two clouds.
     pub fn distance<const D: usize>(&self, problem: &Problem<D>, a: &[[f64; D]], b: &[[f64; D]]) -> f64 {
         self.largest(problem, |p| (0..D).map(|axis| (a[p][axis] - b[p][axis]).powi(2)).sum())
     }
 
-    /// The largest over all species of √(Σ w square / Σ w) / speed, `square` for each particle.
+    /// The largest √(Σ w square / Σ w) / speed of all species. `square` gives the square for each particle.
     pub fn largest<const D: usize>(&self, problem: &Problem<D>, square: impl Fn(usize) -> f64) -> f64 {
         let mut largest = 0.0;
         for (species, speed) in problem.species.iter().zip(&self.speeds) {
             let weights = &problem.weights[species.range.clone()];
             let total = sum(species.range.clone().zip(weights).map(|(p, w)| w * square(p)));
             let size = (total / sum(weights.iter().copied())).sqrt() / speed;
-            // Not `max`, which would hide a NaN. A species without particles has no size.
+            // `f64::max` would hide a NaN. A species without particles does not count.
             if !weights.is_empty() && (size > largest || size.is_nan()) {
                 largest = size;
             }
@@ -75,9 +76,9 @@ impl ThermalNorm {
         largest
     }
 
-    /// For every particle √(w/Σw)/√(T/m), the factor that makes the plain length of a vector the root
-    /// of the sum of squares over species: the metric in which the linearised equation is symmetric
-    /// at a common temperature.
+    /// For every particle the factor √(w/Σw)/√(T/m). Scaled by it, the Euclidean length of a vector is the
+    /// root of the sum of the squared norms of all species. In this metric the linearised equation is
+    /// symmetric at a common temperature.
     pub fn metric<const D: usize>(&self, problem: &Problem<D>, factors: &mut Vec<f64>) {
         factors.clear();
         for (species, speed) in problem.species.iter().zip(&self.speeds) {
@@ -87,7 +88,8 @@ impl ThermalNorm {
         }
     }
 
-    /// √(mean |x_p|²/(T/m)) over all particles alike, whatever their weights: sees the thin tail.
+    /// √(mean |x_p|²/(T/m)) over all particles, whatever their weights. It sees thin tails, which a weighted
+    /// norm does not.
     pub fn unweighted<const D: usize>(&self, problem: &Problem<D>, vectors: &[[f64; D]]) -> f64 {
         let squares = problem.species.iter().zip(&self.speeds).flat_map(|(species, speed)| {
             vectors[species.range.clone()]
@@ -98,7 +100,7 @@ impl ThermalNorm {
     }
 }
 
-/// The common velocity of the fixed species, or the mean of all moving ones.
+/// The common velocity of the fixed species, or else the mean velocity of all moving species.
 fn rest<const D: usize>(problem: &Problem<D>, moments: &[Moments<D>]) -> [f64; D] {
     if let Conserved::EnergyAbout(velocity) = problem.conserved {
         return velocity;

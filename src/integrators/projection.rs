@@ -1,20 +1,22 @@
 //! Orthogonal projection on the invariants (Hairer, Lubich, Wanner, Geometric Numerical Integration, IV.4).
 //!
-//! v ← U + α (v − U′) with U the mean velocity to be had, U′ that of the step and α = √(E/E′),
-//! energies about the mean. Momentum and energy return to rounding to those at the start, and what terms have brought in;
-//! the order of the method and the time grid are untouched. With fixed species at one velocity
-//! u_b, the energy about u_b is what is conserved, and v ← u_b + α (v − u_b).
+//! v ← U + α (v − U′) with the required mean velocity U, the mean velocity U′ after the step, and
+//! α = √(E/E′). E and E′ are the required energy and the energy after the step, both about the mean velocity.
+//! The required values are those at the start plus what terms have brought in, and they are restored to
+//! rounding. The order of the method is unchanged. With fixed species at one velocity u_b, the energy about
+//! u_b is conserved instead, and v ← u_b + α (v − u_b).
 //!
-//! What is added to v is the difference, (α − 1)(v − U′) + (U − U′), with all of it taken about a velocity near U. So a
-//! common drift far beyond the thermal speeds costs no digits but those that the velocities themselves lack.
+//! The code adds the difference (α − 1)(v − U′) + (U − U′) to v, with all velocities taken relative to one
+//! near U. So a common drift far beyond the thermal speeds costs no digits beyond the rounding of the
+//! velocities themselves.
 
 use super::norm::ThermalNorm;
 use crate::error::Failure;
 use crate::functionals::invariants::About;
 use crate::problem::{Conserved, Problem};
 
-/// Projects the velocities after step `step` on the momentum and the energy that they have to have. Returns how far it
-/// moved them, in thermal speeds.
+/// Projects the velocities after step `step` on the required momentum and energy. Returns how far it moved
+/// them, in thermal speeds.
 pub fn project<const D: usize>(
     problem: &Problem<D>,
     balance: &About<D>,
@@ -22,7 +24,7 @@ pub fn project<const D: usize>(
     step: u64,
 ) -> Result<f64, Failure> {
     let now = About::of(problem, velocities, balance.center);
-    // Means relative to the reference velocity, and energies about them.
+    // Mean velocities relative to the reference velocity, and energies about the means.
     let (mean, mean_now, target, found) = match problem.conserved {
         Conserved::MassOnly => return Ok(0.0),
         Conserved::EnergyAbout(_) => ([0.0; D], [0.0; D], balance.energy, now.energy),
@@ -31,7 +33,7 @@ pub fn project<const D: usize>(
         }
     };
     if target <= rounding(balance) && found <= rounding(balance) {
-        // All particles at one velocity: there is nothing to scale.
+        // All particles have one velocity, and there is nothing to scale.
         return Ok(0.0);
     }
     let scale = (target / found).sqrt();
@@ -54,7 +56,7 @@ pub fn project<const D: usize>(
     Ok(moved)
 }
 
-/// The energy of the rounding of all velocities at the reference velocity.
+/// The energy of the rounding errors of velocities near the reference velocity.
 fn rounding<const D: usize>(balance: &About<D>) -> f64 {
     let square: f64 = balance.center.iter().map(|component| component * component).sum();
     balance.mass * f64::EPSILON * f64::EPSILON * square

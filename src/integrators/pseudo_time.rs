@@ -1,18 +1,20 @@
-//! The flow dx/ds = G(x) − x, to where it rests, for the equation x = G(x) of an implicit step.
+//! Pseudo-transient continuation: follows the flow dx/ds = G(x) − x to a solution of the equation x = G(x) of
+//! an implicit step.
 //!
-//! It descends entropy, but for the turning of the kernel, and so comes to rest at a solution from
-//! anywhere. Methods that lower the residual at every iteration do not: a particle of the thin tail may
-//! be on its way from one place of balance that has just vanished to the next, and beside the first
-//! the residual has a minimum that is not zero. Forward Euler steps, each component at a pace of its own:
-//! halved where its residual changes sign, since the mollified cloud may be stiffer where the particle
-//! arrives than where it came from. Source: Kelley, Keyes, Convergence analysis of pseudo-transient
-//! continuation, SIAM J. Numer. Anal. 35 (1998); the pace: Riedmiller, Braun, IEEE Int. Conf. Neural
-//! Networks (1993).
+//! Apart from the change of the kernel with x, the flow descends entropy. So it comes to rest at a solution
+//! from any start. Methods that lower the residual at every iteration may not: when the balance of a particle
+//! in the thin tail has just vanished and it has to move to another one, the residual has a nonzero minimum
+//! near the old balance.
+//!
+//! The flow is followed by forward Euler steps. Each component has its own step length. It is halved when its
+//! residual changes sign, since the mollified cloud may be stiffer where the particle arrives than where it
+//! came from. Sources: Kelley, Keyes, Convergence analysis of pseudo-transient continuation, SIAM J. Numer.
+//! Anal. 35 (1998); for the step lengths, Riedmiller, Braun, IEEE Int. Conf. Neural Networks (1993).
 
 use super::residual::{Residual, length};
 use crate::error::Failure;
 
-/// Factors of the pace where a residual changes sign, and where it does not.
+/// The factors of a component's step length if its residual changes sign, and if it does not.
 const SLOWER: f64 = 0.5;
 const FASTER: f64 = 1.1;
 
@@ -25,7 +27,8 @@ pub struct PseudoTime {
 }
 
 impl PseudoTime {
-    /// Follows the flow from `x` in steps of at most `longest` until the residual's length is at most `goal`.
+    /// Follows the flow from `x` in steps of at most `longest` until the length of the residual is at most
+    /// `goal`.
     pub fn follow(
         &mut self,
         x: &mut [f64],

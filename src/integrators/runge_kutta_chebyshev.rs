@@ -1,8 +1,8 @@
 //! The Runge–Kutta–Chebyshev method of second order, projected on the invariants.
 //!
-//! s stages reach along the negative real axis to β(s) ≈ 0.65 s²: the method for the spectrum of a
-//! diffusion. With w₀ = 1 + ε/s², ε = 2/13, w₁ = T_s′(w₀)/T_s″(w₀), b_j = T_j″(w₀)/T_j′(w₀)²,
-//! b₀ = b₁ = b₂, a_j = 1 − b_j T_j(w₀):
+//! With s stages the stable interval along the negative real axis has the length β(s) ≈ 0.65 s². So the
+//! method suits the spectrum of a diffusion. With the Chebyshev polynomials T_j, w₀ = 1 + ε/s², ε = 2/13,
+//! w₁ = T_s′(w₀)/T_s″(w₀), b_j = T_j″(w₀)/T_j′(w₀)², b₀ = b₁ = b₂ and a_j = 1 − b_j T_j(w₀):
 //!
 //! Y₁ = v + b₁ w₁ dt F(v),
 //! Y_j = (1 − μ_j − ν_j) v + μ_j Y_(j−1) + ν_j Y_(j−2) + μ̃_j dt [F(Y_(j−1)) − a_(j−1) F(v)],
@@ -25,13 +25,13 @@ use crate::terms::Supply;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stages at most: rounding errors grow as s², and are 1e-11 of a stage here.
+/// The most stages. Rounding errors grow as s², and reach 1e-11 of a stage at this number.
 pub const MOST_STAGES: u32 = 250;
 
 /// ε, the damping.
 const DAMPING: f64 = 2.0 / 13.0;
 
-/// One of the stages from the second on.
+/// The coefficients of one stage, from the second on.
 #[derive(Debug, Clone, Copy)]
 struct Stage {
     mu: f64,
@@ -41,7 +41,7 @@ struct Stage {
     a: f64,
 }
 
-/// The coefficients of one number of stages.
+/// The coefficients of the method with a given number of stages.
 #[derive(Debug, Clone)]
 struct Coefficients {
     /// b₁ w₁.
@@ -52,7 +52,7 @@ struct Coefficients {
 impl Coefficients {
     fn new(stages: u32) -> Self {
         let w0 = 1.0 + DAMPING / f64::from(stages).powi(2);
-        // (T, T′, T″)(w₀) of every degree, by the recurrences that define them.
+        // (T, T′, T″)(w₀) of every degree, by the three-term recurrence and its derivatives.
         let mut chebyshev = vec![(1.0, 0.0, 0.0), (w0, 1.0, 0.0)];
         for j in 2..=stages as usize {
             let ((t, dt, ddt), (s, ds, dds)) = (chebyshev[j - 1], chebyshev[j - 2]);
@@ -79,7 +79,8 @@ pub fn stable_interval(stages: u32) -> f64 {
     2.0 / 3.0 * (f64::from(stages).powi(2) - 1.0) * (1.0 - 2.0 / 15.0 * DAMPING)
 }
 
-/// The fewest stages whose stable interval, but for its last part, holds dt times the spectral radius.
+/// The fewest stages for which `extent`, dt times the spectral radius, is within [`STABLE_SHARE`] of the
+/// stable interval.
 fn stages_for(extent: f64) -> Option<u32> {
     (2..=MOST_STAGES).find(|&stages| STABLE_SHARE * stable_interval(stages) >= extent)
 }
@@ -136,7 +137,8 @@ pub struct Chebyshev<const D: usize> {
 }
 
 impl<const D: usize> Chebyshev<D> {
-    /// With as many stages as the method says; without a number, as many as the estimated spectral radius asks for.
+    /// An integrator with the number of stages of `method`. If it gives none, the estimated spectral radius
+    /// determines the number in each step.
     pub fn new(problem: &Problem<D>, method: RungeKuttaChebyshev) -> Self {
         let room = vec![[f64::NAN; D]; problem.particles()];
         Self {
@@ -172,7 +174,7 @@ impl<const D: usize> Chebyshev<D> {
         Ok(())
     }
 
-    /// The velocities a step after those of `state`, before any projection, and what terms bring in on the way.
+    /// The velocities one step after `state`, before any projection, and what terms bring in during the step.
     pub(super) fn predict(
         &mut self,
         landau: &mut Landau<D>,
@@ -183,7 +185,7 @@ impl<const D: usize> Chebyshev<D> {
         let Step { within, start, dt } = step;
         let velocities = &state.velocities;
         self.before_last.copy_from_slice(velocities);
-        // What terms bring in up to each stage, by the same recurrence.
+        // What terms bring in up to each stage follows the same recurrence.
         let (mut before, mut supply) = (Supply::default(), Supply::default());
         supply = supply.plus(dt * self.coefficients.first, start.supply);
         advance(&mut self.last, velocities, dt * self.coefficients.first, &start.rates);
@@ -193,7 +195,8 @@ impl<const D: usize> Chebyshev<D> {
                 for (axis, next) in next.iter_mut().enumerate() {
                     let v = velocities[p][axis];
                     let slope = self.evaluation.rates[p][axis] - a * start.rates[p][axis];
-                    // (1 − μ − ν) v + μ Y + ν Y′ with the differences taken first: they are small.
+                    // (1 − μ − ν) v + μ Y + ν Y′. The differences from v are taken first, since they are
+                    // small.
                     *next = v
                         + mu * (self.last[p][axis] - v)
                         + nu * (self.before_last[p][axis] - v)
@@ -229,8 +232,8 @@ impl<const D: usize> Integrator<D> for Chebyshev<D> {
         Ok(Stepped { correction, supply })
     }
 
-    /// (4/5)(v⁰ − v¹) + (2/5) dt (F(v⁰) + F(v¹)), section 4.1, which for the exact solution is dt³ v‴/15, the
-    /// leading error of many stages.
+    /// (4/5)(v⁰ − v¹) + (2/5) dt (F(v⁰) + F(v¹)), section 4.1. For the exact solution that is dt³ v‴/15, the
+    /// leading error of the method with many stages.
     fn estimate_error(&self, taken: &StepTaken<'_, D>, error: &mut [[f64; D]]) {
         taken.trapezoidal_defect(0.8, error);
     }
@@ -240,7 +243,7 @@ impl<const D: usize> Integrator<D> for Chebyshev<D> {
 mod tests {
     use super::*;
 
-    /// The factor by which a step of y′ = λy multiplies y, z = dt λ.
+    /// The factor by which a step of y′ = λy multiplies y, with z = dt λ.
     fn stability_function(stages: u32, z: f64) -> f64 {
         let Coefficients { first, stages } = Coefficients::new(stages);
         let (mut before_last, mut last) = (1.0, 1.0 + first * z);
@@ -256,7 +259,7 @@ mod tests {
         for stages in [2, 3, 5, 8, 16, 50] {
             let z = 1e-3;
             let defect = stability_function(stages, z) - (1.0 + z + 0.5 * z * z);
-            // What is left is of third order, with a coefficient of at most 1/6.
+            // The remainder is of third order, with a coefficient of at most 1/6.
             assert!(defect.abs() <= z.powi(3) / 6.0 + 1e-15 * f64::from(stages), "{stages}: {defect:e}");
         }
     }

@@ -1,20 +1,21 @@
 //! The spectral radius of the right-hand side's Jacobian, by nonlinear power iteration.
 //!
-//! x ← δ (F(v + x) − F(v)) / |F(v + x) − F(v)|: the ratio |F(v + x) − F(v)|/|x| tends to the radius
-//! from below. The direction is kept, so that a later estimate takes a few evaluations. Source:
-//! Sommeijer, Shampine, Verwer (1998), section 4.2.
+//! The iteration is x ← δ (F(v + x) − F(v)) / |F(v + x) − F(v)|. The ratio |F(v + x) − F(v)|/|x| tends to the
+//! radius from below. The direction of x is kept, so that a later estimate takes only a few evaluations.
+//! Source: Sommeijer, Shampine, Verwer (1998), section 4.2.
 //!
-//! Sums by a tree jump where particles change cells, and their differences have the error of the sums. What is
-//! stiff is the diffusion, in which v moves the scores: rates are linear in them, and those that
-//! s(v + x) − s(v) drives at v have an error relative to themselves, so that a coarse tree will do. The
-//! change of A that is left out is of the size of a collision frequency.
+//! Sums by a tree jump where particles change cells, so differences of rates would carry the whole error of
+//! the sums. The stiff part is the diffusion: v acts on the rates through the scores. Rates are linear in the
+//! scores. So the iteration evaluates the rates at v for the scores s(v + x) − s(v). Their error is relative
+//! to the difference itself, and a coarse tree suffices. This leaves out the change of A, which is of the
+//! size of a collision frequency.
 //!
-//! Lengths count every particle alike: particles in the thin tail are the first to go unstable, and
-//! a norm with weights would be the last to see it.
+//! Lengths count all particles alike. Particles in the thin tail are the first to go unstable, and a weighted
+//! norm would be the last to show it.
 //!
-//! How fast the bulk is without its thin tail, the iteration tells with the tail held still. At a common temperature the
-//! Jacobian is similar to a symmetric matrix, and eigenvalues interlace: there are no more modes faster than
-//! that than components held still.
+//! The stiffness of the bulk without its thin tail is found by holding the tail fixed in the iteration. At a
+//! common temperature the Jacobian is similar to a symmetric matrix, so eigenvalues interlace: no more modes
+//! are faster than that than there are fixed components.
 
 use super::integrator::advance;
 use super::norm::ThermalNorm;
@@ -26,21 +27,21 @@ use crate::state::{State, Stiffness};
 use crate::sum::sum;
 use std::sync::Arc;
 
-/// Steps after which an estimate is renewed.
+/// The number of steps after which an estimate is renewed.
 const RENEW_AFTER: u64 = 25;
 
 /// Relative change of the ratio below which the iteration ends.
 const SETTLED: f64 = 0.01;
 
-/// Iterations of one estimate at most; it is then within a few per cent, which the safety factor covers.
+/// The most iterations of one estimate. It is then within a few per cent, which [`SAFETY`] covers.
 const MOST_ITERATIONS: u32 = 50;
 
-/// The ratio lies below the radius, and the radius moves until the next estimate.
+/// The factor on the ratio. The ratio lies below the radius, and the radius may grow until the next estimate.
 const SAFETY: f64 = 1.2;
 
-/// |x| in thermal speeds: far below the mollifier's width, so that the difference is linear, and far
-/// above what the mollifier's cut-off makes scores jump by. Where all drift so fast that velocities are rounded by
-/// more than a share of that, so many roundings.
+/// The length |x| in thermal speeds. It is far below the mollifier's width, so that the difference is linear,
+/// and far above the jumps in the scores from the mollifier's cut-off. If a fast common drift makes the
+/// rounding of velocities coarser, it is [`ROUNDINGS`] times that rounding.
 const PERTURBATION: f64 = 1e-4;
 const ROUNDINGS: f64 = 16.0;
 
@@ -50,7 +51,7 @@ pub struct PowerIteration<const D: usize> {
     evaluation: Evaluation<D>,
     /// Particles whose velocities are not perturbed.
     held: Vec<usize>,
-    /// Where rates jump, the scores at the state and their change.
+    /// If rates jump: the scores at the state, and their changes.
     scores: Vec<[f64; D]>,
     changes: Vec<[f64; D]>,
 }
@@ -66,13 +67,14 @@ impl<const D: usize> PowerIteration<D> {
         }
     }
 
-    /// With the lightest particles of each species, which together hold at most `share` of its mass, held still.
+    /// An iteration that holds the lightest particles of each species fixed, which together have at most
+    /// `share` of its mass.
     pub fn without_tails(problem: &Problem<D>, share: f64) -> Self {
         Self { held: lightest(problem, share), ..Self::new(problem) }
     }
 
-    /// The radius at `state`, whose rates in a step are `start`: the last estimate while it is young, unless
-    /// `doubted`; else a new one, kept in the state.
+    /// The radius at `state`, whose rates in this step are `start`. A recent estimate is reused, unless
+    /// `doubted`. Otherwise a new one is made and kept in the state.
     pub fn radius(
         &mut self,
         landau: &mut Landau<D>,
@@ -104,7 +106,7 @@ impl<const D: usize> PowerIteration<D> {
         for iteration in 1..=MOST_ITERATIONS {
             let length = norm.unweighted(problem, &direction);
             if length == 0.0 {
-                // No rate depends on any velocity: nothing is stiff.
+                // No rate depends on any velocity. Nothing is stiff.
                 direction = white_noise(problem);
                 ratio = 0.0;
                 break;
@@ -129,7 +131,7 @@ impl<const D: usize> PowerIteration<D> {
         self.held.iter().for_each(|&p| direction[p] = [0.0; D]);
     }
 
-    /// Overwrites `difference` with the rates at the perturbed velocities minus those at the state.
+    /// Overwrites `difference` with the rates at the perturbed velocities minus the rates at the state.
     fn difference(
         &mut self,
         landau: &mut Landau<D>,
@@ -152,7 +154,7 @@ impl<const D: usize> PowerIteration<D> {
     }
 }
 
-/// The lightest particles of each species, as many as hold together at most `share` of its mass.
+/// The lightest particles of each species, as many as together have at most `share` of its mass.
 fn lightest<const D: usize>(problem: &Problem<D>, share: f64) -> Vec<usize> {
     let weights = &problem.weights;
     let mut lightest = Vec::new();
@@ -169,7 +171,7 @@ fn lightest<const D: usize>(problem: &Problem<D>, share: f64) -> Vec<usize> {
     lightest
 }
 
-/// A direction with a share of every mode: ±1 by the bits of SplitMix64 (Steele, Lea, Flood 2014).
+/// A direction that contains every mode: random signs ±1 by SplitMix64 (Steele, Lea, Flood 2014).
 fn white_noise<const D: usize>(problem: &Problem<D>) -> Vec<[f64; D]> {
     let sign = |index: usize| {
         let mut bits = (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -187,7 +189,7 @@ mod tests {
     use crate::{scenario, setup};
     use serde_json::json;
 
-    /// Two species on lattices of two widths, at their first state.
+    /// Two species on lattices of different widths, at the start.
     fn with_two_species(test: impl FnOnce(&Problem<2>, &mut Landau<2>, &State<2>)) {
         let species = |name: &str, density: f64, half_width: f64| {
             json!({
@@ -223,7 +225,7 @@ mod tests {
                     assert!(light.iter().all(|&weight| weight <= next));
                     let most = share * problem.weights[species.range.clone()].iter().sum::<f64>();
                     let together: f64 = light.iter().sum();
-                    // One more would be too many; 1e-12 for sums in another order.
+                    // One more particle would exceed the share. 1e-12 allows for sums in another order.
                     assert!(together <= most * (1.0 + 1e-12), "{share}: {together} of {most}");
                     assert!(together + next > most * (1.0 - 1e-12), "{share}: {together} of {most}");
                 }
@@ -245,7 +247,7 @@ mod tests {
             let mut last = whole;
             for share in [1e-4, 1e-2, 0.3] {
                 let without = radius(PowerIteration::without_tails(problem, share));
-                // Each estimate is within a few per cent; these differ by more.
+                // Each estimate is within a few per cent. Successive ones differ by more.
                 assert!(0.0 < without && without < 0.9 * last, "{share}: {without} after {last}");
                 last = without;
             }

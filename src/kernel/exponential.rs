@@ -1,9 +1,9 @@
-//! 2^x in vectors, right to 2 ulp beside what the rounding of x itself makes.
+//! 2^x for SIMD vectors, accurate to 2 ulp apart from the effect of the rounding of x itself.
 
 use super::lanes::Lanes;
 
-/// (2^t − 1)/t ≈ Σ aₙ tⁿ for |t| ≤ 0.567, which is ½ and the largest α log₂(1 + x); t times the
-/// error is below 3e-17 (least squares at Chebyshev points).
+/// The coefficients aₙ of (2^t − 1)/t ≈ Σ aₙ tⁿ for |t| ≤ 0.567. That bound is ½ plus the largest α
+/// log₂(1 + x). The error times t is below 3e-17 (least squares at Chebyshev points).
 const EXPONENTIAL: [f64; 11] = [
     std::f64::consts::LN_2,
     0.24022650695910297,
@@ -18,14 +18,14 @@ const EXPONENTIAL: [f64; 11] = [
     4.4598649426896686e-10,
 ];
 
-/// 2^x for |x| ≤ 1000; for x below −1021 at most 2⁻¹⁰²⁰.
+/// 2^x for |x| ≤ 1000. For x below −1021 the result is at most 2⁻¹⁰²⁰.
 #[inline(always)]
 pub fn exponential2<L: Lanes>(lanes: L, x: L::Vector) -> L::Vector {
     let integer = lanes.round(x);
     power_of_two(lanes, integer, lanes.sub(x, integer))
 }
 
-/// 2^(n + t) for an integer n ≤ 1000 and |t| ≤ ½, or just beyond.
+/// 2^(n + t) for an integer n ≤ 1000 and |t| ≤ 0.567.
 #[inline(always)]
 pub fn power_of_two<L: Lanes>(lanes: L, n: L::Vector, t: L::Vector) -> L::Vector {
     let power = lanes.mul_add(t, polynomial(lanes, &EXPONENTIAL, t), lanes.splat(1.0));

@@ -4,12 +4,13 @@
 //! ⟨G', Q(f, f)⟩ = −∫ ∇G' · F,   F(v) = ∫ A(v − v*) (∇ log f − ∇ log f*) f f* dv*        (times c/m²)
 //! ```
 //!
-//! with H' = log f + 1, I' = −2 Δ log f − |∇ log f|² and J_β' = −r^(−β−2) (2 Δ_S log f + |g log f|²), g the gradient and
-//! Δ_S the Laplacian on the unit sphere.
+//! with H' = log f + 1, I' = −2 Δ log f − |∇ log f|² and J_β' = −r^(−β−2) (2 Δ_S log f + |g log f|²). Here g
+//! and Δ_S are the gradient and the Laplacian on the unit sphere.
 //!
-//! The flux at v is a sum over spheres |v*| = r*, each in polar angles about v: the integrand depends on the singular
-//! distance |v − v*| through r* and the polar angle alone, and is bounded there (|z|^(γ+3), γ ≥ −3). Panels are cut
-//! at the corner where the distance vanishes, and points crowd towards it as the cube of equal steps.
+//! The flux at v is a sum over spheres |v*| = r*, each in polar angles about the direction of v. The distance
+//! |v − v*|, in which A is singular, depends only on r* and the polar angle. The integrand is bounded where
+//! it vanishes (|z|^(γ+3), γ ≥ −3). Radial panels are cut at r* = |v|. Points crowd towards the singularity
+//! as the cubes of equal steps.
 
 use super::density::Density;
 use super::jet::Jet;
@@ -19,20 +20,20 @@ use crate::sum::Sum;
 use rayon::prelude::*;
 use std::f64::consts::PI;
 
-/// ⟨H', Q⟩, ⟨J_β', Q⟩, ⟨I', Q⟩ for c/m² = 1, and ⟨E', Q⟩ for the energy E = ∫ |v|² f/2, which is 0: what is found
-/// instead is an error.
+/// ⟨H', Q⟩, ⟨J_β', Q⟩ and ⟨I', Q⟩ for c/m² = 1. ⟨E', Q⟩ for the energy E = ∫ |v|² f/2 is exactly 0, so its
+/// value here is a numerical error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rates {
     pub entropy: Integral,
     pub spherical_fisher: Integral,
     pub fisher: Integral,
     pub energy: Integral,
-    /// Of ∫ v_x² f, the square of the velocity along the axis.
+    /// The derivative of ∫ v_x² f, where v_x is the velocity along the axis.
     pub along_axis: Integral,
 }
 
-/// How many points: radial ones in a panel, cosines of the outer integral; radial, polar and azimuthal ones of the
-/// inner.
+/// Numbers of quadrature points. The outer integral has `radial` points in each panel and `cosines` cosines.
+/// The inner integral has `shells` radial, `polar` and `azimuthal` points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolution {
     pub radial: usize,
@@ -42,21 +43,23 @@ pub struct Resolution {
     pub azimuthal: usize,
 }
 
-/// Densities below this fraction of the largest, weighted with r³, are left out of the outer and the inner sum.
+/// Panels on which r³ f stays below this fraction of its maximum are left out of the outer and the inner
+/// integral.
 const NEGLIGIBLE: f64 = 1e-17;
 
-/// A point of the plane through the axis, with what functionals ask for: components along r and θ.
+/// A quadrature point in a plane through the axis, with what the functionals need. Vectors have components
+/// along r and θ.
 struct Target {
     r: f64,
     mu: f64,
     volume: f64,
     density: f64,
     score: [f64; 2],
-    /// ∇G' of entropy, spherical Fisher information, Fisher information, energy, v_x².
+    /// ∇G' for the entropy, the spherical Fisher information, the Fisher information, the energy and v_x².
     gradients: [[f64; 2]; 5],
 }
 
-/// The derivatives along Q.
+/// The derivatives of the functionals along Q(f, f).
 pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -> Rates {
     let panels = occupied(density);
     let cosines = rule(resolution.cosines);
@@ -81,7 +84,7 @@ pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -
     Rates { entropy, spherical_fisher, fisher, energy, along_axis }
 }
 
-/// The panels where the density is not negligible.
+/// The panels on which the density is not negligible.
 fn occupied(density: &Density) -> Vec<(f64, f64)> {
     let largest = |&(low, high): &(f64, f64)| {
         let at = |r: f64, mu: f64| density.log::<3>(r, mu).map_or(0.0, |log| r.powi(3) * log.value().exp());
@@ -91,7 +94,7 @@ fn occupied(density: &Density) -> Vec<(f64, f64)> {
     let sizes: Vec<f64> = density.panels().iter().map(largest).collect();
     let most = sizes.iter().copied().fold(0.0, f64::max);
     let panels = density.panels().iter().zip(&sizes).filter(|(_, size)| **size > NEGLIGIBLE * most);
-    // Panels that halve towards 0 hold next to nothing: what is left of them is one.
+    // The panels that are halved towards 0 contain almost nothing. They are merged into one.
     let mut kept: Vec<(f64, f64)> = panels.map(|(panel, _)| *panel).collect();
     while kept.len() > 1
         && kept[0].1 == kept[1].0
@@ -138,9 +141,9 @@ struct Source<'a> {
     gamma: f64,
     panels: Vec<(f64, f64)>,
     shells: Vec<(f64, f64)>,
-    /// Sine and cosine of the polar angle with weights, and the square of the half angle's sine.
+    /// For each polar angle its cosine, its sine, the weight, and sin² of half the angle.
     polar: Vec<[f64; 4]>,
-    /// Cosines of the azimuth; all have the same weight.
+    /// The cosines of the azimuths. All have the same weight.
     azimuths: Vec<f64>,
 }
 
@@ -166,7 +169,7 @@ impl<'a> Source<'a> {
     fn flux_at(&self, target: &Target) -> [f64; 2] {
         let mut flux = [Sum::default(), Sum::default()];
         for &(low, high) in &self.panels {
-            // Points crowd towards the end next to the target, or towards the target on both sides.
+            // Points crowd towards the end nearest to the target, or towards the target from both sides.
             let nearest = target.r.clamp(low, high);
             for (from, to) in [(nearest, low), (nearest, high)] {
                 let length = (to - from).abs();
@@ -204,7 +207,8 @@ impl<'a> Source<'a> {
                 let mu = (cosine_polar * target.mu - across * sine).clamp(-1.0, 1.0);
                 let Some(log) = self.density.log::<3>(r, mu) else { continue };
                 let density = log.value().exp();
-                // ∇ log f* along v̂, θ̂ and out of the plane: (ℓ_r − μ ℓ_μ/r) ω + (ℓ_μ/r) e₁.
+                // ∇ log f* = (ℓ_r − μ ℓ_μ/r) ω + (ℓ_μ/r) e₁, with ω the direction of v*. It has components
+                // along v̂, along θ̂ and out of the plane.
                 let (axial, radial) = (log.derivative(0, 1) / r, log.derivative(1, 0));
                 let radial = radial - mu * axial;
                 let out = sine_polar * sine_polar - across * across;
@@ -213,7 +217,7 @@ impl<'a> Source<'a> {
                     target.score[0] - radial * cosine_polar - axial * target.mu,
                     target.score[1] - radial * across + axial * sine,
                 ];
-                // Out of the plane z = −r √out and d = −radial √out, up to a common sign.
+                // Out of the plane, z has the component −r √out and d has −radial √out, up to a common sign.
                 let along = z[0] * d[0] + z[1] * d[1] + r * radial * out;
                 for axis in 0..2 {
                     flux[axis] += weight * density * (square * d[axis] - z[axis] * along);

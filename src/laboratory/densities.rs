@@ -1,7 +1,8 @@
-//! The densities that an experiment may name: the numbers of each, their rules, and the parts it is the sum of.
+//! The densities that an experiment may name. Each has numbers, rules for them, and the parts of which it is
+//! the sum.
 //!
-//! They are not those of [`crate::distribution`], though some have the same names: here log f is wanted with its
-//! derivatives, of densities symmetric about the first axis.
+//! They differ from the initial distributions of [`crate::distribution`], though some names are the same.
+//! Here log f is needed with its derivatives, and all densities are symmetric about the first axis.
 
 use super::density::{DEEP, Density, Part, Shape, moment, normalised};
 use crate::rules::{Checks, number};
@@ -64,8 +65,9 @@ fn first() -> u32 {
 }
 
 impl Density {
-    /// The density of a formula for particles of a mass; γ enters the paper's family. The message says what is
-    /// wrong with the formula's numbers.
+    /// The density of a formula for particles of mass `mass`. γ is needed for the default power of a shell
+    /// dipole and for the family of theorem 1.2. The error says what is wrong with the numbers of the
+    /// formula.
     pub fn new(formula: &ExperimentDensity, mass: f64, gamma: f64) -> Result<Self, String> {
         let mut parts = Vec::new();
         formula.push_parts(mass, gamma, &mut parts)?;
@@ -74,7 +76,7 @@ impl Density {
 }
 
 impl ExperimentDensity {
-    /// Checks its numbers. Paths of violations begin at its key.
+    /// Checks its numbers. Paths of violations start with its key.
     pub fn rules(&self, found: &mut Checks, gamma: f64) {
         match self {
             Self::Maxwellian { density, temperature, drift } => found.under("maxwellian", |found| {
@@ -167,10 +169,10 @@ impl ExperimentDensity {
                 });
             }
             Self::ShellDipole { density, radius, width, amplitude, power, degree } => {
-                // The power for which the radial part of ⟨I', L f⟩ vanishes.
+                // With this power the radial part of ⟨I', L f⟩ vanishes.
                 let power = power.unwrap_or(0.5 * gamma.abs());
                 let shape = Shape::Shell { radius, width, amplitude, power, degree };
-                // (r − r₀)²/2w² − |a| (r/r₀)^p above DEEP + |a|, by doubling.
+                // The reach is doubled until (r − r₀)²/2w² − |a| (r/r₀)^p exceeds DEEP − |a|.
                 let depth = |r: f64| {
                     0.5 * ((r - radius) / width).powi(2)
                         - amplitude.abs() * ((r / radius).powf(power) - 1.0).max(0.0)

@@ -1,14 +1,15 @@
-//! Densities by formula: log f with its derivatives at (r, μ), and the radial panels on which it is smooth.
+//! Densities given by formula: log f with its derivatives at (r, μ), and the radial panels on which it is
+//! smooth.
 
 use super::jet::Jet;
 use super::quadrature::{point, radial_nodes, rule};
 use crate::functionals::axisymmetric::Point;
 use std::f64::consts::PI;
 
-/// Where the exponent is this far below its largest value the density is below 1e-38 of its largest.
+/// Where the exponent is this far below its maximum, the density is below 1e-38 of its maximum.
 pub(super) const DEEP: f64 = 88.0;
 
-/// One smooth part: its exponent, times a factor, on an interval of radii.
+/// One smooth part of a density, on an interval of radii: the exponential of `shape`, times a factor.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     pub(super) shape: Shape,
@@ -19,16 +20,17 @@ pub(super) struct Part {
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
-    /// −m ((v_x − u)²/2T_∥ + v_⊥²/2T_⊥) with 1/2T times m.
+    /// −m ((v_x − u)²/2T_∥ + v_⊥²/2T_⊥). `parallel` and `perpendicular` are m/2T_∥ and m/2T_⊥.
     Normal { parallel: f64, perpendicular: f64, drift: f64 },
-    /// −K v²/2 with the factor 1 − 3Q + 2Q K v²/2, K the inverse square of the width.
+    /// −K v²/2, with the factor 1 − 3Q + 2Q K v²/2. `inverse` is K, the inverse square of the width.
     Bkw { inverse: f64, q: f64 },
     /// −(r − r₀)²/2w² + a (r/r₀)^p μ^d.
     Shell { radius: f64, width: f64, amplitude: f64, power: f64, degree: u32 },
     /// −r²/2s² + a (r/s)^p μ.
     Dipole { speed: f64, amplitude: f64, power: f64 },
-    /// log χ(r/s) + a r^p μ, χ(x) = (1 − y²)^6 with y = (4x − 5)/3, on 1/2 < x < 2: it has the derivatives that every
-    /// integral here asks for, and constants a thousandth of those of exp(−1/(1 − y²)), whose ends are steep.
+    /// log χ(r/s) + a r^p μ, with χ(x) = (1 − y²)^6 and y = (4x − 5)/3 for 1/2 < x < 2. χ has as many
+    /// derivatives as the integrals here need. Its constants are a thousandth of those of exp(−1/(1 − y²)),
+    /// which is steep at its ends.
     CutOff { scale: f64, amplitude: f64, power: f64 },
 }
 
@@ -74,13 +76,13 @@ pub struct Density {
 }
 
 impl Density {
-    /// The sum of some parts.
+    /// The sum of the parts.
     pub(super) fn of(parts: Vec<Part>) -> Self {
         let panels = panels(&parts);
         Self { parts, panels }
     }
 
-    /// log f with its derivatives; none where f is 0.
+    /// log f with its derivatives. None where f is 0.
     pub fn log<const N: usize>(&self, r: f64, mu: f64) -> Option<Jet<N>> {
         let [x, y] = Jet::<N>::variables(r, mu);
         let inside = |part: &&Part| part.low < r && r < part.high;
@@ -91,7 +93,7 @@ impl Density {
         if rest.is_empty() {
             return Some(first);
         }
-        // The largest is taken out, so that no exponential overflows.
+        // The largest exponent is factored out, so that no exponential overflows.
         let largest = rest.iter().fold(first.value(), |most, jet| most.max(jet.value()));
         let total = rest.iter().fold((first + -largest).exp(), |sum, jet| sum + (*jet + -largest).exp());
         Some(total.ln() + largest)
@@ -103,10 +105,10 @@ impl Density {
     }
 }
 
-/// A part with the factor that gives it its density.
+/// A part with the factor that gives it the integral `density`.
 pub(super) fn normalised(density: f64, shape: Shape, low: f64, high: f64) -> Result<Part, String> {
     let part = Part { shape, log_factor: 0.0, low, high };
-    // The largest exponent is about the angular one; it is taken out before it overflows.
+    // Refused if the integral over- or underflows.
     let total = moment(&part, 0);
     if !(total.is_finite() && total > 0.0) {
         return Err(format!("found a density whose integral is {total}; allowed: one that is finite"));
@@ -114,7 +116,7 @@ pub(super) fn normalised(density: f64, shape: Shape, low: f64, high: f64) -> Res
     Ok(Part { log_factor: (density / total).ln(), ..part })
 }
 
-/// ∫ |v|^power f of one part, to rounding for shapes as smooth as these.
+/// ∫ |v|^power f of one part. The quadrature is exact to rounding for shapes as smooth as these.
 pub(super) fn moment(part: &Part, power: i32) -> f64 {
     let (radii, cosines) = (radial_nodes(&panels(std::slice::from_ref(part)), 48), rule(96));
     let at = |r: f64, mu: f64| {
@@ -125,8 +127,8 @@ pub(super) fn moment(part: &Part, power: i32) -> f64 {
     radii.iter().map(|&(r, dr)| 2.0 * PI * dr * r.powi(2 + power) * shell(r)).sum()
 }
 
-/// Panels between the ends of all parts, each end's neighbourhood cut finer: towards 0, where powers of r have no
-/// Taylor series, by halving; elsewhere into six.
+/// Panels between the ends of all parts. The interval of each part is cut into six. Towards 0, where powers
+/// of r have no Taylor series, panels are halved repeatedly.
 fn panels(parts: &[Part]) -> Vec<(f64, f64)> {
     let mut breaks: Vec<f64> = Vec::new();
     for part in parts {
@@ -145,7 +147,7 @@ fn panels(parts: &[Part]) -> Vec<(f64, f64)> {
     breaks.windows(2).map(|pair| (pair[0], pair[1])).filter(inside).collect()
 }
 
-/// The points at which a density is summed, those left out where it is 0.
+/// The quadrature points of a density, without those where it is 0.
 pub fn points(density: &Density, per_panel: usize, angles: usize) -> Vec<Point> {
     let (radii, cosines) = (radial_nodes(density.panels(), per_panel), rule(angles));
     let mut points = Vec::with_capacity(radii.len() * cosines.len());

@@ -1,4 +1,5 @@
-//! An experiment: functionals of a density and their derivatives along collisions, each to a tolerance.
+//! An experiment: functionals of a density and their derivatives along collisions, each computed to a
+//! tolerance.
 
 use super::collisions::{self, Resolution};
 use super::density::{Density, points};
@@ -7,10 +8,10 @@ use super::quadrature;
 use crate::exact::lorentz_flow::{Legendre, Shell};
 use crate::functionals::axisymmetric::{self, Integral, Point};
 
-/// Points in a radial panel and over the cosine, refined until the tolerance holds.
+/// Numbers of points in each radial panel and over the cosine. They are refined until the tolerance is met.
 const LEVELS: [(usize, usize); 6] = [(12, 24), (18, 36), (27, 54), (40, 80), (60, 120), (90, 180)];
 
-/// The same for the flux of collisions of the density with itself.
+/// The refinements for collisions of the density with itself.
 const SELF_LEVELS: [Resolution; 5] = [
     Resolution { radial: 5, cosines: 8, shells: 8, polar: 12, azimuthal: 8 },
     Resolution { radial: 7, cosines: 12, shells: 12, polar: 18, azimuthal: 12 },
@@ -19,16 +20,16 @@ const SELF_LEVELS: [Resolution; 5] = [
     Resolution { radial: 20, cosines: 32, shells: 32, polar: 48, azimuthal: 32 },
 ];
 
-/// A number of a row with its name; none where no refinement reached the tolerance.
+/// A named number of a row. The value is none if no refinement met the tolerance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quantity {
     pub name: String,
     pub value: Option<f64>,
-    /// The relative change in the last refinement.
+    /// The change in the last refinement, relative to the size of the terms.
     pub change: f64,
 }
 
-/// Everything asked for of the density itself.
+/// All quantities of the density at the start.
 pub fn quantities(experiment: &Experiment) -> Result<Vec<Quantity>, String> {
     let density = Density::new(&experiment.density, experiment.mass, experiment.gamma)?;
     let mut found = converged(&LEVELS, experiment.tolerance, |&(radial, angles)| {
@@ -50,7 +51,8 @@ pub fn quantities(experiment: &Experiment) -> Result<Vec<Quantity>, String> {
     Ok(found)
 }
 
-/// The same at each of the experiment's times, along collisions with the fixed ions alone.
+/// The quantities at each time of the experiment, as the density evolves by collisions with the fixed ions
+/// alone.
 pub fn history(experiment: &Experiment) -> Result<Vec<(f64, Vec<Quantity>)>, String> {
     let density = Density::new(&experiment.density, experiment.mass, experiment.gamma)?;
     let rate = fixed_rate(experiment);
@@ -65,7 +67,7 @@ pub fn history(experiment: &Experiment) -> Result<Vec<(f64, Vec<Quantity>)>, Str
     Ok(experiment.times.iter().map(at).collect())
 }
 
-/// A density on spheres, to be followed in time.
+/// A density on spheres, which can be evolved in time.
 #[derive(Debug, Clone)]
 pub struct Flow {
     legendre: Legendre,
@@ -73,7 +75,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// With points in each radial panel and cosines.
+    /// A flow with `radial` points in each panel and `angles` cosines.
     pub fn new(density: &Density, radial: usize, angles: usize) -> Self {
         let legendre = Legendre::new(&quadrature::rule(angles));
         let shell = |(r, dr): (f64, f64)| {
@@ -88,7 +90,7 @@ impl Flow {
         Self { legendre, shells }
     }
 
-    /// The density after a time; `rate` is c n_b/m².
+    /// The density at a time. `rate` is c n_b/m².
     pub fn points(&self, gamma: f64, rate: f64, time: f64) -> Vec<Point> {
         let mut points = Vec::new();
         for shell in &self.shells {
@@ -103,7 +105,8 @@ fn fixed_rate(experiment: &Experiment) -> f64 {
     experiment.fixed_coefficient / (experiment.mass * experiment.mass)
 }
 
-/// The last values, without those that still change by more than the tolerance, relative to their terms.
+/// The values of the last refinement. Values that still change by more than the tolerance, relative to the
+/// size of their terms, are left empty.
 fn converged<L>(
     levels: &[L],
     tolerance: f64,
@@ -116,7 +119,7 @@ fn converged<L>(
         if let Some(before) = &before {
             let quantity = |((name, now), (_, before)): (&(String, Integral), &(String, Integral))| {
                 let change = (now.value - before.value).abs() / now.size;
-                // A sum without terms is 0 and does not change.
+                // A sum whose terms are all 0 does not change.
                 let change = if now.size == 0.0 { 0.0 } else { change };
                 let value = (change <= tolerance && now.value.is_finite()).then_some(now.value);
                 Quantity { name: name.clone(), value, change }
@@ -131,7 +134,7 @@ fn converged<L>(
     quantities
 }
 
-/// Functionals and their derivatives along the fixed ions.
+/// Functionals and their derivatives along collisions with the fixed ions, with their names.
 fn named(experiment: &Experiment, points: &[Point]) -> Vec<(String, Integral)> {
     let (gamma, beta, rate) = (experiment.gamma, experiment.beta, fixed_rate(experiment));
     let scaled = |integral: Integral| integral.combined(rate, integral, 0.0);
@@ -175,7 +178,7 @@ fn along_self(experiment: &Experiment, density: &Density, resolution: Resolution
         ("entropy_dissipation_self".to_string(), scaled(rates.entropy, -1.0)),
         ("spherical_fisher_rate_self".to_string(), scaled(rates.spherical_fisher, 1.0)),
         ("fisher_rate_self".to_string(), scaled(rates.fisher, 1.0)),
-        // What energy is gained by the error of the quadrature.
+        // The energy gained by the error of the quadrature.
         ("energy_rate_self".to_string(), scaled(rates.energy, 1.0)),
     ]
 }

@@ -5,7 +5,7 @@ use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The version of the format this program reads.
+/// The version of the format that this program reads.
 const FORMAT_VERSION: u32 = 1;
 
 /// A density by formula, symmetric about the first axis of a three-dimensional velocity space, and what to compute.
@@ -82,7 +82,7 @@ pub struct Sweep {
     pub values: Vec<f64>,
 }
 
-/// Every rule the experiment breaks, in the order of the file.
+/// All violations of rules in the experiment, in the order of the file.
 pub fn violations(experiment: &Experiment) -> Vec<Violation> {
     let mut found = Checks::default();
     found.require(experiment.version == FORMAT_VERSION, "version", || {

@@ -1,15 +1,16 @@
-//! Truncated Taylor polynomials in (r, μ): a function with its partial derivatives, exact to rounding.
+//! Truncated Taylor polynomials in (r, μ). They carry a function with its partial derivatives, exact to
+//! rounding.
 //!
-//! Arithmetic on them is differentiation by the rules of the calculus (Griewank, Walther, Evaluating Derivatives,
-//! 2008, chapter 13). With N = 3 coefficients they hold the first derivatives, with 6 the second, with 10 the third.
+//! Arithmetic on them is automatic differentiation (Griewank, Walther, Evaluating Derivatives, 2008, chapter
+//! 13). N = 3 coefficients hold the first derivatives, 6 also the second, 10 also the third.
 
 use std::ops::{Add, Mul, Neg, Sub};
 
-/// The powers (i, j) of r and μ that each coefficient belongs to, by degree.
+/// The powers (i, j) of r and μ of each coefficient, in the order of degrees.
 const POWERS: [(usize, usize); 10] =
     [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3)];
 
-/// The place of r^i μ^j.
+/// The index of the coefficient of r^i μ^j.
 const fn place(i: usize, j: usize) -> usize {
     let degree = i + j;
     degree * (degree + 1) / 2 + j
@@ -39,18 +40,18 @@ impl<const N: usize> Jet<N> {
         self.0[0]
     }
 
-    /// ∂^(i+j)/∂r^i ∂μ^j; the degree must be among those held.
+    /// ∂^(i+j)/∂r^i ∂μ^j. The degree i + j must be among those held.
     pub fn derivative(self, i: usize, j: usize) -> f64 {
         let factorial = |n: usize| (1..=n).product::<usize>() as f64;
         self.0[place(i, j)] * factorial(i) * factorial(j)
     }
 
-    /// ∂/∂r; the highest degree is lost, its coefficients are 0.
+    /// ∂/∂r. The highest degree is lost: its coefficients become 0.
     pub fn along_r(self) -> Self {
         self.shifted(1, 0)
     }
 
-    /// ∂/∂μ; the highest degree is lost, its coefficients are 0.
+    /// ∂/∂μ. The highest degree is lost: its coefficients become 0.
     pub fn along_mu(self) -> Self {
         self.shifted(0, 1)
     }

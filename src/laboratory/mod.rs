@@ -1,10 +1,11 @@
-//! A laboratory of densities given by formula, independent of particles: their functionals and the derivatives
-//! of these along collisions, by quadrature to a tolerance.
+//! A laboratory without particles: functionals of densities given by formula, and their derivatives along
+//! collisions, computed by quadrature to a tolerance.
 //!
-//! Densities are symmetric about the first axis of a three-dimensional velocity space: log f and its derivatives
-//! at (r, cos θ) are exact to rounding ([`jet`]), integrals are sums over Gauss–Legendre points ([`quadrature`]),
-//! collisions of the density with itself are fluxes ([`collisions`]). What a file may ask for is in [`input`], the densities it
-//! may name in [`densities`].
+//! Densities are symmetric about the first axis of a three-dimensional velocity space. log f and its
+//! derivatives at (r, cos θ) are exact to rounding ([`jet`]). Integrals are sums over Gauss–Legendre points
+//! ([`quadrature`]). Collisions of the density with itself are computed from its flux in velocity space
+//! ([`collisions`]). The input file is described in [`input`], the densities that it may name in
+//! [`densities`].
 #![doc = include_str!("theorems.md")]
 
 pub mod collisions;

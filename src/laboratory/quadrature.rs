@@ -17,13 +17,13 @@ pub fn on_interval(rule: &[(f64, f64)], low: f64, high: f64) -> impl Iterator<It
     rule.iter().map(move |(node, weight)| (middle + half * node, half * weight))
 }
 
-/// Radial nodes with weights, `per_panel` in each panel between neighbouring breaks.
+/// Radial nodes with weights, `per_panel` of them in each panel.
 pub fn radial_nodes(panels: &[(f64, f64)], per_panel: usize) -> Vec<(f64, f64)> {
     let rule = rule(per_panel);
     panels.iter().flat_map(|&(low, high)| on_interval(&rule, low, high)).collect()
 }
 
-/// A point from the volume it stands for and the logarithm of the density.
+/// A quadrature point, from its volume and the logarithm of the density with its derivatives.
 pub fn point(r: f64, mu: f64, volume: f64, log: Jet<6>) -> Point {
     Point {
         r,

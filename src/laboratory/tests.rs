@@ -1,4 +1,4 @@
-//! The laboratory against closed forms, and its derivatives against differences of what they are derivatives of.
+//! The laboratory against closed forms, and its derivatives against difference quotients of the functionals.
 
 use super::collisions::{Rates, Resolution, rates};
 use super::densities::ExperimentDensity as Formula;
@@ -19,7 +19,7 @@ fn bkw(contrast: f64) -> Formula {
     Formula::Bkw { density: 1.2, temperature: 0.9, contrast }
 }
 
-/// Enough for the densities of these tests to 1e-6.
+/// Resolves the densities of these tests to 1e-6.
 const FINE: Resolution = Resolution { radial: 8, cosines: 12, shells: 16, polar: 24, azimuthal: 12 };
 
 fn near(found: f64, exact: f64, tolerance: f64) {
@@ -31,7 +31,7 @@ fn a_drifting_anisotropic_maxwellian_has_its_closed_forms() {
     let (n, parallel, perpendicular, drift) = (1.3, 0.7, 1.1, 0.4);
     let formula = Formula::AnisotropicMaxwellian { density: n, parallel, perpendicular, drift };
     let points = points(&density(&formula, -3.0), 24, 48);
-    // Rounding of sums of 2e4 terms.
+    // Rounding of sums over 2e4 points.
     near(mass(&points).value, n, 1e-12);
     let volume = ((2.0 * PI).powi(3) * parallel * perpendicular * perpendicular).sqrt();
     near(entropy(&points).value, n * ((n / volume).ln() - 1.5), 1e-12);
@@ -41,7 +41,7 @@ fn a_drifting_anisotropic_maxwellian_has_its_closed_forms() {
         2.0 * n * (1.0 + parallel + 2.0 * perpendicular + drift * drift),
         1e-12,
     );
-    // Against the Maxwellian of the same energy: (n/2) log(T³/(T_∥ T_⊥²)).
+    // Relative to the Maxwellian of the same energy it is (n/2) log(T³/(T_∥ T_⊥²)).
     let temperature = (parallel + 2.0 * perpendicular + drift * drift) / 3.0;
     let exact = 0.5 * n * (temperature.powi(3) / (parallel * perpendicular * perpendicular)).ln();
     near(relative_entropy(&points).value, exact, 1e-11);
@@ -49,18 +49,19 @@ fn a_drifting_anisotropic_maxwellian_has_its_closed_forms() {
 
 #[test]
 fn spherical_fisher_information_of_a_drift_has_its_closed_form() {
-    // log f = … + u·v/T: |Π ∇ log f|² = (u/T)² sin² θ; with β = 2 to first order in u² it is u²/T² (2/3) ⟨1/r²⟩ n.
+    // With log f = … + u·v/T, |Π ∇ log f|² = (u/T)² sin² θ. For β = 2 the integral is u²/T² (2/3) ⟨1/r²⟩ n to
+    // first order in u².
     let (temperature, drift) = (0.8, 1e-3);
     let formula = Formula::Maxwellian { density: 1.5, temperature, drift };
     let points = points(&density(&formula, -3.0), 24, 24);
     let exact = (drift / temperature).powi(2) * 2.0 / 3.0 * 1.5 / temperature;
-    // The next term in the drift is of the relative size u²/T.
+    // The next term in the drift has the relative size u²/T.
     near(spherical_fisher(&points, 2.0).value, exact, 1e-5);
     let without_power = exact * temperature;
     near(entropy_dissipation(&points, -2.0).value, without_power, 1e-5);
 }
 
-/// Slopes along the exact flow by central differences against the formulas.
+/// The formulas for derivatives against central differences along the exact flow.
 #[test]
 fn derivatives_along_the_fixed_ions_are_those_of_the_exact_flow() {
     let rate = 0.7;
@@ -70,7 +71,8 @@ fn derivatives_along_the_fixed_ions_are_those_of_the_exact_flow() {
             let (time, step) = (0.02, 1e-4);
             let [before, now, after] = [time - step, time, time + step].map(|t| flow.points(gamma, rate, t));
             let slope = |of: &dyn Fn(&[Point]) -> f64| (of(&after) - of(&before)) / (2.0 * step);
-            // Second differences with steps of 1e-4 where functionals change within 0.01: 1e-4 of the slope.
+            // Differences of second order with steps of 1e-4, where functionals change on a time scale of
+            // 0.01: 1e-4 of the slope.
             let tolerance = 2e-4;
             near(slope(&|p| entropy(p).value), -rate * entropy_dissipation(&now, gamma).value, tolerance);
             for beta in [0.0, 1.0] {
@@ -80,16 +82,16 @@ fn derivatives_along_the_fixed_ions_are_those_of_the_exact_flow() {
             let [radial, angular] = fisher_rate(&now, gamma);
             let found = slope(&|p| fisher(p).value);
             let exact = rate * (radial.value + angular.value);
-            // Of the parts' sizes: the rate itself nearly vanishes.
+            // Relative to the sizes of the two parts, since the rate itself nearly vanishes.
             let size = rate * (radial.size + angular.size);
             assert!((found - exact).abs() < tolerance * size, "γ = {gamma}: {found} {exact}");
         }
     }
 }
 
-/// For collisions with ions, log f = … + a r^p cos θ: Fisher information rises for γ < −√8 and small a alone. The power
-/// left out is |γ|/2. The formula for the derivative stands beside slopes along the exact flow, which hold neither
-/// second derivatives nor the formula.
+/// For collisions with ions and log f = … + a r^p cos θ, Fisher information rises only for γ < −√8 and small
+/// a. The default power p is |γ|/2. The formula for the derivative is compared with slopes along the exact
+/// flow, which use neither second derivatives nor the formula.
 #[test]
 fn fisher_information_rises_for_odd_data_below_minus_root_eight() {
     let best = |amplitude: f64| Formula::ShellDipole {
@@ -117,12 +119,13 @@ fn fisher_information_rises_for_odd_data_below_minus_root_eight() {
         let points = points(&density, 24, 48);
         let [radial, angular] = fisher_rate(&points, gamma);
         let found = (radial.value + angular.value, fisher(&points).value);
-        // The last digit of the table.
+        // To the last digit of the table.
         assert!((found.0 - rate).abs() < 1e-4 && (found.1 - information).abs() < 1e-4, "{gamma}: {found:?}");
         let flow = Flow::new(&density, 24, 48);
         let at = |time: f64| fisher(&flow.points(gamma, 1.0, time)).value;
         let slope = |step: f64| (4.0 * at(step) - at(2.0 * step) - 3.0 * at(0.0)) / (2.0 * step);
-        // Near the center the flow takes no time at all: differences from one side err by about half their step's power.
+        // Near the centre the flow is arbitrarily fast. One-sided differences there have errors of about half
+        // the usual power of the step.
         let slope = slope(1e-5);
         assert!((slope - found.0).abs() < 1e-3 * radial.size.max(angular.size), "{gamma}: {found:?} {slope}");
     }
@@ -137,7 +140,7 @@ fn the_rise_along_the_exact_flow_has_its_peak_and_even_data_have_none() {
     let odd = shell(0.5, 1);
     let [start, before, peak, after, late] = [0.0, 0.036, 0.0395, 0.043, 0.2].map(|t| information(&odd, t));
     assert!(before < peak && after < peak && late < start);
-    // 1.07e-3 of 13.02: the height relative to the start, to its last digit.
+    // 1.07e-3 of 13.02 is 8.2e-5: the height relative to the start, to its last digit.
     assert!((peak / start - 1.0 - 8.2e-5).abs() < 1e-6, "{:e}", peak / start - 1.0);
     let even: Vec<f64> = [0.0, 0.005, 0.01, 0.02, 0.05].map(|t| information(&shell(0.5, 2), t)).to_vec();
     assert!(even.windows(2).all(|pair| pair[1] < pair[0]));
@@ -160,7 +163,7 @@ fn small_dipoles_change_fisher_information_as_perturbation_theory_says() {
         let weight = Integral::of(&points, |point| point.r.powf(gamma + 2.0 * power - 2.0)).value;
         let exact = -4.0 / 3.0 * a * a * weight * (power * power + gamma * power + 2.0);
         let [radial, angular] = fisher_rate(&points, gamma);
-        // The next order is of the relative size a², the sums round at 1e-16 of parts that cancel.
+        // The next order has the relative size a². Rounding is 1e-16 of parts that cancel.
         assert!(((radial.value + angular.value) - exact).abs() < 1e-5 * a * a * weight, "{gamma} {power}");
     }
 }
@@ -171,17 +174,18 @@ fn collisions_among_themselves_leave_a_maxwellian_alone_and_conserve_energy() {
     for gamma in [-3.0, -1.0, 1.0] {
         let Rates { entropy, spherical_fisher, fisher, .. } =
             rates(&density(&formula, gamma), gamma, 1.0, FINE);
-        // The integrand is A times a difference along z: rounding of what cancels.
+        // The integrand is A(z) times a vector along z, which cancels to rounding.
         for integral in [entropy, spherical_fisher, fisher] {
             assert!(integral.value.abs() < 1e-9, "γ = {gamma}: {integral:?}");
         }
         let other = rates(&density(&shell(0.5, 1), gamma), gamma, 1.0, FINE);
-        // 1e-5: what the resolution leaves of an exact cancellation.
+        // The cancellation is exact but for the resolution: 1e-5.
         assert!(other.energy.value.abs() < 1e-5 * other.energy.size, "γ = {gamma}: {:?}", other.energy);
     }
 }
 
-/// BKW at γ = 0: entropy and Fisher information as functions of the contrast, which decays at 4 c n/m².
+/// The BKW solution at γ = 0. Entropy and Fisher information are functions of the contrast, which decays at
+/// the rate 4 c n/m².
 #[test]
 fn derivatives_along_self_collisions_are_those_of_bkw() {
     let contrast = 0.3;
@@ -192,12 +196,12 @@ fn derivatives_along_self_collisions_are_those_of_bkw() {
         // dC/dt = −2β(d − 1) C with β = c n/m².
         (at(contrast + step) - at(contrast - step)) / (2.0 * step) * -4.0 * 1.2 * contrast
     };
-    // Differences with a step of 1e-4 where the third derivative is of the order of 1e2.
+    // Differences with a step of 1e-4, where the third derivative is of order 1e2.
     near(found.entropy.value, slope(&|p| entropy(p).value), 1e-5);
     near(found.fisher.value, slope(&|p| fisher(p).value), 1e-5);
 }
 
-/// Isotropisation of any anisotropy, as in the NRL Plasma Formulary.
+/// Isotropisation at an arbitrary anisotropy, as in the NRL Plasma Formulary.
 #[test]
 fn an_anisotropic_maxwellian_relaxes_at_the_coulomb_rate() {
     let (parallel, perpendicular) = (1.0, 1.4);

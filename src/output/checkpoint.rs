@@ -1,8 +1,8 @@
 //! The checkpoint: the state, and how much of each output belongs to it.
 //!
-//! A line of JSON that says what the file is, then the velocities, and with an estimate of stiffness
-//! its direction, as little-endian f64, then the CRC-32 of all that. Written to a temporary name,
-//! synced and renamed: the file is whole or not there.
+//! The file starts with a line of JSON that describes it. Then follow, as little-endian f64, the velocities
+//! and, if there is an estimate of stiffness, its direction; last the CRC-32 of all that. The file is written
+//! under a temporary name, synced and renamed, so that it is complete or absent.
 
 use crate::functionals::invariants::{About, Invariants};
 use crate::output::error::FileFailure;
@@ -26,7 +26,7 @@ struct Origin {
     program_version: String,
 }
 
-/// What the first line of the file says.
+/// The first line of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Header {
     landau_checkpoint: u32,
@@ -40,7 +40,7 @@ struct Header {
     about: AboutHeader,
     supplied: SupplyHeader,
     particles: usize,
-    /// CRC-32 of the particles at the start, which a scenario may have from a file.
+    /// CRC-32 of the particles at the start, which may come from a file that has changed since.
     start: u32,
     clock: Option<ClockHeader>,
     stiffness: Option<StiffnessHeader>,
@@ -48,7 +48,7 @@ struct Header {
     diagnostics_bytes: u64,
 }
 
-/// The totals about the run's reference velocity.
+/// Totals about the run's reference velocity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct AboutHeader {
     center: Vec<f64>,
@@ -64,7 +64,7 @@ struct SupplyHeader {
     entropy: f64,
 }
 
-/// The state's clock.
+/// The clock of the state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct ClockHeader {
     time: f64,
@@ -72,17 +72,17 @@ struct ClockHeader {
     last_error: Option<f64>,
 }
 
-/// The state's stiffness but for the direction.
+/// The estimate of stiffness in the state, without its direction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct StiffnessHeader {
     radius: f64,
     step: u64,
 }
 
-/// The layout of the file; grows with every change of it.
+/// The version of the file layout, raised with every change.
 const LAYOUT: u32 = 5;
 
-/// Writes a checkpoint every so many steps, and when the run is interrupted.
+/// Writes a checkpoint every `every` steps, and when the run is interrupted.
 pub struct Checkpoints {
     folder: Folder,
     every: u64,
@@ -91,7 +91,7 @@ pub struct Checkpoints {
     start: u32,
 }
 
-/// What tells the particles at the start of one run from those of another.
+/// A CRC-32 of weights and velocities, which identifies the particles at the start of a run.
 pub fn fingerprint<const D: usize>(problem: &Problem<D>, start: &State<D>) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     for number in problem.weights.iter().chain(start.velocities.iter().flatten()) {
@@ -101,7 +101,8 @@ pub fn fingerprint<const D: usize>(problem: &Problem<D>, start: &State<D>) -> u3
 }
 
 impl Checkpoints {
-    /// `every` 0: on interruption only. `start` is the fingerprint of the particles at the start.
+    /// Checkpoints every `every` steps; 0 for interruption only. `start` is the fingerprint of the particles
+    /// at the start.
     pub fn new(
         folder: &Folder,
         every: u64,
@@ -167,7 +168,8 @@ impl Checkpoints {
     }
 }
 
-/// The length of a file, all of which is on the disk, so that no checkpoint outlives its rows.
+/// Syncs a file to the disk and returns its length in bytes. So no checkpoint refers to rows that a crash
+/// could lose.
 fn synced_length(path: PathBuf) -> Result<u64, FileFailure> {
     let length = || -> std::io::Result<u64> {
         let file = OpenOptions::new().append(true).open(&path)?;
@@ -177,7 +179,7 @@ fn synced_length(path: PathBuf) -> Result<u64, FileFailure> {
     length().map_err(FileFailure::file(&path, "cannot sync"))
 }
 
-/// Removes the checkpoint of a run that has nothing left to do.
+/// Removes the checkpoint of a completed run.
 pub fn remove(folder: &Folder) -> Result<(), FileFailure> {
     match fs::remove_file(folder.checkpoint()) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -222,7 +224,7 @@ fn write<const D: usize>(
     save().map_err(FileFailure::file(&path, "cannot write"))
 }
 
-/// What an interrupted or failed run left behind to go on from.
+/// The checkpoint of an interrupted or failed run, from which it can continue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
     path: PathBuf,
@@ -232,11 +234,12 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// Reads the checkpoint of a run folder, to go on with an instruction set.
+    /// Reads the checkpoint of a run folder, to continue with the given instruction set.
     ///
     /// # Errors
     ///
-    /// No checkpoint, a damaged one, or one of another program, scenario or instruction set.
+    /// If there is no checkpoint, or it is damaged, or it is from another program, scenario or instruction
+    /// set.
     pub fn read(folder: &Folder, scenario: &Scenario, instruction_set: &str) -> Result<Self, FileFailure> {
         let path = folder.checkpoint();
         let refuse = |reason: String| FileFailure::Checkpoint { path: path.clone(), reason };
@@ -280,16 +283,16 @@ impl Saved {
         Ok(Self { path, header, values })
     }
 
-    /// How many bytes of diagnostics.csv belong to it.
+    /// The number of bytes of diagnostics.csv that belong to the checkpoint.
     pub fn diagnostics_bytes(&self) -> u64 {
         self.header.diagnostics_bytes
     }
 
-    /// The state, for a run that began at `first` with particles of this [`fingerprint`].
+    /// The saved state, for a run that started from `first` with particles of this [`fingerprint`].
     ///
     /// # Errors
     ///
-    /// A checkpoint of other particles, or a damaged one.
+    /// If the checkpoint is of other particles or damaged.
     pub fn state<const D: usize>(&self, first: &State<D>, fingerprint: u32) -> Result<State<D>, FileFailure> {
         let Self { path, header, values } = self;
         let refuse =

@@ -1,4 +1,4 @@
-//! convergence.csv: errors over resolution, observed orders, time and work, a row streamed for each resolution.
+//! convergence.csv: errors, observed orders, seconds and evaluations, with one row for each resolution.
 
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// What was measured at one resolution.
+/// The measurements at one resolution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
     /// Cells along each axis.
@@ -14,7 +14,7 @@ pub struct Resolution {
     /// The errors of each species at the end.
     pub errors: Vec<Vec<f64>>,
     pub seconds: f64,
-    /// Of the right-hand side.
+    /// Evaluations of the right-hand side.
     pub evaluations: u64,
 }
 
@@ -28,14 +28,14 @@ pub struct ConvergenceFile {
     path: PathBuf,
     file: File,
     species: Vec<String>,
-    /// The names of a species' errors; the second is printed.
+    /// The names of the errors of a species. The second one is printed.
     kinds: &'static [&'static str],
     last: Option<Resolution>,
 }
 
 impl ConvergenceFile {
-    /// Opens the file and writes its header: per_axis; for each species its errors, then its orders between
-    /// neighbouring rows, empty in the first; seconds, evaluations.
+    /// Opens the file and writes its header: per_axis; for each species its errors, then its orders; seconds,
+    /// evaluations. Orders are between neighbouring rows, and empty in the first row.
     pub fn create(
         folder: &Folder,
         species: Vec<String>,
@@ -55,13 +55,13 @@ impl ConvergenceFile {
         Ok(convergence)
     }
 
-    // Names are letters, digits and `_`: nothing needs quotes.
+    // Names consist of letters, digits and `_`, so no field needs quotes.
     fn line(&mut self, fields: &[String]) -> Result<(), FileFailure> {
         let written = self.file.write_all((fields.join(",") + "\n").as_bytes());
         written.map_err(FileFailure::file(&self.path, "cannot write"))
     }
 
-    /// The column of a species that is printed.
+    /// The name of the error of a species that is printed.
     fn printed(&self, species: &str) -> String {
         format!("{species}_error_{}", self.kinds[1])
     }
@@ -75,7 +75,7 @@ impl ConvergenceFile {
         text + &format!("  {:>8}  {:>11}\n", "seconds", "evaluations")
     }
 
-    /// Writes a row, and returns the row of the printed table.
+    /// Writes a row, and returns the corresponding row of the printed table.
     pub fn write(&mut self, found: Resolution) -> Result<String, FileFailure> {
         let mut fields = vec![found.per_axis.to_string()];
         let mut text = format!("{:>8}", found.per_axis);

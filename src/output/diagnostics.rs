@@ -1,4 +1,4 @@
-//! diagnostics.csv: a row of totals and of each species' moments, streamed.
+//! diagnostics.csv: rows of totals and of each species' moments, written as the run proceeds.
 
 use crate::error::Failure;
 use crate::functionals::comparison::Comparison;
@@ -19,7 +19,7 @@ const AXES: [&str; 3] = ["x", "y", "z"];
 pub struct Diagnostics<const D: usize> {
     path: PathBuf,
     file: File,
-    /// Bytes of whole rows.
+    /// Bytes of the complete rows.
     length: u64,
     every: u64,
     comparison: Option<Comparison<D>>,
@@ -27,7 +27,7 @@ pub struct Diagnostics<const D: usize> {
 }
 
 impl<const D: usize> Diagnostics<D> {
-    /// Opens the file for the rows of a new run and writes its header.
+    /// Creates the file for a new run and writes its header.
     pub fn create(
         folder: &Folder,
         problem: &Problem<D>,
@@ -44,7 +44,7 @@ impl<const D: usize> Diagnostics<D> {
         Ok(diagnostics)
     }
 
-    /// Opens the file of an interrupted run to go on after its first `length` bytes.
+    /// Opens the file of an interrupted run, to continue after its first `length` bytes.
     pub fn reopen(
         folder: &Folder,
         length: u64,
@@ -66,7 +66,7 @@ impl<const D: usize> Diagnostics<D> {
         Ok(Self { path, file, length, every, comparison, functionals })
     }
 
-    /// Writes a row, whole or, where the disk is full, not at all.
+    /// Writes a row completely, or not at all if the disk is full.
     fn write(&mut self, record: &[String]) -> Result<(), FileFailure> {
         let mut row = csv::Writer::from_writer(Vec::new());
         let row = row

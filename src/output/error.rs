@@ -1,4 +1,4 @@
-//! Why something could not be written or read: every variant says which file, what was found, and what can be done.
+//! Failures to write or read files. Every variant says which file, what was found, and what can be done.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub enum FileFailure {
 }
 
 impl FileFailure {
-    /// For `map_err`: an I/O error with the file and what was being done to it.
+    /// A function for `map_err`, which adds to an I/O error the file and what was being done to it.
     pub fn file(path: impl Into<PathBuf>, doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, doing, source }

@@ -1,7 +1,7 @@
 //! The run folder: created before anything is computed, never overwritten by accident, written by one run at a time.
 //!
-//! A run holds an advisory lock on its `scenario.json`, which the operating system releases with the process, however
-//! that ends.
+//! A run holds an advisory lock on its `scenario.json`. The operating system releases it when the process
+//! ends, for whatever reason.
 
 use crate::output::error::FileFailure;
 use crate::output::openpmd;
@@ -16,17 +16,17 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
-    /// The locked file, of a folder that is written.
+    /// The locked file, if the folder is open for writing.
     _lock: Option<Arc<File>>,
 }
 
 impl Folder {
-    /// Refuses what [`Self::create`] refuses, before anything is computed, and changes nothing.
+    /// Makes the checks of [`Self::create`] before anything is computed, and changes nothing.
     ///
     /// # Errors
     ///
-    /// A folder that is not empty, unless `overwrite`; one that another run is writing into; a path that cannot be read
-    /// as a folder.
+    /// If the folder is not empty, unless `overwrite`; if another run is writing into it; or if the path
+    /// cannot be read as a folder.
     pub fn require_free(path: &Path, overwrite: bool) -> Result<(), FileFailure> {
         match fs::read_dir(path) {
             Ok(mut entries) => {
@@ -41,15 +41,15 @@ impl Folder {
         }
         let folder = Self::open(path);
         match OpenOptions::new().append(true).open(folder.scenario()) {
-            // The lock goes with the file.
+            // The lock is released with the file.
             Ok(file) => folder.lock(&file),
             Err(_) => Ok(()),
         }
     }
 
-    /// Creates the folder at `path` with the resolved scenario in it. An existing folder that is not
-    /// empty is refused unless `overwrite`, and then loses what a run wrote there, and no more. One that
-    /// another run is writing into is refused in any case.
+    /// Creates the folder at `path` and writes the resolved scenario into it. An existing folder that is not
+    /// empty is refused unless `overwrite`. Then only the files that a run wrote are removed. A folder into
+    /// which another run is writing is always refused.
     pub fn create(path: &Path, overwrite: bool, scenario: &Scenario) -> Result<Self, FileFailure> {
         let mut folder = Self::open(path);
         match fs::read_dir(path) {
@@ -68,23 +68,24 @@ impl Folder {
         let mut file = file.map_err(FileFailure::file(&path, "cannot write"))?;
         folder.lock(&file)?;
         folder.clear()?;
-        // The file stays the one that is locked.
+        // The locked file is rewritten in place.
         let written = file.set_len(0).and_then(|()| file.write_all(json_text(scenario).as_bytes()));
         written.map_err(FileFailure::file(path, "cannot write"))?;
         folder._lock = Some(Arc::new(file));
         Ok(folder)
     }
 
-    /// The folder of an earlier run, to be read.
+    /// Opens the folder of an earlier run for reading.
     pub fn open(path: &Path) -> Self {
         Self { path: path.to_path_buf(), _lock: None }
     }
 
-    /// The folder of an earlier run, to be written; refused while another run is writing into it.
+    /// Opens the folder of an earlier run for writing. It is refused while another run is writing into it.
     pub fn reopen(path: &Path) -> Result<Self, FileFailure> {
         let mut folder = Self::open(path);
         let path = folder.scenario();
-        // Some file systems lock only what is open for writing; some users protect the file from it.
+        // Some file systems can only lock files that are open for writing. Some users make the file
+        // read-only.
         let file = OpenOptions::new().append(true).open(&path).or_else(|_| File::open(&path));
         let file = file.map_err(FileFailure::file(path, "cannot read"))?;
         folder.lock(&file)?;
@@ -92,7 +93,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Locks a file of the folder, where its file system has locks.
+    /// Locks a file of the folder, if the file system supports locks.
     fn lock(&self, file: &File) -> Result<(), FileFailure> {
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Err(FileFailure::FolderInUse { path: self.path.clone() }),
@@ -105,13 +106,13 @@ impl Folder {
             remove(&file)?;
         }
         self.remove_frames(|_| true)?;
-        // Where something else lies in it, it stays.
+        // The folder stays if it contains other files.
         let _ = fs::remove_dir(self.particles());
         Ok(())
     }
 
-    /// Removes the particle files of the steps that `condemned` names, and what a run that was killed
-    /// while it wrote left behind.
+    /// Removes the particle files of the steps for which `condemned` holds, and partial files of a run that
+    /// was killed while writing.
     pub fn remove_frames(&self, condemned: impl Fn(u64) -> bool) -> Result<(), FileFailure> {
         remove(&self.partial_checkpoint())?;
         remove(&self.partial_summary())?;
@@ -164,7 +165,7 @@ impl Folder {
         self.path.join("checkpoint")
     }
 
-    /// The checkpoint until it is whole.
+    /// The checkpoint while it is being written.
     pub fn partial_checkpoint(&self) -> PathBuf {
         self.path.join("checkpoint.partial")
     }
@@ -174,7 +175,7 @@ impl Folder {
     }
 }
 
-/// The resolved scenario as it stands in the run folder.
+/// The text of the resolved scenario in the run folder.
 pub fn json_text(scenario: &Scenario) -> String {
     // Serialising plain data to a string cannot fail.
     let text = serde_json::to_string_pretty(scenario).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! How well a run conserves what the equation conserves, and whether its method keeps its promise.
+//! How well a run conserves the invariants of the equation, and whether its method keeps its promise.
 
 use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::Conservation;
@@ -8,16 +8,17 @@ use crate::state::State;
 use crate::terms::Supply;
 use serde::Serialize;
 
-/// What rounding may amount to in a run: thousands of steps, each good to some 1e-16.
+/// The drift that rounding may cause in a run of thousands of steps, each accurate to about 1e-16.
 const ROUNDING: f64 = 1e-12;
 
-/// The same, in roundings of the velocities themselves, which a common drift makes large.
+/// The same, in units of the rounding of velocities, which a common drift makes large.
 const ROUNDINGS: f64 = 16.0;
 
-/// The energy that a method of first order without projection may gain: beyond, a run is wrong.
+/// The relative gain of energy that a first-order method without projection may have. Beyond it a run is
+/// wrong.
 const FIRST_ORDER: f64 = 0.1;
 
-/// Drifts that a method may have by its promise.
+/// The largest drifts that a method promises.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Promised {
     pub momentum: f64,
@@ -30,7 +31,7 @@ pub struct Ledger<const D: usize> {
     first: Totals,
     last: Totals,
     drift: Drift,
-    /// Of velocities at the reference velocity, by their rounding, relative to √(2 E/M).
+    /// The rounding of velocities near the reference velocity, relative to √(2 E/M).
     resolution: f64,
 }
 
@@ -44,22 +45,24 @@ pub struct Totals {
     energy_about_fixed: Option<f64>,
 }
 
-/// Largest deviations from the start so far, of what the equation conserves.
+/// The largest deviations so far from the start, of the quantities that the equation conserves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Drift {
-    /// Relative to √(2 M E), E the energy about the mean velocity at the start.
+    /// Deviation of momentum relative to √(2 M E), where E is the energy about the mean velocity at the
+    /// start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub momentum: Option<f64>,
-    /// Of the energy about the mean velocity at the start, relative to itself: a common drift hides nothing.
+    /// Deviation of the energy about the mean velocity at the start, relative to itself. So a common drift
+    /// hides nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy: Option<f64>,
-    /// Relative to the energy about the fixed species at the start.
+    /// Deviation of the energy about the fixed species, relative to its value at the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy_about_fixed: Option<f64>,
 }
 
 impl<const D: usize> Ledger<D> {
-    /// Opens with the invariants at the start of the run.
+    /// Starts with the invariants at the start of the run.
     pub fn new(problem: &Problem<D>, state: &State<D>) -> Self {
         let first = totals(problem, &state.invariants, &state.about);
         let center: f64 = state.about.center.iter().map(|component| component * component).sum();
@@ -68,7 +71,7 @@ impl<const D: usize> Ledger<D> {
         Self { last: first.clone(), first, drift: Drift::default(), resolution }
     }
 
-    /// Takes note of the invariants at a state.
+    /// Records the invariants at a state.
     pub fn follow(&mut self, problem: &Problem<D>, state: &State<D>) {
         let start = &state.balance(Supply::default());
         let now = About::of(problem, &state.velocities, start.center);
@@ -76,7 +79,7 @@ impl<const D: usize> Ledger<D> {
         let grow = |drift: &mut Option<f64>, found: f64| {
             *drift = Some(drift.map_or(found, |before| before.max(found)))
         };
-        // Where all particles have one velocity, what is left is the energy of its rounding.
+        // If all particles have one velocity, the scale is the energy of the rounding of that velocity.
         let scale = start.energy.max(f64::EPSILON * f64::EPSILON * state.invariants.energy);
         let relative = |found: f64, scale: f64| if found == 0.0 { 0.0 } else { found.abs() / scale };
         match problem.conserved {
@@ -95,22 +98,22 @@ impl<const D: usize> Ledger<D> {
         }
     }
 
-    /// At the start of the run.
+    /// The totals at the start of the run.
     pub fn first(&self) -> &Totals {
         &self.first
     }
 
-    /// At the last state.
+    /// The totals at the last state.
     pub fn last(&self) -> &Totals {
         &self.last
     }
 
-    /// Largest deviations so far.
+    /// The largest deviations so far.
     pub fn drift(&self) -> Drift {
         self.drift
     }
 
-    /// How far drifts may go that a method keeps by its promise in so many steps.
+    /// The drifts that a method may have in `steps` steps if it keeps its promise.
     pub fn promised(&self, conservation: Conservation, steps: u64) -> Promised {
         let rounding = ROUNDING + ROUNDINGS * self.resolution;
         let exact = Promised { momentum: rounding, energy: rounding };

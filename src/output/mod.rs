@@ -1,4 +1,4 @@
-//! What a run writes, one file per thing written. Observers look and never change the run.
+//! The files that a run writes, one module for each kind. They are observers, which never change the run.
 
 pub mod checkpoint;
 pub mod convergence;

@@ -1,4 +1,4 @@
-//! particles/: openPMD frames of every species at the scheduled steps.
+//! particles/: openPMD files with all species, at the scheduled steps.
 
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
@@ -8,11 +8,11 @@ use crate::units::ELEMENTARY_CHARGE;
 use std::fs;
 use std::path::PathBuf;
 
-/// The units of a scenario in SI units: kg, elementary charges, m/s, m⁻³, s.
+/// The factors to SI of a scenario with SI units: its units are kg, elementary charges, m/s, m⁻³ and s.
 const SI: SiFactors =
     SiFactors { mass: 1.0, charge: ELEMENTARY_CHARGE, velocity: 1.0, weighting: 1.0, time: 1.0 };
 
-/// Writes a frame every so many steps.
+/// Writes a frame every `every` steps.
 pub struct ParticleFiles {
     directory: PathBuf,
     every: u64,

@@ -1,6 +1,6 @@
-//! run.json: what ran, how long it took, how well it conserved, how it ended.
+//! run.json: what was run, how long it took, how well it conserved, and how it ended.
 //!
-//! It is written when a run begins, so that a run can be looked at while it goes on, and again when it ends.
+//! It is written when a run starts, so that a run can be inspected while it goes on, and again when it ends.
 
 use crate::landau::{Landau, Work};
 use crate::output::error::FileFailure;
@@ -12,18 +12,18 @@ use serde_json::{Map, Value, json};
 use std::fs;
 use std::time::Duration;
 
-/// Where a run stands, as run.json says it.
+/// The status of a run in run.json.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Not ended, or killed.
+    /// Still running, or killed.
     Running,
     Completed,
     Interrupted,
     Failed,
 }
 
-/// Time spent, by part.
+/// The time spent in total and on output.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seconds {
     pub total: Duration,
@@ -65,42 +65,42 @@ struct InvariantsBy<'a> {
     drift: Drift,
 }
 
-/// Whether the run in the folder has come to its end.
+/// Whether the run in the folder is completed.
 pub fn is_completed(folder: &Folder) -> bool {
     let summary: Option<Value> =
         fs::read(folder.summary()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     summary.is_some_and(|summary| summary["status"] == "completed")
 }
 
-/// The commit the program was built from.
+/// The commit from which the program was built.
 pub const COMMIT: &str =
     git_version::git_version!(args = ["--always", "--dirty", "--abbrev=12"], fallback = "unknown");
 
-/// Ordered pairs over the seconds of the pair sum, once there was one.
+/// Ordered pairs per second of the pair sum. None before the first evaluation.
 pub fn pairs_per_second(work: &Work, pairs: u64) -> Option<f64> {
     let seconds = work.pair_sum.as_secs_f64();
     (work.evaluations > 0 && seconds > 0.0).then(|| pairs as f64 * work.evaluations as f64 / seconds)
 }
 
-/// How a run computes: how its species are resolved at the start, and how scores and pairs are summed, in words.
+/// The resolution of the species at the start, and descriptions of how scores and pair sums are computed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Methods {
-    /// Of the moving species by their names.
+    /// The resolution of each moving species, by name.
     species: Map<String, Value>,
     scores: String,
     summation: String,
 }
 
-/// How finely a species is resolved, in the units of the scenario.
+/// The resolution of a species, in the units of the scenario.
 #[derive(Serialize)]
 struct Resolution {
     particles: usize,
-    /// h: of the lattice, or the mean distance between neighbours.
+    /// h, the lattice spacing or the mean distance between neighbours.
     spacing: f64,
     /// ε, the variance of the mollifier.
     bandwidth: f64,
-    /// Where the bandwidth follows the species: the geometric mean of its variances along the principal axes, to which
-    /// ε and h² keep their ratio.
+    /// If the bandwidth follows the species: the geometric mean of the species' variances along its principal
+    /// axes. ε and h² stay in proportion to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     follows_variance: Option<f64>,
     sums: &'static str,
@@ -109,7 +109,7 @@ struct Resolution {
 }
 
 impl Methods {
-    /// Those of a right-hand side at the start of the run.
+    /// The methods of a right-hand side at the start of the run.
     pub fn of<const D: usize>(problem: &Problem<D>, landau: &Landau<D>) -> Self {
         let unit = problem.scales.velocity;
         let resolution = |(place, species): (usize, &Species<D>)| {
@@ -129,23 +129,23 @@ impl Methods {
     }
 }
 
-/// What is told of a run besides its invariants.
+/// The content of run.json besides the invariants.
 pub struct Account<'a> {
     pub instruction_set: &'a str,
-    /// Of this session: since the start, or since the run was resumed.
+    /// The work since the start, or since the run was resumed.
     pub work: Work,
     pub seconds: Seconds,
-    /// Ordered pairs an evaluation stands for.
+    /// The number of ordered pairs in an evaluation.
     pub pairs: u64,
     pub methods: &'a Methods,
-    /// ln Λ of the species by their names, where coefficients are `coulomb`.
+    /// ln Λ of each pair of species, by name, if the coefficients are `coulomb`.
     pub coulomb_logarithms: Option<&'a Value>,
     pub status: Status,
     pub reason: Option<String>,
     pub warnings: &'a [String],
 }
 
-/// Writes run.json: another process finds the old one or the new one, whole.
+/// Writes run.json. Other processes see either the old file or the complete new one.
 ///
 /// # Errors
 ///

@@ -1,9 +1,9 @@
-//! What is wrong with a scenario, in words.
+//! Error messages about a scenario.
 
 use serde_json::Value;
 use std::fmt;
 
-/// Everything that is wrong with a scenario, a line each: where it stands (file, line and column), path, message.
+/// All errors of a scenario, one per line: the file, line and column, the path, and the message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScenarioErrors {
     pub(super) lines: Vec<String>,
@@ -23,12 +23,12 @@ impl fmt::Display for ScenarioErrors {
 
 impl std::error::Error for ScenarioErrors {}
 
-/// The path of what stands under a key or an index of the value at `path`.
+/// The path of the value under a key or an index of the value at `path`.
 pub fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
 }
 
-/// A value's own words in a message: short ones as written, others by their kind.
+/// How a message shows a value: short values as written, others by their kind.
 pub fn found(value: &Value) -> String {
     match value {
         Value::Object(_) => "an object".to_string(),

@@ -1,8 +1,9 @@
-//! Strict JSON (RFC 8259): from a text to its value and the places of its parts, or to what is no JSON in it.
+//! A parser of strict JSON (RFC 8259). It returns the value of a text and the positions of its parts, or the
+//! first fault.
 //!
-//! One pass gives the value, where every key and value starts, and the first fault in words that say
-//! what to change. Beyond the standard an object may not have a key twice, lists and objects nest at
-//! most [`DEEPEST`] levels, and a number must fit in f64. Floating-point numbers are rounded correctly.
+//! One pass finds the value and where every key and value starts. The message of a fault says what to change.
+//! In addition to the standard, keys of an object must be unique, lists and objects nest at most [`DEEPEST`]
+//! levels, and numbers must fit into f64. Floating-point numbers are rounded correctly.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 use std::fmt;
 
-/// Levels of lists and objects in each other: a text must not exhaust the stack.
+/// The deepest nesting of lists and objects, so that no text exhausts the stack.
 pub const DEEPEST: usize = 127;
 
 /// A line and a column, both counted from 1; columns count characters.
@@ -24,7 +25,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// Of the character that starts at this byte of a text.
+    /// The position of the character that starts at this byte of a text.
     pub fn at(text: &str, byte: usize) -> Self {
         let before = &text[..byte];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -38,13 +39,13 @@ impl fmt::Display for Position {
     }
 }
 
-/// Where the values of a text and their keys start, by their paths.
+/// Where the values of a text and their keys start, by path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Places {
     starts: HashMap<String, Start>,
 }
 
-/// The bytes at which a value and the key in front of it start; in a list both are those of the value.
+/// The bytes at which a value and the key in front of it start. In a list both are the start of the value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Start {
     key: usize,
@@ -52,8 +53,8 @@ struct Start {
 }
 
 impl Places {
-    /// The byte at which the value at `path` starts, or the innermost one around it that the text holds;
-    /// with `of_key` that of the key in front of the value.
+    /// The byte at which the value at `path` starts, or with `of_key` the key in front of it. If the text has
+    /// no such value, the start of the innermost value around it.
     pub fn start(&self, path: &str, of_key: bool) -> usize {
         match self.starts.get(path) {
             Some(start) if of_key => start.key,
@@ -69,16 +70,16 @@ impl Places {
     }
 }
 
-/// Why a text has no value.
+/// Why a text cannot be parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
-    /// It is no JSON from the byte `at` on; the message says what was found and what is allowed.
+    /// The text is not JSON from the byte `at` on. The message says what was found and what is allowed.
     Syntax { at: usize, message: String },
-    /// The key at `path` stands in its object for the second time, at the byte `at`.
+    /// The key at `path` occurs a second time in its object, at the byte `at`.
     KeyTwice { at: usize, path: String },
 }
 
-/// The value of a text, and where its parts stand.
+/// Parses a text into its value and the positions of its parts.
 pub fn parse(text: &str) -> Result<(Value, Places), Fault> {
     let mut reader = Reader { text, at: 0, starts: HashMap::new() };
     if text.trim().is_empty() {
@@ -99,7 +100,7 @@ const HALF_A_PAIR: &str =
     r"found half of a surrogate pair in a string; allowed: both halves, as in \ud83d\ude00";
 const CONTROL: &str = r"found a control character in a string; allowed: escapes such as \n and \t";
 
-/// A text read up to the byte `at`.
+/// A text that has been read up to the byte `at`.
 struct Reader<'t> {
     text: &'t str,
     at: usize,
@@ -107,7 +108,8 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// Reads the value at `path`, inside of so many lists and objects; its key, if it has one, starts at `key`.
+    /// Reads the value at `path`, nested in `depth` lists and objects. Its key, if it has one, starts at
+    /// `key`.
     fn value(&mut self, path: String, key: Option<usize>, depth: usize) -> Result<Value, Fault> {
         let first = self.next();
         let start = self.at;
@@ -163,7 +165,7 @@ impl<'t> Reader<'t> {
         Ok(Value::Array(list))
     }
 
-    /// Whether a comma follows and then another element, or the end of the list or object.
+    /// Whether another element follows, after a comma. The end of the list or object is consumed.
     fn goes_on(&mut self, end: char, whole: &str) -> Result<bool, Fault> {
         if self.takes(end) {
             return Ok(false);
@@ -196,7 +198,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The character that the escape which comes next stands for.
+    /// Reads an escape sequence and returns the character that it stands for.
     fn escaped(&mut self) -> Result<char, Fault> {
         let escape = self.at;
         let plain = match self.rest().chars().nth(1) {
@@ -220,16 +222,16 @@ impl<'t> Reader<'t> {
         characters.next().and_then(Result::ok).ok_or_else(half)
     }
 
-    /// A unit of UTF-16, written as `\u` and four hexadecimal digits.
+    /// Reads a UTF-16 code unit, written as `\u` and four hexadecimal digits.
     fn code_unit(&mut self) -> Option<u16> {
         let digits = self.rest().strip_prefix("\\u")?.get(..4)?;
-        // A sign is none of them, though Rust's reader takes it.
+        // JSON allows no sign here, though `from_str_radix` does.
         let unit = u16::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
         self.at += 6;
         Some(unit)
     }
 
-    /// A number, `true`, `false` or `null`.
+    /// Reads a number, `true`, `false` or `null`.
     fn word(&mut self) -> Result<Value, Fault> {
         let word = self.token();
         let value = match word {
@@ -257,14 +259,14 @@ impl<'t> Reader<'t> {
         Ok(value)
     }
 
-    /// The character that comes next, behind blanks.
+    /// Skips blanks, and returns the next character.
     fn next(&mut self) -> Option<char> {
         let rest = self.rest().trim_start_matches([' ', '\t', '\n', '\r']);
         self.at = self.text.len() - rest.len();
         rest.chars().next()
     }
 
-    /// Moves behind this character if it comes next.
+    /// Consumes this character if it comes next. Returns whether it did.
     fn takes(&mut self, c: char) -> bool {
         let found = self.next() == Some(c);
         self.at += if found { c.len_utf8() } else { 0 };
@@ -275,7 +277,7 @@ impl<'t> Reader<'t> {
         &self.text[self.at..]
     }
 
-    /// The word that comes next, or the single character.
+    /// The next word, or the next single character.
     fn token(&self) -> &'t str {
         let rest = self.rest();
         let ends = |c: char| !(c.is_alphanumeric() || "_+-.".contains(c));
@@ -290,7 +292,7 @@ impl<'t> Reader<'t> {
         Fault::Syntax { at: self.at, message: message.into() }
     }
 
-    /// What comes next is not what is allowed there; `whole` is what it would be part of.
+    /// The fault that the next token is not `allowed` there. `whole` is what it would be part of.
     fn unexpected(&self, there: &str, allowed: &str, whole: &str) -> Fault {
         match self.token() {
             "" => self.end_inside(whole),
@@ -305,7 +307,8 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Whether a word is a number of JSON: a sign `-`, digits without a leading zero, a fraction, an exponent.
+/// Whether a word is a JSON number: an optional `-`, digits without a leading zero, an optional fraction and
+/// exponent.
 fn is_number(word: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let size = word.strip_prefix('-').unwrap_or(word);
@@ -315,10 +318,11 @@ fn is_number(word: &str) -> bool {
     digits(whole) && (whole == "0" || !whole.starts_with('0')) && digits(fraction) && digits(exponent)
 }
 
-/// A whole number if it is written as one and fits in 64 bits, else the nearest f64, unless it is infinite.
+/// An integer if it is written as one and fits into 64 bits. Otherwise the nearest f64, or none if that is
+/// infinite.
 fn number(word: &str) -> Option<Number> {
     let unsigned = word.parse::<u64>().ok().map(Number::from);
-    // −0 is no whole number: it has a sign to keep.
+    // −0 stays floating-point, to keep its sign.
     let signed = || word.parse::<i64>().ok().filter(|&number| number != 0).map(Number::from);
     unsigned.or_else(signed).or_else(|| word.parse().ok().and_then(Number::from_f64))
 }

@@ -1,23 +1,24 @@
-//! How far a step may carry particles while it is under way.
+//! Limits on how far a step may move particles at its stages.
 //!
-//! Energy about a velocity c is conserved: about the mean where all species move, about the fixed species where they
-//! have one velocity in common. Whatever a method tries on its way through a step stays near that. A step that is too long by orders
-//! throws particles out instead, its projection then hides that, and a mesh of scores that follows them eats the memory.
-//! So a step ends where
+//! Energy about a velocity c is conserved: c is the mean velocity if all species move, or the common velocity
+//! of the fixed species. The stages of a good step nearly keep that energy. A step that is far too long
+//! throws particles out instead. Its projection then hides the error, and the mesh of the scores follows the
+//! particles until memory is full. So a step fails if, at one of its stages,
 //!
-//! * the energy ½ Σ m w |v − c|² at a stage is beyond [`MOST_ENERGY`] times that at the start of the step, or
-//! * a single particle, however light, is beyond [`MOST_REACH`] times the distance √(2 K/m_i) from c to which the largest
-//!   energy K = max ½ m |v − c|² of any one particle at the start could carry one of its species.
+//! * the energy ½ Σ m w |v − c|² exceeds [`MOST_ENERGY`] times the energy at the start of the step, or
+//! * a particle, however light, is farther from c than [`MOST_REACH`] times √(2 K/m_i). K = max ½ m |v − c|² is the
+//!   largest energy of any particle at the start, so √(2 K/m_i) is the largest distance that this energy allows.
 //!
-//! Energies count fixed species at several velocities, which may turn particles around themselves, as if all mass moved at
-//! twice the largest of their distances from c.
+//! Fixed species at several velocities may turn particles around themselves. With them, energies are counted
+//! as if all mass moved at twice the largest distance of a fixed species from c.
 //!
-//! The numbers are measured on the scenarios that come with the program and on cases of two species on one lattice, of beams,
-//! of mass ratios up to 1836 and of ions at a particle's own velocity, with every integrator. Stages of good steps have at most
-//! 1.01 times the energy at the start; one particle of a thin tail, 1e-14 of the mass, goes 3 times
-//! as far as the rest without harm to any moment. Stages of steps that are wrong and end, with a warning of
-//! [the step](super::StepWatch), have up to 7 times the energy and 15 times the distance. Those that fill the memory have 30
-//! times the distance or more and 1000 times the energy or more.
+//! The limits are calibrated on the scenarios that come with the program and on cases of two species on one
+//! lattice, of beams, of mass ratios up to 1836 and of ions at a particle's own velocity, with every
+//! integrator. Stages of good steps have at most 1.01 times the energy at the start. A single particle of a
+//! thin tail, with 1e-14 of the mass, goes 3 times as far as the rest, without harm to any moment. Stages of
+//! wrong steps that still end, with a warning of [the step](super::StepWatch), have up to 7 times the energy
+//! and 15 times the distance. Steps that fill the memory have at least 30 times the distance and 1000 times
+//! the energy.
 
 use crate::error::Failure;
 use crate::functionals::invariants::About;
@@ -25,25 +26,26 @@ use crate::integrators::norm::ThermalNorm;
 use crate::kernel::interaction::dot;
 use crate::problem::Problem;
 
-/// Energy at a stage over that at the start of its step.
+/// The largest energy at a stage over the energy at the start of the step.
 pub const MOST_ENERGY: f64 = 10.0;
 
-/// Distance of one particle over the largest that energies at the start of its step allow.
+/// The largest distance of a particle over the largest that the energies at the start of the step allow.
 pub const MOST_REACH: f64 = 100.0;
 
-/// Roundings of velocities that are not yet a motion.
+/// Motions below this many roundings of the velocities do not count.
 const ROUNDINGS: f64 = 1e3;
 
-/// What a step is held to; nothing before it encloses anything.
+/// The limits for one step. Without a call of [`Fence::enclose`] there are none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fence<const D: usize> {
     /// c.
     center: [f64; D],
-    /// ½ Σ m w |v − c|², at most.
+    /// The largest allowed ½ Σ m w |v − c|².
     energy: f64,
-    /// For each species |v − c|, at most.
+    /// The largest allowed |v − c| of each species.
     reach: Vec<f64>,
-    /// For each species its thermal speed at the start of the step, and the largest |v − c| in it.
+    /// For each species, its thermal speed at the start of the step. `before` holds its largest |v − c| then,
+    /// in thermal speeds.
     speeds: Vec<f64>,
     before: Vec<f64>,
 }
@@ -61,7 +63,7 @@ impl<const D: usize> Default for Fence<D> {
 }
 
 impl<const D: usize> Fence<D> {
-    /// Encloses the velocities at the start of a step.
+    /// Sets the limits from the velocities at the start of a step.
     pub fn enclose(&mut self, problem: &Problem<D>, velocities: &[[f64; D]]) {
         let center = problem.reference;
         let from_center = |v: &[f64; D]| square(v, &center);
@@ -87,7 +89,7 @@ impl<const D: usize> Fence<D> {
         }));
     }
 
-    /// Refuses velocities, which are finite, that a stage of step `step` may not have.
+    /// Refuses velocities at a stage of step `step` that are beyond the limits. They must be finite.
     pub fn require_inside(
         &self,
         problem: &Problem<D>,
@@ -98,7 +100,7 @@ impl<const D: usize> Fence<D> {
             return Ok(());
         }
         let mut energy = 0.0;
-        // The species, and the distance in thermal speeds.
+        // The species of the farthest particle, and its distance in thermal speeds.
         let mut farthest = (0, 0.0f64);
         let mut outside = false;
         for (i, species) in problem.species.iter().enumerate() {

@@ -1,25 +1,26 @@
-//! Whether a step did what the rates at its ends say.
+//! Checks whether each step agrees with the rates at its two ends.
 //!
-//! Both ends of a step have been evaluated when it is done: the next one begins with its end. So with no further evaluation, and
-//! in O(N), every step of every method is compared with
+//! Both ends of a step are evaluated anyway, since the next step starts at its end. So every step of every
+//! method is checked without further evaluations, at a cost linear in the number of particles. Checked are
 //!
-//! * **entropy**: it changes by the integral of its rate, which is never positive. It may not rise by more than rounding, the
-//!   cut-off of the mollifier and the tolerance of the sums explain, nor fall by more than FALL times what the larger
-//!   of the rates at the ends explains. Random batches differ from step to step, and the rates at the ends of a step are
-//!   those of other batches than its own: there it may rise by what they explain as well, and falls as it likes;
-//! * **energy of each species**: Ė_i = Σ m w (v − c)·v̇, c the run's reference velocity. The change may not leave the range
-//!   of 0, dt Ė_i(start) and dt Ė_i(end), widened by [`FACTOR`] − 1 times the largest of them;
-//! * **velocities**: |Δv_p| against [`FACTOR`] dt times the larger of |v̇_p| at both ends. What is beyond is
-//!   summed as a mean square with weights, so that a particle of the thin tail, which may well be unstable, counts
-//!   as little as it weighs;
+//! * **entropy**: it changes by the integral of its rate, which is never positive. It may not rise by more than rounding,
+//!   the cut-off of the mollifier and the tolerance of the sums explain. It may not fall by more than FALL times the
+//!   length of the step times the larger rate at its ends. Random batches are drawn anew in each step, so the rates at the
+//!   ends of a step need not be those of its own batches. With them entropy may also rise by what the rates explain, and
+//!   there is no limit on its fall;
+//! * **energy of each species**: its rate is Ė_i = Σ m w (v − c)·v̇, where c is the run's reference velocity. The change
+//!   must stay within the range of 0, dt Ė_i(start) and dt Ė_i(end), widened by [`FACTOR`] − 1 times the largest of them;
+//! * **velocities**: |Δv_p| should be at most [`FACTOR`] dt times the larger of |v̇_p| at the two ends. The excess is
+//!   averaged as a weighted mean square, so that particles of the thin tail, which may well be unstable, count little;
 //! * **projection**: how far it moved the velocities, in the norm of [`crate::integrators::norm`].
 //!
-//! A smooth relaxation of any length stays inside: its rates only fall. What leaves it are steps far beyond the stable
-//! ones, and encounters: two particles of different species so close that the rates at the ends of the step never see the
-//! force between them.
+//! A smooth relaxation passes these checks at any step length, since its rates only fall. Two things fail
+//! them: steps far beyond stability, and encounters of two particles of different species so close that the
+//! rates at the ends of the step miss the force between them.
 //!
-//! **Calibration**, on the scenarios that come with the program, on up to 12 cells an axis, and on cases of two species on
-//! one lattice, beams and mass ratios up to 1836, each with several integrators and sums.
+//! **Calibration**, on the scenarios that come with the program with up to 12 cells along an axis, and on
+//! cases of two species on one lattice, of beams and of mass ratios up to 1836, each with several integrators
+//! and sums.
 //!
 //! | | good steps, at most | limit | wrong steps |
 //! |---|---|---|---|
@@ -28,9 +29,9 @@
 //! | velocities beyond their range, thermal speeds | 3.4e-3 | 0.01 | 0.07 |
 //! | projection, thermal speeds | 2.4e-3 | 0.01 | 1.1 |
 //!
-//! The wrong steps are those of two species on lattices of 24 cells over ±4.0 and ±4.1, of which the first three steps are good and
-//! the fifth brings twice the energy from one to the other; and, for the projection, an electron on an ion, where entropy rises by
-//! 2.2 a particle.
+//! The wrong steps are of two species on lattices of 24 cells over ±4.0 and ±4.1. There the first three steps
+//! are good, and the fifth transfers twice the right energy between the species. For the projection the wrong
+//! step is that of an electron on an ion, in which entropy rises by 2.2 per particle.
 
 pub mod fence;
 mod remedy;
@@ -47,36 +48,38 @@ use crate::sum::sum;
 use crate::time_grid::TimeGrid;
 use remedy::Remedy;
 
-/// The integral of a rate over a step may be this many times the larger rate at its ends times its length.
+/// A change over a step may be up to this many times the length of the step times the larger rate at its
+/// ends.
 pub const FACTOR: f64 = 2.0;
 
-/// Entropy may fall by this many times what the larger rate at the ends of its step explains, and by so much more per
+/// Entropy may fall by FALL times the length of the step times the larger rate at its ends, plus ENTROPY per
 /// particle.
 const FALL: f64 = 1.2;
 const ENTROPY: f64 = 1e-5;
 
-/// The share of its thermal energy by which a species may leave the range that the rates explain.
+/// The energy of a species may leave the range that the rates explain by this share of its thermal energy.
 const ENERGY: f64 = 1e-3;
 
-/// Root of the mean square, in thermal speeds, of what velocities change by beyond what the rates explain.
+/// The largest allowed root mean square, in thermal speeds, of changes of velocities beyond what the rates
+/// explain.
 const DISPLACEMENT: f64 = 0.01;
 
-/// Thermal speeds by which a projection may move the velocities.
+/// A projection may move the velocities by this many thermal speeds.
 const PROJECTION: f64 = 0.01;
 
-/// Compares steps with their rates.
+/// Compares steps with the rates at their ends.
 pub struct StepWatch {
     remedy: Remedy,
 }
 
 impl StepWatch {
-    /// For a run by a method on a time grid.
+    /// A watch for a run with a method on a time grid.
     pub fn new(facts: Facts, grid: TimeGrid) -> Self {
         Self { remedy: Remedy::new(facts, grid) }
     }
 
-    /// Compares a step that was taken and whose projection moved the velocities by `correction`. What is found first of its
-    /// kind becomes a warning of the state.
+    /// Compares a completed step of length `dt` with its rates at the start and the end. The first finding of
+    /// each kind in a run becomes a warning in the state.
     pub fn compare<const D: usize>(
         &self,
         landau: &Landau<D>,
@@ -109,7 +112,7 @@ impl StepWatch {
         state.warnings.extend(new);
     }
 
-    /// The change of entropy against its rate.
+    /// Compares the change of entropy with its rate.
     fn entropy<const D: usize>(
         &self,
         landau: &Landau<D>,
@@ -127,7 +130,7 @@ impl StepWatch {
         let size = sum(terms.map(|((w, s), rate)| w * (dot(*s, *s) * dot(*rate, *rate)).sqrt()));
         let sums = taken.dt * precision.tolerance * size;
         let explained = FALL * taken.dt * steepest + ENTROPY * density;
-        // Of batches that differ from step to step rates tell the size of what a step may do, and no more.
+        // Batches are drawn anew in each step, so the rates only tell the size of possible changes.
         let (rise, fall) = match precision.sampled {
             true => (rounding + explained, f64::INFINITY),
             false => (rounding + sums, explained),
@@ -150,10 +153,10 @@ impl StepWatch {
     }
 }
 
-/// What is wrong, and words for it.
+/// What is wrong, and a description.
 type Finding = (Subject, String);
 
-/// Each species' change of energy about the reference velocity against its rates.
+/// Compares the change of each species' energy, about the reference velocity, with its rates.
 fn energy<const D: usize>(
     landau: &Landau<D>,
     norm: &ThermalNorm,
@@ -166,7 +169,7 @@ fn energy<const D: usize>(
         let weights = &problem.weights[species.range.clone()];
         let (mut change, mut first, mut last) = (0.0, 0.0, 0.0);
         for p in species.range.clone() {
-            // Per unit of mass.
+            // Energies per unit of particle mass.
             let w = problem.weights[p];
             let before: [f64; D] = std::array::from_fn(|axis| taken.before[p][axis] - center[axis]);
             let after: [f64; D] = std::array::from_fn(|axis| taken.after[p][axis] - center[axis]);
@@ -194,7 +197,7 @@ fn energy<const D: usize>(
     worst.map(|(_, words)| (Subject::Energy, words))
 }
 
-/// The changes of velocities against their rates.
+/// Compares the changes of velocities with their rates.
 fn displacement<const D: usize>(
     landau: &Landau<D>,
     norm: &ThermalNorm,
@@ -222,7 +225,7 @@ fn displacement<const D: usize>(
     ))
 }
 
-/// How far the projection moved the velocities.
+/// Checks how far the projection moved the velocities.
 fn projection(correction: f64) -> Option<Finding> {
     (correction > PROJECTION).then(|| {
         (
@@ -241,13 +244,13 @@ fn moved<const D: usize>(taken: &StepTaken<'_, D>, p: usize) -> f64 {
     dot(change, change).sqrt()
 }
 
-/// The step's length times the larger rate of a particle at its ends.
+/// The length of the step times the larger rate of a particle at its ends.
 fn explained<const D: usize>(taken: &StepTaken<'_, D>, p: usize) -> f64 {
     let (start, end) = (taken.start.rates[p], taken.end.rates[p]);
     taken.dt * dot(start, start).max(dot(end, end)).sqrt()
 }
 
-/// What a particle moved beyond what its rates explain.
+/// How far a particle moved beyond what its rates explain.
 fn beyond<const D: usize>(taken: &StepTaken<'_, D>, p: usize) -> f64 {
     (moved(taken, p) - FACTOR * explained(taken, p)).max(0.0)
 }

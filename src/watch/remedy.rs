@@ -1,8 +1,9 @@
-//! What can be done about a step that does not agree with its rates.
+//! Advice on a step that does not agree with its rates.
 //!
-//! The particle that moved farthest from where the mean of the rates at both ends would have taken it, by its energy, is looked
-//! at. If one of another species, or a fixed species, is within a quarter of the spacing, the force between the two is the
-//! reason: |z|^(γ+2) grows without bound as they near, and there is no step short enough for the next pair.
+//! For each particle, the mean of the rates at both ends predicts where the step should have moved it. The
+//! particle with the largest deviation, measured by m w |Δ|², is examined. If a particle of another species,
+//! or a fixed species, is within a quarter of the spacing, the force between the two is the reason. The force
+//! |z|^(γ+2) grows without bound as they approach, and no step is short enough for all pairs.
 
 use crate::integrators::{Facts, StepTaken};
 use crate::kernel::interaction::dot;
@@ -10,14 +11,14 @@ use crate::landau::Landau;
 use crate::problem::Problem;
 use crate::time_grid::TimeGrid;
 
-/// Two particles are near each other below this share of the larger spacing of their species. In a cloud without order
-/// one in fifteen has such a neighbour.
+/// Two particles count as near if their distance is below this share of the larger spacing of their species.
+/// In a random cloud one particle in fifteen has such a neighbour.
 const NEAR: f64 = 0.25;
 
 /// Below this power γ the force between two particles grows without bound as they meet.
 const SINGULAR: f64 = -2.0;
 
-/// What the method of a run allows to be done.
+/// The advice that the method of a run allows.
 pub struct Remedy {
     shorter: &'static str,
 }
@@ -35,7 +36,7 @@ impl Remedy {
         Self { shorter }
     }
 
-    /// What to do about a step.
+    /// Advice on a step.
     pub fn words<const D: usize>(&self, landau: &Landau<D>, taken: &StepTaken<'_, D>) -> String {
         let problem = landau.problem();
         if problem.gamma < SINGULAR
@@ -52,7 +53,7 @@ impl Remedy {
     }
 }
 
-/// The particle that is farthest from the trapezoidal rule, by its energy.
+/// The particle with the largest deviation from the trapezoidal rule, measured by m w |Δ|².
 fn farthest_off<const D: usize>(problem: &Problem<D>, taken: &StepTaken<'_, D>) -> Option<usize> {
     let energies = problem.masses_and_weights().enumerate().map(|(p, (m, w))| {
         let defect: [f64; D] = std::array::from_fn(|axis| {
@@ -64,7 +65,8 @@ fn farthest_off<const D: usize>(problem: &Problem<D>, taken: &StepTaken<'_, D>) 
     energies.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(p, _)| p)
 }
 
-/// Says so where a particle of another species, or a fixed species, is near particle `p` at either end of the step.
+/// Advice if a particle of another species, or a fixed species, is near particle `p` at either end of the
+/// step.
 fn encounter<const D: usize>(problem: &Problem<D>, taken: &StepTaken<'_, D>, p: usize) -> Option<String> {
     let own = problem.species.iter().position(|species| species.range.contains(&p))?;
     let species = &problem.species;

@@ -1,8 +1,8 @@
-//! A warning of a step.
+//! A warning about a step.
 
 use serde::{Deserialize, Serialize};
 
-/// What does not agree with the rates.
+/// The quantity that does not agree with the rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
@@ -12,7 +12,7 @@ pub enum Subject {
     Projection,
 }
 
-/// The first step with which something is wrong. A restart goes on with those of its run, and gives none twice.
+/// The first step at which a check failed. The state keeps the warnings, so that a resumed run repeats none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     pub step: u64,

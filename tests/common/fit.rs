@@ -1,4 +1,4 @@
-//! The order of a method from its errors.
+//! The order of convergence from errors.
 
 /// The least-squares slope of log y over log x.
 pub fn slope(points: &[(f64, f64)]) -> f64 {

@@ -1,8 +1,9 @@
-//! Every integrator that a scenario can ask for: what holds for all methods is asserted for each of these.
+//! A list of all integrators that a scenario can name. Tests of what holds for every method loop over it.
 
 use serde_json::{Value, json};
 
-/// At least one row for every integrator of the schema; solvers of implicit ones stop at `tolerance`.
+/// At least one entry for every integrator of the schema. Implicit methods solve their equations to
+/// `tolerance`.
 pub fn integrators(tolerance: f64) -> Vec<Value> {
     vec![
         json!({ "forward_euler": {} }),
@@ -15,7 +16,7 @@ pub fn integrators(tolerance: f64) -> Vec<Value> {
     ]
 }
 
-/// Whether the integrator solves equations.
+/// Whether the integrator is implicit.
 pub fn is_implicit(integrator: &Value) -> bool {
     integrator.to_string().contains("tolerance")
 }

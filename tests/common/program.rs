@@ -1,4 +1,4 @@
-//! The built program, run as a user would, and what it leaves in a run folder.
+//! Runs the built program as a user would, and reads the run folders that it leaves.
 
 #![allow(dead_code)]
 
@@ -8,19 +8,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The program, to be started in `directory`.
+/// A command that starts the program in `directory`.
 pub fn landau(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_landau"));
     command.current_dir(directory);
     command
 }
 
-/// Runs the program with arguments between blanks.
+/// Runs the program. Blanks separate the arguments.
 pub fn run(directory: &Path, arguments: &str) -> Output {
     landau(directory).args(arguments.split(' ')).output().unwrap()
 }
 
-/// Runs the program as on a full disk: no file grows beyond so many blocks, of 512 or of 1024 bytes.
+/// Runs the program as on a full disk: no file can grow beyond `blocks` blocks of 512 or 1024 bytes.
 pub fn run_on_a_full_disk(directory: &Path, blocks: u32, arguments: &str) -> Output {
     Command::new("sh")
         .current_dir(directory)
@@ -46,7 +46,7 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Sends a signal by its name, as in `INT`.
+/// Sends a signal, given by its name as in `INT`.
 pub fn send(signal: &str, process: u32) {
     let sent = Command::new("kill").args([format!("-{signal}"), process.to_string()]).status().unwrap();
     assert!(sent.success());
@@ -57,7 +57,7 @@ pub fn write(directory: &Path, name: &str, scenario: &Value) {
     fs::write(directory.join(name), scenario.to_string()).unwrap();
 }
 
-/// Every file below a run folder by its path, but for run.json, which tells times.
+/// All files below a run folder by path, except run.json, which contains times.
 pub fn outputs(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     collect(folder, folder, &mut files);
@@ -77,7 +77,7 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-/// Two run folders hold the same files with the same bytes.
+/// Asserts that two run folders contain the same files with the same bytes.
 pub fn assert_same(found: &Path, expected: &Path, what: &str) {
     let (found, expected) = (outputs(found), outputs(expected));
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{what}");

@@ -1,4 +1,5 @@
-//! Runs Python scripts in a virtual environment with pinned packages, made once and kept under the target directory.
+//! Runs Python scripts in a virtual environment with pinned packages. It is made once and kept in the target
+//! directory.
 //!
 //! A test program includes it by `#[path = "../common/python.rs"] mod python;`.
 
@@ -12,8 +13,8 @@ use std::process::{Command, Output};
 ///
 /// # Panics
 ///
-/// When there is no such environment and none can be made; the message says what is missing. What the script itself
-/// does is for the caller to judge.
+/// If there is no such environment and none can be made. The message says what is missing. The caller has to
+/// check the exit status of the script.
 pub fn run<I>(requirements: &str, script: &str, arguments: I) -> Output
 where
     I: IntoIterator,
@@ -29,8 +30,8 @@ where
         .unwrap_or_else(|error| panic!("cannot run {}: {error}", python.display()))
 }
 
-/// The interpreter of the environment for `requirements`, which is made if it does not exist. Tests that need it at the
-/// same time, in one process or in several, wait for the first of them.
+/// The interpreter of the environment for `requirements`, which is made if it does not exist. The first test
+/// that needs it makes it. Others wait, in the same process or in another.
 fn environment(requirements: &Path) -> PathBuf {
     let packages = fs::read_to_string(requirements)
         .unwrap_or_else(|error| panic!("cannot read {}: {error}", requirements.display()));
@@ -78,7 +79,7 @@ fn environment(requirements: &Path) -> PathBuf {
     python
 }
 
-/// What a command printed; panics with `advice` and what it said on stderr if it did not succeed.
+/// What a command printed on stdout. If it failed, panics with `advice` and its stderr.
 fn complete(command: &mut Command, advice: &str) -> String {
     match command.output() {
         Err(error) => panic!("{advice}\n{command:?}: {error}"),

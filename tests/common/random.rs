@@ -1,12 +1,12 @@
-//! Random numbers that are the same in every run, by Knuth's linear congruential generator.
+//! Pseudorandom numbers by Knuth's linear congruential generator, the same in every run.
 
 #![allow(dead_code)] // Each user takes its own kind of numbers.
 
-/// The numbers that follow a seed.
+/// A generator, by its state. The first state is the seed.
 pub struct Numbers(pub u64);
 
 impl Numbers {
-    /// 64 bits, of which the high ones are good.
+    /// The next 64 bits. Only the high ones are good.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         self.0

@@ -1,4 +1,4 @@
-//! Scenarios written as JSON in a test, run without files.
+//! Runs scenarios that tests write as JSON, without files.
 
 #![allow(dead_code)] // Each test file uses its own part.
 
@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A scenario from its JSON; panics with the message of the parser.
+/// A scenario from its JSON. Panics with the message of the parser if it is invalid.
 pub fn scenario(json: &Value) -> Scenario {
     match scenario::parse("test", json.to_string(), &[]) {
         Ok((scenario, _)) => scenario,
@@ -23,14 +23,14 @@ pub fn scenario(json: &Value) -> Scenario {
     }
 }
 
-/// Problem and initial state of a scenario.
+/// The problem and the initial state of a scenario.
 pub fn start<const D: usize>(scenario: &Scenario) -> (Arc<Problem<D>>, State<D>) {
     let (problem, state) =
         setup::problem_and_state(scenario).unwrap_or_else(|violation| panic!("{violation:?}"));
     (Arc::new(problem), state)
 }
 
-/// The right-hand side of a scenario at the widest instruction set of the machine.
+/// The right-hand side of a scenario with the best instruction set of the machine.
 pub fn landau<const D: usize>(scenario: &Scenario, problem: &Arc<Problem<D>>) -> Landau<D> {
     let instruction_set = InstructionSet::detect();
     let (_, start) = start::<D>(scenario);
@@ -38,7 +38,7 @@ pub fn landau<const D: usize>(scenario: &Scenario, problem: &Arc<Problem<D>>) ->
         .unwrap_or_else(|failure| panic!("{failure}"))
 }
 
-/// The rates at some velocities.
+/// The evaluation of the right-hand side at the given velocities.
 pub fn evaluate<const D: usize>(
     scenario: &Scenario,
     problem: &Arc<Problem<D>>,
@@ -51,7 +51,7 @@ pub fn evaluate<const D: usize>(
     evaluation
 }
 
-/// A function that looks at a state with its rates, as an observer.
+/// An observer that calls a function with every state and its rates.
 pub struct Look<F>(pub F);
 
 impl<const D: usize, F: FnMut(&View<'_, D>)> Observer<D> for Look<F> {
@@ -73,7 +73,7 @@ pub fn finish<const D: usize>(
     }
 }
 
-/// Runs all steps of a scenario, calling `look` with the state and its rates before each and at the end.
+/// Runs all steps of a scenario. Calls `look` with the state and its rates before each step and at the end.
 pub fn run<const D: usize>(
     scenario: &Scenario,
     mut look: impl FnMut(&Problem<D>, &State<D>, &Evaluation<D>),
@@ -84,13 +84,14 @@ pub fn run<const D: usize>(
     Ok(simulation.state().clone())
 }
 
-/// Moments of species `index`.
+/// The moments of species `index`.
 pub fn moments<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]], index: usize) -> Moments<D> {
     let species = &problem.species[index];
     Moments::of(species.mass, &velocities[species.range.clone()], &problem.weights[species.range.clone()])
 }
 
-/// The rate of change of species `index`'s mean velocity and temperature, from the particles' rates.
+/// The rates of change of the mean velocity and the temperature of species `index`, from the particles'
+/// rates.
 pub fn moment_rates<const D: usize>(
     problem: &Problem<D>,
     velocities: &[[f64; D]],

@@ -1,4 +1,5 @@
-//! What runs are warned of is true: expected errors of rates against those that particles have, within a factor of two.
+//! The expected errors of rates, of which runs warn, agree with the errors that particles have within a
+//! factor of two.
 
 use crate::solver;
 use landau::accuracy::{Scores, expected};
@@ -40,7 +41,7 @@ impl Case {
         json!({ "lattice": { "per_axis": self.cells, "half_width": 4.8 * thermal_speed } })
     }
 
-    /// Expected and found error of the isotropisation of one species.
+    /// The expected and the found error of the isotropisation of one species.
     fn isotropisation<const D: usize>(&self) -> [f64; 2] {
         let mut temperatures = vec![1.0; D];
         temperatures[0] = 1.01;
@@ -61,11 +62,12 @@ impl Case {
         ]
     }
 
-    /// Expected and found error of the exchange of energy of two species of nearly one temperature.
+    /// The expected and the found error of the energy exchange of two species of nearly equal temperatures.
     fn equilibration<const D: usize>(&self, mass: f64) -> [f64; 2] {
         let light = Maxwellian { density: 1.0, mass: 1.0, temperature: 1.0 };
         let heavy = Maxwellian { density: 1.0, mass, temperature: 0.97 };
-        // Mollifiers that stay as temperatures meet: m ε is the same of both.
+        // m ε is the same for both species, so that equal temperatures are an equilibrium of the mollified
+        // system.
         let species = |name: &str, of: Maxwellian| {
             json!({ "name": name, "mass": of.mass, "particles": self.lattice((1.0 / of.mass).sqrt()),
                 "initial": { "maxwellian": { "density": of.density, "temperature": of.temperature } } })
@@ -89,7 +91,7 @@ fn agree(name: &str, [expected, found]: [f64; 2]) {
         let ratio = expected / found;
         assert!((0.5..=2.0).contains(&ratio), "{name}: expected {expected}, found {found}");
     } else {
-        // Silent below a per cent: it may not be two.
+        // No warning is expected below one per cent. Then the error may not reach two per cent.
         assert!(found.abs() < 0.02, "{name}: expected {expected}, found {found}");
     }
 }

@@ -1,5 +1,5 @@
-//! Random batches under every method that looks at rates twice: all rates of a step are those of one draw, so that their
-//! differences are those of the velocities.
+//! Random batches with methods that compare rates within a step. All rates of a step use one draw, so that
+//! they differ only because the velocities do.
 
 use crate::solver;
 use landau::kernel::lanes::InstructionSet;
@@ -7,7 +7,7 @@ use landau::setup;
 use landau::simulation::Simulation;
 use serde_json::{Value, json};
 
-/// 900 particles of a warm and a cold axis.
+/// 900 particles with a warm and a cold axis.
 fn simulation(summation: Value, integrator: Value, time: Value) -> Simulation<2> {
     let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 2,
@@ -41,9 +41,10 @@ fn the_default_integrator_finds_batches_as_stiff_as_all_pairs() {
     let (all, work) = radius_and_work(direct());
     let (batched, batched_work) = radius_and_work(batches());
     println!("radius {batched} of {all}, evaluations {batched_work} of {work}");
-    // A draw of a ninth of the pairs is a little stiffer; two draws a step apart would differ by hundreds of radii.
+    // A draw with a ninth of the pairs is a little stiffer. Estimates from two different draws would be
+    // hundreds of times larger.
     assert!(batched < 3.0 * all && batched > 0.3 * all, "{batched} {all}");
-    // The rates at the start of each step are evaluated anew, for the draw of the step.
+    // The rates at the start of each step are evaluated again, for the draw of that step.
     assert!(batched_work <= 2 * work + 10, "{batched_work} {work}");
 }
 
@@ -57,6 +58,6 @@ fn adaptive_steps_do_not_take_draws_for_errors() {
     };
     let (all, batched) = (steps(direct()), steps(batches()));
     println!("steps {batched} of {all}");
-    // Each draw has an error of its own, which a step sees as that of its rates.
+    // Each draw has an error of its own, which adds to the estimated error of a step.
     assert!(batched <= 3 * all, "{batched} {all}");
 }

@@ -1,4 +1,4 @@
-//! Momentum and energy for every method and mix of species, to the ulp.
+//! Conservation of momentum and energy to a few ulp, for every method and mix of species.
 
 use crate::integrators::{integrators, is_implicit};
 use crate::solver;
@@ -22,8 +22,8 @@ fn fixed(dimension: usize, name: &str, drift: f64) -> Value {
     json!({ "name": name, "fixed": { "density": 0.5, "velocity": velocity } })
 }
 
-/// Mixes of species: one, two of different cloud and mass, three with a mass ratio of 1836, with
-/// fixed species at one and at two velocities.
+/// Mixes of species: one; two with different clouds and masses; three with a mass ratio of 1836; and mixes
+/// with fixed species at one and at two velocities.
 pub fn mixes(dimension: usize) -> Vec<(&'static str, Vec<Value>)> {
     let lattice = |n: u32, half_width: f64| json!({ "lattice": { "per_axis": n, "half_width": half_width } });
     let n = if dimension == 2 { 10 } else { 6 };
@@ -54,7 +54,7 @@ pub fn mixes(dimension: usize) -> Vec<(&'static str, Vec<Value>)> {
     ]
 }
 
-/// Every method but Euler's, which gains energy: a test below says how much.
+/// Every method except forward Euler, which gains energy. A test below checks how much.
 pub fn methods() -> Vec<Value> {
     let gains = |integrator: &Value| integrator.get("forward_euler").is_some();
     integrators(1e-14).into_iter().filter(|integrator| !gains(integrator)).collect()
@@ -75,9 +75,9 @@ fn scenario(
     }))
 }
 
-/// Invariants after every step against the start. The projection computes a scale factor (a few
-/// roundings) and applies it to every particle (one rounding each, of either sign): 8 ulp bound the
-/// energy, and momentum is as good relative to √(2 M E). Implicit midpoint keeps them to its
+/// Compares the invariants after every step with those at the start. The projection computes a scale factor
+/// (a few roundings) and applies it to every particle (one rounding each, of either sign). So 8 ulp bound the
+/// error of the energy, and that of momentum relative to √(2 M E). Implicit methods keep them to their
 /// tolerance, 1e-14 thermal speeds, times the few steps.
 fn check<const D: usize>(gamma: f64, score: &Value) {
     const ULP: f64 = f64::EPSILON;
@@ -133,16 +133,16 @@ fn every_method_conserves_in_every_mix_with_mesh_scores() {
 #[test]
 fn every_method_conserves_in_every_mix_with_particle_scores() {
     for gamma in [-3.0, 0.0] {
-        // At 9 standard deviations the mollifier's jump is 3e-18 of its height: no iteration can stall on
-        // a neighbour that enters and leaves.
+        // At 9 standard deviations the mollifier's jump at the cut-off is 3e-18 of its height. So no
+        // iteration stalls because a neighbour keeps entering and leaving.
         check::<2>(gamma, &json!({ "particles": { "order": 2, "cutoff": 9.0 } }));
         check::<3>(gamma, &json!({ "particles": { "order": 2, "cutoff": 9.0 } }));
     }
 }
 
-/// The rates themselves conserve before any projection: Σ m w v̇ and Σ m w v·v̇ vanish against the sum of
-/// their terms' sizes. Each pair's two contributions are rounded separately and a particle adds N of
-/// them: N^(1/2) ulp typically, 2 N^(1/2) asked for.
+/// The rates themselves conserve before any projection: Σ m w v̇ and Σ m w v·v̇ vanish relative to the sum of
+/// the sizes of their terms. The two contributions of each pair are rounded separately, and a particle adds N
+/// of them. That gives typically N^(1/2) ulp. The bound is 2 N^(1/2) ulp.
 #[test]
 fn rates_are_orthogonal_to_momentum_and_energy() {
     for gamma in [-3.0, -2.0, -0.6, 0.0, 1.0] {
@@ -179,7 +179,7 @@ fn rates_are_orthogonal_to_momentum_and_energy() {
     }
 }
 
-/// Forward Euler keeps momentum and gains exactly (dt²/2) Σ m w |v̇|² of energy a step.
+/// Forward Euler keeps momentum and gains exactly the energy (dt²/2) Σ m w |v̇|² in a step.
 #[test]
 fn forward_euler_gains_the_energy_it_must() {
     let (_, species) = mixes(2).swap_remove(2);
@@ -191,7 +191,7 @@ fn forward_euler_gains_the_energy_it_must() {
     solver::run::<2>(&scenario, |problem, state, evaluation| {
         let now = Invariants::of(problem, &state.velocities);
         if let Some(expected) = expected {
-            // Rounding of the energies, against gains of 1e-6 of them.
+            // Rounding of the energies; the gains are 1e-6 of them.
             assert!((now.energy - expected).abs() <= 8.0 * f64::EPSILON * now.energy);
         }
         let squares = problem.masses_and_weights().zip(&evaluation.rates);

@@ -1,4 +1,4 @@
-//! The same bits for any number of threads, in every part that runs in parallel.
+//! Every parallel part gives the same bits for any number of threads.
 
 use crate::solver;
 use landau::landau::Evaluation;

@@ -1,4 +1,4 @@
-//! A common drift far beyond the thermal speeds changes nothing but by the rounding of the velocities themselves.
+//! A common drift far beyond the thermal speeds changes results only by the rounding of the velocities.
 
 use crate::conservation::{methods, mixes};
 use crate::solver;
@@ -7,17 +7,17 @@ use landau::integrators::norm::ThermalNorm;
 use landau::problem::Conserved;
 use serde_json::{Value, json};
 
-/// Common drifts: in thermal speeds of most species, 3 % of one of the heaviest. Cells of the
-/// heaviest species at 1e12 are too fine for the numbers there, and refused.
+/// Common drifts, in units of about the thermal speed of most species. At 1e12 the cells of the heaviest
+/// species, with 3 % of that thermal speed, are finer than the spacing of numbers, and are refused.
 const DRIFTS: [f64; 4] = [1e4, 1e8, 1e11, 1e12];
 
-/// Whether numbers at a drift tell the cells of every species apart.
+/// Whether the numbers near the drift velocity resolve the cells of every species.
 fn resolved(species: &[Value], drift: f64) -> bool {
     let masses = species.iter().filter_map(|one| one["mass"].as_f64());
     drift < 1e12 || masses.fold(0.0, f64::max) < 100.0
 }
 
-/// The species with a velocity added to every drift. A shell, which has none, becomes a Maxwellian.
+/// The species with a velocity added to every drift. A shell, which cannot drift, becomes a Maxwellian.
 fn shifted(species: &[Value], shift: f64) -> Vec<Value> {
     let mut species = species.to_vec();
     for one in &mut species {
@@ -35,8 +35,8 @@ fn shifted(species: &[Value], shift: f64) -> Vec<Value> {
     species
 }
 
-/// What a run tells: the resolution of its velocities in thermal speeds, the largest deviations of energy and momentum
-/// about the reference velocity, and the temperatures at the end.
+/// The results of a run: the rounding of its velocities in thermal speeds, the largest deviations of energy
+/// and momentum about the reference velocity, and the temperatures at the end.
 struct Told {
     resolution: f64,
     energy: f64,
@@ -72,9 +72,10 @@ fn run(species: &[Value], integrator: &Value, time: &Value, gamma: f64) -> Told 
     told
 }
 
-/// Roundings of the velocities of a cloud are of either sign, and each costs as much of the energy as it is of the
-/// thermal speed: three of the largest bound them all. Temperatures are compared with those of a run without drift, whose
-/// particles of two species that are near each other meet at other distances: three times as much is asked for.
+/// The roundings of the velocities have either sign. Each changes the energy by a share that is the rounding
+/// over the thermal speed. Three times the largest rounding bounds the sum. Temperatures are compared with a
+/// run without drift, in which close particles of two species are at slightly different distances. So their
+/// bound is three times as large.
 #[test]
 fn every_method_keeps_temperature_momentum_and_energy_in_every_mix() {
     let time = json!({ "step": 0.002, "steps": 5 });

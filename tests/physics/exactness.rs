@@ -1,4 +1,4 @@
-//! Scores that are exact for Gaussians and for small modes on them: what they promise, and what they leave alone.
+//! Scores that are exact for Gaussians and for small modes on them.
 
 use crate::solver;
 use landau::landau::{Evaluation, InStep};
@@ -14,7 +14,7 @@ fn one_species(dimension: usize, initial: Value, particles: Value, gamma: f64, s
     }))
 }
 
-/// Scores at the start, and velocities and weights.
+/// The scores at the start, the velocities and the weights.
 #[allow(clippy::type_complexity)]
 fn scores<const D: usize>(scenario: &Scenario) -> (Vec<[f64; D]>, Vec<[f64; D]>, Vec<f64>) {
     let (problem, state) = solver::start::<D>(scenario);
@@ -23,7 +23,7 @@ fn scores<const D: usize>(scenario: &Scenario) -> (Vec<[f64; D]>, Vec<[f64; D]>,
     (landau.scores().to_vec(), state.velocities, problem.weights.clone())
 }
 
-/// √(Σ w |s + P (v − u)|²/Σ w |P (v − u)|²) for the score −P (v − u) of a Gaussian.
+/// The relative error √(Σ w |s + P (v − u)|²/Σ w |P (v − u)|²) for a Gaussian, whose score is −P (v − u).
 fn error<const D: usize>(scenario: &Scenario, precision: [[f64; D]; D], mean: [f64; D]) -> f64 {
     let (scores, velocities, weights) = scores::<D>(scenario);
     let (mut wrong, mut all) = (0.0, 0.0);
@@ -37,10 +37,10 @@ fn error<const D: usize>(scenario: &Scenario, precision: [[f64; D]; D], mean: [f
     (wrong / all).sqrt()
 }
 
-/// A Gaussian that lies across the lattice, wide mollifiers, both forms, every order.
+/// A Gaussian with axes oblique to the lattice, with wide mollifiers, for both forms and every order.
 #[test]
 fn scores_of_gaussians_of_any_covariance_are_linear() {
-    // P = Σ⁻¹ of the formula; its axes lie at no angle to the lattice that is special.
+    // P = Σ⁻¹ as in the formula. Its axes have no special angle to the lattice.
     let formula = "exp(-((vx-0.2)^2*0.9 + (vy+0.1)^2*1.3 + 2*0.35*(vx-0.2)*(vy+0.1))/2)";
     let initial = json!({ "expression": { "density": 0.7, "formula": formula } });
     let lattice = json!({ "lattice": { "per_axis": 16, "half_width": 5.5, "center": [0.2, -0.1] } });
@@ -52,20 +52,21 @@ fn scores_of_gaussians_of_any_covariance_are_linear() {
                 error::<2>(&scenario, [[0.9, 0.35], [0.35, 1.3]], [0.2, -0.1])
             };
             let (plain, exact) = (with(0), with(2));
-            // The sums over the lattice and the mesh err by 1e-4 of a Gaussian here. Particles of form B have their own density
-            // in place of its mean: their scores are linear on average only.
+            // The sums over the lattice and the mesh have errors of 1e-4 of a Gaussian here. Scores of form B
+            // use the density at the particle itself instead of its mean, so they are linear only on average.
             let (bound, gain) = if form == "mesh" { (1e-3, 5.0) } else { (0.1, 1.0) };
             assert!(exact < bound && plain > gain * exact, "{form} {order}: {plain:e} to {exact:e}");
         }
     }
 }
 
-/// A Gaussian with a small mode of one degree on it: the deviation from the Gaussian's score is that of the mode.
+/// A Gaussian plus a small mode of one degree: the score deviates from that of the Gaussian by the score of
+/// the mode.
 #[test]
 fn small_modes_have_their_exact_scores() {
     let lattice = json!({ "lattice": { "per_axis": 14, "half_width": 5.0 } });
     let amplitude = 1e-3;
-    // The mode, its degree, its gradient; mass 2 and temperature 2 make unit variances.
+    // The mode, its degree and its gradient. Mass 2 and temperature 2 make unit variances.
     type Mode = (&'static str, u32, fn([f64; 3]) -> [f64; 3]);
     let modes: [Mode; 4] = [
         ("vx*(v^2-5)", 3, |v| {
@@ -94,10 +95,11 @@ fn small_modes_have_their_exact_scores() {
             scores::<3>(&one_species(3, initial, lattice.clone(), 0.0, score))
         };
         let error = |exact_degree: u32| {
-            // By differences, which what a lattice does to the Gaussian itself leaves out.
+            // Differences of both signs of the mode remove the lattice errors of the Gaussian itself.
             let (with, velocities, weights) = run(amplitude, exact_degree);
             let (without, _, _) = run(-amplitude, exact_degree);
-            // Conserved moments move with a mode's second order only; projected on the mode, the rest drops out.
+            // Conserved moments change only at second order in the mode. The projection on the mode removes
+            // other errors.
             let (mut along, mut size) = (0.0, 0.0);
             for (((with, without), v), w) in with.iter().zip(&without).zip(&velocities).zip(&weights) {
                 let exact = gradient(*v);
@@ -109,12 +111,13 @@ fn small_modes_have_their_exact_scores() {
             along / size - 1.0
         };
         let (plain, exact) = (error(2), error(degree));
-        // Amplitudes of 1e-3 leave 1e-3 of second order where tails are long; the lattice adds as much.
+        // Amplitudes of 1e-3 leave errors of second order of 1e-3 in long tails. The lattice adds as much.
         assert!(exact.abs() < 6e-3 && plain < -0.1, "{formula}: {plain:e} to {exact:e}");
     }
 }
 
-/// Maxwellians of one temperature feel nothing of each other, whatever their masses and lattices: with the mollifier's bias they do.
+/// Maxwellians of equal temperatures do not act on each other, whatever their masses and lattices. With the
+/// bias of the mollifier they would.
 #[test]
 fn three_species_of_one_temperature_rest() {
     let species = |name: &str, mass: f64, cells: u32| {
@@ -124,7 +127,7 @@ fn three_species_of_one_temperature_rest() {
         })
     };
     let heating = |degree: u32| {
-        // Coefficients that make every pair exchange energy at a rate of the order of 1.
+        // With these coefficients every pair exchanges energy at a rate of order 1.
         let masses = [1.0, 4.0, 1836.0];
         let matrix: Vec<Vec<f64>> =
             masses.iter().map(|m| masses.iter().map(|n| 0.25 * m * n).collect()).collect();
@@ -142,11 +145,11 @@ fn three_species_of_one_temperature_rest() {
         rates.into_iter().fold(0.0, f64::max)
     };
     let (plain, exact) = (heating(0), heating(4));
-    // Sums over the lattices err by 1e-4 of a Gaussian at these spacings of 0.7 thermal speeds.
+    // Sums over the lattices have errors of 1e-4 of a Gaussian at spacings of 0.7 thermal speeds.
     assert!(exact < 1e-3 && plain > 10.0 * exact, "{plain:e} to {exact:e}");
 }
 
-/// What is at rest stays at rest: the temperatures of three species at the end of a long run of Coulomb collisions.
+/// Equilibrium persists: the temperatures of three species stay equal in a long run with Coulomb collisions.
 #[test]
 fn three_species_end_at_one_temperature() {
     let species = |name: &str, mass: f64, cells: u32| {
@@ -155,7 +158,7 @@ fn three_species_end_at_one_temperature() {
             "particles": { "lattice": { "per_axis": cells, "half_width": 5.5 / f64::sqrt(mass) } }
         })
     };
-    // The largest difference at the end of so many times in which temperatures meet.
+    // The largest temperature difference at the end of a run of many equilibration times.
     let difference = |degree: u32| {
         let scenario = solver::scenario(&json!({
             "version": 1, "dimension": 2,
@@ -173,12 +176,13 @@ fn three_species_end_at_one_temperature() {
         let [least, most] = [f64::min, f64::max].map(|f| temperatures.iter().copied().reduce(f).unwrap());
         most / least - 1.0
     };
-    // The lattices end at 5.5 thermal speeds, beyond which a Maxwellian has 1e-6 of its energy.
+    // The lattices end at 5.5 thermal speeds. A Maxwellian has 1e-6 of its energy beyond.
     let (plain, exact) = (difference(0), difference(4));
     assert!(exact < 1e-6 && plain > 1e-3, "{plain:e} to {exact:e}");
 }
 
-/// Too few particles, or all in a plane, have no covariance: their functional stays plain, and `method` says so.
+/// Too few particles, or particles in a plane, have a singular covariance. Their functional stays plain, and
+/// `method` says so.
 #[test]
 fn flat_clouds_keep_the_plain_functional() {
     let random = |count: u32| json!({ "random": { "count": count, "seed": 3 } });

@@ -1,4 +1,4 @@
-//! Bandwidths that follow their species: what a cloud that has shrunk sees.
+//! Bandwidths that follow their species when a cloud shrinks.
 
 use crate::solver;
 use landau::landau::{Evaluation, InStep};
@@ -6,7 +6,7 @@ use landau::problem::Problem;
 use landau::scenario::Scenario;
 use serde_json::{Value, json};
 
-/// Two species of any shape, off each other's centre.
+/// Two species of different shapes and centres.
 fn scenario(score: &Value, regularisation: &Value) -> Scenario {
     solver::scenario(&json!({
         "version": 1, "dimension": 3,
@@ -34,7 +34,7 @@ fn scores() -> [Value; 3] {
     ]
 }
 
-/// Every species about its mean, by a factor.
+/// The velocities of every species, scaled about its mean by a factor.
 fn scaled<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]], factor: f64) -> Vec<[f64; D]> {
     let mut scaled = velocities.to_vec();
     for species in &problem.species {
@@ -52,7 +52,8 @@ fn scaled<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]], factor:
     scaled
 }
 
-/// A cloud that shrinks a hundredfold keeps the shape of its scores, to rounding, and its entropy gains n d log 100.
+/// If a cloud shrinks by a factor of 100, its scores keep their shape to rounding, and its entropy grows by
+/// n d log 100.
 #[test]
 fn a_cloud_that_shrinks_keeps_the_shape_of_its_scores() {
     for score in scores() {
@@ -86,7 +87,7 @@ fn a_cloud_that_shrinks_keeps_the_shape_of_its_scores() {
     }
 }
 
-/// The scores are the gradient of the entropy at a cloud that is not that of the start, in every direction.
+/// The scores are the gradient of the entropy at a cloud that differs from the initial one.
 #[test]
 fn scores_are_the_gradient_of_the_entropy_at_any_spread() {
     for score in scores() {
@@ -100,7 +101,7 @@ fn scores_are_the_gradient_of_the_entropy_at_any_spread() {
             (evaluation.entropy(), landau.scores().to_vec())
         };
         let (_, scores) = entropy(&place);
-        // A direction without any symmetry, shears and dilations in it.
+        // A direction without symmetry, which includes shears and dilations.
         let direction: Vec<[f64; 3]> = place
             .iter()
             .map(|v| [0.3 * v[0] + (3.0 * v[1]).sin(), v[2] - 0.5 * v[1] * v[1], (v[0] + 2.0 * v[2]).cos()])
@@ -120,7 +121,8 @@ fn scores_are_the_gradient_of_the_entropy_at_any_spread() {
             .zip(&direction)
             .map(|((w, s), e)| w * (0..3).map(|axis| s[axis] * e[axis]).sum::<f64>())
             .sum();
-        // Of fourth order; the cut-off of the mollifier, 1e-10 of the entropy, over the step is what is left.
+        // The difference quotient is of fourth order. The remaining error is from the cut-off of the
+        // mollifier, 1e-10 of the entropy, over the step.
         assert!((slope / expected - 1.0).abs() < 1e-6, "{score}: {slope} against {expected}");
     }
 }

@@ -1,5 +1,5 @@
-//! The published figures of Carrillo, Hu and Van Fleet (Acta Appl. Math. 194, 2024): mesh scores on the
-//! initial lattice without the "+1", ε = 0.64 h^1.98, forward Euler.
+//! Reproduces the published numbers of Carrillo, Hu and Van Fleet (Acta Appl. Math. 194, 2024). They use mesh
+//! scores on the initial lattice without the "+1", ε = 0.64 h^1.98, and forward Euler.
 
 use crate::solver;
 use landau::exact::bkw::Bkw;
@@ -8,7 +8,7 @@ use landau::kernel::lanes::InstructionSet;
 use landau::score::mesh::density_on_lattice;
 use serde_json::json;
 
-/// The two-species BKW test at t = 5, and the relative errors L∞, L1, L2 of both species.
+/// The relative errors L∞, L1, L2 of both species in the two-species BKW test at t = 5.
 fn bkw_errors(per_axis: u32) -> [[f64; 3]; 2] {
     let species = |name: &str, mass: f64, half_width: f64| {
         json!({
@@ -54,7 +54,7 @@ fn bkw_errors(per_axis: u32) -> [[f64; 3]; 2] {
     })
 }
 
-/// Each error must round to the published five digits; four are asked for, since ε is printed with two.
+/// The errors are published with five digits. Four must agree, since ε is printed with two digits.
 fn assert_published(per_axis: u32, published: [[f64; 3]; 2]) {
     let found = bkw_errors(per_axis);
     for (found, published) in found.iter().flatten().zip(published.iter().flatten()) {
@@ -73,7 +73,7 @@ fn bkw_errors_are_the_published_ones_for_80_per_axis() {
     assert_published(80, [[1.7173e-2, 6.8167e-3, 8.1812e-3], [1.5646e-2, 6.4040e-3, 7.5497e-3]]);
 }
 
-/// Case 9 of the published Coulomb runs: mean velocities, temperatures and twice the energy.
+/// Compares case 9 of the published Coulomb runs: mean velocities, temperatures and twice the energy.
 fn assert_coulomb(steps: u64, published: [f64; 7]) {
     let species = |name: &str, drift: [f64; 2], temperature: f64| {
         json!({
@@ -105,7 +105,8 @@ fn assert_coulomb(steps: u64, published: [f64; 7]) {
         second.temperature(),
         2.0 * energy,
     ];
-    // Half a unit of the last printed digit (six, for the energy eight), and as much for rounding on their side.
+    // Half a unit of the last printed digit (six digits, eight for the energy), and as much for the published
+    // rounding.
     let tolerances = [1e-6, 1e-6, 1e-6, 1e-6, 1e-6, 1e-6, 1e-8];
     for ((found, published), tolerance) in found.iter().zip(published).zip(tolerances) {
         assert!((found - published).abs() <= tolerance, "step {steps}: {found}, published {published}");

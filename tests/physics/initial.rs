@@ -38,7 +38,7 @@ fn a_formula_has_its_shape_and_its_density() {
     let (largest, other_largest) =
         [&problem.weights, &other.weights].map(|w| w.iter().copied().fold(0.0, f64::max)).into();
     for (found, expected) in problem.weights.iter().zip(&other.weights) {
-        // Normalised on the lattice, whose sum is the integral to 3e-5 here.
+        // The density is normalised on the lattice. Its sum agrees with the integral to 3e-5 here.
         assert!((found / expected / (largest / other_largest) - 1.0).abs() < 1e-12);
         assert!((found / expected - 1.0).abs() < 1e-3);
     }
@@ -52,7 +52,7 @@ fn a_formula_may_be_part_of_a_mixture() {
     ] });
     let (problem, state) = solver::start::<2>(&solver::scenario(&scenario(parts, true)));
     let moments = solver::moments(&problem, &state.velocities, 0);
-    // The Maxwellian's tail beyond the lattice is 1e-5 of it.
+    // The Maxwellian has 1e-5 of its density beyond the lattice.
     assert!((moments.density - 1.0).abs() < 1e-4, "{}", moments.density);
 }
 
@@ -88,7 +88,7 @@ fn formulas_that_are_no_densities_are_refused_with_the_place() {
     }
 }
 
-/// Velocities and weights of a frame of the run, as a CSV table.
+/// Writes a CSV table of velocities and weights.
 fn table(folder: &Path) {
     let rows = (0..40).map(|p| {
         let x = f64::from(p);
@@ -118,7 +118,7 @@ fn a_table_runs_as_it_stands_from_anywhere_and_its_run_repeats() {
     let nearest =
         |p: usize| (0..40).filter(|&q| q != p).map(|q| distance(p, q)).fold(f64::INFINITY, f64::min);
     let mean = (0..40).map(nearest).sum::<f64>() / 40.0;
-    // Two sums in different orders.
+    // The two sums have different orders of terms.
     assert!((problem.species[0].spacing / mean - 1.0).abs() < 1e-14);
 }
 
@@ -134,11 +134,11 @@ fn frames_of_a_run_start_another_with_their_bits() {
     let last = |name: &str, line: usize| {
         let text = fs::read_to_string(directory.join(name).join("diagnostics.csv")).unwrap();
         let row: Vec<String> = text.lines().nth(line).unwrap().split(',').map(String::from).collect();
-        // Momentum, energy, density: functions of velocities and weights alone.
+        // Momentum, energy and density depend only on velocities and weights.
         (row[2..5].to_vec(), row[7].clone())
     };
     assert_eq!(last("out/a", 7), last("out/b", 1));
-    // Under the name of another species it must be said.
+    // If the species has another name, the file's species must be given.
     let mut other = program::resolved(&directory.join("out/b"));
     other["species"][0]["name"] = json!("b");
     write(directory, "c.json", &other);
@@ -157,7 +157,7 @@ fn a_run_resumes_only_with_the_particles_it_began_with() {
     table(directory);
     write(directory, "a.json", &scenario(json!({ "file": { "path": "cloud.csv" } }), false));
     succeed(directory, "run a.json --out whole --quiet");
-    // A folder in the place of a frame breaks the run after the checkpoint of step 2.
+    // A folder in the place of a frame makes the run fail after the checkpoint of step 2.
     fs::create_dir_all(directory.join("broken/particles/frame_00000004.h5")).unwrap();
     assert_eq!(program::status(&run(directory, "run a.json --out broken --overwrite --quiet")), 1);
     fs::remove_dir(directory.join("broken/particles/frame_00000004.h5")).unwrap();
@@ -220,7 +220,7 @@ fn every_fault_of_a_table_is_said_with_its_line() {
     fs::remove_file(directory.join("cloud.csv")).unwrap();
     let said = stderr(&run(directory, "check a.json"));
     assert!(said.contains(&format!("cannot read {name}: No such file or directory")), "{said}");
-    // No HDF5 at all, and cut short.
+    // A file that is not HDF5, and one that is cut short.
     write(directory, "a.json", &scenario(json!({ "file": { "path": "cloud.h5" } }), false));
     fs::write(directory.join("cloud.h5"), "vx,vy,weight\n").unwrap();
     let said = stderr(&run(directory, "check a.json"));

@@ -1,4 +1,4 @@
-//! Lattices in thermal speeds, and by default: the ones that their numbers make.
+//! Lattices with half widths in thermal speeds, and default lattices.
 
 use crate::solver;
 use landau::scenario::{HalfWidth, Particles, Scenario};
@@ -31,7 +31,7 @@ fn distributions() -> Vec<(Value, f64)> {
         (json!({ "anisotropic_maxwellian": { "density": 1.0, "temperatures": [1.8, 0.4] } }), 0.9f64.sqrt()),
         (json!({ "bkw": { "density": 0.4, "temperature": 1.8, "contrast": 0.3 } }), 0.9f64.sqrt()),
         (dipole, 0.9f64.sqrt()),
-        // T/m and the variance of ±1 with the mean −0.5.
+        // T/m = 0.25, plus the variance 0.75 of the drifts ±1 with mean −0.5.
         (beams, f64::sqrt(0.25 + 0.75)),
     ]
 }
@@ -56,12 +56,12 @@ fn thermal_speeds_are_those_of_the_distribution() {
         let lattice = json!({ "per_axis": 6, "half_width": { "thermal_speeds": 3.7 } });
         let given = scenario(2, "normalized", vec![species("a", 2.0, &initial, lattice)]);
         let found = half_width(&setup::resolved::<2>(&given).unwrap(), 0);
-        // Quadratures of dipoles: differences of sums of 8192 terms.
+        // For dipoles these are quadratures: differences of sums of 8192 terms.
         assert!((found / (3.7 * thermal_speed) - 1.0).abs() < 1e-12, "{initial}: {found}");
     }
 }
 
-/// A lattice of which nothing is said, one in thermal speeds and the one with the number itself are the same bits.
+/// A default lattice, one in thermal speeds and one with the same number as half width agree to the bit.
 #[test]
 fn a_lattice_is_the_one_of_its_number() {
     for (initial, _) in &distributions()[..4] {
@@ -91,7 +91,7 @@ fn a_lattice_is_the_one_of_its_number() {
 
 #[test]
 fn lattices_are_about_the_mean_velocity() {
-    // A dipole of power 1 is a Maxwellian about a √(T/m).
+    // A dipole of power 1 is a Maxwellian with the drift a √(T/m).
     let dipole = json!({ "dipole": { "density": 3.0, "temperature": 2.0, "amplitude": 0.4, "power": 1.0 } });
     let mixture = json!({ "mixture": [dipole, maxwellian(1.0, 0.1, &[0.0, 5.0, -1.0])] });
     let given = vec![
@@ -106,8 +106,8 @@ fn lattices_are_about_the_mean_velocity() {
     }
 }
 
-/// By default every part is held as far, where thermal speeds of the whole would cut a thin beam off and be far
-/// too wide for two beams.
+/// The default lattice reaches equally many thermal speeds beyond the mean of every part. Thermal speeds of
+/// the whole distribution would cut off a thin beam, and would be far too wide for two beams.
 #[test]
 fn by_default_a_lattice_holds_every_part_of_a_mixture() {
     let thin =
@@ -118,14 +118,14 @@ fn by_default_a_lattice_holds_every_part_of_a_mixture() {
         species("b", 1.0, &beams, json!({ "per_axis": 36 })),
     ];
     let given = setup::resolved::<2>(&scenario(2, "normalized", given)).unwrap();
-    // About the means 0.03 and 0.
+    // Relative to the mean velocities 0.03 and 0.
     let expected = [30.0 - 0.03 + THERMAL_SPEEDS * 0.5, 9.0 + THERMAL_SPEEDS * 2.0];
     for (index, expected) in expected.into_iter().enumerate() {
         assert!((half_width(&given, index) / expected - 1.0).abs() < 1e-15, "{expected}");
     }
     let (problem, state) = solver::start::<2>(&given);
     for coverage in setup::coverages(&given, &problem, &state.velocities) {
-        // What a Maxwellian has beyond 4.5 thermal speeds; h is a thermal speed of the narrower beam.
+        // The share of a Maxwellian beyond 4.5 thermal speeds. h is a thermal speed of the narrower beam.
         assert!((coverage.density - 1.0).abs() < 1e-4, "{coverage:?}");
         assert!((coverage.temperature.unwrap() - 1.0).abs() < 5e-4, "{coverage:?}");
     }
@@ -143,19 +143,21 @@ fn coverages_tell_what_a_lattice_leaves_out() {
     let wide = of(json!({ "per_axis": 20 }));
     let (half_width, thermal_speed) = (wide.half_width, wide.thermal_speed.unwrap());
     assert_eq!((half_width, thermal_speed, wide.default_half_width), (4.5, 1.0, Some(4.5)));
-    // 1 − erf(k/√2)³; the midpoint rule errs by h² φ'(k)/12 at each edge, a sixth of it.
+    // The missing share is 1 − erf(k/√2)³. The midpoint rule has the error h² φ'(k)/12 at each edge, a sixth
+    // of that.
     assert!((1.0 - wide.density - 2.04e-5).abs() < 4e-6, "{wide:?}");
     let narrow = of(json!({ "per_axis": 20, "half_width": 2.0 }));
     let kept: f64 = 0.954_499_736;
     assert!((narrow.density - kept.powi(3)).abs() < 3e-3, "{narrow:?}");
-    // 1 − 2 k φ(k)/erf(k/√2), of each axis.
+    // 1 − 2 k φ(k)/erf(k/√2) for each axis.
     let temperature = 1.0 - 4.0 * 0.053_990_967 / kept;
     assert!((narrow.temperature.unwrap() - temperature).abs() < 3e-3, "{narrow:?}");
     let coarse = of(json!({ "per_axis": 4 }));
     assert!((coarse.density - 1.0).abs() > 0.01, "{coarse:?}");
 }
 
-/// In SI units the number is in m/s, and that of the numbers in units of a power of two.
+/// In SI units the half width is in m/s. The resolved scenario, which contains it as a number, gives the same
+/// velocities and weights to the bit.
 #[test]
 fn lattices_in_si_units_are_in_metres_per_second() {
     let (mass, temperature) = (3.3436e-27, 1000.0);
@@ -176,8 +178,8 @@ fn lattices_in_si_units_are_in_metres_per_second() {
     assert_eq!((starts.1.velocities, &starts.0.weights), (numbers.1.velocities, &numbers.0.weights));
 }
 
-/// Cold beams at 0.7, a millionth as wide: cells that two species have in common meet in the same bits, and every
-/// other is a good part of the spacing away.
+/// Cold beams at 0.7, a millionth as wide. Cell centres that two species share agree to the bit, and all
+/// others are a good part of the spacing apart.
 #[test]
 fn lattices_of_cold_beams_meet_in_the_same_bits() {
     let cold = |name: &str, temperature: f64, per_axis: u32| {
@@ -194,6 +196,6 @@ fn lattices_of_cold_beams_meet_in_the_same_bits() {
         assert!(nearest == 0.0 || nearest > 0.9 * h, "{nearest} beside {h}");
         common += usize::from(nearest == 0.0);
     }
-    // Of the coarse lattice, three times as wide, the inner three cells along each axis.
+    // The inner three cells along each axis of the coarse lattice, which is three times as wide.
     assert_eq!(common, 27);
 }

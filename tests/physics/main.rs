@@ -1,6 +1,7 @@
-//! What the solver computes: initial data, scores, rates, conservation, time integration, exact solutions.
+//! Tests of what the solver computes: initial data, scores, rates, conservation, time integration, exact
+//! solutions.
 //!
-//! One program, as every one of its own would be built with all of the solver's loops.
+//! All are in one program, since each program would compile all loops of the solver again.
 
 #[path = "../common/fit.rs"]
 mod fit;

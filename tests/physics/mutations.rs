@@ -1,7 +1,8 @@
-//! Whatever a scenario file holds, the program answers with a scenario or with words, never with a panic.
+//! Whatever a scenario file contains, the program finds a scenario or gives an error message, and never
+//! panics.
 //!
-//! Good scenarios are mutated: their bytes, their values, their keys. Sizes that pass the rules but
-//! would take long are not sampled here; that they are bounded is a rule of its own.
+//! Good scenarios are mutated in their bytes, values and keys. Sizes that pass the rules but would take long
+//! are not run here. That sizes are bounded is a rule of its own.
 
 use landau::collision::pair_sum::PairSum;
 use landau::kernel::lanes::InstructionSet;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 const FILE: &str = "scenario.json";
 
-/// Particles that a case places at most.
+/// The most particles in a case.
 const MOST: f64 = 3000.0;
 
 /// The good scenarios.
@@ -28,7 +29,7 @@ fn any_base() -> impl Strategy<Value = &'static str> {
     prop::sample::select(&BASES[..])
 }
 
-/// Parses; where there is a scenario of few particles, places them and evaluates its right-hand side.
+/// Parses a text. If it is a scenario of few particles, sets it up and evaluates its right-hand side.
 fn try_scenario(text: String, set: &[String]) -> Result<(), TestCaseError> {
     match parse(FILE, text, set) {
         Ok((scenario, source)) => {
@@ -51,7 +52,7 @@ fn check_message(message: &str) -> Result<(), TestCaseError> {
     for line in message.lines() {
         let placed = line.starts_with(&format!("{FILE}:")) || line.starts_with("--set ");
         prop_assert!(placed && line.contains("found") && line.contains("; allowed: "), "{}", line);
-        // The parser's own words have no place of their own: what the schema lets through, it takes.
+        // The deserialiser never complains itself: it takes whatever the schema accepts.
         prop_assert!(!line.contains("wrong type"), "{}", line);
     }
     Ok(())
@@ -69,18 +70,18 @@ fn particles(scenario: &Scenario) -> f64 {
 fn place<const D: usize>(scenario: &Scenario) -> Result<(), landau::scenario::Violation> {
     let (problem, state) = setup::problem_and_state::<D>(scenario)?;
     let problem = Arc::new(problem);
-    // The mesh of mesh scores may be allowed gigabytes; scores over particles take what so few particles take.
+    // Mesh scores may use gigabytes for their mesh. Particle scores need little memory for so few particles.
     if let Score::Particles { .. } = scenario.score {
         let score = setup::score(scenario, &problem, &state.velocities, InstructionSet::detect());
         let pair_sum = PairSum::direct(problem.symmetry, problem.gamma, InstructionSet::detect());
         let mut landau = Landau::new(Arc::clone(&problem), score, pair_sum);
-        // A failure is an answer too.
+        // A failure is an acceptable result.
         let _ = landau.evaluate(&state.velocities, InStep::unfenced(0), &mut Evaluation::empty(&problem));
     }
     Ok(())
 }
 
-/// Numbers that break things, words that come close, and nests of them.
+/// Extreme numbers, words similar to valid ones, and nested values of these.
 fn any_json() -> impl Strategy<Value = Value> {
     let numbers = prop_oneof![
         any::<i64>().prop_map(Value::from),
@@ -147,7 +148,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Every path of a value, as `--set` writes it, the root left out.
+/// The paths of all parts of a value, as in `--set`, without the root.
 fn paths(value: &Value, path: &str, found: &mut Vec<String>) {
     let mut visit = |key: &str, inner: &Value| {
         let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
@@ -289,7 +290,7 @@ proptest! {
     }
 }
 
-/// Brackets deeper than any stack of calls should go.
+/// Brackets nested deeper than the stack allows.
 #[test]
 fn deep_nesting_is_refused() {
     for open in ["[", "{\"a\":", "{\"mixture\":["] {
@@ -297,7 +298,7 @@ fn deep_nesting_is_refused() {
         let error = parse(FILE, text, &[]).unwrap_err().to_string();
         assert!(error.contains("nested 128 deep"), "{error}");
         let argument = format!("title={}", open.repeat(100_000));
-        // Not JSON, hence a string: a long title.
+        // The argument is not JSON, hence a string: a long title.
         parse(FILE, BASES[0].to_string(), &[argument]).unwrap();
     }
 }

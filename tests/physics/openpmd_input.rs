@@ -1,5 +1,5 @@
-//! Particles of other programs' openPMD files as they stand: momenta, constants, counts, iterations; and what is
-//! said of files that cannot be read.
+//! Particles from openPMD files of other programs: momenta, constant records, macro-particles and iterations;
+//! and messages about unreadable files.
 
 use crate::program;
 use crate::python;
@@ -14,7 +14,7 @@ use std::path::Path;
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
 const MASS: f64 = 9.1093837139e-31;
 
-/// A folder with the files of tests/python/write_other_openpmd.py.
+/// A folder with the files that tests/python/write_other_openpmd.py writes.
 fn files() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let output = python::run(REQUIREMENTS, "tests/python/write_other_openpmd.py", [folder.path()]);
@@ -32,7 +32,7 @@ fn scenario(file: Value) -> Value {
     })
 }
 
-/// Velocities in m/s and weights in m⁻³ of the particles that a file of the folder gives a run.
+/// The velocities in m/s and weights in m⁻³ of a run's particles from a file of the folder.
 fn start(folder: &Path, file: &Value) -> (Vec<[f64; 3]>, Vec<f64>) {
     let mut file = file.clone();
     file["path"] = json!(folder.join(file["path"].as_str().unwrap()));
@@ -46,7 +46,7 @@ fn particles_of_other_programs_start_a_run_as_they_stand() {
     let folder = files();
     let folder = folder.path();
     let single = 1e-7;
-    // A product and a quotient by mass and weight are rounded.
+    // The products and quotients with mass and weight are rounded.
     let double = 1e-15;
     for (file, step, volume, constant, tolerance) in [
         (json!({ "path": "momentum.h5", "volume": 1e-6 }), 7.0, 1e-6, false, double),
@@ -169,7 +169,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
             "path",
             &format!("{weighting}found the unitDimension [1.0, 0.0"),
         ),
-        // √(4071) 1e6 m/s: Σ w v² over x, y, z by hand.
+        // √(4071) 1e6 m/s, from Σ w v² over x, y, z by hand.
         (
             volume("bad/fast.h5"),
             "path",
@@ -225,7 +225,8 @@ fn what_cannot_be_read_is_said_with_its_place() {
     assert!(said.contains(words), "{said}");
 }
 
-/// A damaged file is an error or other numbers, whatever bit it is; never a panic, never a huge allocation.
+/// Whatever bit of a file is damaged, reading it gives an error or different numbers, never a panic or a huge
+/// allocation.
 #[test]
 fn no_bit_of_a_file_makes_the_reader_panic() {
     let folder = files();
@@ -239,7 +240,7 @@ fn no_bit_of_a_file_makes_the_reader_panic() {
         match round % 3 {
             0 => damaged.truncate(random(whole.len())),
             1 => damaged[random(whole.len())] ^= 1 << random(8),
-            // The head holds superblock and groups.
+            // The start of the file holds the superblock and groups.
             _ => damaged[random(4096.min(whole.len()))] = random(256) as u8,
         }
         fs::write(folder.join("damaged.h5"), damaged).unwrap();
@@ -255,7 +256,7 @@ fn the_example_script_tells_the_moments_of_a_file() {
     let output = python::run(REQUIREMENTS, "plots/read_particles.py", [file.as_os_str()]);
     assert!(output.status.success(), "{}", stderr(&output));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    // Σ (1 + p) = 210; Σ (1 + p) p / 210 = 12.666… of 1e5 m/s, and the step 7.
+    // Σ (1 + p) = 210, and Σ (1 + p) p / 210 = 12.666… in units of 1e5 m/s, at step 7.
     let words = "iteration 7\nelectron: 20 particles, density 2.1e+11, velocity [1266673.6667 3266673.6667 5266673.6667], ";
     assert!(said.starts_with(words), "{said}");
 }

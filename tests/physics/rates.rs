@@ -1,7 +1,7 @@
 //! The right-hand side against exact instantaneous rates, without a time step.
 //!
-//! Sources: NRL Plasma Formulary (energy exchange, slowing down); for the mollified system, the Gaussian
-//! integrals of [`landau::exact::rates`], which an order-2 score on a fine lattice must reproduce.
+//! Sources: NRL Plasma Formulary (energy exchange, slowing down). For the mollified system, an order-2 score
+//! on a fine lattice must reproduce the Gaussian integrals of [`landau::exact::rates`].
 
 use crate::solver;
 use landau::exact::rates::{self, Maxwellian};
@@ -11,7 +11,8 @@ const HEAVY: Maxwellian = Maxwellian { density: 1.0, mass: 2.0, temperature: 1.0
 const LIGHT: Maxwellian = Maxwellian { density: 0.7, mass: 1.0, temperature: 0.6 };
 const COEFFICIENT: f64 = 0.3;
 
-/// Two Maxwellians on lattices of `reach` thermal speeds, the first one drifting, coupled to each other alone.
+/// Two Maxwellians on lattices of `reach` thermal speeds. The first one drifts, and each collides only with
+/// the other.
 fn scenario(
     dimension: usize,
     gamma: f64,
@@ -42,7 +43,7 @@ fn order_2() -> Value {
     json!({ "mesh": { "order": 2, "bandwidth": { "spacing_squared": 1.0 }, "exact_degree": 0 } })
 }
 
-/// Heating of a species at rest over its exact value for the mollified system.
+/// The heating of a species without drift, over its exact value for the mollified system.
 fn heating<const D: usize>(gamma: f64, per_axis: u32, index: usize) -> f64 {
     let scenario = scenario(D, gamma, 0.0, per_axis, 5.0, order_2());
     let (problem, state) = solver::start::<D>(&scenario);
@@ -59,15 +60,15 @@ fn heating<const D: usize>(gamma: f64, per_axis: u32, index: usize) -> f64 {
 #[test]
 fn heating_of_the_mollified_system_is_exact() {
     for index in [0, 1] {
-        // Where the kernel is smooth or bounded the tails beyond 5 thermal speeds are what is missing.
+        // For a smooth or bounded kernel the error is from the missing tails beyond 5 thermal speeds.
         for gamma in [-1.0, 0.0, 1.0] {
             let ratio = heating::<2>(gamma, 40, index);
             assert!((ratio - 1.0).abs() < 2e-3, "2-D, γ = {gamma}: {ratio}");
             let ratio = heating::<3>(gamma, 20, index);
             assert!((ratio - 1.0).abs() < 2e-3, "3-D, γ = {gamma}: {ratio}");
         }
-        // The Coulomb kernel |z|^−1 is singular where the lattices of the two species nearly touch: finer
-        // clouds, and what is left falls from several percent at half the resolution.
+        // The Coulomb kernel |z|^−1 is singular where cells of the two lattices nearly coincide. So the
+        // clouds are finer, and the error falls from several per cent at half the resolution.
         let (coarse, fine) = (heating::<2>(-3.0, 80, index), heating::<2>(-3.0, 160, index));
         assert!(
             (fine - 1.0).abs() < 1e-2 && (fine - 1.0).abs() < (coarse - 1.0).abs(),
@@ -78,7 +79,7 @@ fn heating_of_the_mollified_system_is_exact() {
     }
 }
 
-/// Friction on the drifting heavy species over its exact value; `mollified` says of which system.
+/// The friction on the drifting heavy species, over its exact value for the mollified or the exact system.
 fn friction(score: &Value, mollified: bool, per_axis: u32) -> f64 {
     let drift = 0.5;
     let scenario = scenario(3, -3.0, drift, per_axis, 5.0, score.clone());
@@ -88,7 +89,7 @@ fn friction(score: &Value, mollified: bool, per_axis: u32) -> f64 {
     let factor =
         if mollified { rates::regularised_friction_factor(with(0, HEAVY), with(1, LIGHT)) } else { 1.0 };
     let (found, _) = solver::moment_rates(&problem, &state.velocities, &evaluation, 0);
-    // Nothing breaks the symmetry across the drift but rounding.
+    // Only rounding breaks the symmetry across the drift.
     assert!(found[1].abs() < 1e-12 && found[2].abs() < 1e-12, "{found:?}");
     found[0] / (factor * rates::coulomb_friction(COEFFICIENT, HEAVY, LIGHT, drift))
 }
@@ -99,7 +100,7 @@ fn coulomb_friction_of_the_mollified_system_is_exact() {
     assert!((ratio - 1.0).abs() < 1e-2, "{ratio}");
 }
 
-/// Extrapolated scores see the Maxwellians themselves: the slowing down of the NRL Plasma Formulary.
+/// Scores of order 6 see the Maxwellians themselves: they give the slowing down of the NRL Plasma Formulary.
 #[test]
 fn order_6_gives_the_friction_of_the_equation() {
     let order_6 = json!({ "mesh": { "order": 6 } });
@@ -107,8 +108,9 @@ fn order_6_gives_the_friction_of_the_equation() {
     assert!((fine - 1.0).abs() < 1e-2 && (fine - 1.0).abs() < 0.5 * (coarse - 1.0).abs(), "{coarse}, {fine}");
 }
 
-/// Friction between Maxwell molecules, for any shape: du_i/dt = −Σ_j (d−1) c n_j (m_i + m_j)/(m_i² m_j)(u_i − u_j),
-/// times the mollifier's factor for Maxwellians; from differently many particles of uneven weight.
+/// Friction between Maxwell molecules of any shape:
+/// du_i/dt = −Σ_j (d−1) c n_j (m_i + m_j)/(m_i² m_j)(u_i − u_j), times the factor of the mollifier for
+/// Maxwellians. The species have different numbers of particles, with uneven weights.
 #[test]
 fn maxwell_molecules_slow_each_other_at_the_exact_rate() {
     let scenario = scenario(2, 0.0, 0.8, 40, 5.0, order_2());
@@ -125,9 +127,10 @@ fn maxwell_molecules_slow_each_other_at_the_exact_rate() {
     }
 }
 
-/// Isotropisation of the heavy species by the light one, at another temperature, over its exact rate.
+/// The isotropisation of the heavy species by the light one, at different temperatures, over its exact rate.
 fn isotropisation<const D: usize>(gamma: f64, per_axis: u32, light: Maxwellian) -> f64 {
-    // 5 % along the first axis, and what keeps the mean: the rate of a small anisotropy to a fraction of a per cent.
+    // 5 % more along the first axis, and less along the others to keep the mean. The rate is that of a small
+    // anisotropy to a fraction of a per cent.
     let along = 0.05 * HEAVY.temperature;
     let mut temperatures = vec![HEAVY.temperature - along / (D as f64 - 1.0); D];
     temperatures[0] = HEAVY.temperature + along;
@@ -142,14 +145,14 @@ fn isotropisation<const D: usize>(gamma: f64, per_axis: u32, light: Maxwellian) 
         ],
         "collisions": { "gamma": gamma, "coefficients": { "matrix": [[0.0, COEFFICIENT], [COEFFICIENT, 0.0]] },
             "regularisation": { "none": {} } },
-        // The order of the plain functional shows.
+        // The plain functional, so that its order shows.
         "score": { "mesh": { "exact_degree": 0 } },
         "time": { "step": 1.0, "steps": 1 }
     }));
     let (problem, state) = solver::start::<D>(&scenario);
     let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
     let range = problem.species[0].range.clone();
-    // Of ⟨v_x²⟩ − ⟨v_y²⟩, and its rate.
+    // The anisotropy ⟨v_x²⟩ − ⟨v_y²⟩, and its rate.
     let difference = |of: &dyn Fn(usize, usize) -> f64| -> f64 {
         range.clone().map(|p| problem.weights[p] * (of(p, 0) - of(p, 1))).sum()
     };
@@ -158,7 +161,7 @@ fn isotropisation<const D: usize>(gamma: f64, per_axis: u32, light: Maxwellian) 
     -rate / anisotropy / rates::isotropisation_by(D, gamma, COEFFICIENT, HEAVY, light)
 }
 
-/// The rate that `landau check` prints, whatever the temperature of the partner: colder, equal and hotter.
+/// The rate that `landau check` prints, for a colder, an equally warm and a hotter partner.
 #[test]
 fn a_partner_of_any_temperature_makes_isotropic_at_the_exact_rate() {
     for temperature in [0.2, 1.0, 3.0] {
@@ -166,14 +169,15 @@ fn a_partner_of_any_temperature_makes_isotropic_at_the_exact_rate() {
         let error = |ratio: f64| (ratio - 1.0).abs();
         for gamma in [-1.0, 0.0, 1.0] {
             let [coarse, fine] = [28, 56].map(|per_axis| error(isotropisation::<2>(gamma, per_axis, light)));
-            // Scores of order 6: a 64th of the error at half the spacing, but for the square of the anisotropy, which
-            // is a quarter of a per cent of itself.
+            // Scores of order 6: half the spacing has a 64th of the error, apart from the square of the
+            // anisotropy, which is a quarter of a per cent.
             assert!(
                 fine < 2.5e-3 && fine < coarse / 20.0,
                 "2-D, γ = {gamma}, T = {temperature}: {coarse}, {fine}"
             );
         }
-        // (4/3)⁶ = 5.6 by the scores; less by the Coulomb kernel, singular where the lattices nearly touch.
+        // The scores alone would gain (4/3)⁶ = 5.6. The Coulomb kernel, singular where cells nearly coincide,
+        // gains less.
         let [coarse, fine] = [24, 32].map(|per_axis| error(isotropisation::<3>(-3.0, per_axis, light)));
         assert!(fine < 4e-2 && fine < coarse / 2.0, "3-D, Coulomb, T = {temperature}: {coarse}, {fine}");
     }

@@ -1,4 +1,5 @@
-//! The kernel that is bounded where particles coincide: what it keeps, what it lets run, and what it leaves as it was.
+//! The regularised kernel, which is bounded where particles coincide. It conserves the invariants, allows
+//! species on coincident lattices, and hardly changes the rates of smooth densities.
 
 use crate::solver;
 use landau::collision::regularisation::Regularisation;
@@ -12,7 +13,8 @@ use serde_json::{Value, json};
 const ONE: Maxwellian = Maxwellian { density: 1.0, mass: 1.0, temperature: 1.0 };
 const OTHER: Maxwellian = Maxwellian { density: 1.0, mass: 1.0, temperature: 0.7 };
 
-/// Two species whose particles coincide one by one, with the lattice of the second wider by a factor.
+/// Two species on lattices with equally many cells. The second lattice is wider by the factor `wider`: for 1
+/// all particles coincide in pairs.
 fn coincident(per_axis: u32, wider: f64, gamma: f64, collisions: &Value) -> Scenario {
     let species = |name: &str, of: Maxwellian, half_width: f64| {
         json!({
@@ -47,7 +49,7 @@ fn species_on_one_lattice_step_together() {
         });
         let end = end.unwrap_or_else(|failure| panic!("wider by {wider}: {failure}"));
         assert!(rates.iter().all(|&rate| rate < 0.0), "{rates:?}");
-        // Nothing leaves the lattice: half a thermal speed a step at the very most, in three steps.
+        // No particle leaves the lattice. In three steps particles move by at most half a thermal speed each.
         let farthest = end.velocities.iter().map(|v| dot(*v, *v)).fold(0.0, f64::max).sqrt();
         assert!(farthest < 4.0 * 3f64.sqrt() + 1.5, "wider by {wider}: {farthest}");
     }
@@ -65,11 +67,11 @@ fn lattices_that_coincide_and_lattices_that_nearly_do_exchange_the_same_energy()
     assert!((near / same - 1.0).abs() < 1e-5, "{same} {near}");
     let exact = rates::heating(3, -3.0, 1.0, ONE, OTHER);
     println!("heating over the exact one: {}", same / exact);
-    // h is 0.57 thermal speeds: scores of order 6 at bandwidth h² leave most of what is missing.
+    // h is 0.57 thermal speeds. Most of the error is from the scores of order 6 at bandwidth h².
     assert!((0.7..1.05).contains(&(same / exact)), "{}", same / exact);
 }
 
-/// Σ w s·v̇ ≤ 0 term by term of pairs, whatever the scores: here they are nothing like gradients.
+/// Σ w s·v̇ ≤ 0 for every pair, whatever the scores. The scores here are not gradients.
 #[test]
 fn momentum_energy_and_dissipation_hold_for_any_scores_of_coincident_particles() {
     for gamma in [-3.0, -2.5, -1.0, 1.0] {
@@ -103,7 +105,8 @@ fn momentum_energy_and_dissipation_hold_for_any_scores_of_coincident_particles()
                 size += w * dot(*rate, *rate).sqrt();
                 work += w * (dot(*v, *v) * dot(*rate, *rate)).sqrt();
             }
-            // The sum of a thousand terms, each to an ulp of the pair forces that make it up, which are larger than it.
+            // A sum of a thousand terms. Each has rounding errors of an ulp of its pair forces, which are
+            // larger than the term.
             for component in momentum {
                 assert!(
                     component.abs() < 40.0 * f64::EPSILON * size,
@@ -120,7 +123,7 @@ fn spacings_give_the_distance_of_each_pair() {
     let scenario = coincident(8, 1.5, -2.0, &json!({ "regularisation": { "spacings": { "factor": 0.5 } } }));
     let (problem, _) = solver::start::<3>(&scenario);
     let found = Regularisation::at_start(&problem);
-    // h = 1 and 1.5.
+    // The spacings are h = 1 and 1.5.
     assert_eq!(found.squares, [0.25, 0.5625, 0.5625, 0.5625]);
     assert_eq!(Regularisation::new(&problem, &[2.0, 1.0]).squares, [1.0, 1.0, 1.0, 0.25]);
     for (gamma, choice) in [(0.0, json!({})), (-2.0, json!({ "regularisation": { "none": {} } }))] {
@@ -130,7 +133,7 @@ fn spacings_give_the_distance_of_each_pair() {
     }
 }
 
-/// Electrons on ions at rest, coupled to each other not at all.
+/// Electrons on ions at rest, without collisions among electrons.
 fn on_ions(dimension: usize, per_axis: u32, coefficient: f64, choice: &Value) -> Scenario {
     let mut temperatures = vec![0.6; dimension];
     temperatures[0] = 1.0;
@@ -149,7 +152,7 @@ fn on_ions(dimension: usize, per_axis: u32, coefficient: f64, choice: &Value) ->
     solver::scenario(&scenario)
 }
 
-/// The farthest that a particle is moved by the steps, in thermal speeds.
+/// The largest distance that a particle moves in the run, in thermal speeds.
 fn farthest_move<const D: usize>(scenario: &Scenario) -> f64 {
     let (_, start) = solver::start::<D>(scenario);
     let end = solver::run::<D>(scenario, |_, _, _| {}).unwrap_or_else(|failure| panic!("{failure}"));
@@ -172,8 +175,8 @@ fn a_particle_at_the_velocity_of_the_ions_stays_near_it() {
     println!("singular: {moved}");
 }
 
-/// A harmonic of degree l on a shell of radius r decays at c n_b r^γ l(l + d − 2)/m²: φ in place of r^γ is what the
-/// regularised one differs by, from outside to inside.
+/// A harmonic of degree l on a shell of radius r decays at the rate c n_b r^γ l(l + d − 2)/m². The
+/// regularised kernel has φ in place of r^γ, which differs more for smaller shells.
 #[test]
 fn shells_around_ions_keep_their_rates() {
     for gamma in [-3.0, -2.0, -1.3, 1.0] {
@@ -182,7 +185,7 @@ fn shells_around_ions_keep_their_rates() {
                 let error = (ratio(shell) - 1.0).abs();
                 assert!(error < bound, "{dimension}-D, γ = {gamma}, r = {shell} h: {error:e}");
             }
-            // Where the singularity was the rate is bounded.
+            // The rate is bounded at the former singularity.
             assert!((0.0..1e-6).contains(&ratio(1e-3)) || gamma > -2.5);
         };
         let (plane, space) = (ratio::<2>(gamma), ratio::<3>(gamma));
@@ -191,7 +194,7 @@ fn shells_around_ions_keep_their_rates() {
     }
 }
 
-/// φ/r^γ of the fixed species over r/h.
+/// φ/r^γ of the fixed species as a function of r/h.
 fn ratio<const D: usize>(gamma: f64) -> impl Fn(f64) -> f64 {
     let mut scenario = on_ions(D, 10, 0.1, &json!({ "spacings": { "factor": 1.5 } }));
     scenario.collisions.gamma = gamma;

@@ -1,5 +1,5 @@
-//! The default bandwidth of clouds that are drawn from a distribution, against the best of a scan, for the plain functional.
-//! With exact Gaussians a Maxwellian would ask for as wide a mollifier as there is.
+//! The default bandwidth of randomly drawn clouds, compared with the best bandwidth of a scan, for the plain
+//! functional. With scores that are exact for Gaussians, the widest mollifier would be best for a Maxwellian.
 //!
 //! `cargo test --release --test physics score_study -- --nocapture` prints the table.
 
@@ -47,7 +47,8 @@ fn scan<const D: usize>(count: u32) {
             let adapted = with(json!({ "adapted": {} }));
             let row: Vec<String> = errors.iter().map(|error| format!("{error:.3}")).collect();
             println!("| {D} | {name} {count} | {form} {order} | {} | {adapted:.3} |", row.join(" | "));
-            // The scan itself doubles from one variance to the next, and the curve is flat about its lowest point.
+            // Neighbouring variances of the scan differ by a factor of two, and the error is flat near its
+            // minimum.
             assert!(adapted < 1.4 * best, "{D}-D, {name} {count}, {form} {order}: {adapted}, best {best}");
         }
     }

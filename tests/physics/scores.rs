@@ -1,5 +1,5 @@
-//! Scores: exact gradients of a functional that decays, with a stated truncation error, on clouds as sparse
-//! or uneven as scenarios make them.
+//! Scores are exact gradients of a functional that decays, up to a known truncation error. Clouds may be
+//! sparse or uneven.
 
 use crate::solver;
 use landau::functionals::invariants::Invariants;
@@ -55,12 +55,12 @@ fn every_score() -> Vec<Value> {
     ]
 }
 
-/// Entropy and scores at displaced velocities.
+/// The entropy at the given velocities.
 fn entropy<const D: usize>(scenario: &Scenario, problem: &Arc<Problem<D>>, velocities: &[[f64; D]]) -> f64 {
     solver::evaluate(scenario, problem, velocities).entropy()
 }
 
-/// entropy_rate is the derivative of entropy along the rates, and it is not positive.
+/// entropy_rate is the derivative of the entropy along the rates, and is not positive.
 fn rate_is_the_derivative<const D: usize>() {
     for score in every_score() {
         for gamma in [-3.0, 0.0, 0.5] {
@@ -68,8 +68,9 @@ fn rate_is_the_derivative<const D: usize>() {
             let (problem, state) = solver::start::<D>(&scenario);
             let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
             assert!(evaluation.entropy_rate < 0.0, "{score}: {}", evaluation.entropy_rate);
-            // Central difference over displacements of 1e-4 thermal speeds at the fastest particle: its own
-            // error is 1e-8 relative, rounding of the entropy 1e-16/1e-4 against a rate of order 0.1.
+            // A central difference over displacements of 1e-4 thermal speeds of the fastest particle. Its
+            // relative error is 1e-8. Rounding of the entropy adds 1e-16/1e-4, compared with a rate of order
+            // 0.1.
             let fastest = evaluation.rates.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));
             let step = 1e-4 / fastest;
             let moved = |sign: f64| -> Vec<[f64; D]> {
@@ -101,7 +102,7 @@ fn entropy_rate_is_the_derivative_of_entropy_in_3d() {
     rate_is_the_derivative::<3>();
 }
 
-/// The published variant too: its functional lacks the "+1".
+/// The published variant, whose functional lacks the "+1".
 #[test]
 fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
     let score = json!({ "mesh": { "order": 2, "bandwidth": { "chv": {} }, "spacing": { "lattice": {} }, "exact_degree": 0 } });
@@ -120,7 +121,7 @@ fn entropy_rate_is_the_derivative_of_entropy_on_the_initial_lattice() {
     assert!((difference / evaluation.entropy_rate - 1.0).abs() < 1e-6, "{difference}");
 }
 
-/// Entropy falls over a run, step by step, for both forms of score.
+/// Entropy falls in every step of a run, for both forms of score.
 #[test]
 fn entropy_falls_at_every_step() {
     for score in [
@@ -140,7 +141,7 @@ fn entropy_falls_at_every_step() {
     }
 }
 
-/// Largest difference of two sets of scores, relative to the largest score.
+/// The largest difference between two sets of scores, relative to the largest score.
 fn score_difference<const D: usize>(first: &Value, second: &Value) -> f64 {
     let scores = |score: &Value| {
         let scenario = scenario(D, two_species(D), 0.0, score);
@@ -156,9 +157,9 @@ fn score_difference<const D: usize>(first: &Value, second: &Value) -> f64 {
         / largest
 }
 
-/// The truncation error of the largest score lies between the mollifier's mass beyond the cut-off and 1000 times
-/// it: the score multiplies that mass by the logarithm of the density, by the cut-off itself and, for
-/// particles in the tails, by the weight of what they lose sight of over their own.
+/// The truncation error relative to the largest score lies between the mollifier's mass beyond the cut-off
+/// and 1000 times that mass. The score multiplies the mass by the logarithm of the density, by the cut-off
+/// and, for particles in the tails, by the weight of the neglected particles over their own weight.
 #[test]
 fn truncation_errors_stay_in_their_brackets() {
     let bracket = |what: &str, error: f64, bound: f64| {
@@ -181,9 +182,10 @@ fn truncation_errors_stay_in_their_brackets() {
     }
 }
 
-/// By a mesh, the sums of particle scores are those over all neighbours but for the trapezoidal rule: 2 exp(−π²ε/2η²) = 4e-7
-/// of a density, whose gradient over the spacing η = 0.57 √ε is 4.4e-6/√ε of a score; of bandwidth kε 1/√k of it, times its
-/// weight. With the largest scores about 4 and √ε about 0.3 that is 4e-6 of them for order 2.
+/// The sums of particle scores by a mesh differ from those over all neighbours only by the error of the
+/// trapezoidal rule. It is 2 exp(−π²ε/2η²) = 4e-7 of a density. With the spacing η = 0.57 √ε its gradient
+/// gives an error of 4.4e-6/√ε in a score. Bandwidth kε has 1/√k of that, times its weight. The largest
+/// scores are about 4 and √ε is about 0.3, so that is 4e-6 of the largest scores for order 2.
 #[test]
 fn particle_sums_by_a_mesh_are_those_over_neighbours() {
     for (order, weights) in [(2, 1.0), (4, 2.7), (6, 5.7), (8, 11.0)] {
@@ -200,8 +202,8 @@ fn particle_sums_by_a_mesh_are_those_over_neighbours() {
     }
 }
 
-/// −⟨s·v⟩ of a Maxwellian on a fine lattice is what each form's bias leaves of d, to what the lattice and its cut tails are off
-/// themselves: beyond its edge, at 4.5 thermal speeds, are 1e-5 of the mass.
+/// −⟨s·v⟩ of a Maxwellian on a fine lattice is d times one minus the bias of each form. The lattice ends at
+/// 4.5 thermal speeds and misses 1e-5 of the mass, which limits the comparison.
 #[test]
 fn wide_mollifiers_have_the_bias_that_their_closed_forms_say() {
     for (form, bias) in [
@@ -233,8 +235,9 @@ fn wide_mollifiers_have_the_bias_that_their_closed_forms_say() {
     }
 }
 
-/// Halving the mesh spacing gains more than any power of it: the sums are over smooth functions. With few
-/// random particles, whose densities bend most, the default of 0.8 h is good to 1e-3 of the largest score.
+/// The error falls faster than any power of the mesh spacing, since the sums are over smooth functions. With
+/// few random particles, whose densities have the largest curvature, a spacing of 0.8 h gives errors of 1e-3
+/// to 2e-3 of the largest score.
 #[test]
 fn mesh_sums_converge_faster_than_any_power() {
     let mesh =
@@ -246,8 +249,8 @@ fn mesh_sums_converge_faster_than_any_power() {
     assert!(orders.iter().all(|&order| order > 8.0), "{coarse:e} {medium:e} {fine:e}: orders {orders:?}");
 }
 
-/// A species a hundred times narrower than the other, and a cloud of two clumps a thousand widths apart: the mesh
-/// holds what its particles touch, and the scores of a clump are those it has alone.
+/// A species a hundred times narrower than the other, and a cloud of two clumps a thousand widths apart. The
+/// mesh only covers the surroundings of particles, and a clump has the same scores as it has alone.
 #[test]
 fn sparse_and_uneven_clouds_have_the_scores_of_their_parts() {
     let score = json!({ "mesh": { "order": 2, "bandwidth": { "variance": 0.02 }, "spacing": { "relative": 0.5 }, "exact_degree": 0 } });
@@ -271,12 +274,12 @@ fn sparse_and_uneven_clouds_have_the_scores_of_their_parts() {
     assert_eq!(both.len(), 240);
     assert!(memory < 400 << 20, "{memory} bytes");
     for (a, b) in alone.iter().flatten().zip(both.iter().take(120).flatten()) {
-        // The mesh is anchored at the mean velocity, so that nodes lie elsewhere.
+        // The mesh is anchored at the mean velocity, so that its nodes differ.
         assert!((a - b).abs() < 1e-5 * a.abs().max(1.0), "{a} {b}");
     }
 }
 
-/// Anything a fixed mesh or a tree does with a cloud moves with the cloud: scores are those of the cloud at rest.
+/// Meshes and trees move with a cloud: the scores of a drifting cloud are those of the cloud at rest.
 #[test]
 fn rates_do_not_depend_on_the_frame() {
     let species = |shift: f64| {
@@ -286,7 +289,8 @@ fn rates_do_not_depend_on_the_frame() {
             "particles": { "lattice": { "per_axis": 14, "half_width": 3.0 } }
         }])
     };
-    // Lattice neighbours at just the cut-off come and go with rounding; at 9 deviations they weigh 3e-18.
+    // Rounding decides whether neighbours exactly at the cut-off count. At 9 deviations their weight is
+    // 3e-18.
     for score in [&json!({ "mesh": { "order": 6 } }), &json!({ "particles": { "order": 2, "cutoff": 9.0 } })]
     {
         let rates = |shift: f64| {
@@ -299,7 +303,8 @@ fn rates_do_not_depend_on_the_frame() {
         let (rest, moving) = (rates(0.0), rates(64.0));
         let largest = rest.iter().flatten().fold(0.0f64, |most, c| most.max(c.abs()));
         for (a, b) in rest.iter().flatten().zip(moving.iter().flatten()) {
-            // 64/0.43 ulp of a lattice spacing move, and the scores of the thin tails amplify them.
+            // Near 64, velocities are rounded by 64/0.43 ulp of a lattice spacing. The scores of the thin
+            // tails amplify that.
             assert!((a - b).abs() < 1e-9 * largest, "{score}: {a} {b}");
         }
     }

@@ -1,4 +1,5 @@
-//! A term beside collisions, here a constant electric field: every method follows what the term says it brings in.
+//! A term in addition to collisions, here a constant electric field. Every method accounts for what the term
+//! brings in.
 
 use crate::solver;
 use landau::collision::interface::Particles;
@@ -20,7 +21,7 @@ use landau::time_grid::TimeGrid;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Σ over species of q E, the charges of the problem.
+/// A constant electric field E, which acts on a particle with the force q E.
 struct ElectricField([f64; 3]);
 
 impl Term<3> for ElectricField {
@@ -58,7 +59,7 @@ impl Term<3> for ElectricField {
     }
 }
 
-/// Electrons and ions of unequal charge density, that the field sets in motion as a whole.
+/// Electrons and ions of unequal charge density, so that the field accelerates them as a whole.
 fn start() -> (Arc<Problem<3>>, State<3>, landau::scenario::Scenario) {
     let species = |name: &str, mass: f64, charge: f64, temperature: f64| {
         json!({
@@ -88,7 +89,7 @@ fn methods() -> Vec<Choice> {
     ]
 }
 
-/// The end of a run of a method in the field.
+/// The state at the end of a run with the given method in the field.
 fn end(method: &Choice, grid: TimeGrid) -> (Arc<Problem<3>>, State<3>) {
     let (problem, state, scenario) = start();
     let set = InstructionSet::detect();
@@ -108,7 +109,7 @@ fn momentum_and_energy_are_those_at_the_start_and_what_the_field_gave() {
         let (problem, state) = end(&method, TimeGrid::Uniform { dt: 0.05, steps: 6 });
         let found = About::of(&problem, &state.velocities, problem.reference);
         let expected = state.balance(Supply::default());
-        // A constant force on constant charges: Σ q w E t.
+        // A constant force on constant charges adds the momentum Σ q w E t.
         let charge: f64 = problem
             .species
             .iter()
@@ -116,7 +117,7 @@ fn momentum_and_energy_are_those_at_the_start_and_what_the_field_gave() {
             .sum();
         for (axis, field) in [0.4, 0.0, -0.2].into_iter().enumerate() {
             let given = charge * field * state.time();
-            // Roundings of 700 terms in a few steps and stages.
+            // Rounding of sums of 700 terms, in a few steps and stages.
             assert!((state.supplied.momentum[axis] - given).abs() < 1e-13, "{}", facts.name);
             assert!((found.momentum[axis] - expected.momentum[axis]).abs() < 1e-13, "{}", facts.name);
         }
@@ -125,9 +126,9 @@ fn momentum_and_energy_are_those_at_the_start_and_what_the_field_gave() {
         assert!(state.supplied.energy.abs() > 1e-3);
         match facts.conservation {
             Conservation::Exact => assert!(energy < 1e-14, "{}: {energy:e}", facts.name),
-            // The residual of each step, in thermal speeds.
+            // The tolerance of the residual of each step, in thermal speeds.
             Conservation::ToTolerance(tolerance) => assert!(energy < 10.0 * tolerance, "{energy:e}"),
-            // (dt²/2) Σ m w |dv/dt|² a step, and no more than a per cent of the work.
+            // Each step adds (dt²/2) Σ m w |dv/dt|², and in total at most a per cent of the work.
             Conservation::MomentumOnly => assert!(energy > 1e-6 && energy < 1e-2, "{energy:e}"),
         }
     }
@@ -145,7 +146,7 @@ fn the_work_of_the_field_has_the_order_of_the_method() {
         let errors = [6, 12].map(|steps| (work(&method, steps) - exact).abs());
         let slope = (errors[0] / errors[1]).log2();
         println!("{}: {slope:.2} {errors:?}", facts.name);
-        // The next order still adds to the error at these steps.
+        // At these steps the next order still contributes to the error.
         assert!((slope - f64::from(facts.order)).abs() < 0.35, "{}: {slope} {errors:?}", facts.name);
     }
 }

@@ -1,5 +1,5 @@
-//! What the page on the theorems of Junné, Winter and Yoldaş (2025) says of densities given by formula: theorem 1.2 at
-//! the start and along the exact flow, the parts of theorem 1.3.
+//! Checks what the page on the theorems of Junné, Winter and Yoldaş (2025) says about densities given by
+//! formula: theorem 1.2 at the start and along the exact flow, and the parts of theorem 1.3.
 
 use crate::fit::slope;
 use landau::functionals::axisymmetric::{Integral, fisher, fisher_rate, relative_entropy, spherical_fisher};
@@ -27,7 +27,7 @@ fn along_ions(formula: &Formula, gamma: f64) -> f64 {
 }
 
 fn along_self(formula: &Formula, gamma: f64) -> Rates {
-    // A per cent for the family, a per mille for shells.
+    // Accurate to a per cent for the family, and to a per mille for shells.
     let resolution = Resolution { radial: 5, cosines: 8, shells: 8, polar: 12, azimuthal: 8 };
     rates(&density(formula, gamma), gamma, 1.0, resolution)
 }
@@ -41,7 +41,7 @@ fn scale(strength: f64, gamma: f64) -> f64 {
     strength.powf(2.0 / gamma) / (2.0 + strength).ln()
 }
 
-/// Of the power of x between two points.
+/// The exponent of a power law through two points.
 fn exponent(x: [f64; 2], y: [f64; 2]) -> f64 {
     slope(&[(x[0], y[0]), (x[1], y[1])])
 }
@@ -51,7 +51,8 @@ fn the_part_of_the_ions_grows_as_the_square_of_the_strength_times_the_scale() {
     let strengths = [1e3, 1e5];
     let found = strengths.map(|strength| along_ions(&family(strength), -3.0));
     assert!(found.iter().all(|&rate| rate > 0.0), "{found:?}");
-    // R² r: the amplitude R r^(|γ|/2) falls as a power of log R, and its square is what the next order is.
+    // The expected growth is R² r. The amplitude R r^(|γ|/2) falls as a power of log R, and the next order is
+    // relative to its square.
     let expected = strengths.map(|strength| strength * strength * scale(strength, -3.0));
     let difference = exponent(strengths, found) - exponent(strengths, expected);
     assert!(difference.abs() < 0.03, "{difference}: {found:?} {expected:?}");
@@ -65,12 +66,12 @@ fn the_part_of_the_electrons_falls_as_the_inverse_scale() {
     let expected = strengths.map(|strength| 1.0 / scale(strength, -3.0));
     let difference = exponent(strengths, found.map(f64::abs)) - exponent(strengths, expected);
     assert!(difference.abs() < 0.05, "{difference}: {found:?} {expected:?}");
-    // So the ratio of coefficients from which on Fisher information rises comes down, slowly.
+    // So the ratio of coefficients above which Fisher information rises falls slowly with R.
     let needed = [0, 1].map(|k| -found[k] / along_ions(&family(strengths[k]), -3.0));
     assert!(needed[1] < 0.5 * needed[0] && needed[1] > 100.0, "{needed:?}");
 }
 
-/// At equal strengths the sign is that of γ + √8, up to the fourth order in the amplitude.
+/// At second order in the amplitude the sign is that of −(γ + √8). The next contribution is of fourth order.
 #[test]
 fn the_part_of_the_ions_changes_its_sign_at_minus_root_eight() {
     for (formula, beside) in [(family(1e5), 0.02), (shell(0.02, 1), 0.002)] {
@@ -79,7 +80,7 @@ fn the_part_of_the_ions_changes_its_sign_at_minus_root_eight() {
     }
 }
 
-/// I, J and H(f|M) after a time, with so many points in a radial panel and over the cosine.
+/// I, J and H(f|M) at the given times, with `radial` points in each panel and `angles` cosines.
 fn history(
     formula: &Formula,
     gamma: f64,
@@ -109,7 +110,7 @@ fn the_exact_flow_is_known_to_eight_digits() {
     }
 }
 
-/// The rise has its peak at t = 0.0395, 1.07e-3 above I(0) = 13.0203; J and H fall all the while.
+/// The rise has its peak at t = 0.0395, 1.07e-3 above I(0) = 13.0203. J and H fall all the time.
 #[test]
 fn fisher_information_rises_and_falls_along_the_exact_flow_below_minus_root_eight_alone() {
     let times: Vec<f64> = (0..=20).map(|k| 0.005 * f64::from(k)).collect();
@@ -122,7 +123,7 @@ fn fisher_information_rises_and_falls_along_the_exact_flow_below_minus_root_eigh
     let (peak, most) = (0..rising.len())
         .map(|k| (times[k], rising[k][0].value - start))
         .fold((0.0, 0.0), |best, one| if one.1 > best.1 { one } else { best });
-    // The peak itself lies at 0.0395; its height to the last digit of the page.
+    // The peak lies at 0.0395, between the sampled times. Its height agrees to the last digit of the page.
     assert!((peak - 0.04f64).abs() < 1e-12 && (most - 1.07e-3).abs() < 1e-5, "{peak} {most:e}");
     assert!(rising[20][0].value < start + most);
     assert!(falls(&rising, 1) && falls(&rising, 2));
@@ -140,8 +141,8 @@ fn fisher_information_rises_and_falls_along_the_exact_flow_below_minus_root_eigh
     }
 }
 
-/// Along collisions of electrons J rises, I falls by far more, H falls: Λ = I + J + H falls along both parts, whatever
-/// their ratio is, for these data.
+/// Along collisions among electrons J rises, I falls by far more, and H falls. For these data Λ = I + J + H
+/// falls along both parts of the collisions, whatever their ratio.
 #[test]
 fn the_lyapunov_functional_falls_along_ions_and_along_electrons() {
     let formula = Formula::ShellDipole {
@@ -155,7 +156,7 @@ fn the_lyapunov_functional_falls_along_ions_and_along_electrons() {
     let Rates { entropy, spherical_fisher, fisher, .. } = along_self(&formula, -3.0);
     assert!(spherical_fisher.value > 0.0 && entropy.value < 0.0);
     assert!(fisher.value < -20.0 * spherical_fisher.value, "{fisher:?} {spherical_fisher:?}");
-    // Along ions I rises, by less than J alone falls in the first hundredth.
+    // Along collisions with ions I rises in the first hundredth, but by less than J alone falls.
     let rows = history(&formula, -3.0, &[0.0, 0.01], (18, 36));
     let change = |which: usize| rows[1][which].value - rows[0][which].value;
     assert!(change(0) > 0.0 && change(0) + change(1) + change(2) < 0.0);

@@ -1,5 +1,5 @@
-//! Time integrators on the real right-hand side: what they conserve, their orders, where they are
-//! stable, how steps adapt, how entropy falls. Takes optimised code.
+//! Time integrators on the real right-hand side: conservation, orders, stability, adaptive steps, and the
+//! fall of entropy. These tests need an optimised build.
 
 use crate::fit::slope;
 use landau::collision::pair_sum::PairSum;
@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A scenario in dimension D with its problem and first state.
+/// A scenario in dimension D with its problem and initial state.
 struct Case<const D: usize> {
     scenario: Scenario,
     problem: Arc<Problem<D>>,
@@ -59,13 +59,13 @@ impl<const D: usize> Case<D> {
         method.facts()
     }
 
-    /// A run by a method from a state.
+    /// A simulation with a method, from the given state.
     fn simulation(&self, method: &Choice, state: &State<D>) -> Simulation<D> {
         let integrator = method.integrator(&self.problem);
         Simulation::new(self.landau(self.score()), integrator, state.clone())
     }
 
-    /// The spectral radius of the Jacobian at the start, with its safety factor.
+    /// The spectral radius of the Jacobian at the start, including the safety factor.
     fn radius(&self) -> f64 {
         let (mut landau, mut start) = (self.landau(self.score()), Evaluation::empty(&self.problem));
         let (mut state, within) = (self.state.clone(), InStep::unfenced(1));
@@ -74,7 +74,7 @@ impl<const D: usize> Case<D> {
         power.radius(&mut landau, (within, &start), &mut state, false).unwrap()
     }
 
-    /// The state after `steps` steps of length `dt`; every state passes through `look` with its rates.
+    /// The state after `steps` steps of length `dt`. Calls `look` with every state and its rates.
     fn steps(
         &self,
         method: &Choice,
@@ -98,8 +98,8 @@ impl<const D: usize> Case<D> {
         self.steps(method, dt, steps, |_, _, _| {}).unwrap()
     }
 
-    /// The state at `end` by adaptive steps from `from`; every state after a step passes through `look` with the length of
-    /// the step and the evaluations so far.
+    /// The state at `end` by adaptive steps from `from`. After every step calls `look` with the state, the
+    /// length of the step and the number of evaluations so far.
     fn adapt(
         &self,
         method: &Choice,
@@ -127,7 +127,7 @@ fn maxwellian(temperature: f64, drift: &[f64]) -> Value {
     json!({ "maxwellian": { "density": 1.0, "temperature": temperature, "drift": drift } })
 }
 
-/// Standard deviations at which the mollifier's cut-off is lost in rounding, 1e-18 of its mass.
+/// A cut-off, in standard deviations, beyond which the mollifier has 1e-18 of its mass, below rounding.
 const CUTOFF: f64 = 9.0;
 
 /// The published two-species test of Carrillo, Hu, Van Fleet (2024).
@@ -145,7 +145,8 @@ fn bkw(per_axis: u32, order: u32, cutoff: f64) -> Case<2> {
     )
 }
 
-/// Particles of equal weight with a narrow mollifier: stiff everywhere, not in a thin tail alone.
+/// Particles of equal weight with a narrow mollifier, so that the problem is stiff everywhere and not only in
+/// a thin tail.
 fn stiff(count: u32) -> Case<2> {
     let cloud = |name: &str, mass: f64, temperatures: [f64; 2], drift: [f64; 2]| {
         json!({ "name": name, "mass": mass, "particles": { "quasi_random": { "count": count } }, "initial":
@@ -191,7 +192,7 @@ fn three_species() -> Case<2> {
     )
 }
 
-/// Moving particles among fixed ions: at one velocity, and with `apart` at two.
+/// Moving particles among fixed ions at one velocity, or at two velocities with `apart`.
 fn fixed_ions(apart: bool) -> Case<2> {
     let second = if apart { [0.5, -0.2] } else { [0.1, 0.0] };
     Case::new(
@@ -230,7 +231,7 @@ fn methods() -> Vec<Choice> {
     [explicit_methods(), implicit_methods(SOLVER_TOLERANCE)].concat()
 }
 
-/// Momentum relative to √(2 M E), and the conserved energy relative to itself.
+/// The deviation of momentum relative to √(2 M E), and that of the conserved energy relative to itself.
 fn drifts<const D: usize>(case: &Case<D>, end: &State<D>) -> (f64, f64) {
     let start = &case.state.invariants;
     let found = Invariants::of(&case.problem, &end.velocities);
@@ -252,12 +253,12 @@ fn conserves<const D: usize>(case: &Case<D>) {
     for method in methods() {
         let facts = case.facts(&method);
         let (momentum, energy) = drifts(case, &case.end(&method, dt, 5));
-        // Momentum is linear: some ten roundings of its terms in every step and stage.
+        // Momentum is linear in v. Some ten roundings of its terms in every step and stage.
         assert!(momentum < 2e-15, "{}: momentum {momentum:e}", facts.name);
         match facts.conservation {
-            // One square root and one product a particle, and the sum of the test.
+            // One square root, one product for each particle, and the sum in this test.
             Conservation::Exact => assert!(energy < 2e-15, "{}: energy {energy:e}", facts.name),
-            // Each step errs by the residual times the change of velocity, both in thermal speeds.
+            // The error of each step is the residual times the change of velocity, both in thermal speeds.
             Conservation::ToTolerance(tolerance) => {
                 assert!(energy < 5.0 * tolerance, "{}: energy {energy:e}", facts.name);
             }
@@ -311,7 +312,7 @@ fn order_is_that_of_the_facts<const D: usize>(case: &Case<D>, end: f64) {
             .collect();
         let found = slope(&points);
         println!("{}: {found:.3} {points:?}", facts.name);
-        // At these steps the next order still adds some per cent to the error.
+        // At these steps the next order still contributes some per cent of the error.
         assert!((found / f64::from(facts.order) - 1.0).abs() < 0.1, "{}: {found}", facts.name);
     }
 }
@@ -335,13 +336,13 @@ fn a_step_takes_as_many_evaluations_as_its_facts_say() {
                 let expected: Vec<u64> = (0..=4).map(|k| 1 + k * u64::from(stages)).collect();
                 assert_eq!(work, expected, "{}", facts.name);
             }
-            // Two stages are enough here, once the spectral radius is known.
+            // Two stages suffice here, once the spectral radius is known.
             None => assert!(work.windows(2).skip(1).all(|w| w[1] - w[0] == 2), "{work:?}"),
         }
     }
 }
 
-/// Whether entropy rises in one of so many steps of `extent` over the spectral radius.
+/// Whether entropy rises in one of `steps` steps of length `extent` over the spectral radius.
 fn entropy_rises<const D: usize>(case: &Case<D>, method: &Choice, extent: f64, steps: u64) -> bool {
     // The estimate without its safety factor.
     let dt = extent / (case.radius() / 1.2);
@@ -362,12 +363,12 @@ fn explicit_steps_are_stable_inside_their_interval_and_not_outside() {
     let case = stiff(250);
     let chebyshev =
         [2, 3, 5].map(|stages| Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: Some(stages) }));
-    // Euler's method heats what it cannot follow, and heat hides a rise of entropy.
+    // Forward Euler heats the particles when unstable, which hides a rise of entropy.
     let others = [2, 4].map(|order| Choice::RungeKutta(RungeKutta { order }));
     for method in others.into_iter().chain(chebyshev) {
         let facts = case.facts(&method);
         let end = facts.stable_interval.unwrap();
-        // The estimate is from below and of the start; the cloud then moves a little towards stiffer ones.
+        // The estimate is from below, and for the start. Later the cloud becomes a little stiffer.
         let found = [0.7, 2.0].map(|share| entropy_rises(&case, &method, share * end, 60));
         assert_eq!(found, [false, true], "{} {:?}", facts.name, facts.stages);
     }
@@ -387,13 +388,14 @@ fn the_energy_error_of_implicit_methods_goes_with_the_tolerance() {
             .collect();
         let found = slope(&points);
         println!("{found:.3} {points:?}");
-        // The residual falls in leaps: an iteration may end anywhere between a tolerance and a tenth of it.
+        // The residual falls by large factors: an iteration may end anywhere between the tolerance and a
+        // tenth of it.
         assert!((found - 1.0).abs() < 0.2, "{found}: {points:?}");
         assert!(points.iter().all(|(tolerance, error)| error <= tolerance), "{points:?}");
     }
 }
 
-/// Entropy at every one of `steps` steps of length `dt`.
+/// Entropy falls at every one of `steps` steps of length `dt`.
 fn entropy_falls<const D: usize>(name: &str, case: &Case<D>, dt: f64, steps: u64, tolerance: f64) {
     let method = Choice::DiscreteGradient(DiscreteGradient { tolerance, max_iterations: 3000 });
     let (mut last, mut resolved, mut evaluations) = (f64::INFINITY, 0, 0);
@@ -412,7 +414,7 @@ fn entropy_falls<const D: usize>(name: &str, case: &Case<D>, dt: f64, steps: u64
         "{name}: dt {dt:.3}, {resolved}/{steps} falls beyond rounding, {evaluations} evaluations, drifts {momentum:.1e} {energy:.1e}"
     );
     assert_eq!(resolved, steps, "{name}");
-    // Momentum gathers a rounding a step, energy the residual of each.
+    // Each step adds a rounding error to momentum and the residual to energy.
     assert!(momentum < 1e-16 * steps as f64 + 1e-15, "{momentum:e}");
     assert!(energy < tolerance * steps as f64, "{energy:e}");
 }
@@ -432,7 +434,7 @@ fn entropy_falls_at_every_step_for_every_mix_of_species() {
     entropy_falls("fixed ions at two velocities", &fixed_ions(true), 0.5, 100, SOLVER_TOLERANCE);
 }
 
-/// Particles of two species that drift through one another: some pairs come close.
+/// Two species that drift through each other, so that some pairs come close.
 fn close_pairs_2d(count: u32) -> Case<2> {
     let cloud = |name: &str, mass: f64, temperature: f64, drift: f64| {
         json!({ "name": name, "mass": mass, "particles": { "quasi_random": { "count": count } },
@@ -471,7 +473,7 @@ fn implicit_steps_far_beyond_eulers_limit_are_solved_among_close_pairs_and_in_th
     }
     solved("close pairs, 2-D", &close_pairs_2d(200), 10.0, 6);
     solved("close pairs, 3-D", &close_pairs_3d(), 10.0, 4);
-    // The tail of order 6 leaps from one place of balance to the next at several of these steps.
+    // With order 6 a tail particle jumps from one equilibrium position to another at several of these steps.
     solved("thin tail", &bkw(24, 6, 7.0), 4.0, 3);
 }
 
@@ -492,7 +494,7 @@ fn adaptive_steps_end_at_the_end_within_the_tolerance() {
             assert_eq!(found.time(), end);
             let error = norm.distance(&case.problem, &found.velocities, &reference.velocities);
             println!("{name} {tolerance:e}: {} steps, {work} evaluations, error {error:.2e}", found.step);
-            // Errors of the steps add up at most.
+            // At most, the errors of the steps add up.
             assert!(
                 error < found.step as f64 * tolerance && error < last,
                 "{name} {tolerance:e}: {error:e} {last:e}"
@@ -534,7 +536,7 @@ fn a_rejected_step_leaves_no_trace() {
     }
 }
 
-/// A score whose functional rises whatever happens.
+/// A score whose functional rises at every evaluation.
 struct Rising<const D: usize>(Box<dyn Score<D>>, f64);
 
 impl<const D: usize> Score<D> for Rising<D> {
@@ -586,7 +588,7 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     assert!(saved.stiffness.is_some() && saved.grid == case.state.grid);
 }
 
-/// Interrupts after a step.
+/// An observer that interrupts the run after the given step.
 struct Interrupter<'a>(u64, &'a AtomicBool);
 
 impl<const D: usize> Observer<D> for Interrupter<'_> {
@@ -621,7 +623,7 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
     assert_eq!(outcome, Outcome::Completed);
     assert_eq!(whole.time(), 5.0);
     for interrupt_at in [0, 1, 3] {
-        // The flag is seen after the step that follows.
+        // The interruption takes effect after the following step.
         assert_eq!(run(&case.state, interrupt_at, false).0, Outcome::Interrupted);
         let saved = Saved::read(&folder, &case.scenario, "any").unwrap().state(&case.state, 0).unwrap();
         assert_eq!(saved.step, interrupt_at + 1);
@@ -678,7 +680,7 @@ fn the_fine_bkw_cloud_relaxes_in_two_hundred_and_fifty_evaluations() {
         "{} steps, {evaluations} evaluations, L2 {errors:?}, fourth moments {worst:?}, energy {energy:e}",
         end.step
     );
-    // The figures set for this method; L2 of the published order-2 method is 1.45e-2.
+    // The targets for this method. The L2 error of the published order-2 method is 1.45e-2.
     assert!(evaluations <= 250);
     assert!(errors.iter().all(|&error| error < 5e-4), "{errors:?}");
     assert!(worst.iter().all(|&error| error < 1e-3), "{worst:?}");
@@ -718,12 +720,12 @@ fn a_mass_ratio_of_1836_takes_steps_set_by_accuracy() {
         "Euler's limit {stable:.3}, longest step {longest:.1}, {} steps, {work} evaluations",
         found.step
     );
-    // Explicit Euler would take end/stable steps.
+    // Forward Euler would take end/stable steps.
     assert!(longest > 20.0 * stable && (work as f64) < end / stable);
     let implicit = Choice::DiscreteGradient(DiscreteGradient { tolerance: 1e-9, max_iterations: 3000 });
     let other = case.end(&implicit, 25.0, 20);
     let (a, b, start) = (temperature(&found), temperature(&other), temperature(&case.state));
     println!("ion temperature {start} to {a} and {b}");
-    // Two methods that share nothing agree on the heating to a per mille of it.
+    // Two independent methods agree on the heating to a per mille.
     assert!(a > start + 0.05 && ((a - b) / (a - start)).abs() < 1e-3, "{start} {a} {b}");
 }

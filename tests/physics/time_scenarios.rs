@@ -1,9 +1,9 @@
-//! What a scenario may say about time and integrators, and the message for what it may not.
+//! What a scenario may contain about time and integrators, and the error messages otherwise.
 
 use landau::scenario;
 use serde_json::json;
 
-/// The errors of a valid scenario with these changes.
+/// The error messages for a valid scenario with these changes.
 fn errors(changes: &[&str]) -> String {
     let valid = json!({
         "version": 1, "dimension": 2,

@@ -1,5 +1,4 @@
-//! Runs with pair sums by a tree: the default integrator at every tolerance, what is conserved, and how runs end
-//! that a tree cannot do.
+//! Runs with pair sums by a tree: the default integrator at every tolerance, conservation, and failures.
 
 use crate::solver;
 use landau::error::Failure;
@@ -11,7 +10,7 @@ use landau::scenario::Scenario;
 use landau::setup;
 use serde_json::{Value, json};
 
-/// Two species of 1728 particles each with a small bandwidth: a step takes several stages.
+/// Two species of 1728 particles each, with a small bandwidth, so that a step needs several stages.
 fn stiff(summation: &Value) -> Scenario {
     let species = |name: &str, mass: f64, temperature: f64, drift: f64| {
         json!({
@@ -29,7 +28,7 @@ fn stiff(summation: &Value) -> Scenario {
     }))
 }
 
-/// Two species in two dimensions that hardly feel each other, and end at equilibria of their own.
+/// Two species in two dimensions that hardly interact, and end at separate equilibria.
 fn apart(tolerance: f64, temperatures: [f64; 2]) -> Scenario {
     solver::scenario(&json!({
         "version": 1, "dimension": 2,
@@ -72,12 +71,13 @@ fn the_default_integrator_runs_with_a_tree_at_every_tolerance() {
     for tolerance in [1e-3, 1e-6, 1e-9] {
         let end = follow(&json!({ "tree": { "tolerance": tolerance } }));
         let error = distance(&end, &exact) / moved;
-        // Another number of stages would be an error of its own, far above the smaller tolerances. Errors of rates
-        // add up over few steps to less than a few times their size against what moved.
+        // A different number of stages would give an error far above the smaller tolerances. Over a few steps
+        // the errors of the rates add up to at most a few times their size, relative to the displacement.
         assert!(error < 5.0 * tolerance, "{tolerance:e}: {error:e}");
     }
     for radius in &radii[1..] {
-        // The tree's estimate leaves out how A changes, a share of the radius that its safety factor of 1.2 covers.
+        // The estimate with a tree neglects the change of A, a share of the radius that the safety factor of
+        // 1.2 covers.
         assert!((radius / radii[0] - 1.0).abs() < 0.1, "{radii:?}");
     }
 }
@@ -95,7 +95,7 @@ fn the_coarsest_tree_knows_how_stiff_the_equation_is() {
     };
     let (exact, coarse) =
         (radius(&json!({ "direct": {} })), radius(&json!({ "tree": { "tolerance": 0.1 } })));
-    // Its sums are off by up to a tenth.
+    // The sums have errors of up to a tenth.
     assert!((coarse / exact - 1.0).abs() < 0.1, "{coarse}, {exact}");
 }
 
@@ -113,13 +113,14 @@ fn a_run_by_a_tree_has_the_same_bits_at_any_number_of_threads() {
     }
 }
 
-/// Once each species is at its own equilibrium, its gradients drive nothing, but only one linear part is taken
-/// off all of them together: the rates that are left are small against what the tree sums.
+/// Once each species is at its own equilibrium, its gradients drive nothing. But only one common linear part
+/// is removed from the gradients of both species. So the remaining rates are small compared with the terms
+/// that the tree sums.
 #[test]
 fn rates_that_cancel_end_a_run_beyond_the_tolerance() {
     let failure = solver::run::<2>(&apart(1e-6, [1.0, 0.6]), |_, _, _| {}).unwrap_err();
     let Failure::TreeError { step, error, .. } = failure else { panic!("{failure}") };
-    // Collisions take some ten steps to cancel six digits; the last one missed is of the tolerance's size.
+    // After some ten steps the rates cancel to six digits. Then the error just exceeds the tolerance.
     assert!(step > 5 && (1e-6..1e-5).contains(&error), "{failure}");
     let words = format!("the pair sums of step {step} have an error of ");
     assert!(failure.to_string().starts_with(&words), "{failure}");

@@ -1,4 +1,5 @@
-//! SI units: a run in them is the normalized run times its scales, and its rates are NRL's.
+//! SI units: a run in SI units is the normalised run times its scales, and its rates are those of the NRL
+//! Plasma Formulary.
 //!
 //! Source: NRL Plasma Formulary (2019), "Collisions and Transport": energy exchange ν_ε, isotropisation ν_T.
 
@@ -11,8 +12,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Velocities of a few particles whose spread is between 1 and 2, as are mass, density and step: a run with
-/// these has scales of 1.
+/// Velocities and weights of a few particles. Spread, mass, density and step are between 1 and 2, so that a
+/// run with them has scales of 1.
 fn particles() -> (Vec<[f64; 3]>, Vec<f64>) {
     let velocity = |p: usize| {
         let x = p as f64;
@@ -21,7 +22,8 @@ fn particles() -> (Vec<[f64; 3]>, Vec<f64>) {
     ((0..60).map(velocity).collect(), (0..60).map(|p| (2.0 + (p % 3) as f64) / 128.0).collect())
 }
 
-/// A run from a file of particles whose numbers are these powers of two times those of `particles`.
+/// A scenario with particles from a file. Its numbers are those of `particles` times powers of two with the
+/// given exponents.
 fn scenario(directory: &Path, units: &str, [mass, velocity, density, time]: [i32; 4]) -> Value {
     let scale = |power: i32| 2f64.powi(power);
     let (velocities, weights) = particles();
@@ -31,7 +33,7 @@ fn scenario(directory: &Path, units: &str, [mass, velocity, density, time]: [i32
     });
     let file = format!("{units}.csv");
     fs::write(directory.join(&file), format!("vx,vy,vz,weight\n{}", rows.collect::<String>())).unwrap();
-    // γ = −2: mass² velocity² / (density time) is a power of two as well.
+    // With γ = −2 the unit mass² velocity² / (density time) is a power of two as well.
     let coefficient = 0.25 * scale(2 * mass + 2 * velocity - density - time);
     let wall = json!({ "density": 0.5 * scale(density), "velocity": [0.25 * scale(velocity), 0.0, 0.0] });
     json!({
@@ -77,7 +79,7 @@ fn a_run_in_si_units_is_the_normalized_one_times_its_scales() {
                 "energy" => (expected * mass * density * velocity * velocity, 0.0),
                 "density" => (expected * density, 0.0),
                 "entropy_rate" => (expected * density / time, 0.0),
-                // The logarithm of the unit of f, and a sum.
+                // The logarithm of the unit of f, and a sum, are rounded.
                 "entropy" => (density * (expected + number * (density / velocity.powi(3)).ln()), 8.0),
                 _ if kind.starts_with("momentum") => (expected * mass * density * velocity, 0.0),
                 _ if kind.starts_with("velocity") => (expected * velocity, 0.0),
@@ -119,11 +121,11 @@ fn rates_of_si_coefficients_are_those_of_the_formulary() {
     for (i, j) in [(ELECTRON, PROTON), (PROTON, ELECTRON)] {
         let found = rates::energy_exchange(3, -3.0, c, i, j);
         let expected = nrl_energy_exchange(i, j);
-        // The formulary prints 1.8: two digits.
+        // The formulary gives 1.8, two digits.
         assert!((found / expected - 1.0).abs() < 0.03, "{found:e} {expected:e}");
     }
-    // ν_T = 8.2e-7 n λ T^(−3/2) for electrons, 1.9e-8 n λ μ^(−1/2) T^(−3/2) for ions, in dT⊥/dt = −ν_T (T⊥ − T∥)
-    // = −½ dT∥/dt: the difference decays three times as fast.
+    // ν_T = 8.2e-7 n λ T^(−3/2) for electrons and 1.9e-8 n λ μ^(−1/2) T^(−3/2) for ions, in
+    // dT⊥/dt = −ν_T (T⊥ − T∥) = −½ dT∥/dt. So the difference decays at the rate 3 ν_T.
     for (of, constant, ev) in [(ELECTRON, 8.2e-7, 1000.0f64), (PROTON, 1.9e-8, 800.0)] {
         let found = rates::isotropisation(3, -3.0, c, of);
         let expected = 3.0 * constant * 1e14 * LOG_LAMBDA * ev.powf(-1.5);
@@ -160,8 +162,8 @@ fn protons_are_heated_at_the_rate_of_the_formulary() {
     let (_, rate) = solver::moment_rates(&problem, &state.velocities, &evaluation, 1);
     let per_second = rate * problem.scales.temperature / problem.scales.time;
     let expected = nrl_energy_exchange(PROTON, ELECTRON) * 200.0;
-    // Two digits of the formulary; and the rate is a difference of the two species' 1/T, a fifth of either, so
-    // that it has five times the relative error of the scores.
+    // The formulary gives two digits. The rate is a difference of the two species' 1/T, a fifth of either. So
+    // it has five times the relative error of the scores.
     assert!((per_second / expected - 1.0).abs() < 0.06, "{per_second:e} eV/s, {expected:e} eV/s");
 }
 
@@ -202,8 +204,8 @@ fn electrons_become_isotropic_at_the_rate_of_the_formulary() {
     let density: f64 = problem.weights.iter().sum();
     let heating = 2.0 * problem.species[0].mass * (0..problem.particles()).map(square).sum::<f64>() / density;
     let found = heating * problem.scales.temperature / problem.scales.time;
-    // ν = (2√π e⁴ n λ)/(√m T∥^(3/2)) A⁻² [ −3 + (A + 3) atanh(√−A)/√−A ], A = T⊥/T∥ − 1 < 0, of which
-    // 8.2e-7 n λ T^(−3/2) is the limit, 4/15 of the factor before A⁻².
+    // ν = (2√π e⁴ n λ)/(√m T∥^(3/2)) A⁻² [ −3 + (A + 3) atanh(√−A)/√−A ] with A = T⊥/T∥ − 1 < 0. Its limit
+    // for A → 0 is 4/15 of the factor before A⁻², which is 8.2e-7 n λ T^(−3/2).
     let a = perpendicular / parallel - 1.0;
     let root = (-a).sqrt();
     let shape = (-3.0 + (a + 3.0) * root.atanh() / root) / (a * a);
@@ -220,7 +222,7 @@ fn logarithms_are_computed_from_the_plasma_where_none_is_given() {
     let printed = program::succeed(directory.path(), &format!("check {}", file.display()));
     for words in [
         "ln Λ                  electron on electron 14.79, electron on proton 14.79, proton on proton 16.56\n",
-        // Of 1 keV: 4.19e5 √(1000) m/s.
+        // The thermal speed at 1 keV is 4.19e5 √(1000) m/s.
         "thermal speed 1.3",
         "electron on proton    slowing down 7.3",
         "equilibration 6.7",

@@ -1,6 +1,6 @@
-//! Whole runs and right-hand sides against exact solutions; orders as fitted slopes.
+//! Whole runs and right-hand sides against exact solutions. Orders are fitted slopes.
 //!
-//! Optimised builds alone: together these take well below 90 s on one core.
+//! Only in optimised builds, where all tests together take well below 90 s on one core.
 
 use crate::fit::slope;
 use crate::solver;
@@ -20,20 +20,21 @@ fn final_errors<const D: usize>(scenario: &Scenario) -> Vec<f64> {
     let time = state.step as f64 * scenario.time.step.unwrap();
     let comparison =
         setup::comparison(scenario, &problem, &start.velocities, InstructionSet::detect()).unwrap();
-    // The L2 error of a density, the temperature's of moments.
+    // The L2 error for densities, the error of the temperature for moments.
     (0..problem.species.len())
         .map(|index| comparison.errors(&problem, index, &state.velocities, time).unwrap()[1])
         .collect()
 }
 
-/// The order at which errors fall with the resolution.
+/// The observed order at which errors fall with the resolution.
 fn order_of(resolutions: &[u32], errors: &[f64]) -> f64 {
     let points: Vec<(f64, f64)> =
         resolutions.iter().map(|&n| f64::from(n)).zip(errors.iter().copied()).collect();
     -slope(&points)
 }
 
-/// Errors of every species at each resolution, asserted to fall at the order of the score, to `tolerance`.
+/// Asserts that the errors of every species fall with the resolution at the order of the score, to
+/// `tolerance`.
 fn assert_order<const D: usize>(
     scenario: impl Fn(u32, u32) -> Value,
     order: u32,
@@ -55,7 +56,8 @@ fn assert_order<const D: usize>(
     }
 }
 
-/// Long stable steps: the error in time is below a hundredth of what is measured.
+/// The score of the given order, and an integrator whose error in time is below a hundredth of the measured
+/// errors.
 fn method(order: u32) -> (Value, Value) {
     (json!({ "mesh": { "order": order } }), json!({ "runge_kutta_chebyshev": {} }))
 }
@@ -90,12 +92,13 @@ fn bkw(
     }
 }
 
-/// Orders 2 and 4 within a half: resolutions at which the leading term of the bias rules, above the floor
-/// that particles off their lattice leave and below where ε is as wide as the density.
+/// Resolutions to find orders 2 and 4 to within a half, in the range where the leading term of the bias
+/// dominates. On coarser lattices ε is as wide as the density. On finer ones particles that have left their
+/// lattice set a floor.
 const STUDY: [(u32, &[u32]); 2] = [(2, &[24, 32, 40]), (4, &[40, 50, 60])];
 
-/// Contrasts below the largest, 1/2: there the density vanishes at the origin, its logarithm is singular, and orders
-/// above 2 are lost until it has filled.
+/// The contrast is below its maximum 1/2. At the maximum the density vanishes at the origin and its logarithm
+/// is singular, and orders above 2 are lost until the hole has filled.
 #[test]
 fn one_species_of_bkw_in_2d_has_the_order_of_the_score() {
     let scenario = bkw(2, &[(1.0, 1.0, 4.5)], &json!([[0.125]]), 0.25, (0.1, 5));
@@ -112,20 +115,21 @@ fn two_species_of_bkw_have_the_order_of_the_score() {
     for order in [2, 4] {
         assert_order::<2>(&scenario, order, &[40, 60], 0.5);
     }
-    // An eighth, a fortieth and an eightieth of the published 3.24e-2, 1.45e-2 and 8.18e-3.
+    // An eighth, a fortieth and an eightieth of the published errors 3.24e-2, 1.45e-2 and 8.18e-3.
     let found = [(40, 4e-3), (60, 4e-4), (80, 1e-4)].map(|(per_axis, most)| {
         let errors = final_errors::<2>(&solver::scenario(&scenario(6, per_axis)));
         assert!(errors.iter().all(|&error| error < most), "{per_axis}: {errors:?}");
         errors
     });
-    // The heavy species' order rises to 6 from below; the light one's error is near the floor at 80.
+    // The order of the heavy species rises to 6 from below. The error of the light species is near the floor
+    // at 80 cells.
     let order = order_of(&[60, 80], &[found[1][0], found[2][0]]);
     println!("order 6: {found:?} slope {order:.2}");
     assert!((order - 6.0).abs() < 0.5, "{order}, {found:?}");
 }
 
-/// Masses 1, 2, 4 and densities 1, 0.5, 2 with Σ_j n_j c_ij/(m_i m_j) = 1/8 for every i: c_ij =
-/// m_i m_j a_ij/(n_i n_j) with a_ij symmetric and rows that add up to n_i/8.
+/// Masses 1, 2, 4 and densities 1, 0.5, 2 with Σ_j n_j c_ij/(m_i m_j) = 1/8 for every i. Such coefficients
+/// are c_ij = m_i m_j a_ij/(n_i n_j) with symmetric a_ij whose rows add up to n_i/8.
 #[test]
 fn three_species_of_bkw_have_the_order_of_the_score() {
     let (masses, densities) = ([1.0, 2.0, 4.0], [1.0, 0.5, 2.0]);
@@ -147,9 +151,9 @@ fn three_species_of_bkw_have_the_order_of_the_score() {
     }
 }
 
-/// From K = 0.7 T: at the largest contrast the density vanishes at the origin, where its logarithm is singular.
-/// Resolutions that a test has time for are not yet at the slope of order 6; at 32 cells its error is bounded:
-/// 2.1e-3 with all its other parameters as here, over an order of magnitude below that of order 2.
+/// The run starts at K = 0.7 T, since at the largest contrast the density vanishes at the origin, where its
+/// logarithm is singular. Order 6 does not yet show its slope at resolutions that a test has time for. So its
+/// error is bounded at 32 cells. It is 2.1e-3 there, over an order of magnitude below that of order 2.
 #[test]
 fn bkw_in_3d_has_the_order_of_the_score() {
     let scenario = bkw(3, &[(1.0, 1.0, 4.0)], &json!([[0.125]]), 0.3, (0.125, 10));
@@ -166,7 +170,7 @@ fn three_temperatures_meet_as_they_should() {
     let scenario = |order: u32, per_axis: u32| {
         let (score, integrator) = method(order);
         let species = |name: &str, density: f64, mass: f64, temperature: f64| {
-            // Wide enough for the temperature that the species will have.
+            // Wide enough for the later temperature of the species.
             let half_width = 5.0 * (temperature.max(1.0f64) / mass).sqrt();
             json!({
                 "name": name, "mass": mass,
@@ -182,12 +186,12 @@ fn three_temperatures_meet_as_they_should() {
             "reference": { "ornstein_uhlenbeck": {} }
         })
     };
-    // The bias of a Maxwellian is the worst of all for the densities' orders alone: it is what ε adds to T.
+    // For a Maxwellian the bias adds ε to T/m, the worst case for the orders of densities.
     assert_order::<2>(scenario, 2, &[32, 40, 50], 0.5);
     assert_order::<2>(scenario, 4, &[50, 60, 70], 0.5);
 }
 
-/// Two clouds with a Maxwellian each.
+/// Two species, each a Maxwellian.
 fn pair(
     dimension: usize,
     gamma: f64,
@@ -215,7 +219,8 @@ fn maxwellian(density: f64, mass: f64, temperature: f64) -> Maxwellian {
     Maxwellian { density, mass, temperature }
 }
 
-/// How many particles carry a density does not matter: 30² and 60², densities 1 and 0.05.
+/// The number of particles that represent a density does not matter: species with densities 1 and 0.05 and
+/// different numbers of particles.
 #[test]
 fn friction_of_maxwell_molecules_knows_densities_and_not_counts() {
     let (a, b) = (maxwellian(1.0, 1.0, 1.0), maxwellian(0.05, 3.0, 0.7));
@@ -228,18 +233,20 @@ fn friction_of_maxwell_molecules_knows_densities_and_not_counts() {
             let exact = -0.4 * other.density * (own.mass + other.mass) / (own.mass * own.mass * other.mass)
                 * difference;
             let (found, _) = solver::moment_rates(&problem, &state.velocities, &evaluation, index);
-            // h/σ is 0.34 on the coarse lattice: the bias 3! (h/σ)⁶ of order 6 is 1e-2.
+            // h/σ is 0.34 on the coarse lattice. The bias 3! (h/σ)⁶ of order 6 is 1e-2.
             assert!((found[0] / exact - 1.0).abs() < 1e-2, "{count_a}, {count_b}: {} {exact}", found[0]);
         }
     }
 }
 
-/// Mean velocities and temperature tensors of mixtures that drift, with fixed ions beside: no shape is special.
+/// Mean velocities and temperature tensors of drifting mixtures, with fixed ions, for densities without any
+/// special shape.
 #[test]
 fn moments_of_any_shape_follow_their_closed_system() {
     let scenario = |order: u32, per_axis: u32| {
         let (_, integrator) = method(order);
-        // Moments are what exact Gaussians are exact for: the order is that of the plain functional.
+        // Scores that are exact for Gaussians would be exact for moments, so the order is measured for the
+        // plain functional.
         let score = json!({ "mesh": { "order": order, "exact_degree": 0 } });
         json!({
             "version": 1, "dimension": 2,
@@ -264,16 +271,18 @@ fn moments_of_any_shape_follow_their_closed_system() {
     assert_order::<2>(scenario, 4, &[40, 50, 60], 0.5);
 }
 
-/// Rates over their exact values at 24 and 32 cells an axis, whose errors must be small and fall fast: the score's
-/// bias is ∝ h⁶ (h/σ = 0.34 to 0.46), and the kernel 1/|z|, singular where cells meet, costs ∝ h².
+/// Asserts that rates at 24 and 32 cells along an axis are near their exact values. The bias of the score
+/// is ∝ h⁶ (h/σ = 0.34 to 0.46). The kernel 1/|z|, singular where cells coincide, adds an error ∝ h².
 fn assert_rates_converge(what: &str, rate_over_exact: impl Fn(u32) -> f64) {
     let (coarse, fine) = (rate_over_exact(24), rate_over_exact(32));
     println!("{what}: {coarse:.4}, {fine:.4} of the exact rate");
-    // What is left is of the sum over pairs, which changes sign with how the two lattices lie to each other.
+    // The remaining error is of the sum over pairs. It changes sign with the relative position of the two
+    // lattices.
     assert!((coarse - 1.0).abs() < 0.015 && (fine - 1.0).abs() < 0.01, "{what}: {coarse}, {fine}");
 }
 
-/// Temperatures of Coulomb collisions meet at NRL's rate, for mass ratios up to that of protons and electrons.
+/// With Coulomb collisions temperatures equilibrate at the rate of the NRL Plasma Formulary, for mass ratios
+/// up to that of protons and electrons.
 #[test]
 fn coulomb_heating_has_the_exact_rate_at_every_mass_ratio() {
     for ratio in [1.0, 20.0, 100.0, 1836.0] {
@@ -285,14 +294,14 @@ fn coulomb_heating_has_the_exact_rate_at_every_mass_ratio() {
             let evaluation = solver::evaluate(&scenario, &problem, &state.velocities);
             let (_, heating) = solver::moment_rates(&problem, &state.velocities, &evaluation, 0);
             let (_, cooling) = solver::moment_rates(&problem, &state.velocities, &evaluation, 1);
-            // Σ n dT = 0, to the rounding of sums over 10⁴ particles.
+            // Σ n dT = 0, to the accuracy of sums over 10⁴ particles.
             assert!((heating + 0.5 * cooling).abs() < 1e-6 * heating.abs(), "{heating} {cooling}");
             heating / rates::heating(3, -3.0, 0.3, a, b)
         });
     }
 }
 
-/// dT⊥/dt = −ν (T⊥ − T∥), ν = c n/(√π √m T∥^(3/2)) A⁻² [−3 + (A + 3) atan(√A)/√A], A = T⊥/T∥ − 1.
+/// dT⊥/dt = −ν (T⊥ − T∥) with ν = c n/(√π √m T∥^(3/2)) A⁻² [−3 + (A + 3) atan(√A)/√A] and A = T⊥/T∥ − 1.
 #[test]
 fn anisotropy_of_coulomb_collisions_decays_at_the_exact_rate() {
     for (parallel, perpendicular) in [(0.8f64, 1.2f64), (1.2, 0.8)] {
@@ -324,7 +333,8 @@ fn anisotropy_of_coulomb_collisions_decays_at_the_exact_rate() {
     }
 }
 
-/// Harmonics of every degree on every shell, each at its own rate: the whole density against the series.
+/// Harmonics of every degree decay on every shell at their own rates: the whole density is compared with the
+/// series.
 #[test]
 fn dipoles_decay_as_the_series_says() {
     let scenario = |order: u32, per_axis: u32| {
@@ -346,8 +356,9 @@ fn dipoles_decay_as_the_series_says() {
     assert_order::<2>(scenario, 4, &[50, 60, 70], 0.5);
 }
 
-/// On every shell |v| = r, harmonics of degree l decay at c n_b r^γ l(l + d − 2)/m², whatever the kernel: seen in
-/// Σ w φ(r) Y_l for windows φ around several radii. Y_1 = cos θ, and in three dimensions Y_2 = (3 cos² θ − 1)/2.
+/// On every shell |v| = r, harmonics of degree l decay at the rate c n_b r^γ l(l + d − 2)/m², for every γ.
+/// The test computes Σ w φ(r) Y_l for windows φ around several radii. Y_1 = cos θ, and in three dimensions
+/// Y_2 = (3 cos² θ − 1)/2.
 #[test]
 fn harmonics_decay_on_each_shell_at_their_rate() {
     for gamma in [-3.0, -2.0, 0.0, 1.0] {
@@ -372,7 +383,7 @@ fn harmonics_decay_on_each_shell_at_their_rate() {
                 let r = v.iter().map(|c| c * c).sum::<f64>().sqrt();
                 let window = w * (-0.5 * ((r - radius) / 0.2f64).powi(2)).exp();
                 let (cosine, turning) = (v[0] / r, rate[0] / r);
-                // Rates are tangent to the shell, so that r stays and cos θ changes by dv_x/r.
+                // Rates are tangent to the shell, so that r is constant and cos θ changes by dv_x/r.
                 let (harmonic, slope) = match degree {
                     1 => (cosine, 1.0),
                     _ => (1.5 * cosine * cosine - 0.5, 3.0 * cosine),
@@ -382,7 +393,7 @@ fn harmonics_decay_on_each_shell_at_their_rate() {
                 exact -= window * factor * r.powf(gamma) * degree * (degree + 1.0) * harmonic;
             }
             println!("γ = {gamma}, l = {degree}, r = {radius}: {:.4}", found / exact);
-            // h is 0.31 thermal speeds: the bias 3! (h/σ)⁶ of order 6 is 5e-3.
+            // h is 0.31 thermal speeds. The bias 3! (h/σ)⁶ of order 6 is 5e-3.
             assert!(
                 (found / exact - 1.0).abs() < 1e-2,
                 "γ = {gamma}, l = {degree}, r = {radius}: {found} {exact}"
@@ -391,8 +402,8 @@ fn harmonics_decay_on_each_shell_at_their_rate() {
     }
 }
 
-/// At order 2 equilibrium is T_i + m_i ε_i = θ, and equal temperatures are not. At order 6 the relative defect of first
-/// order, x = m ε/T = 0.16, becomes 3! x³ at most: less than 0.2 x.
+/// At order 2 the equilibrium is T_i + m_i ε_i = θ, not equal temperatures. The relative error is
+/// x = m ε/T = 0.16 there. At order 6 it is at most 3! x³, less than 0.2 x.
 #[test]
 fn equilibrium_is_regularised_at_order_2_and_nearly_exact_at_order_6() {
     let rate = |order: u32, temperature_b: f64| {
@@ -407,13 +418,13 @@ fn equilibrium_is_regularised_at_order_2_and_nearly_exact_at_order_6() {
     // T_a + m_a ε = 1.04 = T_b + m_b ε at T_b = 0.88.
     let (equal, regularised, sixth) = (rate(2, 1.0), rate(2, 0.88), rate(6, 1.0));
     println!("rates: order 2 {equal:.3e} at T = T, {regularised:.3e} at θ = θ; order 6 {sixth:.3e} at T = T");
-    // The lattice ends at 5.5 thermal speeds, where a few 1e-6 of the energy is missing.
+    // The lattice ends at 5.5 thermal speeds, where a few 1e-6 of the energy are missing.
     assert!(regularised.abs() < 1e-3 * equal.abs(), "{regularised} {equal}");
     assert!(sixth.abs() < 0.2 * equal.abs(), "{sixth} {equal}");
 }
 
-/// A Maxwellian is the equilibrium of its own collisions, whatever the kernel and the bandwidth: mollified it is a
-/// Maxwellian too, its score is linear in v, and pairs feel nothing.
+/// A Maxwellian is the equilibrium of its own collisions, whatever the kernel and the bandwidth. The
+/// mollified density is a Maxwellian too. So its score is linear in v, and pairs do not act on each other.
 #[test]
 fn a_maxwellian_stays_put() {
     let speed = |order: u32, per_axis: u32| {
@@ -431,7 +442,8 @@ fn a_maxwellian_stays_put() {
         terms.map(|(w, rate)| w * (rate[0] * rate[0] + rate[1] * rate[1])).sum::<f64>().sqrt()
     };
     for (order, per_axis) in [(2, 60), (6, 30), (6, 60)] {
-        // What is left is the mass beyond the mollifier's reach and the lattice's edge, where scores are not linear.
+        // The rest is due to the mass beyond the mollifier's cut-off and beyond the edge of the lattice,
+        // where scores are not linear.
         let found = speed(order, per_axis);
         assert!(found < 1e-4, "order {order}, {per_axis} cells: {found}");
     }

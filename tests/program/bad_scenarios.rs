@@ -1,18 +1,19 @@
-//! Everything a user can get wrong, each with the message and the exit status it must give.
+//! Everything that a user can get wrong, with the message and the exit status that each must give.
 //!
-//! A file of tests/bad is a case. Its lines, in this order:
+//! Each file in tests/bad is a case. Its lines are, in this order:
 //!
 //! | line | means |
 //! |---|---|
 //! | `base NAME` | the good scenario to start from, NAME.json beside the case; `maxwellian` if left out |
-//! | `replace TEXT`, then `with TEXT` | a change of it: the first TEXT occurs once; any number of times |
-//! | `text LINE` | instead: lines of the scenario, without a newline at the end |
-//! | `bytes HEX …` | instead: the scenario's bytes; `HEX*N` repeats a byte |
-//! | `file PATH`, `folder PATH` | something that is there before |
+//! | `replace TEXT`, then `with TEXT` | a change to the base, in which the first TEXT occurs once; there may be several |
+//! | `text LINE` | instead of a base: the lines of the scenario, without a newline at the end |
+//! | `bytes HEX …` | instead of a base: the bytes of the scenario; `HEX*N` repeats a byte |
+//! | `file PATH`, `folder PATH` | a file or folder that exists before the command |
 //! | `landau ARGUMENTS` | the command, `landau check scenario.json` if left out; 'quoted as in a shell' |
-//! | `exit STATUS` | the exit status; all that follows is what stderr must say |
+//! | `exit STATUS` | the exit status; everything below is what stderr must contain |
 //!
-//! With `BLESS=1` in the environment what differs is rewritten with what was said, to be read before it is committed.
+//! With `BLESS=1` in the environment, cases that differ are rewritten with the actual output. Review them
+//! before committing.
 
 use landau::error::Failure;
 use landau::output::error::FileFailure;
@@ -22,7 +23,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A case as its file says it.
+/// A case as read from its file.
 #[derive(Debug, Default)]
 struct Case {
     /// The lines up to `exit`.
@@ -93,7 +94,7 @@ impl Case {
         case
     }
 
-    /// Runs the case in a folder of its own; returns exit status and stderr.
+    /// Runs the case in `directory` and returns the exit status and stderr.
     fn run(&self, directory: &Path) -> (i32, String) {
         for path in self.folders.iter().map(|path| directory.join(path)) {
             fs::create_dir_all(path).unwrap();
@@ -111,14 +112,14 @@ impl Case {
         (output.status.code().unwrap_or(-1), String::from_utf8(output.stderr).unwrap())
     }
 
-    /// The run folder of a `landau run DIR`.
+    /// The run folder, if the command has `--out`.
     fn out(&self) -> Option<&str> {
         let at = self.arguments.iter().position(|argument| argument == "--out")?;
         Some(&self.arguments[at + 1])
     }
 }
 
-/// `0a` or `0a*3`.
+/// The bytes of a word such as `0a` or `0a*3`.
 fn bytes(word: &str) -> Vec<u8> {
     if word.is_empty() {
         return Vec::new();
@@ -127,7 +128,7 @@ fn bytes(word: &str) -> Vec<u8> {
     vec![u8::from_str_radix(hex, 16).unwrap(); count.parse().unwrap()]
 }
 
-/// Words between blanks; single quotes keep blanks.
+/// Splits a line into words at blanks. Single quotes protect blanks.
 fn split(line: &str) -> Vec<String> {
     if line.is_empty() {
         return Vec::new();
@@ -167,7 +168,7 @@ fn every_bad_case_gives_its_message_and_exit_status() {
     assert!(differing.is_empty(), "{} cases differ:\n{}", differing.len(), differing.join("\n"));
 }
 
-/// A run that failed says so in run.json, with the reason it gave on stderr, and keeps whole rows.
+/// run.json of a failed run has the status and the reason that stderr gives, and the complete rows are kept.
 #[test]
 fn failed_runs_keep_what_they_wrote_and_say_why() {
     let mut failed = 0;
@@ -198,7 +199,7 @@ fn failed_runs_keep_what_they_wrote_and_say_why() {
     assert!(failed >= 4, "only {failed} cases fail in the run");
 }
 
-/// Words of Rust that mean nothing to whom the messages are for.
+/// Messages contain no words of Rust, which mean nothing to users.
 #[test]
 fn no_message_names_a_type_of_the_program() {
     let words = ["f64", "u32", "u64", "i64", "usize", "struct", "Option", "enum", "variant", "serde", "None"];
@@ -210,14 +211,14 @@ fn no_message_names_a_type_of_the_program() {
     }
 }
 
-/// The message of a failure, with the words it is known by; `None` where no input leads to it.
+/// The message of a failure, and words that identify it; `None` if no input leads to it.
 type Known = (String, Option<&'static str>);
 
 fn known<F: Display>(samples: Vec<F>, words: fn(&F) -> Option<&'static str>) -> Vec<Known> {
     samples.iter().map(|failure| (failure.to_string(), words(failure))).collect()
 }
 
-/// One of every failure of the numbers.
+/// One example of every failure of a computation.
 fn failures() -> Vec<Known> {
     let samples = vec![
         Failure::NotFinite { quantity: "a velocity", species: "a".into(), value: f64::NAN, step: 1 },
@@ -244,16 +245,16 @@ fn failures() -> Vec<Known> {
         Failure::NotFinite { .. } => Some("is not finite"),
         Failure::NotConverged { .. } => Some("was not solved"),
         Failure::ThrownOut { .. } => Some("throws a particle of species"),
-        // Particles that would make it fail are thrown out before.
+        // A step that would make the projection fail is refused earlier, as particles are thrown out.
         Failure::Projection { .. } => None,
         Failure::TooStiff { .. } => Some("is too long for the method"),
         Failure::StepTooSmall { .. } => Some("the step size shrank"),
-        // The rounds have converged in every case that was tried; its words are tested beside it.
+        // The rounds converged in every case tried. The message is tested next to the code.
         Failure::EntropyNotBalanced { .. } => None,
         Failure::MeshTooLarge { .. } => Some("would need"),
         Failure::FunctionalsTooLarge { .. } => Some("beyond what memory and time allow"),
-        // Millions of particles, or clouds so demanding that rounding decides about the numbers in the message:
-        // tests beside the code hold these.
+        // These need millions of particles, or clouds for which rounding changes the numbers in the message.
+        // They are tested next to the code.
         Failure::TreeOutOfReach { .. }
         | Failure::TreeTooLarge { .. }
         | Failure::TreeError { .. }
@@ -261,7 +262,7 @@ fn failures() -> Vec<Known> {
     })
 }
 
-/// One of every failure of a file.
+/// One example of every failure of a file.
 fn file_failures() -> Vec<Known> {
     let path = || PathBuf::from("there");
     let source = || std::io::Error::other("full");
@@ -277,14 +278,14 @@ fn file_failures() -> Vec<Known> {
     ];
     known(samples, |failure| match failure {
         FileFailure::FolderExists { .. } => Some("a folder that is not empty"),
-        // Takes a second run: a test of run folders starts one.
+        // This needs a second run, which a test of run folders starts.
         FileFailure::FolderInUse { .. } => None,
         FileFailure::File { .. } => Some(": cannot "),
         FileFailure::Checkpoint { .. } => Some("checkpoint"),
         FileFailure::Frame(error) => match error {
             openpmd::Error::Write { .. } => Some("cannot write there"),
-            // Validation asks for names that are distinct and that openPMD allows, and the arrays of
-            // a species have one length.
+            // Validation requires distinct names that openPMD allows, and the arrays of a species have the
+            // same length.
             openpmd::Error::Name { .. }
             | openpmd::Error::DuplicateName { .. }
             | openpmd::Error::Lengths { .. } => None,
@@ -292,7 +293,7 @@ fn file_failures() -> Vec<Known> {
     })
 }
 
-/// A variant that is added to the errors makes `failures` fail to compile; this asks for its case.
+/// A new variant of the errors makes `failures` fail to compile. Then this test requires a case for it.
 #[test]
 fn every_failure_that_input_can_reach_has_a_case() {
     let messages: Vec<String> = case_files().iter().map(|path| Case::read(path).stderr).collect();

@@ -1,4 +1,4 @@
-//! Columns of the tables that runs of the shipped scenarios write.
+//! Reads the columns of tables that runs of the shipped scenarios write.
 
 use crate::program;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::path::Path;
 /// Columns by their names.
 pub type Columns = BTreeMap<String, Vec<f64>>;
 
-/// The columns of diagnostics.csv of a shipped scenario run with changes.
+/// Runs a shipped scenario with changes, and returns the columns of its diagnostics.csv.
 pub fn run(scenario: &str, changes: &[&str]) -> Columns {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(scenario);
     let directory = tempfile::tempdir().unwrap();
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Columns {
     columns
 }
 
-/// The columns of a shipped experiment of the laboratory with changes.
+/// Computes a shipped experiment of the laboratory with changes, and returns its columns.
 pub fn experiment(name: &str, changes: &[&str]) -> Columns {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/laboratory").join(name);
     let directory = tempfile::tempdir().unwrap();
@@ -49,7 +49,7 @@ pub fn experiment(name: &str, changes: &[&str]) -> Columns {
     read(&directory.path().join("there.csv"))
 }
 
-/// At every row.
+/// Whether the values fall from each row to the next.
 pub fn falls(values: &[f64]) -> bool {
     values.windows(2).all(|pair| pair[1] < pair[0])
 }

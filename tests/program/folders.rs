@@ -1,4 +1,4 @@
-//! A run folder that something else touches while the run goes on: made read-only, or asked for by a second run.
+//! Interference with the folder of a run in progress: it becomes read-only, or a second run asks for it.
 
 use crate::program;
 use crate::resume::{long, prepared, simple};
@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-/// A run into `busy` that lasts until it is killed, once it has taken its folder.
+/// Starts a run into `busy` that lasts until it is killed. Returns once it holds its folder.
 fn endless(directory: &Path) -> Child {
     let mut scenario = long();
     scenario["time"]["steps"] = json!(100_000_000);
@@ -39,14 +39,14 @@ fn a_folder_takes_one_run_at_a_time() {
         );
     }
     assert!(program::outputs(&directory.join("busy")) == before, "the first run is as it was");
-    // Whatever ends a run frees its folder.
+    // However a run ends, its folder becomes free.
     first.kill().unwrap();
     first.wait().unwrap();
     succeed(directory, "run scenario.json --out busy --overwrite --quiet");
     assert_same(&directory.join("busy"), &directory.join("whole"), "after the first run was killed");
 }
 
-/// Permissions do not bind root: it gives the run to a user whom they bind.
+/// Permissions do not apply to root. So root starts the run as another user.
 #[cfg(unix)]
 #[test]
 fn a_run_whose_folder_becomes_read_only_resumes_to_the_same_bits() {
@@ -60,7 +60,7 @@ fn a_run_whose_folder_becomes_read_only_resumes_to_the_same_bits() {
     let directory = prepared(&scenario);
     let directory = directory.path();
     let allow = |path: &Path, mode: u32| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-    // The built program may lie where that user may not go.
+    // That user may not have access to the built program.
     fs::copy(env!("CARGO_BIN_EXE_landau"), directory.join("program")).unwrap();
     allow(directory, 0o777);
     let is_root = fs::metadata(directory).unwrap().uid() == 0;
@@ -92,7 +92,7 @@ fn a_run_whose_folder_becomes_read_only_resumes_to_the_same_bits() {
     let files = ["cannot write broken/particles/frame_", "broken/checkpoint: cannot write: "];
     assert_eq!(status(&output), 1, "{said}");
     assert!(files.iter().any(|file| said.contains(file)) && said.contains("Permission denied"), "{said}");
-    // Still read-only, it is not resumed either.
+    // While the folder is read-only, it cannot be resumed either.
     let refused = program().args(["resume", "broken", "--quiet"]).output().unwrap();
     assert_eq!(status(&refused), 1, "{}", stderr(&refused));
     assert!(stderr(&refused).contains("Permission denied"), "{}", stderr(&refused));

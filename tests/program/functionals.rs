@@ -1,8 +1,8 @@
-//! Functionals along runs: the identities dF/dt = −D_F, on sizes that take seconds.
+//! Functionals along small runs, which take seconds: the identities dF/dt = −D_F.
 
 use crate::columns::run;
 
-/// The dissipations of all pairs add up to minus the rate of the entropy, and none is negative.
+/// The dissipations of all pairs are not negative, and add up to minus the rate of the entropy.
 #[test]
 fn dissipations_of_pairs_add_up_to_the_rate_of_the_entropy() {
     let small = [0, 1, 2].map(|i| format!("species.{i}.particles.lattice.per_axis=8"));
@@ -17,17 +17,18 @@ fn dissipations_of_pairs_add_up_to_the_rate_of_the_entropy() {
             .collect();
         assert_eq!(pairs.len(), 6);
         assert!(pairs.iter().all(|&value| value >= 0.0), "{pairs:?}");
-        // Both are sums of 1e5 terms of one sign, in another order.
+        // Both are sums of 1e5 terms of one sign, in different orders.
         assert!((pairs.iter().sum::<f64>() + rate).abs() < 1e-12 * rate.abs());
     }
 }
 
-/// The slope of a column at the rows between its neighbours.
+/// The slopes of a column at all rows but the first and the last, by central differences.
 fn slopes(time: &[f64], values: &[f64]) -> Vec<f64> {
     (1..values.len() - 1).map(|k| (values[k + 1] - values[k - 1]) / (time[k + 1] - time[k - 1])).collect()
 }
 
-/// Collisions with fixed ions alone, a Maxwellian with a hole about the origin: dF/dt = −D_F along the run.
+/// dF/dt = −D_F along a run with collisions with fixed ions alone, for a Maxwellian with a hole at the
+/// origin.
 #[test]
 fn functionals_change_along_a_run_as_their_dissipations_say() {
     let functionals = r#"functionals=[{"fisher":{}},{"spherical_fisher":{"beta":0}},{"relative_entropy":{}},{"fisher_rate":{}},{"spherical_dissipation":{"beta":0}},{"dissipation":{}}]"#;
@@ -40,11 +41,12 @@ fn functionals_change_along_a_run_as_their_dissipations_say() {
             formula,
             "species.0.particles.lattice.per_axis=24",
             "species.0.particles.lattice.half_width=4.5",
-            // At γ = −3 what the mollifier puts into the hole would count at the center.
+            // At γ = −3 the density that the mollifier puts into the hole would contribute at the origin.
             "collisions.gamma=-1.0",
             "time.steps=6",
             "time.step=0.01",
-            // Functionals are those of the plain mollified density, and so is the flow along which they change.
+            // The functionals are those of the plain mollified density, so the flow must be that of the plain
+            // scores.
             r#"score={"mesh":{"exact_degree":0}}"#,
             r#"collisions.regularisation={"none":{}}"#,
         ],
@@ -58,13 +60,14 @@ fn functionals_change_along_a_run_as_their_dissipations_say() {
     for (functional, derivative, sign, tolerance) in pairs {
         let found = slopes(time, &rows[functional]);
         for (slope, exact) in found.iter().zip(&rows[derivative][1..]) {
-            // Twice what is found: both sides carry the error of the reconstruction, most where derivatives are second.
+            // Tolerances are twice the errors found. Both sides contain the error of the reconstruction,
+            // which is largest for second derivatives.
             assert!((slope - sign * exact).abs() < tolerance * exact.abs(), "{functional}: {slope} {exact}");
         }
     }
 }
 
-/// A run with functionals is the run without them.
+/// Functionals do not change a run.
 #[test]
 fn functionals_change_nothing_in_a_run() {
     let small = ["time.steps=3", "species.0.particles.lattice.per_axis=10"];

@@ -1,21 +1,21 @@
-//! The import graph of `src`: no file imports another that imports it, through others or not; and what computes imports
-//! nothing of scenarios, folders and commands.
+//! The import graph of `src` has no cycles, and modules that compute import nothing from scenarios, folders
+//! and commands.
 //!
-//! A file that names its children, and passes on what they have by `pub use`, does not import them: whoever uses such a
-//! name imports the file that has it.
+//! A file that declares child modules and re-exports their items by `pub use` does not import them. Whoever
+//! uses such a name imports the file that defines it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A module's own imports, and the names that it passes on with where they come from.
+/// The imports of a module, and the names that it re-exports with their origins.
 #[derive(Default)]
 struct Imports {
     own: Vec<String>,
     passed_on: BTreeMap<String, String>,
 }
 
-/// The text of every module by its path, `integrators::norm`; that of the library is empty.
+/// The text of every module by its path, as in `integrators::norm`. The path of the library root is empty.
 fn modules() -> BTreeMap<String, String> {
     fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -43,7 +43,7 @@ fn modules() -> BTreeMap<String, String> {
     named.filter(|(name, _)| name != "main" && !name.starts_with("cli")).collect()
 }
 
-/// Without comments, and without the module of tests that stands last.
+/// The text without comments and without the final module of tests.
 fn code(text: &str) -> String {
     let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
     let code = lines.collect::<Vec<_>>().join("\n");
@@ -99,7 +99,7 @@ fn imports(name: &str, text: &str, modules: &BTreeMap<String, String>) -> Import
     imports
 }
 
-/// A path from the root of the library; none if it is of another crate.
+/// The path from the root of the library; none if it belongs to another crate.
 fn absolute(name: &str, path: &str, modules: &BTreeMap<String, String>) -> Option<String> {
     let mut base: Vec<&str> = name.split("::").filter(|part| !part.is_empty()).collect();
     let mut parts = path.split("::").peekable();
@@ -123,7 +123,7 @@ fn absolute(name: &str, path: &str, modules: &BTreeMap<String, String>) -> Optio
     Some(base.join("::"))
 }
 
-/// The module that has what a path names.
+/// The module that defines the item of a path.
 fn owner(path: &str, all: &BTreeMap<String, Imports>) -> Option<String> {
     let parts: Vec<&str> = path.split("::").collect();
     let length = (0..=parts.len()).rev().find(|&length| all.contains_key(&parts[..length].join("::")))?;
@@ -134,7 +134,7 @@ fn owner(path: &str, all: &BTreeMap<String, Imports>) -> Option<String> {
     }
 }
 
-/// Which module imports which.
+/// The modules that each module imports.
 fn graph() -> BTreeMap<String, BTreeSet<String>> {
     let modules = modules();
     let all: BTreeMap<String, Imports> =
@@ -151,7 +151,7 @@ fn nothing_imports_in_a_circle() {
     let mut graph = graph();
     assert!(graph.len() > 100, "{} modules", graph.len());
     assert!(graph["simulation"].contains("landau") && graph["landau"].contains("score"), "{graph:?}");
-    // Modules that import nothing that is left are taken away, until none is.
+    // Modules without remaining imports are removed repeatedly. Only cycles remain.
     loop {
         let leaves: Vec<String> =
             graph.iter().filter(|(_, others)| others.is_empty()).map(|(name, _)| name.clone()).collect();

@@ -1,4 +1,4 @@
-//! An instruction set that the environment asks for.
+//! The environment variable that forces an instruction set.
 
 use crate::program;
 use landau::kernel::lanes::InstructionSet;
@@ -41,9 +41,10 @@ fn every_set_of_the_machine_can_be_asked_for() {
         let temperature: f64 = last.split(',').nth(13).unwrap().parse().unwrap();
         energies.push(temperature);
     }
-    // Other last bits, the same numbers: a temperature tensor is a sum of 216 terms over three steps.
+    // Results differ only in the last bits: a temperature tensor is a sum of 216 terms, after three steps.
     assert!(energies.iter().all(|one| (one / energies[0] - 1.0).abs() < 1e-12), "{energies:?}");
-    // A run goes on with the set that it began with, or not at all: it is complete here, and says so first.
+    // A run is only resumed with the instruction set with which it began. This one is complete, which is
+    // reported first.
     let complete = run_with(directory, "portable", "resume portable-first");
     assert_eq!(status(&complete), 0);
 }

@@ -1,4 +1,4 @@
-//! Lattices in thermal speeds and by default, as the program takes, writes and reports them.
+//! Lattices in thermal speeds and default lattices, as the program reads, writes and reports them.
 
 use crate::program;
 use crate::resume::break_at;
@@ -6,7 +6,7 @@ use program::{assert_same, resolved, status, stderr, succeed, summary, write};
 use serde_json::{Value, json};
 use std::fs;
 
-/// Two species whose lattices are in thermal speeds and by default.
+/// Two species, one with a lattice in thermal speeds and one with a default lattice.
 fn scenario(units: &str, [mass, density, temperature, drift]: [f64; 4], step: f64) -> Value {
     let species = |name: &str, factor: f64, lattice: Value| {
         json!({
@@ -72,7 +72,7 @@ fn a_lattice_is_set_on_the_command_line() {
     ] {
         succeed(directory, &format!("run a.json --quiet --overwrite --set {set}"));
         let found = &resolved(&directory.join("out/a"))["species"][1]["particles"]["lattice"]["half_width"];
-        // Three times the temperature over three times the mass: a rounding.
+        // Three times the temperature over three times the mass: equal but for rounding.
         assert!((found.as_f64().unwrap() / expected - 1.0).abs() < 1e-15, "{set}: {found}");
     }
 }
@@ -90,7 +90,7 @@ fn converge_refines_lattices_in_thermal_speeds() {
     let written = resolved(&directory.join("there"));
     let table = |folder: &str| {
         let text = fs::read_to_string(directory.join(folder).join("convergence.csv")).unwrap();
-        // All but the seconds and the evaluations.
+        // All columns but the seconds and the evaluations.
         text.lines().map(|row| row.rsplitn(3, ',').last().unwrap().to_string()).collect::<Vec<_>>()
     };
     assert!(written["species"][0]["particles"]["lattice"]["half_width"].is_f64());
@@ -105,7 +105,7 @@ fn check_says_what_came_out() {
     write(directory, "a.json", &scenarios()[0]);
     let fine = "--set species.0.particles.lattice.per_axis=12 --set species.1.particles.lattice.per_axis=12";
     let printed = succeed(directory, &format!("check a.json {fine}"));
-    // √0.7 times 3.3 and 4.5.
+    // The half widths are √0.7 times 3.3 and 4.5.
     for line in [
         "a, lattice            half width 2.760978, 3.300 thermal speeds; the particles have 99.750 % of its density and 98.972 % of its temperature",
         "b, lattice            half width 3.764970, 4.500 thermal speeds; the particles have 99.999 % of its density and 99.990 % of its temperature",
@@ -120,7 +120,7 @@ fn check_says_what_came_out() {
     );
 }
 
-/// Each kind of lattice that is not what it should be is told of by `check`, by `run` and in run.json.
+/// `check`, `run` and run.json warn of each kind of unsuitable lattice.
 #[test]
 fn lattices_that_do_not_fit_are_warned_of() {
     let directory = tempfile::tempdir().unwrap();
@@ -179,7 +179,7 @@ fn lattices_that_do_not_fit_are_warned_of() {
     }
 }
 
-/// A beam a millionth as wide as it is fast needs no width worked out.
+/// A beam that is a millionth as wide as it is fast needs no explicit half width.
 #[test]
 fn a_cold_beam_just_runs() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The program as users drive it: commands, files, errors, restarts, plots, its reference.
+//! Tests of the program as users run it: commands, files, errors, restarts, plots, and the README.
 
 #[path = "../common/fit.rs"]
 mod fit;

@@ -1,4 +1,5 @@
-//! openPMD frames: what Python's readers find in them, equal bytes for equal frames, whole or not at all.
+//! openPMD frames: Python readers find their content, equal frames have equal bytes, and files are written
+//! completely or not at all.
 
 use crate::python;
 use landau::output::openpmd::{Error, Frame, SiFactors, SpeciesFrame, Units, file_name, is_name, write};
@@ -28,7 +29,7 @@ struct Particles<const D: usize> {
 }
 
 impl<const D: usize> Particles<D> {
-    /// Particles whose numbers have random bits: any sign, any exponent but those of infinity and NaN.
+    /// Particles whose numbers have random bits: any sign and any exponent, except infinity and NaN.
     fn random(name: &'static str, count: usize) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(count as u64);
         let mut number = || {
@@ -48,7 +49,7 @@ impl<const D: usize> Particles<D> {
         }
     }
 
-    /// Particles of a lattice, with the sizes that numbers have in a run and a zero of each sign.
+    /// Particles with numbers of the sizes that occur in a run, and zeros of both signs.
     fn lattice(name: &'static str, count: usize) -> Self {
         let velocity = |p: usize| std::array::from_fn(|axis| (p as f64).sqrt() * 0.1 - axis as f64);
         let mut velocities: Vec<[f64; D]> = (0..count).map(velocity).collect();
@@ -84,7 +85,8 @@ fn frame<const D: usize>(step: u64, units: Units, species: &[Particles<D>]) -> F
     }
 }
 
-/// What the readers should find: the numbers of the frames, an infinite mass replaced, and units typed in here again.
+/// What the readers should find: the numbers of the frames, with infinite masses replaced, and the units,
+/// written here independently.
 fn expectation<const D: usize>(frames: &[Frame<D>]) -> Value {
     let (seconds, units) = match frames[0].units {
         Units::Normalized => {
@@ -122,7 +124,7 @@ fn expectation<const D: usize>(frames: &[Frame<D>]) -> Value {
     })
 }
 
-/// Writes the frames into `folder/particles` and what is expected of them beside it.
+/// Writes the frames into `folder/particles`, and next to it what readers should find in them.
 fn write_series<const D: usize>(folder: &Path, frames: &[Frame<D>]) {
     let particles = folder.join("particles");
     fs::create_dir(&particles).unwrap();
@@ -157,7 +159,7 @@ fn readers_find_every_bit_in_two_dimensions_normalised() {
         Particles::fixed("carbon"),
         Particles::random("single", 1),
     ];
-    // The last step has more than the eight digits that the file name has at least.
+    // The last step has more than eight digits, the minimum in file names.
     let frames = [0, 7, 100, 123_456_789].map(|step| frame(step, Units::Normalized, &species));
     write_series(folder.path(), &frames);
     assert_success(&read("check", folder.path()));
@@ -166,7 +168,7 @@ fn readers_find_every_bit_in_two_dimensions_normalised() {
 #[test]
 fn readers_find_every_bit_in_three_dimensions_si() {
     let folder = tempfile::tempdir().unwrap();
-    // Sizes around one and two chunks of 32,768.
+    // Sizes near one and two chunks of 32,768 numbers.
     let species = [
         Particles::<3>::lattice("electron", 32_768),
         Particles::random("deuteron", 32_769),
@@ -178,7 +180,7 @@ fn readers_find_every_bit_in_three_dimensions_si() {
     assert_success(&read("check", folder.path()));
 }
 
-/// A run in SI units, started from a table so that every bit of its first frame is known.
+/// A run in SI units from a table, so that every bit of its first frame is known.
 #[test]
 fn readers_find_the_si_quantities_of_a_run() {
     let folder = tempfile::tempdir().unwrap();
@@ -216,7 +218,7 @@ fn readers_find_the_si_quantities_of_a_run() {
         .output()
         .unwrap();
     assert_success(&output);
-    // kg, elementary charges, m/s, m⁻³, s.
+    // The units are kg, elementary charges, m/s, m⁻³ and s.
     let units = SiFactors { mass: 1.0, charge: 1.602176634e-19, velocity: 1.0, weighting: 1.0, time: 1.0 };
     let expected = Frame {
         step: 0,
@@ -266,7 +268,7 @@ fn equal_frames_are_equal_files() {
     let one = fs::read(write(first.path(), &frame(9, SI, &species)).unwrap()).unwrap();
     let other = fs::read(write(second.path(), &frame(9, SI, &species)).unwrap()).unwrap();
     assert!(one == other);
-    // Over a former file, too, be it longer or shorter.
+    // Also when an existing file is replaced, be it longer or shorter.
     fs::write(first.path().join(file_name(9)), vec![1; 2 * one.len()]).unwrap();
     assert!(one == fs::read(write(first.path(), &frame(9, SI, &species)).unwrap()).unwrap());
     assert_eq!(fs::read_dir(first.path()).unwrap().count(), 1);
@@ -324,7 +326,7 @@ fn bad_species_are_refused() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-/// The disk is full when a file may not grow: the test runs itself again under a limit on the size of files.
+/// The test runs itself again under a limit on the size of files, which acts like a full disk.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_reported_and_leaves_the_former_frame() {

@@ -20,7 +20,7 @@ fn a_wide_mollifier_takes_the_mesh_and_a_run_conserves() {
         "time": { "step": 0.05, "steps": 3 }
     });
     write(directory, "a.json", &scenario);
-    // Three hundred particles have no more than three hundred neighbours.
+    // Three hundred particles have at most three hundred neighbours.
     let checked = succeed(directory, "check a.json");
     let words = "scores                of particles, order 4: many by a mesh, few over neighbours; exact for Gaussians\n";
     assert!(checked.contains(words), "{checked}");
@@ -32,12 +32,12 @@ fn a_wide_mollifier_takes_the_mesh_and_a_run_conserves() {
     let entropies = ["by_mesh", "over_neighbours"].map(|folder| {
         let run = summary(&directory.join(folder));
         for invariant in ["momentum", "energy"] {
-            // Rounding, whatever the scores.
+            // Conserved to rounding, whatever the scores.
             assert!(run["invariants"]["drift"][invariant].as_f64().unwrap() < 1e-14, "{folder}: {run}");
         }
         last_entropy(&std::fs::read_to_string(directory.join(folder).join("diagnostics.csv")).unwrap())
     });
-    // The densities differ by 4e-7 and by what the cut-off leaves out, their logarithms by as much.
+    // The densities differ by 4e-7 and by the truncation at the cut-off, and so do their logarithms.
     assert!((entropies[0] - entropies[1]).abs() < 2e-6, "{entropies:?}");
     assert_ne!(entropies[0], entropies[1]);
 }

@@ -1,4 +1,5 @@
-//! The plots of real runs: every picture is there and shows something, the report stands alone, bad folders are named.
+//! Plots of real runs: every picture exists and is not empty, the report is self-contained, and unsuitable
+//! folders are reported.
 
 use crate::python;
 use std::fs;
@@ -7,7 +8,7 @@ use std::process::{Command, Output};
 
 const REQUIREMENTS: &str = "tests/python/requirements-plots.txt";
 
-/// Pictures of every run that has particle files.
+/// The pictures that every run with particle files has.
 const ALWAYS: [&str; 9] = [
     "anisotropy.png",
     "animation.gif",
@@ -24,7 +25,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Runs a shipped scenario, made small, into `folder`.
+/// Runs a reduced shipped scenario into `folder`.
 fn run(scenario: &str, changes: &[&str], folder: &Path) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_landau"));
     command.arg("run").arg(root().join("scenarios").join(scenario)).arg("--out").arg(folder).arg("--quiet");
@@ -56,7 +57,7 @@ fn assert_success(output: &Output) {
     assert!(output.status.success(), "{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr));
 }
 
-/// Every picture of `more` and of every run is in `folder`, and report.html with them in it.
+/// Checks that `folder` contains the pictures [`ALWAYS`] and `more`, and a report.html with all of them.
 fn check(folder: &Path, gif_frames: usize, more: &[&str]) {
     let mut arguments = vec![folder.display().to_string(), gif_frames.to_string()];
     arguments.extend(ALWAYS.iter().chain(more).map(|name| (*name).to_owned()));
@@ -90,7 +91,7 @@ fn a_report_holds_every_picture_and_is_the_same_twice() {
     open_in_a_browser(&plots.join("report.html"), ALWAYS.len() + 1);
 }
 
-/// Opens the page in Chromium, which must decode every image; says so and does nothing where there is none.
+/// Opens the page in Chromium, which must decode every image. If there is no Chromium, it only prints that.
 fn open_in_a_browser(page: &Path, images: usize) {
     const NAMES: [&str; 5] =
         ["chromium", "chromium-browser", "chromium-headless-shell", "google-chrome", "google-chrome-stable"];
@@ -103,7 +104,7 @@ fn open_in_a_browser(page: &Path, images: usize) {
         eprintln!("no Chromium on the PATH: the report was not opened in a browser");
         return;
     };
-    // A copy that counts its images when they are loaded.
+    // A copy of the page that counts its loaded images.
     let folder = tempfile::tempdir().unwrap();
     let counting = folder.path().join("report.html");
     let script = "<script>onload = () => { const all = [...document.images]; document.body.dataset.shown = \
@@ -183,7 +184,7 @@ fn a_run_that_has_not_ended_is_plotted_and_said_to_be_unfinished() {
     assert!(run_folder.join("plots/density.png").exists());
     fs::remove_dir_all(run_folder.join("plots")).unwrap();
     fs::remove_file(&path).unwrap();
-    // What a killed program may leave: no frames, the last row in pieces.
+    // A killed program may leave no frames and an incomplete last row.
     fs::remove_dir_all(run_folder.join("particles")).unwrap();
     let rows = run_folder.join("diagnostics.csv");
     let whole = fs::read_to_string(&rows).unwrap();
@@ -245,7 +246,8 @@ fn every_broken_folder_is_named_in_one_line() {
     );
 }
 
-/// The report of `folder` ends with status 1 and one line that starts with `message`, and leaves nothing behind.
+/// Checks that the report of `folder` fails with status 1 and one line that starts with `message`, and leaves
+/// no files.
 fn fails_with(folder: &Path, message: &str) {
     let output = report(&[folder]);
     let stderr = text(&output.stderr);
@@ -259,7 +261,7 @@ fn fails_with(folder: &Path, message: &str) {
 fn convergence_beside_the_published_errors() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("convergence.csv");
-    // An observed order needs a coarser run: the first is empty. An error may be exactly 0.
+    // An observed order needs a coarser run, so the first order is empty. An error may be exactly 0.
     fs::write(
         &table,
         "per_axis,a_error_l1,a_error_l2,a_error_linf,a_order_l2,seconds\n\
@@ -284,7 +286,7 @@ fn convergence_beside_the_published_errors() {
     assert_eq!(text(&output.stderr), message);
 }
 
-/// The pictures of benchmarks, from the tables of the gallery; a table of something else is refused.
+/// The pictures of benchmarks are drawn from the tables of the gallery. Other tables are refused.
 #[test]
 fn benchmarks_are_drawn_from_their_tables() {
     let folder = tempfile::tempdir().unwrap();
@@ -306,7 +308,7 @@ fn benchmarks_are_drawn_from_their_tables() {
     }
 }
 
-/// Every picture of the theorems, from the laboratory and from runs of seconds.
+/// Every picture of the theorems is drawn, from the laboratory and from runs that take seconds.
 #[test]
 fn the_theorems_are_drawn() {
     let folder = tempfile::tempdir().unwrap();
@@ -322,7 +324,7 @@ fn the_theorems_are_drawn() {
         let bytes = fs::read(picture).unwrap();
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.len() > 20_000, "{}", picture.display());
     }
-    // What is there is not made again: no program is needed.
+    // Existing results are kept, so no program is needed.
     let kept: [&Path; 6] = [
         Path::new("--keep"),
         Path::new("--quick"),
@@ -355,7 +357,7 @@ fn the_scripts_ask_for_the_packages_they_are_tested_with() {
     assert_eq!(scripts, 11);
 }
 
-/// As a user would on a machine with nothing but Python: the script makes the environment it needs.
+/// On a machine with only Python, a script makes the environment that it needs.
 #[test]
 fn a_script_makes_its_own_environment() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! The README's reference says what the program knows: keys and choices of a scenario, commands and options,
-//! columns and files of a run folder, both ways.
+//! The README and the program agree, in both directions, on keys and choices of a scenario, commands and
+//! options, columns, and files of a run folder.
 
 use crate::program;
 use program::succeed;
@@ -20,7 +20,7 @@ fn section(heading: &str) -> String {
     text[start..end].to_string()
 }
 
-/// What stands between backticks in the rows of the tables of a section.
+/// The code between backticks in the table rows of a section.
 fn code_in_tables(heading: &str) -> Vec<String> {
     let section = section(heading);
     let rows = section.lines().filter(|line| line.starts_with("| "));
@@ -31,8 +31,8 @@ fn properties(schema: &Value) -> Vec<String> {
     schema["properties"].as_object().map_or(Vec::new(), |keys| keys.keys().cloned().collect())
 }
 
-/// Every choice of the schema with its fields, `name {field, …}`, or its name alone where it holds a value; and
-/// every key that is no field of a choice.
+/// All choices of the schema with their fields, as `name {field, …}`, or only the name if it holds a value;
+/// and all keys that are not fields of a choice.
 fn of_the_schema() -> (BTreeSet<String>, BTreeSet<String>) {
     let schema = landau::scenario::schema();
     let mut choices = BTreeSet::new();
@@ -52,11 +52,11 @@ fn of_the_schema() -> (BTreeSet<String>, BTreeSet<String>) {
             keys.extend(properties(definition).iter().map(|key| format!("species[].{key}")));
         } else {
             keys.extend(properties(definition));
-            // Of a value that may be an object or something else.
+            // The keys of values that may be an object or something else.
             keys.extend(definition["anyOf"].as_array().into_iter().flatten().flat_map(properties));
         }
     }
-    // Written with its fields above; and the list of species by its elements.
+    // `adaptive` is written with its fields above, and the list of species by its elements.
     keys.remove("adaptive");
     keys.remove("species");
     (choices, keys)
@@ -67,7 +67,7 @@ fn the_table_of_keys_is_that_of_the_schema() {
     let written = code_in_tables("A scenario");
     let (choices, keys) = of_the_schema();
     for choice in &choices {
-        // A value that is a list shows it, as in `matrix [[…]]`.
+        // Values that are lists are shown as such, as in `matrix [[…]]`.
         let found = written.iter().any(|code| {
             code == choice || code.strip_prefix(choice.as_str()).is_some_and(|rest| rest.starts_with(" ["))
         });
@@ -92,7 +92,7 @@ fn the_table_of_keys_is_that_of_the_schema() {
     }
 }
 
-/// The reach of a lattice by default is a number of the program.
+/// The README states the default reach of a lattice that the program has.
 #[test]
 fn the_thermal_speeds_of_a_lattice_by_default_are_those_of_the_program() {
     let words = format!("{} thermal speeds", landau::setup::THERMAL_SPEEDS);
@@ -163,7 +163,7 @@ fn the_run_folder_and_its_columns_are_those_of_a_run() {
         "reference": { "bkw": {} }
     });
     program::write(directory, "a.json", &scenario);
-    // A folder in the place of the last frame keeps the checkpoint.
+    // A folder in the place of the last frame makes the run fail, so that the checkpoint stays.
     fs::create_dir_all(directory.join("out/a/particles/frame_00000002.h5")).unwrap();
     program::run(directory, "run a.json --overwrite --quiet");
     let section = section("The run folder");
@@ -181,7 +181,7 @@ fn the_run_folder_and_its_columns_are_those_of_a_run() {
     let words = section.split("Columns of `diagnostics.csv`:").nth(1).unwrap().split("\n\n").next().unwrap();
     let written: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
     for column in &columns {
-        // The other axes follow the first, as in `momentum_x` ….
+        // The README only names the first axis, as in `momentum_x` ….
         let other_axis = ["_y", "_xy", "_yy"].iter().any(|axis| column.ends_with(axis));
         assert!(other_axis || written.contains(column), "the README does not have the column {column}");
     }

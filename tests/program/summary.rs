@@ -1,4 +1,4 @@
-//! What a run says of itself at its end, on the terminal and in run.json.
+//! The summary of a run, on the terminal and in run.json.
 
 use crate::program;
 use crate::resume::{break_at, long, prepared, simple};
@@ -6,7 +6,7 @@ use program::{run, status, stderr, succeed, summary, write};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Electrons, protons and fixed carbon; ln Λ computed.
+/// Electrons, protons and fixed ions, with computed ln Λ.
 fn plasma() -> Value {
     let species = |name: &str, mass: f64, charge: f64, temperature: f64, half_width: f64| {
         json!({
@@ -36,12 +36,13 @@ fn the_coulomb_logarithms_of_a_run_are_in_its_folder() {
     succeed(directory, "run a.json --quiet");
     let found = summary(&directory.join("out/a"))["coulomb_logarithms"].clone();
     let number = |one: &str, other: &str| found[one][other].as_f64();
-    // Worked out by hand in the tests of the formulas, for the density and the temperature that the lattice gives.
+    // The values are computed by hand in the tests of the formulas.
     for (one, other, expected) in
         [("electron", "electron", 14.79), ("electron", "proton", 14.79), ("proton", "proton", 16.56)]
     {
         let logarithm = number(one, other).unwrap();
-        // Eight cells along an axis miss the temperature by a few per cent, and its logarithm by as much.
+        // Eight cells along an axis have an error of a few per cent in the temperature, hence of a few
+        // hundredths in ln Λ.
         assert!((logarithm - expected).abs() < 0.1, "{one}, {other}: {logarithm}");
         assert_eq!(number(other, one), Some(logarithm));
     }
@@ -68,7 +69,7 @@ fn how_finely_a_run_resolves_its_species_is_in_its_folder() {
     write(directory, "a.json", &plasma());
     succeed(directory, "run a.json --quiet --set score.mesh.spacing.deviations=0.9");
     let run = summary(&directory.join("out/a"));
-    // In m/s and (m/s)²: eight cells from −5e7 to 5e7, ε = h², and a mesh of 0.9 √ε.
+    // In m/s and (m/s)²: eight cells from −5e7 to 5e7, ε = h², and a mesh spacing of 0.9 √ε.
     let names: Vec<&String> = run["species"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["electron", "proton"]);
     let electron = &run["species"]["electron"];
@@ -89,7 +90,7 @@ fn how_finely_a_run_resolves_its_species_is_in_its_folder() {
     let electron = &run["species"]["electron"];
     assert_eq!(electron["sums"], json!("neighbours"));
     assert!(electron.get("mesh_spacing").is_none());
-    // A shell of radius 1.
+    // A shell of radius 1 has the variance 1/3.
     let variance = electron["follows_variance"].as_f64().unwrap();
     assert!((variance - 1.0 / 3.0).abs() < 0.1, "{variance}");
 }
@@ -99,7 +100,7 @@ fn the_last_words_of_a_resumed_run_tell_its_steps_from_its_session() {
     let directory = prepared(&simple());
     let directory = directory.path();
     let whole = succeed(directory, "run scenario.json --out again");
-    // One evaluation at the start and two a step of Heun's method.
+    // One evaluation at the start, and two for each step of Heun's method.
     assert!(whole.starts_with("8 steps, 17 evaluations in "), "{whole}");
     break_at(directory, "broken", 5);
     let resumed = succeed(directory, "resume broken");
@@ -110,7 +111,7 @@ fn the_last_words_of_a_resumed_run_tell_its_steps_from_its_session() {
     assert_eq!(summary(&directory.join("broken"))["evaluations"], json!(11));
 }
 
-/// What `check` prints of a scenario; and of a run of it what it says on stderr and writes as warnings.
+/// What `check` prints about a scenario, and the stderr and the warnings of a run of it.
 fn warned(directory: &Path, scenario: &Value) -> (String, String, Vec<Value>) {
     write(directory, "a.json", scenario);
     let checked = succeed(directory, "check a.json");
@@ -123,7 +124,7 @@ fn warnings(folder: &Path) -> Vec<Value> {
     summary(folder)["warnings"].as_array().unwrap().clone()
 }
 
-/// Whether one of the warnings contains some words.
+/// Whether one of the warnings contains `words`.
 fn told(warnings: &[Value], words: &str) -> bool {
     warnings.iter().any(|warning| warning.as_str().unwrap().contains(words))
 }
@@ -156,8 +157,8 @@ fn a_step_beyond_stability_is_warned_of() {
     assert!(told(&warnings, &warning), "{warnings:?}");
 }
 
-/// The published run of Euler's method is right though the thin tail is stiffer than its step allows; a step that
-/// the bulk does not bear either is told from it.
+/// The published run with Euler's method is right although its step is unstable for the thin tail. The
+/// warning distinguishes this from a step that is unstable for the bulk too.
 #[test]
 fn a_step_too_long_for_the_thin_tail_alone_is_told_from_one_too_long_for_all() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/bkw_2d.json");
@@ -179,7 +180,8 @@ fn a_step_too_long_for_the_thin_tail_alone_is_told_from_one_too_long_for_all() {
     assert!(of_bulk < 0.2 && unstable.contains(&expected), "{of_bulk}: {unstable}");
 }
 
-/// A hot species on few cells: once it is as cold as the bulk, a cell is as wide as its thermal speed.
+/// A hot species on few cells. Once it has cooled to the temperature of the bulk, a cell is as wide as its
+/// thermal speed.
 #[test]
 fn a_mollifier_wide_for_the_equilibrium_is_warned_of() {
     let directory = tempfile::tempdir().unwrap();
@@ -194,9 +196,9 @@ fn a_mollifier_wide_for_the_equilibrium_is_warned_of() {
         let scenario = json!({
             "version": 1, "dimension": 2, "score": { score: { "exact_degree": 0 } },
             "species": [species("bulk", 1.0, 1.0, 1.0, 40, 5.0), species("hot", 4.0, 1e-6, 4.0, cells, 5.0)],
-            // Their pair sums are exact.
+            // Maxwell molecules, whose pair sums are exact.
             "collisions": { "gamma": 0.0, "coefficients": { "uniform": 1.0 } },
-            // The thin tail is stiff.
+            // A very short step, since the thin tail is stiff.
             "time": { "step": 1e-13, "steps": 1 }
         });
         warned(directory, &scenario)
@@ -204,8 +206,9 @@ fn a_mollifier_wide_for_the_equilibrium_is_warned_of() {
     let (checked, said, warnings) = tried(80, "mesh");
     assert!(!checked.contains("warning") && !said.contains("warning"), "{checked}{said}");
     assert!(warnings.is_empty());
-    // ε = h² = 0.25 is the variance T/m of the end: 3!/(2·3·4) of the score is lost, and hot rests that much colder. Rates go with
-    // 3/4 − 3/9 + 1/16 = 0.479 of hot's response and 0.998 of the bulk's.
+    // ε = h² = 0.25 equals the final variance T/m of hot. So 3!/(2·3·4) of the score is lost, and hot comes
+    // to rest that much colder. Rates depend on 3/4 − 3/9 + 1/16 = 0.479 of the response of hot and 0.998 of
+    // the bulk's.
     let warning = "rates of hot are expected off by: isotropisation -8.7 %, equilibration with bulk -26 %; hot comes to rest at a temperature off by -25 %; take `exact_degree` 2 or more, or more cells along each axis";
     let (checked, said, warnings) = tried(20, "mesh");
     assert!(checked.contains(&format!("warning               {warning}")), "{checked}");
@@ -213,14 +216,15 @@ fn a_mollifier_wide_for_the_equilibrium_is_warned_of() {
     assert!(warnings.iter().any(|found| found.as_str() == Some(warning)), "{warnings:?}");
     let quiet = run(directory, "run a.json --overwrite --quiet");
     assert_eq!((status(&quiet), stderr(&quiet).as_str()), (0, ""));
-    // Scores of particles err in another way: with x = ε m/T they are 1 − 3 (x/(1 + x))² + 3 (2x/(1 + 2x))² − (3x/(1 + 3x))² of
-    // what they should be: 1.057 for hot at the temperature of the bulk, 1.0017 for the bulk.
+    // Particle scores have a different error. With x = ε m/T they are
+    // 1 − 3 (x/(1 + x))² + 3 (2x/(1 + 2x))² − (3x/(1 + 3x))² times the exact ones: 1.057 for hot at the
+    // temperature of the bulk, 1.0017 for the bulk.
     let (checked, ..) = tried(28, "particles");
     let words = "hot comes to rest at a temperature off by +5.5 %";
     assert!(checked.contains(words), "{checked}");
 }
 
-/// Its particles have moved; what is said of its start is what the unbroken run says.
+/// A resumed run repeats the warnings about the start, though its particles have moved since.
 #[test]
 fn a_resumed_run_warns_of_the_mollifiers_of_its_first_state() {
     let directory = prepared(&simple());

@@ -1,4 +1,5 @@
-//! What the page on the theorems of Junné, Winter and Yoldaş (2025) says of runs, on sizes that take seconds.
+//! Checks what the page on the theorems of Junné, Winter and Yoldaş (2025) says about runs, on sizes that
+//! take seconds.
 
 use crate::columns::{Columns, experiment, falls, run};
 use crate::fit::slope;
@@ -25,11 +26,13 @@ fn weighted_fisher_information_falls_where_the_plain_sum_rises_for_a_while() {
     let peak = (0..plain.len()).fold(0, |best, row| if plain[row] > plain[best] { row } else { best });
     assert!(plain[..=peak].windows(2).all(|pair| pair[1] > pair[0]), "{plain:?}");
     assert!(falls(&plain[peak..]));
-    // 0.5 % up and 0.6 % down: many times what a step changes, and what the weighted sum loses is 3 %.
+    // The plain sum rises by 0.5 % and falls by 0.6 %, many times the change of a step. The weighted sum
+    // falls by 3 %.
     assert!(plain[peak] > 1.003 * plain[0] && plain[20] < 0.997 * plain[peak], "{plain:?}");
 }
 
-/// The same from γ = −2 to −3, across −√8, below which the theorem has no proof: these data are no counterexample.
+/// The same from γ = −2 to −3, across −√8. The theorem is not proved below −√8, but these data are no
+/// counterexample.
 #[test]
 fn weighted_fisher_information_falls_for_every_exponent() {
     for gamma in ["-2.0", "-2.8284271247461903", "-3.0"] {
@@ -39,7 +42,8 @@ fn weighted_fisher_information_falls_for_every_exponent() {
     }
 }
 
-/// A scenario of electrons on fixed ions with so many particles per axis, coefficients, step and number of steps.
+/// Runs a scenario of electrons on fixed ions with the given particles per axis, coefficients, step and
+/// number of steps.
 fn electrons(scenario: &str, per_axis: u32, [own, ions]: [f64; 2], step: f64, steps: u32) -> Columns {
     run(
         scenario,
@@ -52,13 +56,13 @@ fn electrons(scenario: &str, per_axis: u32, [own, ions]: [f64; 2], step: f64, st
     )
 }
 
-/// Theorem 1.2 on particles: the bias of I itself is a thousand times the rise and nearly the same at all times; what
-/// is left of it falls with the spacing until the rise is there.
+/// Theorem 1.2 with particles. The bias of I is a thousand times the rise, but nearly constant in time. The
+/// error of the change of I falls with the spacing until the rise is visible.
 #[test]
 fn the_rise_of_fisher_information_comes_out_as_particles_grow_in_number() {
     let exact = experiment("lorentz_odd.json", &["times=[0,0.02]"]);
     let rise = exact["fisher"][1] - exact["fisher"][0];
-    // 8.1e-4 of 13.02.
+    // The rise is 8.1e-4; I is 13.02.
     assert!(rise > 7e-4 && rise < 9e-4, "{rise:e}");
     let per_axis = [24, 32, 40];
     let found = per_axis.map(|n| {
@@ -69,11 +73,11 @@ fn the_rise_of_fisher_information_comes_out_as_particles_grow_in_number() {
     let errors = found.map(|one| (one - rise).abs());
     let point = |k: usize| (f64::from(per_axis[k]), errors[k]);
     let order = |a: usize, b: usize| -slope(&[point(a), point(b)]);
-    // Towards the sixth order of the scores, from below: the shell is 1.4 to 2.3 cells wide.
+    // The observed order approaches the order 6 of the scores from below. The shell is 1.4 to 2.3 cells wide.
     assert!(order(0, 1) > 3.0 && order(1, 2) > 3.0 && order(0, 2) < 6.5, "{errors:?}");
 }
 
-/// Theorem 1.3: Λ = I + J + H(f|M) falls at every step, also where the laboratory finds that I rises at first.
+/// Theorem 1.3: Λ = I + J + H(f|M) falls at every step, even when I rises at first as the laboratory finds.
 #[test]
 fn the_lyapunov_functional_falls_on_fixed_ions() {
     let columns = ["electron_lyapunov", "electron_relative_entropy", "entropy"];
@@ -85,7 +89,7 @@ fn the_lyapunov_functional_falls_on_fixed_ions() {
     let laboratory = experiment("lorentz_amplitude.json", &quick);
     assert!(laboratory["fisher_rate"][0] > 0.04, "{laboratory:?}");
 
-    // Electrons that collide among themselves ten times as often as with ions: J rises.
+    // J rises if electrons collide ten times as often among themselves as with ions.
     let rows = electrons("theorem_1_3_3d.json", 22, [1.0, 0.1], 0.001, 5);
     for name in columns.iter().chain(&["electron_fisher"]) {
         assert!(falls(&rows[*name]), "{name}: {:?}", rows[*name]);
@@ -94,7 +98,7 @@ fn the_lyapunov_functional_falls_on_fixed_ions() {
     assert!(spherical.windows(2).all(|pair| pair[1] > pair[0]), "{spherical:?}");
 }
 
-/// Scattering by ions: I, J and H of the particles beside those of the exact flow.
+/// Scattering by ions: I, J and H of the particles against those of the exact flow.
 #[test]
 fn particles_on_fixed_ions_follow_the_exact_flow() {
     let rows = electrons("lorentz_shell_3d.json", 28, [0.0, 1.0], 0.01, 8);
@@ -109,10 +113,10 @@ fn particles_on_fixed_ions_follow_the_exact_flow() {
         };
         let found = rows[column][8] - rows[column][0];
         let change = exact[name][1] - exact[name][0];
-        // The width of the shell is 1.6 cells.
+        // The shell is only 1.6 cells wide.
         assert!((found / change - 1.0).abs() < 0.15, "{column}: {found} {change}");
     }
-    // I itself: 6 % low at this resolution, all the time.
+    // I itself is 6 % too low at this resolution, at all times.
     let shares = [0, 1].map(|k| rows["electron_fisher"][8 * k] / exact["fisher"][k]);
     assert!(shares.iter().all(|share| (0.9..1.0).contains(share)), "{shares:?}");
     assert!((shares[0] - shares[1]).abs() < 2e-3, "{shares:?}");

@@ -1,4 +1,4 @@
-//! Steps that went wrong are warned of, or end the run; good ones are not.
+//! Wrong steps give a warning or end the run. Good steps do neither.
 
 use crate::program;
 use crate::resume::{break_at, integrators};
@@ -17,7 +17,8 @@ fn species(name: &str, mass: f64, temperature: f64, drift: &[f64], lattice: (u32
     })
 }
 
-/// Two species of two dimensions that drift apart, Maxwell molecules: nothing but the length of the step is hard.
+/// Two species of Maxwell molecules in two dimensions with different drifts. Only the length of the step is a
+/// difficulty.
 fn drifting(step: f64, steps: u64) -> Value {
     json!({
         "version": 1, "dimension": 2,
@@ -31,7 +32,7 @@ fn drifting(step: f64, steps: u64) -> Value {
     })
 }
 
-/// Coulomb collisions of two species whose lattices all but meet near their common center.
+/// Coulomb collisions of two species whose lattices nearly coincide near their common centre.
 fn lattices_that_nearly_meet() -> Value {
     json!({
         "version": 1, "dimension": 3,
@@ -59,7 +60,7 @@ fn electron_on_an_ion() -> Value {
     })
 }
 
-/// The warnings of a run's steps, from run.json and from stderr, which say the same.
+/// The warnings about the steps of a run, which must be the same in run.json and on stderr.
 fn warnings(directory: &Path, folder: &str, said: &str) -> Vec<String> {
     let all = summary(&directory.join(folder))["warnings"].as_array().unwrap().clone();
     let all: Vec<String> = all.iter().map(|warning| warning.as_str().unwrap().to_string()).collect();
@@ -73,7 +74,7 @@ fn warnings(directory: &Path, folder: &str, said: &str) -> Vec<String> {
     of_steps
 }
 
-/// Runs a scenario, which comes to its end, and returns the warnings of its steps.
+/// Runs a scenario to its end and returns the warnings about its steps.
 fn warned(directory: &Path, scenario: &Value) -> Vec<String> {
     write(directory, "a.json", scenario);
     let output = run(directory, "run a.json --overwrite");
@@ -131,7 +132,7 @@ fn a_step_too_long_is_warned_of_with_what_its_method_can_do() {
     let fixed = "; take a smaller `time.step`, `adaptive`, or `runge_kutta_chebyshev` without `stages`";
     tried(json!({ "runge_kutta": { "order": 2 } }), 1.0, fixed);
     tried(json!({ "runge_kutta_chebyshev": {} }), 1.0, "; take a smaller `time.step`, or `adaptive`");
-    // Nobody but --quiet keeps them from the terminal, and nothing from run.json.
+    // --quiet suppresses them on the terminal, but not in run.json.
     let quiet = run(directory.path(), "run a.json --overwrite --quiet");
     assert_eq!((status(&quiet), stderr(&quiet).as_str()), (0, ""));
     assert!(!summary(&directory.path().join("out/a"))["warnings"].as_array().unwrap().is_empty());
@@ -167,7 +168,7 @@ fn good_steps_of_every_method_and_every_sum_are_silent() {
     assert_eq!(warned(directory.path(), &scenario), Vec::<String>::new());
 }
 
-/// On fewer cells and for a few steps.
+/// The scenarios run on fewer cells and for a few steps.
 #[test]
 fn scenarios_that_come_with_the_program_are_silent() {
     let directory = tempfile::tempdir().unwrap();
@@ -199,7 +200,7 @@ fn scenarios_that_come_with_the_program_are_silent() {
     assert!(tried >= 14, "{tried}");
 }
 
-/// A failed run says what it had found, and a resumed one what the whole run says.
+/// A failed run keeps its earlier warnings, and a resumed run has the same warnings as the whole run.
 #[test]
 fn warnings_outlive_a_failure_and_a_restart() {
     let directory = tempfile::tempdir().unwrap();
@@ -216,7 +217,8 @@ fn warnings_outlive_a_failure_and_a_restart() {
     program::assert_same(&directory.join("broken"), &directory.join("whole"), "resumed");
 }
 
-/// 72 particles at a step of 1e7, and other steps that threw particles so far that their mesh took gigabytes.
+/// 72 particles with a step of 1e7, and other steps that threw particles so far that their mesh took
+/// gigabytes.
 #[test]
 fn particles_thrown_out_end_the_run_before_they_eat_memory() {
     let directory = tempfile::tempdir().unwrap();
@@ -262,7 +264,7 @@ fn particles_thrown_out_end_the_run_before_they_eat_memory() {
     }
 }
 
-/// Runs the program with so many KiB of address space.
+/// Runs the program with `kibibytes` KiB of address space.
 fn in_an_address_space(kibibytes: u64, directory: &Path, arguments: &str) -> std::process::Output {
     Command::new("sh")
         .current_dir(directory)

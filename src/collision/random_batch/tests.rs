@@ -5,7 +5,7 @@ use crate::collision::interface::SpeciesTable;
 use crate::collision::oracle::pair_sums;
 use crate::collision::regularisation::Regularisation;
 
-/// Two species with everything of their own.
+/// Two species with velocities, gradients, weights and regularisation.
 struct Case {
     species: SpeciesTable,
     velocities: Vec<[f64; 3]>,
@@ -29,7 +29,7 @@ fn case() -> Case {
         velocities: vectors(0),
         gradients: vectors(3),
         weights: (0..61).map(|p| 1.5 + number(p, 7)).collect(),
-        // δ of the first species with itself 0.
+        // δ = 0 for pairs within the first species.
         regularisation: Regularisation { squares: vec![0.0, 0.1, 0.1, 0.1], fixed_squares: Vec::new() },
     }
 }
@@ -59,7 +59,7 @@ fn the_mean_over_steps_is_the_full_sum() {
             errors.push((square / size).sqrt());
         }
     }
-    // A hundred times the steps, a tenth of the error: there is no bias to be seen at this level.
+    // A hundred times the steps divide the error by ten. So no bias is visible at this level.
     let ratio = errors[0] / errors[1];
     assert!(errors[1] < 0.04 && (7.0..14.0).contains(&ratio), "{errors:?}");
 }

@@ -1,11 +1,11 @@
-//! Between particles and the proxies of cells, in both directions.
+//! The operators of the fast multipole method between particles and the proxies of cells.
 //!
-//! | | from | to | by |
+//! | operator | from | to | by |
 //! |---|---|---|---|
 //! | P2M | particles of a leaf | the multipole expansion of the leaf | polynomials |
 //! | L2P | the local expansion of a leaf | its particles | polynomials |
-//! | M2P | the multipole expansion of a smaller cell beside a leaf | the particles of the leaf | the kernel |
-//! | P2L | particles of a leaf | the local expansion of a smaller cell beside it | the kernel |
+//! | M2P | the multipole expansion of a smaller cell near a leaf | the particles of the leaf | the kernel A |
+//! | P2L | particles of a leaf | the local expansion of a smaller cell near it | the kernel A |
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
@@ -27,7 +27,7 @@ use crate::kernel::pair::{accumulate, dot, image};
 use crate::kernel::power::{Power, WithPower};
 use crate::per_thread::exclusive;
 
-/// Where the cells of a tree are, and what their particles do to each other.
+/// The tree, its tables and far fields, and the interaction of its particles.
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange<'a, const D: usize> {
     pub tree: &'a Octree<D>,
@@ -71,7 +71,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
         });
     }
 
-    /// P2L: from particles of leaves to the local expansions of smaller cells beside them.
+    /// P2L: from particles of leaves to the local expansions of the smaller cells mixed with them.
     pub fn p2l(&self, leaves: &Leaves<D>, mixed_leaves: &Grouped<u32>, far: &mut Far) {
         let channels = self.channels;
         let set = self.interaction.instruction_set;
@@ -85,8 +85,8 @@ impl<'a, const D: usize> Exchange<'a, D> {
         });
     }
 
-    /// L2P and M2P: to particles, from the local expansions of their leaves and from the multipole expansions of
-    /// smaller cells beside them.
+    /// L2P and M2P: to particles, from the local expansions of their leaves and from the multipole expansions
+    /// of the smaller cells mixed with them.
     pub fn l2p_and_m2p(&self, far: &Far, mixed_cells: &Grouped<u32>, leaves: &mut Leaves<D>) {
         let set = self.interaction.instruction_set;
         let (multipole_len, local_len) = (self.tables.multipole_len(), self.tables.local_len());
@@ -102,7 +102,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
                 .flat_map(|run| channels.felt_by(run.species).map(move |target| (run, target)));
             for (run, Target { channel, factor: a, .. }) in felt {
                 let expansion = leaf * self.channels.count() + channel;
-                // On the levels above nothing is far.
+                // Levels 0 and 1 have no far cells.
                 if self.tree.cells[leaf].level >= 2 {
                     let local = &far.locals[expansion * local_len..][..local_len];
                     set.dispatch(LocalToParticles { grid, block, run, a, local, forces: &mut *forces });
@@ -122,13 +122,13 @@ impl<'a, const D: usize> Exchange<'a, D> {
     }
 }
 
-/// P2L of a leaf in all channels.
+/// P2L of one leaf in all channels.
 struct LeafToLocals<'a, const D: usize> {
     set: InstructionSet,
     grid: Grid<'a, D>,
     block: &'a Block<D>,
     channels: &'a Channels,
-    /// Of all channels.
+    /// The local expansions of the cell in all channels.
     locals: &'a mut [f64],
 }
 
@@ -148,7 +148,7 @@ impl<const D: usize> WithPower for LeafToLocals<'_, D> {
     }
 }
 
-/// M2P of a cell in one channel.
+/// M2P of one cell in one channel.
 struct MultipoleToRun<'a, const D: usize> {
     set: InstructionSet,
     grid: Grid<'a, D>,
@@ -167,7 +167,7 @@ impl<const D: usize> WithPower for MultipoleToRun<'_, D> {
     }
 }
 
-/// A grid of proxies somewhere.
+/// The grid of proxies of one cell.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid<'a, const D: usize> {
     pub proxies: &'a Proxies,
@@ -177,25 +177,25 @@ pub struct Grid<'a, const D: usize> {
 }
 
 impl<const D: usize> Grid<'_, D> {
-    /// Lines of the grid along its last axis.
+    /// The number of lines of the grid along its last axis.
     #[inline(always)]
     fn lines(&self) -> usize {
         self.proxies.order.pow(D as u32 - 1)
     }
 
-    /// The index of a line along an axis before the last.
+    /// The index of a line along `axis`, one of the axes before the last.
     #[inline(always)]
     fn index(&self, line: usize, axis: usize) -> usize {
         if axis + 2 == D { line % self.proxies.order } else { line / self.proxies.order }
     }
 
-    /// Position of a point along an axis.
+    /// The position of a grid point along an axis.
     #[inline(always)]
     fn position(&self, index: usize, axis: usize) -> f64 {
         self.center[axis] + self.half * self.proxies.points[index]
     }
 
-    /// The polynomials along each axis for a vector of particles.
+    /// The Lagrange polynomials along each axis at a SIMD vector of particles.
     #[inline(always)]
     fn polynomials<L: Lanes>(&self, lanes: L, block: &Block<D>, slot: usize) -> [[L::Vector; MOST]; D] {
         let mut values = [[lanes.splat(0.0); MOST]; D];
@@ -209,7 +209,7 @@ impl<const D: usize> Grid<'_, D> {
     }
 }
 
-/// P2M: adds c (w, w g) of the particles of a run to the weights (W, G) of their cell's proxies.
+/// P2M: adds c (w, w g) of the particles of a run to the weights (W, G) of the proxies of their cell.
 pub struct ParticlesToMultipole<'a, const D: usize> {
     pub grid: Grid<'a, D>,
     pub block: &'a Block<D>,
@@ -262,7 +262,8 @@ impl<const D: usize> Kernel for ParticlesToMultipole<'_, D> {
     }
 }
 
-/// L2P: adds a (T g − F) to the forces on the particles of a run, T and F from their cell's proxies.
+/// L2P: adds a (T g − F) to the forces on the particles of a run. T and F are interpolated from the proxies
+/// of their cell.
 pub struct LocalToParticles<'a, const D: usize> {
     pub grid: Grid<'a, D>,
     pub block: &'a Block<D>,
@@ -343,7 +344,8 @@ fn add_forces<L: Lanes, const D: usize>(
     }
 }
 
-/// M2P: adds a Σ_k A(v − y_k)(W_k g − G_k) to the forces on the particles of a run, y_k the proxies of a cell.
+/// M2P: adds a Σ_k A(v − y_k)(W_k g − G_k) to the forces on the particles of a run. y_k are the proxies of a
+/// cell.
 pub struct MultipoleToParticles<'a, P, const D: usize> {
     pub law: P,
     pub grid: Grid<'a, D>,
@@ -395,8 +397,8 @@ impl<P: Power, const D: usize> Kernel for MultipoleToParticles<'_, P, D> {
     }
 }
 
-/// P2L: adds Σ_q c w_q A(x − v_q) and Σ_q c w_q A(x − v_q) g_q, q the particles of a run, to the fields T and F
-/// at the proxies x of a cell.
+/// P2L: adds Σ_q c w_q A(x − v_q) and Σ_q c w_q A(x − v_q) g_q to the fields T and F at the proxies x of a
+/// cell. The sums run over the particles q of a run.
 pub struct ParticlesToLocal<'a, P, const D: usize> {
     pub law: P,
     pub grid: Grid<'a, D>,
@@ -413,7 +415,8 @@ impl<P: Power, const D: usize> Kernel for ParticlesToLocal<'_, P, D> {
         let (row, len) = (grid.proxies.row, grid.proxies.len::<D>());
         let delta_squared = lanes.splat(delta_squared);
         let zero = lanes.splat(0.0);
-        // Points of the padding stand at the centre: apart from every source, and read by no one.
+        // Padding points lie at the centre of the cell. They are away from every source, and no one reads
+        // their values.
         for line in 0..grid.lines() {
             for at in (0..row).step_by(L::WIDTH) {
                 let mut x = [zero; D];

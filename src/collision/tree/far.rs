@@ -1,8 +1,9 @@
-//! The far field of all cells: multipole expansions up the tree (M2M), across to the local expansions of far cells (M2L),
-//! and local expansions down the tree (L2L).
+//! The far field of all cells. Multipole expansions pass up the tree (M2M) and across to the local expansions
+//! of far cells (M2L). Local expansions pass down the tree (L2L).
 //!
-//! M2L runs by spectra, batch by batch of targets of one level: their sources are transformed, multiplied with the
-//! spectra of A band by band, and the sums transformed back.
+//! M2L is a product of Fourier spectra, in batches of target cells of one level. The sources of a batch are
+//! transformed and multiplied with the spectra of A, one band of frequencies after the other, and the sums
+//! are transformed back.
 
 use std::ops::{Deref, DerefMut, Range};
 
@@ -17,10 +18,10 @@ use super::translate::{BAND, COMPLEX, Convolution, Translations, components};
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::per_thread::PerThread;
 
-/// Sources whose spectra lie together, band by band.
+/// Sources whose spectra are stored together: first their first bands, then their second bands, and so on.
 const GROUP: usize = 16;
 
-/// The expansions of every cell, and the workspace that moves them.
+/// The expansions of every cell, and the workspace of the translations.
 #[derive(Debug, Default)]
 pub struct Far {
     channels: usize,
@@ -33,7 +34,7 @@ pub struct Far {
 }
 
 impl Far {
-    /// Zero expansions on so many cells, for so many channels.
+    /// Sets the expansions of `cells` cells and `channels` channels to zero.
     pub fn clear<const D: usize>(&mut self, tables: &Tables<D>, cells: usize, channels: usize) {
         self.channels = channels;
         let (multipole, local) = (tables.multipole_len(), tables.local_len());
@@ -45,7 +46,7 @@ impl Far {
         self.workspaces.fit(|workspace| workspace.fit::<D>(&tables.fourier, tables.translations.bands, most));
     }
 
-    /// M2M: from the multipole expansions of the leaves to those of all cells of level 2 and deeper.
+    /// M2M: passes the multipole expansions of the leaves up to all cells of level 2 and deeper.
     pub fn m2m<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>) {
         let stride = self.channels * tables.multipole_len();
         let (proxies, set, fields) = (&tables.proxies, tables.set, self.channels * (1 + D));
@@ -72,7 +73,7 @@ impl Far {
         }
     }
 
-    /// L2L: from the local expansions of all cells to those of the leaves.
+    /// L2L: passes the local expansions of all cells down to the leaves.
     pub fn l2l<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>) {
         let stride = self.channels * tables.local_len();
         let (proxies, set) = (&tables.proxies, tables.set);
@@ -90,8 +91,8 @@ impl Far {
         }
     }
 
-    /// M2L: from the multipole expansions of the far cells of each cell to its local expansion; `ratios` holds δ over the
-    /// edge of a cell, level by level and channel by channel.
+    /// M2L: adds the action of the far cells' multipole expansions to each cell's local expansion. `ratios`
+    /// holds δ over the edge of a cell, level by level and channel by channel.
     pub fn m2l<const D: usize>(
         &mut self,
         tables: &Tables<D>,
@@ -159,7 +160,7 @@ impl Far {
         let spectra = &*batch.target_spectra;
         let locals = locals[targets.start * stride..targets.end * stride].par_chunks_mut(stride);
         locals.enumerate().for_each(|(member, locals)| {
-            // A of the unit cell times this.
+            // A between these cells is this factor times A between unit cells.
             let factor = tree.edge_of(&tree.cells[targets.start + member]).powf(tables.gamma + 2.0);
             let fields = &mut locals[channel * len..][..len];
             let (targets, workspace) = (targets.len(), &mut *workspaces.own());
@@ -175,13 +176,13 @@ impl Far {
         });
     }
 
-    /// Bytes held.
+    /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         self.multipoles.memory() + self.locals.memory() + self.batch.memory()
     }
 }
 
-/// Polynomials, transforms and the spectra of A.
+/// The tables of one number of points: Lagrange polynomials, Fourier transforms and the spectra of A.
 #[derive(Debug)]
 pub struct Tables<const D: usize> {
     pub proxies: Proxies,
@@ -198,56 +199,57 @@ impl<const D: usize> Tables<D> {
         Self { proxies, fourier, translations, gamma, set }
     }
 
-    /// Makes the spectra of A for some δ over the edge of a cell ready.
+    /// Prepares the spectra of A for the given values of δ over the edge of a cell.
     pub fn prepare(&mut self, ratios: &[f64]) {
         let Self { proxies, fourier, translations, .. } = self;
         translations.prepare(ratios, proxies, fourier);
     }
 
-    /// Points along an axis.
+    /// Points along an axis of a cell's grid.
     pub fn points(&self) -> usize {
         self.proxies.order
     }
 
-    /// Numbers of one cell and channel: (W, G).
+    /// The length of a multipole expansion (W, G) of one cell and channel.
     pub fn multipole_len(&self) -> usize {
         (1 + D) * self.proxies.len::<D>()
     }
 
-    /// Numbers of one cell and channel: (T, F).
+    /// The length of a local expansion (T, F) of one cell and channel.
     pub fn local_len(&self) -> usize {
         (components(D) + D) * self.proxies.len::<D>()
     }
 
-    /// Bytes held.
+    /// Bytes of the spectra of A.
     pub fn memory(&self) -> usize {
         self.translations.memory()
     }
 }
 
-/// Targets, sources and their spectra.
+/// A batch of targets, their sources, and the spectra of both.
 #[derive(Debug, Default)]
 struct Batch {
     sources: Vec<u32>,
-    /// Where the spectrum of a cell starts, in fields; `u32::MAX` where there is none.
+    /// For each cell, where its spectrum starts, counted in fields; `u32::MAX` if it is no source of the
+    /// batch.
     spectrum_starts: Vec<u32>,
-    /// By target its pairs.
+    /// The pairs of target t are `pairs[starts[t]..starts[t + 1]]`.
     starts: Vec<u32>,
-    /// Where the spectrum of a source starts, and the offset.
+    /// For each pair, where the spectrum of the source starts, and the index of the offset between the cells.
     pairs: Vec<(u32, u16)>,
     source_spectra: Numbers,
     target_spectra: Numbers,
 }
 
 impl Batch {
-    /// Starts a tree of so many cells.
+    /// Empties the batch, for a tree of `cells` cells.
     pub fn clear(&mut self, cells: usize) {
         self.sources.clear();
         self.spectrum_starts.clear();
         self.spectrum_starts.resize(cells, u32::MAX);
     }
 
-    /// Lists the sources of some targets of a level, along the Morton curve.
+    /// Lists the sources of the given targets of a level. Sources are in the order of the Morton curve.
     pub fn choose<const D: usize>(
         &mut self,
         tree: &Octree<D>,
@@ -283,7 +285,7 @@ impl Batch {
         }
     }
 
-    /// Bytes held.
+    /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         self.source_spectra.memory()
             + self.target_spectra.memory()
@@ -291,7 +293,8 @@ impl Batch {
     }
 }
 
-/// What a thread works with on one cell: a spectrum, and memory for transforms and between levels.
+/// The workspace of one thread: the spectrum of a cell, and scratch memory for transforms and for M2M and
+/// L2L.
 #[derive(Debug, Default)]
 struct Workspace {
     spectrum: [Vec<f64>; 2],
@@ -300,7 +303,7 @@ struct Workspace {
 }
 
 impl Workspace {
-    /// Makes it large enough for spectra of so many bands, and grids of `most` numbers.
+    /// Makes it large enough for spectra of `bands` bands and for expansions of `most` numbers.
     fn fit<const D: usize>(&mut self, fourier: &Fourier, bands: usize, most: usize) {
         for part in &mut self.spectrum {
             part.resize(bands * BAND, 0.0);
@@ -310,11 +313,11 @@ impl Workspace {
     }
 }
 
-/// M2M: adds the weights at the proxies of a child, seen from its parent, to those of the parent.
+/// M2M: adds the weights at the proxies of a child to the proxies of its parent.
 struct MultipoleToMultipole<'a, const D: usize> {
     proxies: &'a Proxies,
     octant: usize,
-    /// Grids of each.
+    /// The number of grids in each of the two.
     fields: usize,
     child: &'a [f64],
     parent: &'a mut [f64],
@@ -329,11 +332,11 @@ impl<const D: usize> Kernel for MultipoleToMultipole<'_, D> {
     }
 }
 
-/// L2L: adds the values at the proxies of a parent, interpolated, to those of a child.
+/// L2L: adds the values at the proxies of a parent, interpolated, to the values at the proxies of a child.
 struct LocalToLocal<'a, const D: usize> {
     proxies: &'a Proxies,
     octant: usize,
-    /// Grids of each.
+    /// The number of grids in each of the two.
     fields: usize,
     parent: &'a [f64],
     child: &'a mut [f64],
@@ -348,11 +351,11 @@ impl<const D: usize> Kernel for LocalToLocal<'_, D> {
     }
 }
 
-/// M2L, first: the spectra of the weights (W, G) of one source.
+/// The first step of M2L: the spectra of the weights (W, G) of one source.
 struct TransformSource<'a, const D: usize> {
     fourier: &'a Fourier,
     weights: &'a [f64],
-    /// Of the source's group.
+    /// The spectra of the source's group.
     spectra: &'a mut [f64],
     member: usize,
     workspace: &'a mut Workspace,
@@ -374,7 +377,7 @@ impl<const D: usize> Kernel for TransformSource<'_, D> {
     }
 }
 
-/// M2L, last: adds to the fields (T, F) of one target those of its spectra.
+/// The last step of M2L: transforms the spectra of one target back and adds them to its fields (T, F).
 struct TransformFields<'a, const D: usize> {
     fourier: &'a Fourier,
     spectra: &'a [f64],
@@ -402,26 +405,26 @@ impl<const D: usize> Kernel for TransformFields<'_, D> {
     }
 }
 
-/// As many numbers as were asked for last, which keep their memory from one evaluation to the next.
+/// A buffer of numbers that keeps its memory from one evaluation to the next.
 #[derive(Debug, Default)]
 pub struct Numbers {
-    /// As long as the most ever asked for.
+    /// As long as the longest request so far.
     held: Vec<f64>,
     len: usize,
 }
 
 impl Numbers {
-    /// Makes it `len` numbers; what they are is left open.
+    /// Makes the buffer `len` numbers long. Their values are unspecified.
     pub fn take(&mut self, len: usize) {
         if self.held.len() < len {
-            // The old memory is given back first: the two together may be more than there is.
+            // The old memory is released first, since memory may not hold both.
             self.held = Vec::new();
             self.held = vec![0.0; len];
         }
         self.len = len;
     }
 
-    /// Bytes held.
+    /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         size_of_val(self.held.as_slice())
     }

@@ -1,9 +1,9 @@
-//! Discrete Fourier transforms between a cell's grid of p points an axis and its spectrum.
+//! Discrete Fourier transforms between a cell's grid, with p points along each axis, and its spectrum.
 //!
-//! Sums between two grids are convolutions over offsets −(p−1) to p−1, exact on cyclic grids of
-//! n = 2p − 1 points. Lengths are so short that the transform is a small matrix along each axis. Real
-//! values have half a spectrum: p frequencies along the last axis, n along the others; real parts and
-//! imaginary parts are stored apart.
+//! Sums between two grids are convolutions over offsets −(p−1) to p−1. Cyclic grids of n = 2p − 1 points
+//! represent them exactly. Lengths are so short that the transform is a small matrix along each axis. Real
+//! values need half a spectrum: p frequencies along the last axis, n along the others. Real and imaginary
+//! parts are stored in separate arrays.
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
@@ -11,22 +11,23 @@ use std::f64::consts::TAU;
 
 use crate::kernel::lanes::Lanes;
 
-/// The matrices of one order.
+/// The transform matrices for p points along an axis.
 #[derive(Debug, Clone)]
 pub struct Fourier {
     /// p.
     pub order: usize,
     /// n.
     pub length: usize,
-    /// p with the padding to a multiple of 8.
+    /// p rounded up to a multiple of 8.
     row: usize,
     /// cos and sin of 2πk/n.
     cosines: Vec<f64>,
     sines: Vec<f64>,
-    /// Point by point the rows of cos and −sin over the frequencies of the last axis.
+    /// The forward transform along the last axis: for each point, the rows of cos and −sin over the
+    /// frequencies.
     forward: [Vec<f64>; 2],
-    /// Frequency by frequency the rows over the points of the last axis, with the factors that make it the
-    /// inverse in one axis of real values.
+    /// The inverse transform along the last axis: for each frequency, the rows over the points, with the
+    /// factors for real values and the normalisation.
     backward: [Vec<f64>; 2],
 }
 
@@ -35,7 +36,7 @@ pub struct Fourier {
 pub struct Scratch([Vec<f64>; 4]);
 
 impl Scratch {
-    /// Makes it large enough for the transforms of an order.
+    /// Makes it large enough for the transforms of `fourier`.
     pub fn fit<const D: usize>(&mut self, fourier: &Fourier) {
         for values in &mut self.0 {
             values.resize(fourier.length.pow(D as u32 - 1) * fourier.row, 0.0);
@@ -65,12 +66,12 @@ impl Fourier {
         Self { order, length, row, cosines, sines, forward, backward }
     }
 
-    /// Frequencies of a spectrum.
+    /// The number of frequencies in a spectrum.
     pub fn frequencies<const D: usize>(&self) -> usize {
         Self::frequencies_of::<D>(self.order)
     }
 
-    /// Frequencies of a spectrum of an order.
+    /// The number of frequencies in a spectrum for `order` points along an axis.
     pub const fn frequencies_of<const D: usize>(order: usize) -> usize {
         (2 * order - 1).pow(D as u32 - 1) * order
     }
@@ -82,8 +83,8 @@ impl Fourier {
         scratch
     }
 
-    /// The spectrum of `inputs` values along each axis, p or n: point m of a longer axis stands for m − n. The
-    /// rows of `values` are padded to a multiple of 8.
+    /// The spectrum of `inputs` values along each axis, where `inputs` is p or n. With n values, point m ≥ p
+    /// stands for the offset m − n. The rows of `values` are padded to a multiple of 8.
     #[inline(always)]
     pub fn transform<L: Lanes, const D: usize>(
         &self,
@@ -124,7 +125,8 @@ impl Fourier {
         }
     }
 
-    /// Adds `factor` times the values of a spectrum at the first p points of each axis.
+    /// Transforms a spectrum back and adds `factor` times its values at the first p points of each axis to
+    /// `values`.
     #[inline(always)]
     pub fn add_inverse<L: Lanes, const D: usize>(
         &self,
@@ -140,7 +142,7 @@ impl Fourier {
             let (from, to) = (line * p, line * row);
             re[to..to + p].copy_from_slice(&spectrum[0][from..from + p]);
             im[to..to + p].copy_from_slice(&spectrum[1][from..from + p]);
-            // The padding, which the lanes carry along, grows no garbage.
+            // The lanes compute with the padding too, so it must be finite.
             re[to + p..to + row].fill(0.0);
             im[to + p..to + row].fill(0.0);
         }
@@ -164,7 +166,8 @@ impl Fourier {
         }
     }
 
-    /// One axis: `[outer, from, to, inner]` numbers before it, along it and behind it.
+    /// Transforms along one axis, from `from` to `to` values. `outer` and `inner` are the numbers of values
+    /// on the axes before and after it.
     #[inline(always)]
     fn along<L: Lanes>(
         &self,
@@ -270,7 +273,7 @@ mod tests {
             let size = expected.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
             for (line, (value, expected)) in out.chunks(row).zip(expected.chunks(row)).enumerate() {
                 for k in 0..order {
-                    // A few hundred additions of terms that are larger than the sums by two digits.
+                    // A few hundred additions, whose terms are a hundred times larger than the sums.
                     let error = (value[k] - 0.5 * expected[k]).abs();
                     assert!(error < 1e-12 * size, "order {order}, line {line}, point {k}: {error:e}");
                 }

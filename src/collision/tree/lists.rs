@@ -1,17 +1,17 @@
-//! Which cells interact how: a walk over pairs of cells from the root down.
+//! The lists of interacting cells, from a walk over pairs of cells from the root down.
 //!
 //! | list | pairs | how they interact |
 //! |---|---|---|
 //! | near | two leaves that touch, or a leaf with itself | particle by particle |
-//! | far | two cells of one level that do not touch while their parents do: the interaction list of each | M2L |
-//! | mixed | a leaf and a smaller cell that does not touch it while the smaller one's parent does | M2P and P2L |
+//! | far | two cells of one level that do not touch, but whose parents do: the interaction list of each | M2L |
+//! | mixed | a leaf and a smaller cell that does not touch it, but whose parent does | M2P and P2L |
 //!
-//! In a far or mixed pair of few particles these meet one by one: that costs less. Every pair of particles is met
-//! exactly once.
+//! Far and mixed pairs of few particles are summed particle by particle, since that costs less. Every pair of
+//! particles is met exactly once.
 
 use super::octree::Octree;
 
-/// Lists by their owner: `items` of owner k at `starts[k]..starts[k + 1]`.
+/// A list for each owner: `items[starts[k]..starts[k + 1]]` belongs to owner k.
 #[derive(Debug, Default)]
 pub struct Grouped<T> {
     starts: Vec<u32>,
@@ -19,7 +19,7 @@ pub struct Grouped<T> {
 }
 
 impl<T: Copy + Default> Grouped<T> {
-    /// Groups items by owner, in their order.
+    /// Groups (owner, item) pairs by owner, and keeps the order of the items.
     pub fn fill(&mut self, owners: usize, items: impl Iterator<Item = (usize, T)> + Clone) {
         self.starts.clear();
         self.starts.resize(owners + 2, 0);
@@ -46,10 +46,10 @@ impl<T: Copy + Default> Grouped<T> {
     }
 }
 
-/// The pairs of cells that interact, each once, and by the cells that they act on.
+/// The pairs of interacting cells: a list of all, each once, and lists by the cell that is acted on.
 #[derive(Debug, Default)]
 pub struct Lists {
-    /// Two leaves, or one with itself, by their cells.
+    /// The cells of two leaves, or twice the same leaf.
     pub near: Vec<[usize; 2]>,
     /// Two cells of one level.
     pub far: Vec<[usize; 2]>,
@@ -80,12 +80,13 @@ impl Lists {
     }
 }
 
-/// Numbers up to which particles meet particles more cheaply than through proxies.
+/// Cells with at most this many particles, or pairs, are summed particle by particle: that is cheaper than
+/// proxies.
 #[derive(Debug, Clone, Copy)]
 pub struct DirectLimits {
-    /// Pairs of particles of two cells that else were far.
+    /// Pairs of particles between two cells that would otherwise be a far pair.
     pub pairs: usize,
-    /// Particles of the smaller of two cells that else were mixed.
+    /// Particles of the smaller cell of what would otherwise be a mixed pair.
     pub particles: usize,
 }
 
@@ -110,7 +111,7 @@ impl<const D: usize> Walk<'_, D> {
         }
     }
 
-    /// Two cells of one level whose parents touch or are the same.
+    /// Lists the interactions of two cells of one level whose parents touch or are the same.
     fn between(&mut self, a: usize, b: usize) {
         let [first, second] = [&self.tree.cells[a], &self.tree.cells[b]];
         if !first.is_adjacent(second) {
@@ -135,7 +136,7 @@ impl<const D: usize> Walk<'_, D> {
         }
     }
 
-    /// A leaf and a smaller cell whose parent touches it.
+    /// Lists the interactions of a leaf with a smaller cell whose parent touches the leaf.
     fn beside_leaf(&mut self, leaf: usize, cell: usize) {
         let smaller = &self.tree.cells[cell];
         if !self.tree.cells[leaf].is_adjacent(smaller) {
@@ -151,7 +152,7 @@ impl<const D: usize> Walk<'_, D> {
         }
     }
 
-    /// All pairs of the particles of two cells.
+    /// Lists all pairs of leaves of two cells as near.
     fn directly(&mut self, a: usize, b: usize) {
         let [first, second] = [&self.tree.cells[a], &self.tree.cells[b]];
         if !first.is_leaf() {

@@ -1,35 +1,37 @@
-//! The pair sum by a tree: work that grows like the number of particles, to a tolerance.
+//! The pair sum by a tree, to a given tolerance, at a cost that grows in proportion to the number of
+//! particles.
 //!
 //! ```text
 //! sums_p = T(v_p) g_p − F(v_p),   T(v) = Σ_q c_ij w_q A(v − v_q),   F(v) = Σ_q c_ij w_q A(v − v_q) g_q
 //! ```
 //!
-//! This is the black-box fast multipole method (Fong and Darve, J. Comput. Phys. 228, 2009), which takes any γ, on
-//! uniform grids. Particles of neighbouring leaves meet one by one, in the kernels of the direct sum. For all others A
-//! is replaced by polynomials between grids of proxies, p points along an axis, one grid a cell. The words of the fast
-//! multipole method stand for numbers at these proxies:
+//! This is the black-box fast multipole method (Fong and Darve, J. Comput. Phys. 228, 2009) on uniform grids,
+//! which works for any γ. Pairs of particles in neighbouring leaves are summed one by one, by the kernels of
+//! the direct sum. For all other pairs A is interpolated by polynomials between grids of proxies. Each cell
+//! has one grid, with p points along each axis. The terms of the fast multipole method mean, in terms of
+//! proxies:
 //!
-//! | word | here |
+//! | term | meaning here |
 //! |---|---|
-//! | multipole expansion of a cell | weights (W_k, G_k) of its proxies y_k: they act far away as its particles do |
-//! | local expansion of a cell | values of the fields (T, F) of far particles at its proxies |
-//! | P2M | particles give their weights to the proxies of their leaf, by Lagrange polynomials |
-//! | M2M | proxies of a child give theirs to those of the parent, by the same polynomials |
-//! | M2L | proxies of one cell act on those of another of the same level by A: a product of spectra |
-//! | L2L | values at the proxies of a parent pass to those of a child, by polynomials |
-//! | L2P | values at the proxies of a leaf pass to its particles, by polynomials |
-//! | M2P, P2L | proxies of a small cell act on particles of a larger leaf beside it by A, and the reverse |
-//! | near list | pairs of leaves whose particles meet one by one (P2P) |
+//! | multipole expansion of a cell | weights (W_k, G_k) of its proxies y_k, which act far away as its particles do |
+//! | local expansion of a cell | values at its proxies of the fields (T, F) of far particles |
+//! | P2M | particles pass their weights to the proxies of their leaf, by Lagrange polynomials |
+//! | M2M | proxies of a child pass their weights to the proxies of the parent, by the same polynomials |
+//! | M2L | proxies of one cell act by A on the proxies of another cell of the same level: a product of spectra |
+//! | L2L | values at the proxies of a parent are interpolated at the proxies of a child |
+//! | L2P | values at the proxies of a leaf are interpolated at its particles |
+//! | M2P, P2L | proxies of a small cell act by A on particles of a larger leaf near it, and the reverse |
+//! | near list | pairs of leaves whose particles are summed one by one (P2P) |
 //! | interaction list | pairs of far cells of one level (M2L) |
 //!
-//! T and F are fields of 6 + 3 components in three dimensions and of 3 + 2 in two. The replaced A is symmetric in the
-//! pair, so momentum stays to rounding; energy does not, and [`conserve`] restores both.
+//! T and F have 6 + 3 components in three dimensions and 3 + 2 in two. The interpolated A is symmetric in the
+//! pair, so momentum is conserved to rounding. Energy is not. [`conserve`] restores both.
 //!
-//! Two steps keep the error small where the sums almost cancel. Gradients lose the part that no pair
-//! feels ([`conserve`]). And the number of points is not taken from a formula but raised by
-//! [`TreeSum::calibrate`] until the error against direct sums of samples is half the tolerance. Every evaluation
-//! measures that error again, and is repeated with more points where it exceeds the tolerance: sums depend on the
-//! particles and the calibration alone, not on what was summed before.
+//! Two measures keep the error small where the sums almost cancel. First, the part of the gradients that no
+//! pair feels is removed ([`conserve`]). Second, the number of points is not taken from a formula:
+//! [`TreeSum::calibrate`] raises it until the error is half the tolerance, measured by direct sums for
+//! sampled particles. Every evaluation measures that error again, and is repeated with more points if it
+//! exceeds the tolerance. So the sums depend only on the particles and the calibration, not on earlier sums.
 #![doc = include_str!("measured.md")]
 
 mod exchange;
@@ -62,18 +64,20 @@ use octree::{Octree, QUARTERS, Root};
 use plan::{Channels, MOST_GIBIBYTES, MOST_POINTS, capacity, first_points, gibibytes};
 use sorted::{Leaves, Samples, Sorted};
 
-/// The error of rough sums.
+/// The relative error that [`Accuracy::Rough`] sums aim at.
 const ROUGHLY: f64 = 1e-3;
 
-/// What |z|^γ in place of φ_δ may add to the error of the nearest far cells, over the tolerance. The others are up to
-/// three times as far, where it is smaller by powers of that.
+/// Far cells use |z|^γ in place of the regularised φ_δ where that adds at most this share of the tolerance to
+/// the error of the nearest far cells. Other far cells are up to three times as far away, and the difference
+/// falls with a power of the distance.
 const UNSEEN: f64 = 0.05;
 
-/// Particles that calibrate a cloud of more.
+/// A larger cloud is calibrated by about this many of its particles.
 const CALIBRATING: usize = 1 << 16;
 
-/// Edges of the root cell over the extent of the cloud to choose from. Leaves of a root of one size are filled to an
-/// eighth of their capacity just after a level is added; these fill them to a quarter and a half then.
+/// Candidates for the edge of the root cell over the extent of the cloud. With one size only, leaves would be
+/// filled to an eighth of their capacity just after a level is added. These sizes let them be filled to a
+/// quarter or a half instead.
 const ROOT_SCALES: [f64; 3] = [1.0, 1.259_921_049_894_873_2, 1.587_401_051_968_199_4];
 
 /// The pair sum by a tree over `D`-dimensional velocities, with its workspace.
@@ -86,11 +90,11 @@ pub struct TreeSum<const D: usize> {
     channels: Channels,
     /// δ over the edge of a cell, level by level and channel by channel; NaN where no cells are far.
     ratios: Vec<f64>,
-    /// Points along an axis that an evaluation begins with.
+    /// Points along an axis with which an evaluation starts.
     points: usize,
     /// The edge of the root cell over the extent of the cloud.
     root_scale: f64,
-    /// By points, which evaluations have asked for so far.
+    /// The tables of each number of points used so far.
     tables: Vec<Tables<D>>,
     gradients: Vec<[f64; D]>,
     tree: Octree<D>,
@@ -102,7 +106,8 @@ pub struct TreeSum<const D: usize> {
 }
 
 impl<const D: usize> TreeSum<D> {
-    /// A sum for γ in [−3, 1] to a tolerance of 1e-9 to 0.1, with the number of points that a smooth cloud needs.
+    /// A sum for γ in [−3, 1] to a relative tolerance of 1e-9 to 0.1. It starts with the number of points
+    /// that a smooth cloud needs.
     ///
     /// # Panics
     ///
@@ -130,18 +135,18 @@ impl<const D: usize> TreeSum<D> {
         }
     }
 
-    /// The error that evaluations may have.
+    /// The relative error that evaluations may have.
     pub fn tolerance(&self) -> f64 {
         self.tolerance
     }
 
-    /// Points along an axis of a cell's grid that evaluations begin with.
+    /// Points along an axis of a cell's grid with which evaluations start.
     pub fn points(&self) -> usize {
         self.points
     }
 
-    /// Overwrites `sums` with the pair sums of finite velocities and gradients, and measures their error. Between cells
-    /// that are apart spreads are left out, which the error shows.
+    /// Overwrites `sums` with the pair sums of finite velocities and gradients, and measures their error.
+    /// Interactions through proxies neglect the spreads. The measured error includes that.
     ///
     /// # Panics
     ///
@@ -161,7 +166,8 @@ impl<const D: usize> TreeSum<D> {
         })
     }
 
-    /// With more points than the calibration found where the error asks for them.
+    /// Evaluates with more and more points until the error meets the tolerance, starting from the calibrated
+    /// number.
     fn evaluate_to_tolerance(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) -> Measured {
         let mut points = self.points;
         loop {
@@ -173,7 +179,7 @@ impl<const D: usize> TreeSum<D> {
         }
     }
 
-    /// With so many points along an axis.
+    /// Evaluates with `points` points along an axis.
     fn evaluate_once(
         &mut self,
         points: usize,
@@ -234,13 +240,14 @@ impl<const D: usize> TreeSum<D> {
         self.measured(error, particles, sums)
     }
 
-    /// How large the root cell is: the largest δ is the unit of its edge, so that tables serve many clouds.
+    /// The size of the root cell. Its edge is measured in units of the largest δ, so that tables serve many
+    /// clouds.
     fn root(&self, regularisation: &Regularisation) -> Root {
         let largest = regularisation.squares.iter().copied().fold(0.0, f64::max);
         Root { scale: self.root_scale, unit: largest.sqrt() }
     }
 
-    /// The number of the tables of so many points, made when they are first asked for.
+    /// The index of the tables for `points` points. They are made at the first request.
     fn tables_of(&mut self, points: usize) -> usize {
         self.tables.iter().position(|tables| tables.points() == points).unwrap_or_else(|| {
             self.tables.push(Tables::new(self.gamma, points, self.interaction.instruction_set));
@@ -248,7 +255,7 @@ impl<const D: usize> TreeSum<D> {
         })
     }
 
-    /// The error with what it explains of the entropy rate.
+    /// The error, the entropy rate, and how much of the entropy rate the tolerance explains.
     fn measured(&self, error: f64, particles: Particles<'_, D>, sums: &[[f64; D]]) -> Measured {
         let (g, w, species) = (&self.gradients, particles.weights, particles.species);
         let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
@@ -261,22 +268,22 @@ impl<const D: usize> TreeSum<D> {
 
     /// Bytes of the workspace after an evaluation.
     pub fn memory(&self) -> usize {
-        // Sorted arrays, weights, blocks and forces: 12 arrays of vectors in three dimensions.
+        // Sorted arrays, weights, blocks and forces are about 12 arrays of vectors in three dimensions.
         let tables: usize = self.tables.iter().map(Tables::memory).sum();
         tables + self.far.memory() + self.tree.memory() + self.gradients.len() * 12 * size_of::<[f64; D]>()
     }
 }
 
 impl<const D: usize> TreeSum<D> {
-    /// Takes as many points as the cloud needs: until the error of its sums is at most half the tolerance, or no
-    /// more points help. Returns that error.
+    /// Raises the number of points until the error of the cloud's sums is at most half the tolerance, or the
+    /// most useful number of points is reached. Returns that error.
     ///
-    /// It hardly depends on the number of particles, for leaves grow with the cloud: a large cloud is calibrated by
-    /// some of its particles.
+    /// The error hardly depends on the number of particles, since the size of the leaves adapts to the cloud.
+    /// So a large cloud is calibrated by some of its particles.
     ///
     /// # Errors
     ///
-    /// If memory does not hold the tree of as many points.
+    /// If the tree with that many points needs more memory than is allowed.
     pub fn calibrate(&mut self, particles: Particles<'_, D>) -> Result<f64, Failure> {
         let particles = Particles { spreads: None, ..particles };
         if particles.velocities.len() > CALIBRATING {
@@ -294,13 +301,13 @@ impl<const D: usize> TreeSum<D> {
                 self.tables.retain(|tables| tables.points() == points);
                 return Ok(error);
             }
-            // A point more divides the error by four at least.
+            // One more point divides the error by at least about four.
             let more = (excess.ln() / 4.5_f64.ln()).ceil().max(1.0) as usize;
             points = (points + more).min(MOST_POINTS);
         }
     }
 
-    /// Takes the points that some of the particles need.
+    /// Calibrates with some of the particles.
     fn calibrate_by_some(&mut self, particles: Particles<'_, D>) -> Result<f64, Failure> {
         let (all, species) = (particles.weights, particles.species);
         let most = CALIBRATING / species.ranges().len();
@@ -309,7 +316,7 @@ impl<const D: usize> TreeSum<D> {
             let first = chosen.len();
             chosen.extend(range.clone().filter(|&p| is_chosen(p, most, range)));
             ranges.push(first..chosen.len());
-            // Each species keeps its weight.
+            // The chosen particles carry the total weight of their species.
             let total =
                 |particles: &mut dyn Iterator<Item = usize>| -> f64 { particles.map(|p| all[p]).sum() };
             let factor = total(&mut range.clone()) / total(&mut chosen[first..].iter().copied());
@@ -336,7 +343,7 @@ impl<const D: usize> TreeSum<D> {
         Ok(error)
     }
 
-    /// Refuses a tree beyond the memory of a workstation.
+    /// Refuses a tree that needs more memory than a workstation has.
     ///
     /// # Errors
     ///
@@ -360,8 +367,9 @@ impl<const D: usize> TreeSum<D> {
         Ok(())
     }
 
-    /// The edge of the root cell, over the extent of the cloud, whose tree costs least: pairs of particles in
-    /// neighbouring leaves, and what each cell costs, at which halving a full leaf pays.
+    /// The edge of the root cell over the extent of the cloud for which the tree costs least. The cost counts
+    /// pairs of particles in neighbouring leaves, plus a cost for each cell. That cost per cell is such that
+    /// splitting a full leaf just pays.
     fn best_root_scale(&self, particles: Particles<'_, D>, capacity: f64) -> f64 {
         let neighbours = 0.5 * 3_f64.powi(D as i32);
         let children = f64::from(1 << D);
@@ -379,7 +387,8 @@ impl<const D: usize> TreeSum<D> {
     }
 }
 
-/// About `most` particles of a range, by the bits of SplitMix64 (Steele, Lea, Flood 2014): in no step with a lattice.
+/// Chooses about `most` particles of a range by the hash SplitMix64 (Steele, Lea, Flood 2014). Unlike a fixed
+/// stride, it cannot fall in step with a lattice.
 fn is_chosen(particle: usize, most: usize, range: &Range<usize>) -> bool {
     let mut bits = (particle as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -388,14 +397,15 @@ fn is_chosen(particle: usize, most: usize, range: &Range<usize>) -> bool {
     particle == range.start || ((bits ^ (bits >> 31)) as f64) < share * (u64::MAX as f64)
 }
 
-/// The sum of a term over all particles, by mass and particle.
+/// The sum of a term over all particles. `term` takes the mass and the index of a particle.
 fn total(species: &SpeciesTable, term: impl Fn(f64, usize) -> f64) -> f64 {
     let terms = species.ranges().iter().zip(species.masses());
     terms.map(|(range, m)| sum(range.clone().map(|p| term(*m, p)))).sum()
 }
 
-/// Overwrites `ratios` with δ over the edge of a cell, level by level and channel by channel: 0 where φ_δ and |z|^γ
-/// cannot be told apart at the distances of far cells, NaN on levels without any.
+/// Overwrites `ratios` with δ over the edge of a cell, level by level and channel by channel. The ratio is 0
+/// where φ_δ and |z|^γ are indistinguishable at the distances of far cells, and NaN on levels without far
+/// cells.
 fn take_ratios<const D: usize>(
     ratios: &mut Vec<f64>,
     tree: &Octree<D>,
@@ -437,7 +447,7 @@ fn in_three(
     tree.evaluate_here(aim, particles, sums)
 }
 
-/// When particles meet one by one though their cells are apart.
+/// The limits below which cells that do not touch are summed particle by particle.
 fn direct_limits<const D: usize>(points: usize) -> DirectLimits {
     DirectLimits { pairs: 8 * points.pow(D as u32), particles: points.pow(D as u32) }
 }

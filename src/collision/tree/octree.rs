@@ -1,15 +1,15 @@
 //! The tree of cells over a cloud: a quadtree in two dimensions, an octree in three.
 //!
-//! A cell with more particles than a leaf holds is halved along every axis; cells without particles do
-//! not exist. The particles are sorted along the Morton curve, so that each cell owns a range of them,
-//! and within a leaf by their number, hence by species.
+//! A cell with more particles than a leaf may hold is halved along every axis. Cells without particles do not
+//! exist. The particles are sorted along the Morton curve, so that each cell owns a contiguous range of them.
+//! Within a leaf they are sorted by index, hence by species.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-/// The deepest level: 20 bits of each axis fit the key in three dimensions. Particles closer than 2⁻²⁰ of
-/// the cloud share a leaf.
+/// The deepest level. 20 bits for each of three axes fit into a 64-bit key. Particles closer than about 2⁻²⁰
+/// of the root edge may share a leaf of any size.
 const DEPTH: u32 = 20;
 
 /// One cell of the tree.
@@ -17,13 +17,13 @@ const DEPTH: u32 = 20;
 pub struct Cell<const D: usize> {
     /// 0 for the whole cloud; each level halves the edge.
     pub level: u32,
-    /// Its index along each axis in the grid of the level.
+    /// Its index along each axis in the grid of all cells of its level.
     pub index: [u32; D],
-    /// Its range of the sorted particles.
+    /// The range of its particles in sorted order.
     pub particles: Range<usize>,
-    /// Its parent; the root is its own.
+    /// The index of its parent. The root is its own parent.
     pub parent: usize,
-    /// Its children, all on the next level; empty for a leaf.
+    /// The indices of its children, all on the next level; empty for a leaf.
     pub children: Range<usize>,
 }
 
@@ -32,7 +32,7 @@ impl<const D: usize> Cell<D> {
         self.children.is_empty()
     }
 
-    /// Which child of its parent the cell is: bit `axis` is set in the upper half of the axis.
+    /// The position of the cell in its parent: bit `axis` is set if it is in the upper half along that axis.
     pub fn octant(&self) -> usize {
         (0..D).map(|axis| ((self.index[axis] & 1) << axis) as usize).sum()
     }
@@ -48,25 +48,25 @@ impl<const D: usize> Cell<D> {
     }
 }
 
-/// How large the root cell is.
+/// The size of the root cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Root {
-    /// The edge over the extent of the cloud at least, ≥ 1.
+    /// The least edge over the extent of the cloud, ≥ 1.
     pub scale: f64,
-    /// A length that the edge is a multiple of by a quarter of an octave, 2^(k/4); 0 for none. Edges of cells then are
-    /// the same lengths for many clouds.
+    /// The edge is this length times 2^(k/4) with an integer k, so that cells of many clouds have the same
+    /// edges. 0 for no such restriction.
     pub unit: f64,
 }
 
 impl Root {
-    /// The edge for a cloud of some extent.
+    /// The edge for a cloud of the given extent.
     fn edge(self, extent: f64) -> f64 {
         let least = extent * self.scale;
         let octaves = (least / self.unit).log2();
         if !octaves.is_finite() {
             return least;
         }
-        // The last octave that may be too small, and those above.
+        // Starts an octave below, where the edge is too small.
         let octaves = octaves.floor() as i32 - 1..;
         let edges =
             octaves.flat_map(|octave| QUARTERS.map(|quarter| quarter * self.unit * 2_f64.powi(octave)));
@@ -74,22 +74,22 @@ impl Root {
     }
 }
 
-/// 2^(k/4).
+/// 2^(k/4) for k = 0 to 3.
 pub const QUARTERS: [f64; 4] = [1.0, 1.189_207_115_002_721, std::f64::consts::SQRT_2, 1.681_792_830_507_429];
 
-/// The cells over one cloud; the next one uses the same memory.
+/// The cells over one cloud. Building another tree reuses the memory.
 #[derive(Debug)]
 pub struct Octree<const D: usize> {
-    /// Lowest corner of the root, and its edge.
+    /// The lowest corner of the root cell, and its edge.
     pub corner: [f64; D],
     pub edge: f64,
-    /// Level after level, along the Morton curve in each.
+    /// The cells, level after level, and along the Morton curve within each level.
     pub cells: Vec<Cell<D>>,
-    /// The cells of each level.
+    /// The range of cells of each level.
     pub levels: Vec<Range<usize>>,
-    /// The leaves by their cells, along the Morton curve.
+    /// The cells that are leaves, along the Morton curve.
     pub leaves: Vec<usize>,
-    /// The particles in sorted order.
+    /// The indices of the particles in sorted order.
     pub order: Vec<u32>,
     keys: Vec<(u64, u32)>,
 }
@@ -107,7 +107,8 @@ impl<const D: usize> Octree<D> {
         }
     }
 
-    /// Builds the tree of finite `velocities`, leaves of at most `capacity` particles.
+    /// Builds the tree over finite `velocities`, with at most `capacity` particles in a leaf above the
+    /// deepest level.
     pub fn build(&mut self, velocities: &[[f64; D]], capacity: usize, root: Root) {
         self.enclose(velocities, root);
         let (corner, scale) = (self.corner, f64::from(1_u32 << DEPTH) / self.edge);
@@ -197,7 +198,7 @@ impl<const D: usize> Octree<D> {
         std::array::from_fn(|axis| self.corner[axis] + (f64::from(cell.index[axis]) + 0.5) * edge)
     }
 
-    /// Bytes held.
+    /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         self.cells.capacity() * size_of::<Cell<D>>()
             + self.leaves.capacity() * size_of::<usize>()
@@ -206,7 +207,8 @@ impl<const D: usize> Octree<D> {
     }
 }
 
-/// Where a velocity lies along the Morton curve: the bits of its components interleaved, axis 0 last.
+/// The position of a velocity along the Morton curve: the bits of its indices interleaved, with axis 0 in the
+/// lowest bit.
 fn morton<const D: usize>(velocity: &[f64; D], corner: &[f64; D], scale: f64) -> u64 {
     let last = (1_u64 << DEPTH) - 1;
     let mut key = 0;
@@ -217,7 +219,7 @@ fn morton<const D: usize>(velocity: &[f64; D], corner: &[f64; D], scale: f64) ->
     key
 }
 
-/// The lowest 20 bits with D − 1 zeros between any two.
+/// The lowest 20 bits of the index, spread out with D − 1 zeros between any two.
 fn interleave<const D: usize>(index: u64) -> u64 {
     let steps: [(u32, u64); 5] = if D == 2 {
         [
@@ -250,7 +252,7 @@ mod tests {
             .map(|p| {
                 std::array::from_fn(|_| {
                     let x = numbers.share();
-                    // A third of the particles lies in a corner a thousand times smaller.
+                    // A third of the particles lies in a corner that is a thousand times smaller.
                     if p % 3 == 0 { 1e-3 * x } else { x }
                 })
             })
@@ -311,7 +313,7 @@ mod tests {
                 assert!((1.0..1.19).contains(&(edge / least)), "{edge} for {least}");
                 let quarters = 4.0 * (edge / unit).log2();
                 assert!((quarters - quarters.round()).abs() < 1e-12, "{quarters}");
-                // The cells of a root twice as large are the same, to the bit.
+                // A root twice as large has cells of the same edges, to the bit.
                 assert_eq!(root.edge(2.0 * extent), 2.0 * edge);
             }
         }

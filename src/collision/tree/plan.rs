@@ -1,73 +1,76 @@
-//! What a tree asks for before it is built: far fields, points along an axis of its cells, and memory.
+//! What a tree needs, known before it is built: the number of far fields, points along an axis of its cells,
+//! and memory.
 
 use super::proxies::numbers;
 use super::translate::{bytes_of_table, components};
 use crate::collision::interface::{Coefficients, Couplings};
 
-/// The most points along an axis: with more, rounding costs what accuracy they bring.
+/// The most points along an axis. With more, rounding errors outweigh the gain in accuracy.
 pub const MOST_POINTS: usize = 13;
 
-/// Memory that the grids of all cells may take: as much as all particles of a scenario.
+/// The memory that a tree may take, in GiB: the same limit as for all particles of a scenario.
 pub const MOST_GIBIBYTES: f64 = 16.0;
 
-/// Bytes that the spectra of one batch of targets, and of as many sources, may take.
+/// Bytes that the spectra of one batch of targets and of as many sources may take.
 pub const BATCH: usize = 384 << 20;
 
 const GIBIBYTE: f64 = (1_u64 << 30) as f64;
 
-/// Points along an axis for a smooth cloud: the error falls to a sixth with each, and smoother kernels, of
-/// larger γ, need fewer.
+/// Points along an axis for a smooth cloud. Each point divides the error by six. Kernels of larger γ are
+/// smoother and need fewer.
 pub fn first_points(tolerance: f64, gamma: f64) -> usize {
     let points = 3.0 - (tolerance / 5e-3).ln() / 6_f64.ln() - 0.6 * (gamma + 3.0);
     (points.round().max(3.0) as usize).min(MOST_POINTS)
 }
 
-/// The most particles in a leaf: a translation costs as much as so many pairs that larger leaves pay with
-/// more points.
+/// The most particles in a leaf. The cost of a translation, counted in pairs, rises with the number of
+/// points, so that larger leaves pay.
 pub fn capacity<const D: usize>(points: usize) -> usize {
     if D == 2 { 12 * points } else { 60 * points }
 }
 
-/// Memory of a tree over so many particles, with so many far fields and δ > 0 in them, in GiB: the numbers at the
-/// proxies of all cells, the spectra of one batch of them, and the tables of A, one for each δ on each level with far
-/// cells.
+/// The memory of a tree, in GiB, by the number of particles, points, far fields and different δ > 0. It is
+/// the sum of the numbers at the proxies of all cells, the spectra of one batch, and the tables of A. There
+/// is one table for each δ on each level with far cells.
 pub fn gibibytes<const D: usize>(particles: usize, points: usize, [channels, distances]: [usize; 2]) -> f64 {
-    // Leaves are a third full on average, and have a seventh to a third of their number above them.
+    // Leaves are a third full on average. The number of cells above them is a seventh to a third of the
+    // number of leaves.
     let cells = 4.0 * particles as f64 / capacity::<D>(points) as f64;
     let numbers = channels * grids::<D>() * numbers::<D>(points);
-    // The cells of level n are 2^(D n) at most, and level 2 is the first with far ones.
+    // Level n has at most 2^(D n) cells, and level 2 is the first with far cells.
     let levels = (cells.max(1.0).log2() / D as f64 - 1.0).ceil().max(0.0);
     let tables = (1.0 + levels * distances as f64) * bytes_of_table::<D>(points) as f64;
     (cells * (size_of::<f64>() * numbers) as f64 + tables + 2.0 * BATCH as f64) / GIBIBYTE
 }
 
-/// How many far fields the pairs of some species ask for, and how many δ > 0 there are: c_ij and δ²_ij row by row.
+/// The number of far fields that the pairs of species need, and the number of different δ > 0. `coefficients`
+/// holds c_ij and `squares` δ²_ij, row by row.
 pub fn far_fields(species: usize, coefficients: &[f64], squares: &[f64]) -> [usize; 2] {
     let coefficients = Coefficients { species, values: coefficients.to_vec() };
     let channels = Channels::new(Couplings { coefficients: &coefficients, squares });
     [channels.count(), channels.distances()]
 }
 
-/// Grids of a cell and far field: (W, G) and (T, F).
+/// The number of grids of one cell and far field: (W, G) and (T, F).
 const fn grids<const D: usize>() -> usize {
     1 + D + components(D) + D
 }
 
-/// The far fields that the pairs of some species ask for.
+/// The far fields, or channels, that the pairs of species need.
 ///
-/// A species feels sources with one δ as one field. Rows of coefficients that are multiples of each other need one
-/// field between them, for one δ.
+/// All sources that act on a species with the same δ make one field. Species with the same δ share a field if
+/// their rows of coefficients are multiples of each other.
 #[derive(Debug, Default)]
 pub struct Channels {
     species: usize,
-    /// Channel by channel the coefficient of each source species.
+    /// For each channel, the coefficient of each source species.
     rows: Vec<f64>,
     /// δ² of each channel.
     squares: Vec<f64>,
     targets: Vec<Target>,
 }
 
-/// What a species feels of a channel: c_ij = factor · row_j of the sources in it.
+/// How a species feels a channel: c_ij = factor · row_j for the source species j in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Target {
     species: usize,
@@ -75,7 +78,7 @@ pub struct Target {
     pub factor: f64,
 }
 
-/// What a channel collects.
+/// The sources of a channel.
 #[derive(Debug, Clone, Copy)]
 pub struct Channel<'a> {
     /// The coefficient of each source species.
@@ -90,7 +93,7 @@ impl Channels {
         channels
     }
 
-    /// Takes other couplings.
+    /// Replaces the channels by those of the given couplings.
     pub fn arrange(&mut self, couplings: Couplings<'_>) {
         self.species = couplings.coefficients.species;
         self.rows.clear();
@@ -108,7 +111,7 @@ impl Channels {
         }
     }
 
-    /// Adds what species i feels of the sources with one δ.
+    /// Adds the field that species i feels of all sources with one δ.
     fn add(&mut self, i: usize, delta_squared: f64, couplings: Couplings<'_>) {
         let (species, start) = (self.species, self.rows.len());
         let coefficient = |j| couplings.between(i, j).filter(|pair| pair.delta_squared == delta_squared);
@@ -134,19 +137,19 @@ impl Channels {
         }
     }
 
-    /// How many there are.
+    /// The number of channels.
     pub fn count(&self) -> usize {
         self.squares.len()
     }
 
-    /// How many δ > 0 they have.
+    /// The number of different δ > 0.
     pub fn distances(&self) -> usize {
         let squares = &self.squares;
         let is_first = |&k: &usize| squares[k] > 0.0 && !squares[..k].contains(&squares[k]);
         (0..squares.len()).filter(is_first).count()
     }
 
-    /// Channel by channel.
+    /// All channels in order.
     pub fn all(&self) -> impl Iterator<Item = Channel<'_>> {
         let rows = self.rows.chunks_exact(self.species.max(1));
         rows.zip(&self.squares).map(|(row, &delta_squared)| Channel { row, delta_squared })
@@ -157,7 +160,7 @@ impl Channels {
         self.squares[channel]
     }
 
-    /// What a species feels.
+    /// The channels that a species feels.
     pub fn felt_by(&self, species: usize) -> impl Iterator<Item = Target> {
         self.targets.iter().filter(move |target| target.species == species).copied()
     }
@@ -167,7 +170,7 @@ impl Channels {
 mod tests {
     use super::*;
 
-    /// By channel its row and δ², by species its channels and factors.
+    /// The row and δ² of each channel; the channels and factors of each species.
     type Found = (Vec<(Vec<f64>, f64)>, Vec<Vec<(usize, f64)>>);
 
     fn channels(species: usize, values: &[f64], squares: &[f64]) -> Found {
@@ -194,12 +197,12 @@ mod tests {
 
     #[test]
     fn a_species_has_a_field_for_each_distance() {
-        // The first species has the smaller spacing: it feels the second at the larger one, which the second
-        // feels both at.
+        // The first species has the smaller spacing. It feels itself with the small δ and the second species
+        // with the large δ. The second species feels both with the large δ.
         let (rows, targets) = channels(2, &[1.0, 4.0, 4.0, 16.0], &[0.1, 0.2, 0.2, 0.2]);
         assert_eq!(rows, [(vec![1.0, 0.0], 0.1), (vec![0.0, 4.0], 0.2), (vec![4.0, 16.0], 0.2)]);
         assert_eq!(targets, [vec![(0, 1.0), (1, 1.0)], vec![(2, 1.0)]]);
-        // Three spacings: the smaller two feel the largest as one source.
+        // Three spacings: the two finer species feel the coarsest as one source.
         let (d, e, f) = (0.1, 0.2, 0.3);
         let (rows, targets) = channels(3, &[1.0; 9], &[d, e, f, e, e, f, f, f, f]);
         assert_eq!(rows.len(), 5);

@@ -1,12 +1,12 @@
-//! Proxy points of a cell: a grid of p points along each axis, and polynomials between them.
+//! The proxies of a cell: a grid with p points along each axis, and the Lagrange polynomials ℓ_k on it.
 //!
-//! Equivalent points: what particles do far away, points of a uniform grid over their cell do with the weights
-//! W_k = Σ ℓ_k(v_q) w_q, ℓ_k the Lagrange polynomials of the grid (P2M). What happens to particles follows from values
-//! at the grid by the same polynomials (L2P). Parents and children exchange the same way (M2M, L2L). The grid is uniform
-//! so that sums between two grids are convolutions; polynomials on it are as good as on Chebyshev points at the orders
-//! used, for the sources keep a cell's width away.
+//! Far away, the particles of a cell act like the points of a uniform grid over the cell with the weights
+//! W_k = Σ ℓ_k(v_q) w_q (P2M). Conversely, fields of far particles are interpolated from the grid to the
+//! particles by the same polynomials (L2P). Parents and children exchange weights and values in the same way
+//! (M2M, L2L). The grid is uniform so that sums between two grids are convolutions. Polynomials on it are as
+//! accurate as on Chebyshev points at the orders used, since the sources are at least a cell's width away.
 //!
-//! A grid of values is stored along rows of the last axis, padded to a multiple of 8.
+//! A grid of values is stored in rows along the last axis, padded to a multiple of 8.
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
@@ -15,40 +15,40 @@ use crate::kernel::lanes::Lanes;
 /// The most points along an axis.
 pub const MOST: usize = 16;
 
-/// Half the extent of a grid of so many points over half the edge of its cell.
+/// The extent of a grid with `order` points along an axis, over the edge of its cell.
 ///
-/// Points a little inside leave the faces to extrapolation, which balances the error there with that inside:
-/// in a normal cloud of 30,000 particles at γ = −3 the error of 8 points is 6.1e-7 for 0.95, 1.4e-6 for 1. With
-/// more than 10 points extrapolation magnifies rounding: 12 points 1.1e-9 and 3.1e-9, but 14 points 3.8e-7
-/// and 4.6e-10.
+/// A grid slightly smaller than the cell extrapolates near the faces, which balances the error there with the
+/// error inside. In a normal cloud of 30,000 particles at γ = −3, the error of 8 points is 6.1e-7 for 0.95
+/// and 1.4e-6 for 1. With more than 10 points extrapolation magnifies rounding: 12 points have errors of
+/// 1.1e-9 and 3.1e-9, but 14 points 3.8e-7 and 4.6e-10.
 fn extent(order: usize) -> f64 {
     if order <= 10 { 0.95 } else { 1.0 }
 }
 
-/// Numbers in a grid of values with so many points along an axis.
+/// The length of a padded grid of values with `order` points along an axis.
 pub fn numbers<const D: usize>(order: usize) -> usize {
     order.pow(D as u32 - 1) * order.next_multiple_of(8)
 }
 
-/// The grid of one cell, in units of half its edge about its centre.
+/// The grid of one cell. Coordinates are relative to its centre, in units of half its edge.
 #[derive(Debug, Clone)]
 pub struct Proxies {
     /// p, points along an axis.
     pub order: usize,
-    /// p with the padding.
+    /// p rounded up to a multiple of 8.
     pub row: usize,
-    /// The points along an axis.
+    /// The coordinates of the points along an axis.
     pub points: [f64; MOST],
     /// 1/Π_{j≠k} (x_k − x_j).
     factors: [f64; MOST],
-    /// ℓ_k of the parent at point m of the lower and of the upper child: element `k * MOST + m`.
+    /// ℓ_k of the parent at point m of the lower and of the upper child, at `k * MOST + m`.
     children: [Box<[f64; MOST * MOST]>; 2],
-    /// The same, element `m * MOST + k`.
+    /// The transposed matrices: the same values at `m * MOST + k`.
     parents: [Box<[f64; MOST * MOST]>; 2],
 }
 
 impl Proxies {
-    /// A grid of `order` points along an axis, 2 to [`MOST`].
+    /// A grid with `order` points along each axis, 2 to [`MOST`].
     pub fn new(order: usize) -> Self {
         assert!((2..=MOST).contains(&order));
         let mut points = [0.0; MOST];
@@ -81,17 +81,17 @@ impl Proxies {
         proxies
     }
 
-    /// Numbers in a grid of values.
+    /// The length of a padded grid of values.
     pub fn len<const D: usize>(&self) -> usize {
         numbers::<D>(self.order)
     }
 
-    /// Distance between neighbouring points in edges of the cell.
+    /// The distance between neighbouring points, over the edge of the cell.
     pub fn spacing(&self) -> f64 {
         extent(self.order) / (self.order - 1) as f64
     }
 
-    /// ℓ_k(x) of every k.
+    /// ℓ_k(x) for every k.
     fn polynomials(&self, x: f64) -> [f64; MOST] {
         std::array::from_fn(|k| {
             let others = (0..self.order).filter(|&j| j != k);
@@ -99,7 +99,7 @@ impl Proxies {
         })
     }
 
-    /// ℓ_k(x) of every k below `order` for a vector of x; the others are left as they are.
+    /// ℓ_k(x) for every k below `order` and a SIMD vector of x. The other entries are left unchanged.
     #[inline(always)]
     pub fn polynomials_of<L: Lanes>(&self, lanes: L, x: L::Vector, values: &mut [L::Vector; MOST]) {
         let mut product = lanes.splat(1.0);
@@ -114,8 +114,8 @@ impl Proxies {
         }
     }
 
-    /// Adds the weights on a child's grid to those on its parent's: `fields` grids one after another.
-    /// `scratch` holds two times as many.
+    /// Adds the weights on a child's grids to its parent's grids. There are `fields` grids, one after
+    /// another, and `scratch` is twice as long.
     #[inline(always)]
     pub fn to_parent<L: Lanes, const D: usize>(
         &self,
@@ -129,7 +129,7 @@ impl Proxies {
         self.along_axes::<L, D>(lanes, &self.children, octant, fields, child, parent, scratch);
     }
 
-    /// Adds the values on a parent's grid to those on its child's.
+    /// Adds the values on a parent's grids, interpolated, to its child's grids.
     #[inline(always)]
     pub fn to_child<L: Lanes, const D: usize>(
         &self,
@@ -159,7 +159,7 @@ impl Proxies {
         let count = fields * self.len::<D>();
         let (from_last, next) = scratch.split_at_mut(count);
         let next = &mut next[..count];
-        // The last axis, row by row: the sum runs over broadcast values, the lanes along the new row.
+        // The last axis first, row by row. The lanes run along the new row, and each old value is broadcast.
         let transposed = if std::ptr::eq(matrices, &self.children) { &self.parents } else { &self.children };
         let matrix = &transposed[octant >> (D - 1) & 1];
         for start in (0..count).step_by(row) {
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn polynomials_pass_between_parent_and_child_unchanged() {
         let proxies = Proxies::new(5);
-        // Octant 5: the upper half of axes 0 and 2, the lower of axis 1.
+        // Octant 5 is the upper half along axes 0 and 2, and the lower half along axis 1.
         let inside = |[x, y, z]: [f64; 3]| [0.5 + 0.5 * x, -0.5 + 0.5 * y, 0.5 + 0.5 * z];
         for set in InstructionSet::available() {
             let mut parent = vec![0.0; proxies.len::<3>()];
@@ -245,13 +245,14 @@ mod tests {
             }
             let mut child = vec![0.0; parent.len()];
             set.dispatch(Exchange { proxies: &proxies, up: false, from: &parent, to: &mut child });
-            // Weights on the child's grid, seen from the parent's: the same sum over any polynomial.
+            // Weights on the child's grid and the weights they give on the parent's grid have the same sum
+            // against any polynomial.
             let weights: Vec<f64> = (0..child.len()).map(|n| 1.0 + (n % 7) as f64).collect();
             let mut above = vec![0.0; parent.len()];
             set.dispatch(Exchange { proxies: &proxies, up: true, from: &weights, to: &mut above });
             let (mut below, mut total) = (0.0, 0.0);
             for (n, point) in points(&proxies) {
-                // Sixteen sums of numbers up to a few units.
+                // Rounding of some sixteen additions of numbers of order 1.
                 assert!((child[n] - polynomial(inside(point))).abs() < 1e-13);
                 below += weights[n] * polynomial(inside(point));
                 total += above[n] * polynomial(point);

@@ -1,8 +1,8 @@
-//! The particles in the order of the tree: its leaves as blocks that meet their neighbours, and samples of the
-//! particles, whose sums over all others are taken directly to measure the error.
+//! The particles in the order of the tree. The leaves are blocks that meet their neighbours. Direct sums for
+//! some sampled particles measure the error.
 //!
-//! The samples of a species stand at equal steps of its weight along the Morton curve: a mean over them is
-//! a mean over the species.
+//! The samples of a species are taken at equal steps of cumulative weight along the Morton curve. So a plain
+//! mean over the samples approximates the weighted mean over the species.
 
 use std::ops::Range;
 
@@ -23,15 +23,15 @@ pub struct Sorted<const D: usize> {
     pub velocities: Vec<[f64; D]>,
     pub gradients: Vec<[f64; D]>,
     pub weights: Vec<f64>,
-    /// Empty without spreads.
+    /// Empty if the particles have no spreads.
     spreads: Vec<f64>,
     pub sums: Vec<[f64; D]>,
-    /// The rank of each particle in the order of the tree.
+    /// The position of each particle in the order of the tree.
     ranks: Vec<u32>,
 }
 
 impl<const D: usize> Sorted<D> {
-    /// Takes the particles in the given order.
+    /// Copies the particles in the given order.
     pub fn take(&mut self, order: &[u32], particles: Particles<'_, D>) {
         let Particles { velocities, gradients, weights, spreads, .. } = particles;
         self.spreads.clear();
@@ -50,7 +50,7 @@ impl<const D: usize> Sorted<D> {
         }
     }
 
-    /// Takes some of other particles that are sorted already, by their ranks there.
+    /// Copies some particles out of `other` by their positions there.
     fn choose(&mut self, other: &Self, ranks: impl Iterator<Item = usize> + Clone) {
         self.velocities.clear();
         self.velocities.extend(ranks.clone().map(|rank| other.velocities[rank]));
@@ -65,7 +65,7 @@ impl<const D: usize> Sorted<D> {
         self.sums.resize(self.velocities.len(), [0.0; D]);
     }
 
-    /// Writes the forces on the blocks of all particles, unsorted.
+    /// Writes the forces of all blocks into `sums`, in the original order of the particles.
     pub fn unsort(&mut self, blocks: &mut Blocks<D>, sums: &mut [[f64; D]]) {
         self.sums.resize(sums.len(), [0.0; D]);
         blocks.unpack(&mut self.sums);
@@ -73,13 +73,13 @@ impl<const D: usize> Sorted<D> {
         sums.par_iter_mut().zip(&self.ranks).for_each(|(sum, rank)| *sum = sorted[*rank as usize]);
     }
 
-    /// The particles that were taken, in the order of the tree: the ranges of the species do not hold for them.
+    /// The particles in the order of the tree. The ranges of the species do not apply to this order.
     pub fn particles<'a>(&'a self, particles: Particles<'a, D>) -> Particles<'a, D> {
         let Self { velocities, gradients, weights, .. } = self;
         Particles { velocities, gradients, weights, spreads: self.spreads(), ..particles }
     }
 
-    /// What softens the power of each particle's pairs, if anything does.
+    /// The spreads that soften the power law of the particles' pairs, if there are any.
     pub fn spreads(&self) -> Option<&[f64]> {
         (!self.spreads.is_empty()).then_some(&self.spreads)
     }
@@ -89,17 +89,18 @@ impl<const D: usize> Sorted<D> {
 #[derive(Debug)]
 pub struct Leaves<const D: usize> {
     pub blocks: Blocks<D>,
-    /// The number of each leaf by its cell; `u32::MAX` for other cells.
+    /// The number of the leaf that each cell is; `u32::MAX` for other cells.
     numbers: Vec<u32>,
 }
 
 impl<const D: usize> Leaves<D> {
-    /// Of no tree.
+    /// No leaves.
     pub fn empty() -> Self {
         Self { blocks: Blocks::empty(), numbers: Vec::new() }
     }
 
-    /// Takes the leaves of a tree and who meets whom among them; `ranges` are the particles of each species.
+    /// Makes a block of each leaf of a tree, and schedules the near pairs. `ranges` holds the particles of
+    /// each species.
     pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, ranges: &[Range<usize>]) {
         let numbers = &mut self.numbers;
         numbers.clear();
@@ -112,7 +113,8 @@ impl<const D: usize> Leaves<D> {
             block.arrange(runs(&tree.order[particles.clone()], particles.start, ranges));
         });
         let near = &lists.near;
-        // Neighbours in the list share blocks, which would make threads wait for each other.
+        // Consecutive pairs of the list share blocks, so that threads would wait for each other. A stride
+        // spreads them.
         let stride = stride(near.len());
         let pairs =
             (0..near.len()).map(|k| near[(k * stride) % near.len()].map(|cell| numbers[cell] as usize));
@@ -125,7 +127,7 @@ impl<const D: usize> Leaves<D> {
     }
 }
 
-/// About the golden ratio of a length, and without a common divisor with it.
+/// An integer near 0.618 times `length`, the golden ratio, that has no common divisor with it.
 fn stride(length: usize) -> usize {
     let gcd = |mut a: usize, mut b: usize| {
         while b > 0 {
@@ -137,29 +139,30 @@ fn stride(length: usize) -> usize {
     (near.max(1)..).find(|&stride| gcd(stride, length.max(1)) == 1).unwrap_or(1)
 }
 
-/// Samples of each species.
+/// The number of samples of each species.
 const SAMPLES: usize = 64;
 
-/// Leaves whose forces on the samples are summed one after another.
+/// The number of leaves in a part. A thread sums the leaves of a part one after another.
 const PART: usize = 32;
 
-/// The samples, species after species.
+/// The sampled particles, species after species.
 #[derive(Debug)]
 pub struct Samples<const D: usize> {
-    /// The weight of each species.
+    /// The total weight of each species.
     totals: Vec<f64>,
-    /// Species i as the range i..i + 1 of all.
+    /// The range i..i + 1 for species i.
     ranges: Vec<Range<usize>>,
-    /// By species 64 times the weight passed along the curve, and the ranks of its samples.
+    /// For each species, 64 times the weight passed so far along the Morton curve. `chosen` holds the
+    /// positions of its samples.
     passed: Vec<f64>,
     chosen: Vec<Vec<usize>>,
     particles: Vec<u32>,
     species: Vec<u32>,
     sorted: Sorted<D>,
-    /// The samples as a block, and the forces of each part of the leaves on it.
+    /// The samples as a block, and the forces of each part of the leaves on them.
     block: Block<D>,
     forces: Vec<Forces<D>>,
-    /// The sums of all parts.
+    /// The direct sums of the samples.
     sums: Vec<[f64; D]>,
 }
 
@@ -180,8 +183,8 @@ impl<const D: usize> Samples<D> {
         }
     }
 
-    /// √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`, estimated; 0 if there is no error. The sums and
-    /// `particles` are not sorted.
+    /// An estimate of √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`; 0 if there is no error. `sums`
+    /// and `particles` are in the original order.
     pub fn error(
         &mut self,
         interaction: &Interaction,
@@ -203,7 +206,7 @@ impl<const D: usize> Samples<D> {
         if error == 0.0 { 0.0 } else { (error / size).sqrt() }
     }
 
-    /// Chooses samples and takes them out of the sorted particles.
+    /// Chooses the samples and copies them out of the sorted particles.
     fn choose(&mut self, tree: &Octree<D>, sorted: &Sorted<D>, all: Particles<'_, D>) {
         let Self { totals, ranges: numbers, passed, chosen, particles, species, .. } = self;
         let ranges = all.species.ranges();
@@ -230,7 +233,7 @@ impl<const D: usize> Samples<D> {
         self.sorted.choose(sorted, ranks);
     }
 
-    /// Overwrites the sums of the samples with those over all particles.
+    /// Overwrites the sums of the samples with direct sums over all particles.
     fn sum(&mut self, interaction: &Interaction, all: Particles<'_, D>, blocks: &[Block<D>]) {
         let Self { ranges, species, sorted, block, forces, sums, .. } = self;
         block.arrange(runs(species, 0, ranges));
@@ -260,7 +263,7 @@ impl<const D: usize> Samples<D> {
     }
 }
 
-/// All particles of some blocks onto the samples.
+/// The direct sum of all particles of some blocks onto the samples.
 struct Direct<'a, const D: usize> {
     set: InstructionSet,
     couplings: Couplings<'a>,

@@ -15,7 +15,7 @@ struct Case<const D: usize> {
     regularisation: Regularisation,
 }
 
-/// Two species of so many particles.
+/// Two species of the given numbers of particles.
 fn table([one, other]: [usize; 2], coefficients: [f64; 4]) -> SpeciesTable {
     SpeciesTable::new(vec![1.0, 3.0], vec![0..one, one..one + other], coefficients.to_vec())
 }
@@ -36,7 +36,7 @@ enum Kind {
     Lattice,
     Clustered,
     Shell,
-    /// The second species a hundred times narrower.
+    /// The second species is a hundred times narrower.
     TwoScales,
 }
 
@@ -71,7 +71,7 @@ impl<const D: usize> Case<D> {
                 }
             })
             .collect();
-        // Far from equilibrium: temperatures that differ by species and axis, and a bend.
+        // Far from equilibrium: temperatures differ by species and axis, and a quadratic term is added.
         let gradients = velocities
             .iter()
             .enumerate()
@@ -90,7 +90,7 @@ impl<const D: usize> Case<D> {
         }
     }
 
-    /// The same with a δ for spacings of the two species.
+    /// The same case with a δ for each of the two species. Their common δ is the larger one.
     fn regularised(mut self, [one, other]: [f64; 2]) -> Self {
         let larger = one.max(other);
         self.regularisation.squares = [one, larger, larger, other].map(|delta| delta * delta).to_vec();
@@ -102,7 +102,7 @@ impl<const D: usize> Case<D> {
         Particles { species, velocities, gradients, weights, spreads: None, regularisation }
     }
 
-    /// Overwrites `sums` with those of a tree to its tolerance.
+    /// Overwrites `sums` with the sums of a tree to its tolerance.
     fn evaluate(&self, tree: &mut TreeSum<D>, sums: &mut [[f64; D]]) -> Measured {
         measured(tree, self.particles(), sums)
     }
@@ -145,11 +145,13 @@ fn errors_lie_below_the_tolerance<const D: usize>(particles: usize, gammas: &[f6
                     tree.points()
                 );
                 eprintln!("{name}: {error:.2e}");
-                // Calibration stops at the first number of points that meets half the tolerance. It starts with
-                // what a normal cloud needs; in clusters of different widths most pairs are near, and a regularised kernel of γ = 1
-                // is as smooth as polynomials can have it.
+                // Calibration starts with the points that a normal cloud needs, and stops at the first number
+                // that meets half the tolerance. The error may be far below: in clusters of different widths
+                // most pairs are near, and a regularised kernel of γ = 1 is so smooth that polynomials fit it
+                // very well.
                 assert!(error < tolerance && error > 2e-4 * tolerance, "{name}: {error:e}");
-                // In clusters inside each other's δ the error sits on few particles, which samples can miss most of.
+                // In clusters that lie within δ of each other few particles carry most of the error, and
+                // samples can miss them.
                 let least = if deltas == [0.0; 2] { 0.3 } else { 0.1 };
                 assert!(
                     (least..3.0).contains(&(estimate / error)),
@@ -172,8 +174,8 @@ fn errors_lie_below_the_tolerance_in_three_dimensions() {
     errors_lie_below_the_tolerance::<3>(12000, &GAMMAS, [0.0; 2]);
 }
 
-/// Equal spacings; spacings of which one is a tenth of the other, which the narrow cloud of two scales has; and
-/// spacings as large as the leaves.
+/// Three cases: equal δ; one δ a tenth of the other, as for the narrow cloud of two scales; and δ as large as
+/// the leaves.
 #[test]
 fn errors_of_regularised_sums_lie_below_the_tolerance() {
     for deltas in [[0.1, 0.1], [0.2, 0.02], [0.5, 0.9]] {
@@ -194,7 +196,8 @@ fn tables_serve_every_cloud_of_about_one_size_and_are_made_for_what_can_be_seen(
             tree.tables.iter().map(|tables| tables.memory()).sum::<usize>()
         })
     };
-    // The extent of 6 (1 − 1/23) = 5.74 thermal speeds, and the quarters of octaves of 0.2 above: 6.4, and 7.61.
+    // The cloud's extent is 6 (1 − 1/23) = 5.74 thermal speeds. The next root edges, 0.2 times 2^(k/4), are
+    // 6.4 and 7.61.
     let [one, same] = memory([0.0, 0.0], [1.0, 1.5]);
     assert!(one > 0 && one == same, "|z|^γ has one table for all: {one} {same}");
     assert_eq!(memory([1e-3, 1e-3], [1.0, 1.0])[0], one, "a δ that no far cell sees");
@@ -202,7 +205,7 @@ fn tables_serve_every_cloud_of_about_one_size_and_are_made_for_what_can_be_seen(
     assert!(first >= one && first == same, "one size: {first} {same}");
     let [first, more] = memory([0.2, 0.2], [1.0, 1.3]);
     assert!(more > first, "another size: {first} {more}");
-    // The next octave has the same tables, for cells a level deeper.
+    // A cloud an octave larger has the same tables, for cells one level deeper.
     let [first, same] = memory([0.2, 0.2], [1.0, 2.0]);
     println!("tables: {one} for |z|^γ, {first} for δ, {same} for two octaves");
     assert!(same <= 2 * first, "{first} {same}");
@@ -223,7 +226,7 @@ fn momentum_and_energy_stay_to_rounding() {
         }
     }
     for n in 0..4 {
-        // Ulps of a sum of 5000 terms.
+        // Rounding of a sum of 5000 terms.
         assert!(totals[n].abs() < 1e-14 * sizes[n], "{n}: {:e} of {:e}", totals[n], sizes[n]);
     }
 }
@@ -237,7 +240,7 @@ fn threads_do_not_change_bits() {
             let mut sums = vec![[f64::NAN; 3]; 9000];
             let mut tree = TreeSum::new(-3.0, 1e-3, InstructionSet::detect());
             let quality = case.evaluate(&mut tree, &mut sums);
-            // Another cloud in between leaves nothing behind.
+            // An evaluation of another cloud in between does not change the result.
             let other =
                 Particles { velocities: &case.gradients, gradients: &case.velocities, ..case.particles() };
             measured(&mut tree, other, &mut sums);
@@ -276,7 +279,7 @@ fn few_particles_meet_one_by_one() {
         let exact = case.direct(-3.0);
         let mut sums = vec![[f64::NAN; 3]; particles];
         case.evaluate(&mut TreeSum::new(-3.0, 1e-3, InstructionSet::detect()), &mut sums);
-        // The same kernels; the gradients differ by the rounding of what no pair feels.
+        // Both use the same kernels. The gradients differ by the rounding of the part that no pair feels.
         assert!(case.error(&sums, &exact) < 1e-12);
     }
 }
@@ -299,7 +302,7 @@ fn the_gradients_of_one_maxwellian_drive_nothing() {
     let mut tree = TreeSum::new(-3.0, 1e-3, InstructionSet::detect());
     measured(&mut tree, Particles { gradients: &gradients, ..case.particles() }, &mut sums);
     let rates = |sums: &[[f64; 3]]| sums.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
-    // Rounding of g beside the sums of gradients of the same size.
+    // The rounding of g, compared with sums of gradients of the same size.
     assert!(rates(&sums) < 1e-11 * rates(&case.direct(-3.0)));
 }
 
@@ -321,7 +324,8 @@ fn an_evaluation_that_needs_more_points_takes_them_for_itself_alone() {
 
 #[test]
 fn species_that_do_not_interact_have_gradients_of_their_own() {
-    // Each at an equilibrium of its own, but for a bend: one fit for both would leave most of the gradients.
+    // Each species is at an equilibrium of its own, but for a small quadratic term. A common fit for both
+    // would leave most of the gradients in place.
     let mut case = Case::<2>::new(Kind::Clustered, 4000);
     case.species = table([2000, 2000], [1.0, 0.0, 0.0, 2.0]);
     for (p, (g, v)) in case.gradients.iter_mut().zip(&case.velocities).enumerate() {
@@ -332,7 +336,7 @@ fn species_that_do_not_interact_have_gradients_of_their_own() {
     let mut tree = TreeSum::new(-3.0, 1e-5, InstructionSet::detect());
     assert!(tree.calibrate(case.particles()).unwrap() <= 0.5e-5);
     case.evaluate(&mut tree, &mut sums);
-    // The direct sums round the gradients, 1e6 times larger than what matters.
+    // The direct sums round the gradients, which are 1e6 times larger than the part that matters.
     assert!(case.error(&sums, &case.direct(-3.0)) < 1e-5);
 }
 
@@ -343,7 +347,8 @@ fn some_of_the_particles_calibrate_a_large_cloud() {
     let estimate = tree.calibrate(case.particles()).unwrap();
     let mut sums = vec![[f64::NAN; 2]; 100_000];
     let error = case.evaluate(&mut tree, &mut sums).error;
-    // Errors hardly depend on the number of particles: the cloud keeps the tolerance with these points.
+    // Errors hardly depend on the number of particles. So the whole cloud meets the tolerance with the same
+    // points.
     assert_eq!(tree.tables.len(), 1, "{error:e}");
     assert!((0.3..3.0).contains(&(estimate / error)), "{error:e}, estimated {estimate:e}");
 }
@@ -352,7 +357,7 @@ fn some_of_the_particles_calibrate_a_large_cloud() {
 fn a_tree_beyond_memory_is_refused() {
     let species = 13;
     let ranges: Vec<Range<usize>> = (0..species).map(|i| 100_000 * i..100_000 * (i + 1)).collect();
-    // Rows that are no multiples of each other: a far field for each species.
+    // No row is a multiple of another, so each species needs a far field of its own.
     let coefficients: Vec<f64> = (0..169).map(|k| if k / 13 == k % 13 { 2.0 } else { 1.0 }).collect();
     let species = SpeciesTable::new(vec![1.0; species], ranges, coefficients);
     let tree = TreeSum::<3>::new(-3.0, 1e-9, InstructionSet::detect());

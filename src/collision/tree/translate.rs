@@ -1,13 +1,16 @@
-//! M2L, from the proxies of far cells to those of a cell of the same level: the kernel's tensor by spectra.
+//! M2L, from the proxies of far cells to the proxies of a cell of the same level, by Fourier spectra of the
+//! tensor A.
 //!
-//! For a target point x and proxies y_k with weights (W_k, G_k) the fields are
-//! T(x) = Σ A(x − y_k) W_k and F(x) = Σ A(x − y_k) G_k, so that the pair sum is T g − F. Between two
-//! grids of one level both are convolutions: products of spectra. A_δ between cells of edge e is e^(γ+2) times
-//! A_(δ/e) between unit cells, so that one table serves every level and δ of one δ/e: the spectra of A_(δ/e), for the
-//! offsets of cells that do not touch while their parents do. |z|^γ itself, δ/e = 0, has one table for all levels.
+//! At a target point x, proxies y_k with weights (W_k, G_k) have the fields T(x) = Σ A(x − y_k) W_k and
+//! F(x) = Σ A(x − y_k) G_k, and the pair sum is T g − F. Between two grids of one level both fields are
+//! convolutions, hence products of spectra.
 //!
-//! Spectra are cut into bands of 8 frequencies. One band of the whole table stays in the second cache
-//! while all cells of the level pass.
+//! A_δ between cells of edge e is e^(γ+2) times A_(δ/e) between unit cells. So one table serves all levels
+//! and δ with the same δ/e. It holds the spectra of A_(δ/e) for all offsets between cells that do not touch,
+//! but whose parents do. The plain |z|^γ, δ/e = 0, has one table for all levels.
+//!
+//! Spectra are cut into bands of 8 frequencies. One band of the whole table stays in the second-level cache
+//! while all cells of a level are processed.
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
@@ -22,31 +25,32 @@ use crate::kernel::series::Series;
 /// Frequencies in a band.
 pub const BAND: usize = 8;
 
-/// Numbers of one field in a band: real parts, then imaginary parts.
+/// The length of one field in a band: real parts, then imaginary parts.
 pub const COMPLEX: usize = 2 * BAND;
 
-/// Distinct components of a symmetric D × D tensor, row by row of the upper triangle.
+/// The number of distinct components of a symmetric D × D tensor. They are stored row by row of the upper
+/// triangle.
 pub const fn components(dimension: usize) -> usize {
     dimension * (dimension + 1) / 2
 }
 
-/// Cells apart on an axis when their parents touch: −3 to 3.
+/// The number of possible offsets along an axis between cells whose parents touch: −3 to 3.
 const REACH: usize = 7;
 
-/// Bytes of tables that are kept though an evaluation did not need them: clouds go back and forth.
+/// Bytes of tables up to which unused tables are kept. A later cloud may need them again.
 const KEPT: usize = 1 << 30;
 
-/// The spectra of A between cells of unit edge, for every δ/e asked for.
+/// The spectra of A between cells of unit edge, for every requested δ/e.
 #[derive(Debug)]
 pub struct Translations<const D: usize> {
     gamma: f64,
     series: Series,
     set: InstructionSet,
-    /// Bands of a spectrum.
+    /// The number of bands of a spectrum.
     pub bands: usize,
-    /// The far offsets.
+    /// The offsets between far cells.
     far: Vec<[i64; D]>,
-    /// The index of each offset among the far ones.
+    /// For each offset its index in `far`; `u16::MAX` for offsets of touching cells.
     far_indices: Vec<u16>,
     tables: Vec<Table>,
 }
@@ -55,22 +59,22 @@ pub struct Translations<const D: usize> {
 #[derive(Debug)]
 pub struct Table {
     ratio: f64,
-    /// Band by band, far offset by far offset, component by component.
+    /// The spectra, ordered by band, then by far offset, then by component.
     spectra: Aligned,
-    /// Numbers of one band.
+    /// The length of one band.
     stride: usize,
-    /// Evaluations since it was asked for.
+    /// The number of evaluations since it was last needed.
     idle: u32,
 }
 
 impl Table {
-    /// One band of it.
+    /// One band of the table.
     pub fn band(&self, band: usize) -> &[f64] {
         &self.spectra[band * self.stride..(band + 1) * self.stride]
     }
 }
 
-/// Offsets of cells that do not touch while their parents do.
+/// The number of offsets between cells that do not touch, but whose parents do.
 const fn far_offsets(dimension: usize) -> usize {
     REACH.pow(dimension as u32) - 3_usize.pow(dimension as u32)
 }
@@ -82,7 +86,7 @@ pub fn bytes_of_table<const D: usize>(order: usize) -> usize {
 }
 
 impl<const D: usize> Translations<D> {
-    /// Without a table yet.
+    /// Translations without any table yet.
     pub fn new(gamma: f64, fourier: &Fourier, set: InstructionSet) -> Self {
         let all: Vec<[i64; D]> = (0..REACH.pow(D as u32))
             .map(|offset| std::array::from_fn(|axis| (offset / REACH.pow(axis as u32) % REACH) as i64 - 3))
@@ -100,14 +104,15 @@ impl<const D: usize> Translations<D> {
         Self { gamma, series, set, bands, far, far_indices, tables: Vec::new() }
     }
 
-    /// Makes the tables for some δ/e ready, NaN among them left out, and forgets others beyond a gigabyte.
+    /// Prepares the tables for the given δ/e, where NaN means none. Drops unused tables while all of them
+    /// exceed a gigabyte.
     pub fn prepare(&mut self, ratios: &[f64], proxies: &Proxies, fourier: &Fourier) {
         self.tables.iter_mut().for_each(|table| table.idle += 1);
         for &ratio in ratios.iter().filter(|ratio| !ratio.is_nan()) {
             match self.tables.iter_mut().find(|table| table.ratio == ratio) {
                 Some(table) => table.idle = 0,
                 None => {
-                    // Memory first: the new table may not fit beside those that no one needs.
+                    // Memory is freed first, since the new table may not fit beside unused ones.
                     self.forget(bytes_of_table::<D>(fourier.order));
                     let spectra = self.spectra(ratio, proxies, fourier);
                     let stride = self.far.len() * components(D) * COMPLEX;
@@ -118,7 +123,7 @@ impl<const D: usize> Translations<D> {
         self.forget(0);
     }
 
-    /// Drops idle tables, the longest idle first, until those left and `more` bytes are at most [`KEPT`].
+    /// Drops idle tables, the longest idle first, until the others and `more` bytes are at most [`KEPT`].
     fn forget(&mut self, more: usize) {
         while self.memory() + more > KEPT {
             let idle = |table: &Table| table.idle;
@@ -170,7 +175,7 @@ impl<const D: usize> Translations<D> {
         self.far_indices[offset]
     }
 
-    /// The table of a δ/e that is ready.
+    /// The table of a δ/e that has been prepared.
     pub fn table(&self, ratio: f64) -> &Table {
         self.tables.iter().find(|table| table.ratio == ratio).expect("it was made ready")
     }
@@ -181,15 +186,15 @@ impl<const D: usize> Translations<D> {
     }
 }
 
-/// Fills the spectra of A between two cells: components, each with real and imaginary parts.
+/// Computes the spectra of A between two cells: for each component, real and imaginary parts.
 struct KernelSpectra<'a, const D: usize> {
     gamma: f64,
     series: Series,
-    /// δ of cells of unit edge.
+    /// δ over the edge of a cell.
     ratio: f64,
     proxies: &'a Proxies,
     fourier: &'a Fourier,
-    /// From source to target.
+    /// The offset from the source to the target cell.
     cells: [i64; D],
     spectra: &'a mut [f64],
 }
@@ -217,7 +222,7 @@ impl<const D: usize> Kernel for KernelSpectra<'_, D> {
             z
         };
         let square = |z: &[f64; D]| (0..D).rev().fold(0.0, |sum, axis| sum + z[axis] * z[axis]);
-        // The power is the same for all components.
+        // The power is common to all components.
         let strengths: Vec<f64> = (0..n.pow(D as u32))
             .map(|m| {
                 let shifted = square(&distance(m)) + delta_squared;
@@ -240,16 +245,17 @@ impl<const D: usize> Kernel for KernelSpectra<'_, D> {
     }
 }
 
-/// One band of the spectra of all fields of some targets: T, then F.
+/// Computes one band of the spectra of the fields of some targets: T, then F.
 pub struct Convolution<'a, const D: usize> {
     /// The band of the table.
     pub table: &'a [f64],
-    /// The sources' spectra of (W, G), from this band on.
+    /// The spectra of (W, G) of the sources, starting at this band.
     pub sources: &'a [f64],
-    /// By target `starts[t]..starts[t + 1]`: where the band of a source starts, in fields, and the offset.
+    /// The pairs of target t are `pairs[starts[t]..starts[t + 1]]`. A pair holds where the band of the source
+    /// starts, counted in fields, and the index of the offset.
     pub starts: &'a [u32],
     pub pairs: &'a [(u32, u16)],
-    /// Target by target.
+    /// The spectra, target by target.
     pub fields: &'a mut [f64],
 }
 

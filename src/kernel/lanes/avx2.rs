@@ -1,4 +1,4 @@
-//! Lanes of AVX2 with fused multiply-add: four numbers.
+//! Lanes of AVX2 with fused multiply-add: four numbers in a vector.
 
 use std::arch::x86_64::*;
 
@@ -14,7 +14,7 @@ pub fn compute(kernel: impl Kernel) {
     kernel.compute(Avx2(()));
 }
 
-/// An expression of intrinsics that need nothing but the features.
+/// An expression of intrinsics that only need the instruction set.
 macro_rules! vector {
     ($($body:tt)*) => {
         // SAFETY: an `Avx2` exists only where the machine has AVX2 and FMA, and the intrinsics
@@ -85,7 +85,7 @@ impl Lanes for Avx2 {
         self.zero_if_near(vector!(_mm256_div_pd(_mm256_set1_pd(1.0), x)), x)
     }
 
-    /// By root and division: faster here than an estimate by integers and two corrections.
+    /// By square root and division. That is faster here than an integer estimate with two corrections.
     #[inline(always)]
     fn reciprocal_root(self, x: __m256d) -> __m256d {
         let y = vector!(_mm256_div_pd(_mm256_set1_pd(1.0), _mm256_sqrt_pd(x)));

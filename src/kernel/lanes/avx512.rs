@@ -1,4 +1,4 @@
-//! Lanes of AVX-512 Foundation: eight numbers.
+//! Lanes of AVX-512 Foundation: eight numbers in a vector.
 
 use std::arch::x86_64::*;
 
@@ -14,7 +14,7 @@ pub fn compute(kernel: impl Kernel) {
     kernel.compute(Avx512(()));
 }
 
-/// An expression of intrinsics that need nothing but the features.
+/// An expression of intrinsics that only need the instruction set.
 macro_rules! vector {
     ($($body:tt)*) => {
         // SAFETY: an `Avx512` exists only where the machine has AVX-512 Foundation, and the
@@ -84,7 +84,8 @@ impl Lanes for Avx512 {
         vector!(_mm512_reduce_add_pd(x))
     }
 
-    /// The 14-bit estimate y and one step of fourth order, e = 1 − x y: |e|⁴ ≤ 2⁻⁵⁶ is left.
+    /// The 14-bit estimate y and one correction of fourth order in e = 1 − x y. It leaves an error of
+    /// |e|⁴ ≤ 2⁻⁵⁶.
     #[inline(always)]
     fn reciprocal(self, x: __m512d) -> __m512d {
         let y = vector!(_mm512_rcp14_pd(x));
@@ -93,8 +94,8 @@ impl Lanes for Avx512 {
         vector!(_mm512_maskz_fmadd_pd(self.is_apart(x), y, series, y))
     }
 
-    /// The 14-bit estimate y and one step of fourth order, e = 1 − x y²: with |e| ≤ 2⁻¹³,
-    /// 35/128 e⁴ ≤ 6e-17 is left.
+    /// The 14-bit estimate y and one correction of fourth order in e = 1 − x y². With |e| ≤ 2⁻¹³ it leaves an
+    /// error of 35/128 e⁴ ≤ 6e-17.
     #[inline(always)]
     fn reciprocal_root(self, x: __m512d) -> __m512d {
         let y = vector!(_mm512_rsqrt14_pd(x));

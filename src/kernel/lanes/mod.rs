@@ -1,6 +1,6 @@
 //! Vectors of f64 as one kernel source sees them, and the choice of the instruction set at run time.
 //!
-//! A kernel is written once, generic over [`Lanes`], with every function inlined into the caller;
+//! A kernel is written once, generic over [`Lanes`], with every function inlined into its caller.
 //! [`InstructionSet::dispatch`] compiles it once for each instruction set.
 
 mod portable;
@@ -16,7 +16,7 @@ pub use vector::{Kernel, Lanes, NEAREST_SQUARE};
 /// The instruction sets the kernels are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum InstructionSet {
-    /// What every machine of the architecture has.
+    /// Only what every machine of the architecture has.
     Portable,
     /// AVX2 with fused multiply-add.
     Avx2,
@@ -41,12 +41,13 @@ impl InstructionSet {
         Self::available().last().unwrap_or(Self::Portable)
     }
 
-    /// The instruction set to run with: the one that the environment variable [`VARIABLE`] names, else the best of this
-    /// machine.
+    /// The instruction set to run with: the one named by the environment variable [`VARIABLE`], else the best
+    /// of this machine.
     ///
     /// # Errors
     ///
-    /// If the variable names no instruction set, or one that this machine lacks: what was found and what is allowed.
+    /// If the variable names no instruction set, or one that this machine lacks. The message says what was
+    /// found and what is allowed.
     pub fn chosen() -> Result<Self, String> {
         match std::env::var_os(VARIABLE) {
             None => Ok(Self::detect()),
@@ -54,7 +55,7 @@ impl InstructionSet {
         }
     }
 
-    /// The instruction set of a name, if the machine has it.
+    /// The instruction set with this name, if the machine has it.
     fn named(name: &str, has: impl Fn(Self) -> bool) -> Result<Self, String> {
         let allowed: Vec<&str> = ALL.into_iter().filter(|&set| has(set)).map(Self::name).collect();
         let allowed = format!("allowed on this machine: {}", allowed.join(", "));
@@ -87,7 +88,7 @@ impl InstructionSet {
         }
     }
 
-    /// Has a kernel compute, compiled for this instruction set.
+    /// Runs a kernel compiled for this instruction set.
     ///
     /// # Panics
     ///

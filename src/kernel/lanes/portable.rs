@@ -1,8 +1,9 @@
-//! Lanes for any machine: an array that the compiler turns into whatever vectors the target has.
+//! Lanes for any machine: an array of four numbers, which the compiler turns into the vectors of the target.
 
 use super::vector::{Lanes, NEAREST_SQUARE};
 
-/// No fused multiply-add: without hardware for it, it is a library call.
+/// Multiplies and adds separately. Without hardware support, a fused multiply-add would be a slow library
+/// call.
 #[derive(Debug, Clone, Copy)]
 pub struct Portable;
 
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn products_are_rounded_before_they_are_added_on_every_machine() {
-        // 1 − 2⁻⁶⁰ rounds to 1; fused, it would be left over.
+        // The product 1 − 2⁻⁶⁰ rounds to 1. A fused multiply-add would leave −2⁻⁶⁰.
         let step = 2_f64.powi(-30);
         let (x, y) = (black_box([1.0 + step; WIDTH]), black_box([1.0 - step; WIDTH]));
         assert_eq!(Portable.mul_add(x, y, [-1.0; WIDTH]), [0.0; WIDTH]);

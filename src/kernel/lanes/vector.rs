@@ -1,22 +1,23 @@
-//! Vectors of f64 as a kernel sees them, and kernels as an instruction set sees them.
+//! The interface between kernels and instruction sets: SIMD vectors of f64, and kernels generic over them.
 
 /// Squared distances below this count as zero: the particles coincide and do not interact.
 ///
-/// 2⁻⁶⁸⁰ keeps |z|⁻³ and all products with it finite. It is a distance of 4.5e-103, far below the
-/// spacing of the numbers around any velocity that is not itself that small. Distances above
-/// 2³⁴⁰ = 2e102 are equally out of range: there, powers go to zero or cease to be finite.
+/// 2⁻⁶⁸⁰ keeps |z|⁻³ and all products with it finite. It corresponds to a distance of 4.5e-103. That is far
+/// below the spacing of floating-point numbers near any velocity that is not itself so small. Distances above
+/// 2³⁴⁰ = 2e102 are out of range too: there powers underflow to zero or overflow.
 pub const NEAREST_SQUARE: f64 = f64::from_bits((1023 - 680) << 52);
 
-/// A few f64 handled by one instruction, as a token that proves the machine has it.
+/// SIMD vectors of f64 of one instruction set. A value of this type is a token that proves that the machine
+/// has it.
 ///
-/// Arithmetic follows IEEE 754 lane by lane, NaN included; only [`mul_add`](Lanes::mul_add) and
-/// [`neg_mul_add`](Lanes::neg_mul_add) may round once or twice, by instruction set.
+/// Arithmetic follows IEEE 754 lane by lane, including NaN. Only [`mul_add`](Lanes::mul_add) and
+/// [`neg_mul_add`](Lanes::neg_mul_add) may round once or twice, depending on the instruction set.
 pub trait Lanes: Copy {
-    /// `WIDTH` numbers.
+    /// A vector of `WIDTH` numbers.
     type Vector: Copy;
     /// Numbers in a vector: a power of two of at most 8.
     const WIDTH: usize;
-    /// Vectors of targets that one pass over the sources serves; what the registers hold.
+    /// The number of target vectors that one pass over the sources serves, limited by the registers.
     const TARGETS: usize;
 
     fn splat(self, x: f64) -> Self::Vector;
@@ -38,25 +39,25 @@ pub trait Lanes: Copy {
     fn reciprocal(self, x: Self::Vector) -> Self::Vector;
     /// 1/√x to 2 ulp, exactly zero for x below [`NEAREST_SQUARE`], NaN for NaN.
     fn reciprocal_root(self, x: Self::Vector) -> Self::Vector;
-    /// x, with zero wherever `square` is below [`NEAREST_SQUARE`].
+    /// x, but zero in lanes where `square` is below [`NEAREST_SQUARE`].
     fn zero_if_near(self, x: Self::Vector, square: Self::Vector) -> Self::Vector;
 
-    /// The exponent e of x = 2ᵉ m, 1 ≤ m < 2; unspecified unless x is normal.
+    /// The exponent e of x = 2ᵉ m with 1 ≤ m < 2; unspecified unless x is normal.
     fn exponent(self, x: Self::Vector) -> Self::Vector;
-    /// The mantissa m of x = 2ᵉ m, 1 ≤ m < 2; unspecified unless x is normal.
+    /// The mantissa m of x = 2ᵉ m with 1 ≤ m < 2; unspecified unless x is normal.
     fn mantissa(self, x: Self::Vector) -> Self::Vector;
-    /// The middle of the sixteenth of [1, 2) that holds m.
+    /// [1, 2) is divided into 16 equal intervals. The middle of the one that contains m.
     fn middle(self, m: Self::Vector) -> Self::Vector;
-    /// The table's entry for the sixteenth of [1, 2) that holds m.
+    /// The entry of the table for the one of these 16 intervals that contains m.
     fn lookup(self, table: &[f64; 16], m: Self::Vector) -> Self::Vector;
     /// The nearest integer, for |x| < 2⁵¹.
     fn round(self, x: Self::Vector) -> Self::Vector;
-    /// x 2ⁿ for an integer n and √½ ≤ x ≤ √2; for n below −1021 at most 2⁻¹⁰²⁰.
+    /// x 2ⁿ for an integer n and √½ ≤ x ≤ √2. For n below −1021 the result is at most 2⁻¹⁰²⁰.
     fn scale(self, x: Self::Vector, n: Self::Vector) -> Self::Vector;
 }
 
-/// Work that is compiled for every instruction set. `compute` must be `#[inline(always)]`, and
-/// everything it calls with it.
+/// Work that is compiled for every instruction set. `compute` and everything it calls must be
+/// `#[inline(always)]`.
 pub trait Kernel {
     fn compute<L: Lanes>(self, lanes: L);
 }

@@ -8,7 +8,7 @@ fn syntax(text: &str) -> (usize, String) {
     }
 }
 
-/// serde_json reads the same texts and takes the same values from them, but for keys that stand twice.
+/// serde_json accepts the same texts and finds the same values in them, except for duplicate keys.
 fn as_serde_reads(text: &str) {
     let theirs = serde_json::from_str::<Value>(text).ok();
     match parse(text) {
@@ -16,13 +16,13 @@ fn as_serde_reads(text: &str) {
         ours => {
             let ours = ours.ok().map(|(value, _)| value);
             assert_eq!(ours, theirs, "{text:?}");
-            // Equal numbers are the same bits: −0 is no 0.
+            // Numbers must agree to the bit: −0 differs from 0.
             assert_eq!(ours.map(|value| value.to_string()), theirs.map(|value| value.to_string()));
         }
     }
 }
 
-/// What stands alone, in a list, in an object and behind a value.
+/// Texts that are tried alone, in a list, in an object and after a value.
 const PARTS: &[&str] = &[
     "",
     " ",
@@ -279,7 +279,7 @@ fn paths_lead_to_keys_and_values() {
     assert_eq!(start("a.0"), (9, 9));
     assert_eq!(start("a.1.b"), (14, 19));
     assert_eq!(start("c.d"), (26, 33));
-    // What is not there stands in the innermost value around it.
+    // A missing value has the position of the innermost value around it.
     assert_eq!(start("a.1.x.y"), (12, 12));
     assert_eq!(start("x"), (0, 0));
     assert!(places.holds("a.1") && !places.holds("a.2"));
@@ -292,7 +292,7 @@ fn positions_count_lines_and_characters() {
     assert_eq!(Position::at(text, text.len()).to_string(), "2:3");
 }
 
-/// The messages stand in tests/bad; here what ends within what.
+/// The messages are tested in tests/bad. This tests which unfinished part is named.
 #[test]
 fn what_ends_too_early_says_what_it_is_in() {
     for (text, whole) in [

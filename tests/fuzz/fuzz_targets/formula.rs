@@ -1,4 +1,4 @@
-//! Any text as a formula: an error that says a place, or a number.
+//! Any text parsed as a formula gives an error with a position, or a number.
 #![no_main]
 
 use landau::formula::Formula;

@@ -1,4 +1,4 @@
-//! Any bytes as a scenario: an error or a problem, never a panic.
+//! Any bytes parsed as a scenario give an error or a problem, never a panic.
 #![no_main]
 
 use landau::scenario::{self, Initial, Particles, Scenario, Violation};
@@ -26,7 +26,7 @@ fn place<const D: usize>(scenario: &Scenario) -> Result<(), Violation> {
     Ok(())
 }
 
-/// What takes long to place, or reads files.
+/// Whether a scenario takes long to set up or reads files.
 fn too_large(scenario: &Scenario) -> bool {
     scenario.species.iter().any(|species| {
         let many = match species.particles {

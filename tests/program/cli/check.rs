@@ -19,7 +19,7 @@ fn check_says_what_a_run_means_and_writes_nothing() {
     ] {
         assert!(printed.contains(line), "no {line}in\n{printed}");
     }
-    // 114² pairs, less each particle with itself.
+    // 114² pairs, minus the pairs of each particle with itself.
     assert!(printed.contains(&format!("pairs per evaluation  {} (direct)\n", 114 * 114 - 114)), "{printed}");
     for label in ["memory                about ", " s an evaluation; how many follows from the stiffness\n"] {
         assert!(printed.contains(label), "{printed}");
@@ -27,7 +27,7 @@ fn check_says_what_a_run_means_and_writes_nothing() {
     assert_eq!(names(directory.path()), ["two.json"]);
 }
 
-/// Of theorem 1.3 what can be computed: the ratio of the two strengths, and its share of the bound on K.
+/// What can be computed for theorem 1.3: the ratio of the two strengths, and its share of the bound on K.
 #[test]
 fn check_says_how_strongly_fixed_species_act_beside_own_collisions() {
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -49,11 +49,11 @@ fn check_says_how_strongly_fixed_species_act_beside_own_collisions() {
         alone.contains(&format!("{label}collides with fixed species alone, not with itself\n")),
         "{alone}"
     );
-    // Fixed species that act on nothing are none.
+    // Fixed species with zero coefficients do not count.
     assert!(!check("lorentz_shell_3d.json", "[[1,0],[0,0]]").contains(label));
 }
 
-/// A million particles are as good as a few thousand here, and take minutes to measure.
+/// A scenario of a million particles is reduced to a few thousand, since measuring it would take minutes.
 #[test]
 fn every_scenario_passes_check() {
     for file in scenario_files() {
@@ -67,7 +67,8 @@ fn every_scenario_passes_check() {
     }
 }
 
-/// A draw of batches is about as stiff as all pairs; two draws, one step apart, would differ by hundreds of times that.
+/// A draw of batches is about as stiff as all pairs. An estimate from two different draws would be hundreds
+/// of times larger.
 #[test]
 fn check_finds_random_batches_as_stiff_as_all_pairs() {
     let directory = prepared();

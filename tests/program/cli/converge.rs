@@ -5,7 +5,7 @@ use program::{names, run, status, succeed, write};
 use serde_json::Value;
 use std::fs;
 
-/// Halving h of an order-2 method quarters the error; the table on stdout and the file say the same.
+/// Halving h quarters the error of an order-2 method. The table on stdout and the file agree.
 #[test]
 fn converge_measures_errors_and_orders() {
     let directory = tempfile::tempdir().unwrap();
@@ -28,22 +28,22 @@ fn converge_measures_errors_and_orders() {
     columns.extend(["seconds", "evaluations"].map(String::from));
     assert_eq!(rows[0], columns);
     assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), ["per_axis", "40", "80"]);
-    // Euler's method: an evaluation a step, and one at the end.
+    // Forward Euler takes one evaluation for each step, and one at the end.
     assert!(rows[1..].iter().all(|row| *row.last().unwrap() == "5"), "{text}");
     for species in [0, 1] {
         let column = 2 + 6 * species;
         let errors = [1, 2].map(|row: usize| rows[row][column].parse::<f64>().unwrap());
         assert_eq!(rows[1][column + 3], "", "the first has no neighbour");
         let order: f64 = rows[2][column + 3].parse().unwrap();
-        // The file has four digits of it.
+        // The file has four digits of the order.
         assert!((order - (errors[0] / errors[1]).log2()).abs() < 1e-4, "{text}");
-        // From h = 0.2 σ on, the next term of the series takes at most a third of an order.
+        // From h = 0.2 σ on, the next term of the series reduces the order by at most a third.
         assert!((order - 2.0).abs() < 0.34, "{text}");
         assert!(printed.contains(&format!("{:.3e}", errors[1])), "{printed}");
     }
     assert!(printed.ends_with("written to there\n"), "{printed}");
 
-    // What it wrote is as a run's: refused, then replaced when asked.
+    // Its folder is treated like that of a run: refused, and replaced on request.
     let again = run(directory, "converge bkw.json --per-axis 4 --out there");
     assert_eq!(status(&again), 2);
     assert!(fs::read_to_string(directory.join("there/convergence.csv")).unwrap() == text);

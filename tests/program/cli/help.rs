@@ -1,4 +1,4 @@
-//! What the program says of itself: help, version, completions.
+//! What the program prints about itself: help, version, completions.
 
 use crate::program::succeed;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The program as a user drives it: what it writes, prints and exits with.
+//! The command line as users see it: what the program writes, prints, and its exit status.
 
 mod check;
 mod converge;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Two moving species and a fixed one, a few steps of milliseconds.
+/// Two moving species and a fixed one, for a few steps that take milliseconds.
 fn scenario() -> Value {
     json!({
         "version": 1,

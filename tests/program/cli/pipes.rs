@@ -1,4 +1,4 @@
-//! What the program prints where nobody, or no terminal, reads it.
+//! What the program prints into pipes, and into closed ones.
 
 use super::prepared;
 use crate::program;
@@ -12,7 +12,7 @@ fn quiet_prints_nothing_and_pipes_get_plain_lines() {
     let quiet = run(directory.path(), "run two.json --out a --quiet");
     assert_eq!((status(&quiet), quiet.stdout.len(), quiet.stderr.len()), (0, 0, 0));
 
-    // Maxwell molecules, whose pair sums are exact, and cells narrow enough not to be warned of.
+    // Maxwell molecules, whose pair sums are exact, and cells so narrow that there is no warning.
     let narrow = "--set score.particles.bandwidth={\"variance\":0.1} --set collisions.gamma=0 --set species.0.particles.lattice.half_width=2.9";
     let piped = run(directory.path(), &format!("run two.json --out b --set time.steps=40 {narrow}"));
     let lines = stderr(&piped);
@@ -40,7 +40,7 @@ fn a_reader_that_leaves_is_no_error() {
         drop(child.stdout.take());
         assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments}");
     }
-    // Progress goes to stderr: nobody reads on behind the first line, and the run goes on.
+    // Progress goes to stderr. The reader leaves after the first line, and the run continues.
     let mut child = landau(directory.path())
         .args(["run", "two.json", "--out", "b", "--set", "time.steps=400"])
         .stderr(Stdio::piped())
@@ -51,7 +51,7 @@ fn a_reader_that_leaves_is_no_error() {
     BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(summary(&directory.path().join("b"))["status"], "completed");
-    // An error message with nobody to read it still gives its exit status.
+    // An error keeps its exit status even if its message cannot be written.
     let mut child =
         landau(directory.path()).args(["check", "missing"]).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stderr.take());

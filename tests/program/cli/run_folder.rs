@@ -1,4 +1,4 @@
-//! What a run leaves in its folder, and what becomes of a folder that is there.
+//! What a run writes into its folder, and what happens to an existing folder.
 
 use super::{prepared, scenario};
 use crate::program;
@@ -54,7 +54,7 @@ fn diagnostics_have_the_columns_of_the_contract() {
         let numbers: Vec<f64> = row.iter().map(|cell| cell.parse().unwrap()).collect();
         assert!(numbers.iter().all(|number| number.is_finite()));
         assert_eq!(numbers[1], numbers[0] * 0.01, "time is the step count times the step");
-        // The entropy rate is a sum of squares with a minus sign; at equilibrium it may round up to 0.
+        // The entropy rate is minus a sum of squares. At equilibrium it may round to 0.
         assert!(numbers[6] <= 0.0);
     }
 }
@@ -119,7 +119,7 @@ fn the_summary_has_the_keys_of_the_contract() {
     assert_eq!(run["threads"], 2);
     assert_eq!(run["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!((&run["status"], &run["reason"]), (&json!("completed"), &Value::Null));
-    // Two stages a step, and one evaluation at the end.
+    // Two stages for each step, and one evaluation at the end.
     assert_eq!(run["evaluations"], 10 + 10 + 1);
 }
 
@@ -173,7 +173,7 @@ fn an_existing_folder_is_kept_unless_asked() {
     );
     assert!(outputs(&out) == before);
 
-    // With --overwrite all that a run wrote goes, and nothing else.
+    // --overwrite removes everything that a run wrote, and nothing else.
     let kept = ["notes.txt", "figures/a.png", "particles/notes.txt", "particles/frame_1.h5"];
     fs::create_dir(out.join("figures")).unwrap();
     for name in kept {
@@ -236,7 +236,7 @@ fn a_folder_is_refused_before_anything_is_computed() {
     let full = directory.path().join("full");
     fs::create_dir(&full).unwrap();
     fs::write(full.join("notes.txt"), "mine").unwrap();
-    // Particles from a file that is not there: to find that out is to begin with the particles.
+    // The file of particles is missing, which only shows when the particles are set up.
     let mut scenario = scenario();
     scenario["species"][0]["initial"] = json!({ "file": { "path": "nowhere.csv" } });
     scenario["species"][0].as_object_mut().unwrap().remove("particles");
@@ -245,7 +245,7 @@ fn a_folder_is_refused_before_anything_is_computed() {
     assert_eq!(status(&refused), 2);
     assert!(stderr(&refused).contains("found a folder that is not empty"), "{}", stderr(&refused));
     assert_eq!(names(&full), ["notes.txt"]);
-    // And the other way round: what cannot start leaves no folder.
+    // Conversely, a run that cannot start leaves no folder.
     let refused = run(directory.path(), "run file.json --out new");
     assert_eq!(status(&refused), 2);
     assert!(stderr(&refused).contains("nowhere.csv"), "{}", stderr(&refused));
@@ -255,14 +255,14 @@ fn a_folder_is_refused_before_anything_is_computed() {
 #[test]
 fn a_failed_run_keeps_a_checkpoint_of_its_last_good_step() {
     let directory = prepared();
-    // Steps that throw particles out.
+    // A step so long that it throws particles out.
     let set = "--set integrator={\"forward_euler\":{}} --set time.step=1e6";
     let failed = run(directory.path(), &format!("run two.json --out failed --quiet {set}"));
     assert_eq!(status(&failed), 1);
     let out = directory.path().join("failed");
     assert_eq!(summary(&out)["status"], "failed");
     assert!(names(&out).contains(&"checkpoint".to_string()), "{:?}", names(&out));
-    // It goes on from there to the same failure.
+    // It resumes, and fails in the same way.
     let resumed = run(directory.path(), "resume failed --quiet");
     assert_eq!((status(&resumed), stderr(&resumed)), (1, stderr(&failed)));
 }

@@ -1,4 +1,4 @@
-//! The schema accepts what the program accepts, and refuses what it refuses.
+//! The schema accepts what the program accepts, and refuses what the program refuses.
 
 use super::{prepared, scenario, scenario_files};
 use crate::program::{succeed, write};
@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// What a validator finds in each of the scenarios by the schema that the program prints: `ok`, or what is wrong.
+/// The result of a validator for each of the scenarios with the schema that the program prints: `ok`, or an
+/// error.
 fn findings(scenarios: &[Value]) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("schema"), succeed(Path::new("."), "schema")).unwrap();
@@ -55,7 +56,7 @@ fn the_schema_accepts_every_scenario_and_refuses_bad_ones() {
     }
 }
 
-/// What a run leaves in its folder is a scenario by the schema too.
+/// The resolved scenario in a run folder is valid by the schema too.
 #[test]
 fn the_schema_accepts_resolved_scenarios() {
     let directory = prepared();

@@ -1,4 +1,4 @@
-//! Disks that are full and folders that cannot be written.
+//! Full disks and unwritable folders.
 #![cfg(unix)]
 
 use super::{prepared, scenario};
@@ -7,7 +7,7 @@ use program::{names, run, run_on_a_full_disk, status, stderr, succeed, summary, 
 use serde_json::json;
 use std::fs;
 
-/// As a full disk does, a limit on the size of files makes writes fail in the middle.
+/// A limit on the size of files acts like a full disk: writes fail in the middle of a run.
 #[test]
 fn a_full_disk_ends_the_run_with_its_name_and_keeps_whole_rows() {
     let directory = prepared();
@@ -24,13 +24,13 @@ fn a_full_disk_ends_the_run_with_its_name_and_keeps_whole_rows() {
     assert_eq!(format!("error: {}\n", run["reason"].as_str().unwrap()), message);
     let rows = fs::read_to_string(out.join("diagnostics.csv")).unwrap();
     assert!(rows.lines().count() > 5);
-    // The rows are those of the run on a roomy disk.
+    // The rows agree with those of a run without the limit.
     succeed(directory, &arguments.replace("=1000", "=100").replace("run ", "run --out roomy "));
     let roomy = fs::read_to_string(directory.join("roomy/diagnostics.csv")).unwrap();
     assert!(rows.ends_with('\n') && roomy.starts_with(&rows));
 }
 
-/// The frames' turn: the limit holds rows but no frame.
+/// The same for frames: the limit allows rows but no frame.
 #[test]
 fn a_disk_too_full_for_a_frame_keeps_the_frames_before() {
     let directory = tempfile::tempdir().unwrap();
@@ -52,7 +52,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let directory = prepared();
     if cfg!(target_os = "linux") {
-        // Where nobody can create a folder, the superuser included.
+        // A place where not even the superuser can create a folder.
         let output = run(directory.path(), "run two.json --out /proc/run --quiet");
         assert_eq!(status(&output), 1);
         let message = stderr(&output);
@@ -61,7 +61,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let sealed = directory.path().join("sealed");
     fs::create_dir(&sealed).unwrap();
     fs::set_permissions(&sealed, fs::Permissions::from_mode(0o555)).unwrap();
-    // The superuser writes there all the same.
+    // The superuser can write there anyway.
     let allowed = fs::write(sealed.join("probe"), "").is_ok();
     let output = run(directory.path(), "run two.json --out sealed/run --quiet");
     if allowed {

@@ -1,4 +1,4 @@
-//! Checkpoints that are refused: of others, and damaged ones.
+//! Refused checkpoints: those of other programs, scenarios or particles, and damaged ones.
 
 use super::{break_at, prepared, simple};
 use crate::program;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// The checkpoint of a run broken at step 5, changed by `change` and given the check sum it then has.
+/// Changes the header of the checkpoint by `change`, and updates its checksum.
 fn with_header(directory: &Path, change: impl Fn(&mut Value)) {
     let path = directory.join("broken/checkpoint");
     let bytes = fs::read(&path).unwrap();
@@ -51,7 +51,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
         )
     );
 
-    // Of another layout nothing but the version needs to be readable.
+    // Of another file layout, only the version must be readable.
     break_at(directory, "broken", 5);
     let other = json!({ "landau_checkpoint": 7, "program_version": this });
     fs::write(directory.join("broken/checkpoint"), format!("{other}\nsomething else")).unwrap();
@@ -125,7 +125,7 @@ fn a_checkpoint_damaged_anywhere_is_refused() {
     for bytes in damaged {
         fs::write(&path, &bytes).unwrap();
         let message = refusal(directory);
-        // A bit of the version itself makes the file one of another version.
+        // A changed bit in the version makes it a file of another version.
         let known = ["found a damaged checkpoint; run the scenario anew", "found one written by version"];
         assert!(known.iter().any(|words| message.contains(words)), "{message}");
     }

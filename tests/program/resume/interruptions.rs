@@ -1,4 +1,4 @@
-//! Runs broken off from outside, by signals, kills and a full disk.
+//! Runs that are interrupted from outside: by signals, kills and a full disk.
 
 use super::{long, prepared};
 use crate::program;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 #[test]
 #[cfg(unix)]
 fn ctrl_c_writes_a_checkpoint_and_resume_goes_on_from_there() {
-    // Two at once, as `timeout` sends them, are one.
+    // Two signals at once, as `timeout` sends them, count as one.
     for signals in [&["INT"][..], &["TERM"], &["INT", "INT"]] {
         let mut scenario = long();
         // Checkpoints on interruption only.
@@ -26,7 +26,7 @@ fn ctrl_c_writes_a_checkpoint_and_resume_goes_on_from_there() {
         write(directory, "scenario.json", &scenario);
         let mut child = landau(directory)
             .args(["run", "scenario.json", "--out", "broken", "--set", "output.particles_every=0"])
-            // Steps long enough for the second signal to come within one.
+            // Steps take so long that the second signal arrives within one.
             .args(["--set", "species.1.particles.quasi_random.count=20000"])
             .stderr(Stdio::piped())
             .spawn()
@@ -45,7 +45,7 @@ fn ctrl_c_writes_a_checkpoint_and_resume_goes_on_from_there() {
             names(&directory.join("broken")),
             ["checkpoint", "diagnostics.csv", "run.json", "scenario.json"]
         );
-        // Not resumed to its end, which is far; that it can be is for the test below.
+        // It is not resumed to its distant end. The test below resumes a run.
     }
 }
 
@@ -61,7 +61,7 @@ fn interrupted_runs_resume_to_the_same_bits() {
         let mut child = resumed.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         lines.next().unwrap().unwrap();
-        // Three times at most, so that the test ends.
+        // At most three interruptions, so that the test ends.
         if interruptions < 3 {
             send("INT", child.id());
         }
@@ -78,7 +78,7 @@ fn interrupted_runs_resume_to_the_same_bits() {
     assert_same(&directory.join("broken"), &directory.join("whole"), "interrupted");
 }
 
-/// A full disk, by a limit on the size of files: what came before the last checkpoint is not lost.
+/// A limit on the size of files acts like a full disk. Nothing before the last checkpoint is lost.
 #[test]
 #[cfg(unix)]
 fn a_run_that_filled_the_disk_resumes_to_the_same_bits() {
@@ -86,7 +86,7 @@ fn a_run_that_filled_the_disk_resumes_to_the_same_bits() {
     scenario["output"]["diagnostics_every"] = json!(1);
     let directory = prepared(&scenario);
     let directory = directory.path();
-    // Rows outgrow it in the middle of the run; frames and checkpoints stay far below.
+    // The rows exceed the limit in the middle of the run. Frames and checkpoints stay far below.
     let output = run_on_a_full_disk(directory, 100, "run scenario.json --out broken --quiet");
     assert_eq!(status(&output), 1);
     assert!(stderr(&output).contains("cannot write"), "{}", stderr(&output));
@@ -95,7 +95,7 @@ fn a_run_that_filled_the_disk_resumes_to_the_same_bits() {
     assert_same(&directory.join("broken"), &directory.join("whole"), "after a full disk");
 }
 
-/// Twenty kills; as many as LANDAU_TEST_KILLS says where that is set.
+/// Twenty kills, or LANDAU_TEST_KILLS if that is set.
 #[test]
 fn killed_runs_resume_to_the_same_bits() {
     let count: u32 = std::env::var("LANDAU_TEST_KILLS").map_or(20, |word| word.parse().unwrap());
@@ -111,7 +111,7 @@ fn killed_runs_resume_to_the_same_bits() {
     while kills < count {
         let folder = format!("broken{kills}");
         let mut arguments = format!("run scenario.json --out {folder} --quiet");
-        // Killed while it runs, then perhaps while it resumes, then left alone.
+        // Killed while it runs, perhaps again while it resumes, and then left to finish.
         for _ in 0..1 + generator.next_u64() % 2 {
             let mut child = landau(directory).args(arguments.split(' ')).spawn().unwrap();
             let share = generator.next_u64() as f64 / u64::MAX as f64;

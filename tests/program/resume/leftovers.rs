@@ -1,4 +1,4 @@
-//! What lies in a folder beside the checkpoint when it is resumed, and what the resumed run leaves there.
+//! Other files in a folder that is resumed, and what the resumed run leaves there.
 
 use super::{break_at, prepared, simple};
 use crate::program;
@@ -11,7 +11,7 @@ fn rows_frames_and_leftovers_behind_the_checkpoint_are_cut() {
     let directory = directory.path();
     let broken = directory.join("broken");
     break_at(directory, "broken", 5);
-    // As after a kill in the middle of a row, of a frame and of a checkpoint.
+    // The state after a kill while a row, a frame and a checkpoint are written.
     let rows = fs::read_to_string(broken.join("diagnostics.csv")).unwrap();
     assert_eq!(rows.lines().count(), 1 + 6, "a header and steps 0 to 5");
     fs::write(broken.join("diagnostics.csv"), rows + "6,0.06,1.0").unwrap();
@@ -51,7 +51,7 @@ fn a_complete_run_has_nothing_to_resume() {
     assert!(!directory.join("whole/checkpoint").exists());
 }
 
-/// As when the run is killed between its summary and the end.
+/// The state after a kill between the summary and the end of the run.
 #[test]
 fn a_complete_run_with_its_checkpoint_left_over_stays_as_it_is() {
     let directory = prepared(&simple());
@@ -64,7 +64,7 @@ fn a_complete_run_with_its_checkpoint_left_over_stays_as_it_is() {
     assert_same(&directory.join("broken"), &directory.join("whole"), "resumed after its end");
 }
 
-/// run.json of a resumed run speaks of the whole run: its first and its last invariants.
+/// run.json of a resumed run describes the whole run, with its first and last invariants.
 #[test]
 fn the_summary_of_a_resumed_run_starts_at_its_start() {
     let directory = prepared(&simple());

@@ -1,4 +1,5 @@
-//! A run that was broken off and resumed leaves the same bytes as one that was not, whatever broke it.
+//! A run that was interrupted and resumed writes the same bytes as an uninterrupted one, whatever the
+//! interruption.
 
 mod checkpoints;
 mod interruptions;
@@ -13,17 +14,18 @@ use std::path::Path;
 
 const STEPS: u64 = 8;
 
-/// Every integrator a scenario can ask for.
+/// Every integrator that a scenario can name.
 pub fn integrators() -> Vec<Value> {
     crate::integrators::integrators(1e-12)
 }
 
-/// Every score, both at an order with one and with two bandwidths.
+/// Both forms of scores, with one and with two bandwidths.
 fn scores() -> Vec<Value> {
     vec![json!({ "mesh": { "order": 4 } }), json!({ "particles": { "order": 2 } })]
 }
 
-/// Species and collisions: moving ones alone by pairs in 3-D, and with a fixed one by moments in 2-D.
+/// Species and collisions: only moving species with pair sums in 3-D, and also a fixed species with sums by
+/// moments in 2-D.
 fn mixes() -> Vec<Value> {
     vec![
         json!({
@@ -69,7 +71,7 @@ fn summations() -> Vec<Value> {
     ]
 }
 
-/// Every functional; those about fixed species last.
+/// Every functional. Those that need fixed species come last.
 fn functionals() -> Vec<Value> {
     vec![
         json!({ "fisher": {} }),
@@ -83,7 +85,7 @@ fn functionals() -> Vec<Value> {
     ]
 }
 
-/// A scenario that writes a frame every step and a checkpoint every third.
+/// A scenario that writes a frame at every step and a checkpoint at every third step.
 fn scenario(mix: &Value, score: &Value, integrator: &Value) -> Value {
     let mut scenario = json!({
         "version": 1,
@@ -100,23 +102,23 @@ pub fn simple() -> Value {
     scenario(&mixes()[0], &scores()[0], &integrators()[1])
 }
 
-/// Long enough to be hit by a signal in the middle: several hundred steps of a millisecond.
+/// A run of several hundred steps of a millisecond, so that a signal arrives in the middle.
 pub fn long() -> Value {
     let mut scenario = scenario(&mixes()[1], &scores()[1], &integrators()[0]);
     scenario["time"]["steps"] = json!(400);
-    // Narrow enough for sixty particles not to be warned of.
+    // So narrow that there is no warning for sixty particles.
     scenario["score"]["particles"]["bandwidth"] = json!({ "variance": 0.02 });
     scenario["output"] = json!({ "diagnostics_every": 3, "particles_every": 7, "checkpoint_every": 10 });
     scenario
 }
 
-/// A folder in the place of a frame: the run fails when it comes to that step.
+/// A folder in the place of a frame, which makes the run fail at that step.
 struct Obstacle(std::path::PathBuf);
 
 impl Obstacle {
     fn at(folder: &Path, step: u64) -> Self {
         let path = folder.join(format!("particles/frame_{step:08}.h5"));
-        // The frame of an earlier run, if there is one.
+        // Removes the frame of an earlier run, if there is one.
         let _ = fs::remove_file(&path);
         fs::create_dir_all(path.join("in the way")).unwrap();
         Self(path)
@@ -127,8 +129,8 @@ impl Obstacle {
     }
 }
 
-/// Runs `scenario.json` into `folder` until it fails at `step`; the last checkpoint is of step
-/// 3 ⌊(step − 1) / 3⌋.
+/// Runs `scenario.json` into `folder` until it fails at `step`. The last checkpoint is of step 3
+/// ⌊(step − 1) / 3⌋.
 pub fn break_at(directory: &Path, folder: &str, step: u64) {
     let obstacle = Obstacle::at(&directory.join(folder), step);
     let output = run(directory, &format!("run scenario.json --out {folder} --overwrite --quiet"));
@@ -137,7 +139,7 @@ pub fn break_at(directory: &Path, folder: &str, step: u64) {
     obstacle.remove();
 }
 
-/// A folder with scenario.json, and in `whole` the run that nothing broke.
+/// A folder with scenario.json, and with the uninterrupted run in `whole`.
 pub fn prepared(scenario: &Value) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "scenario.json", scenario);

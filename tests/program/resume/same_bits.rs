@@ -1,4 +1,4 @@
-//! Every method, summation, functional and way of stepping resumes to the same bits.
+//! Runs with every integrator, summation, functional and kind of time step resume to the same bits.
 
 use super::{
     Obstacle, break_at, functionals, integrators, mixes, prepared, scenario, scores, simple, summations,
@@ -29,7 +29,8 @@ fn the_tables_name_every_choice_of_the_schema() {
     }
 }
 
-/// Runs a scenario, breaks it off at step 5, resumes it with so many threads and compares; returns its folder.
+/// Runs a scenario, interrupts it at step 5, resumes it with `threads` threads and compares. Returns its
+/// folder.
 fn assert_resumes(scenario: &Value, threads: usize, what: &str) -> tempfile::TempDir {
     let folder = prepared(scenario);
     let directory = folder.path();
@@ -56,7 +57,7 @@ fn every_method_resumes_to_the_same_bits() {
 fn every_summation_resumes_to_the_same_bits() {
     for summation in summations() {
         let mut scenario = simple();
-        // Enough particles for cells that are apart.
+        // Enough particles that the tree has far cells.
         scenario["species"][0]["particles"]["lattice"]["per_axis"] = json!(14);
         scenario["summation"] = summation.clone();
         assert_resumes(&scenario, 3, &summation.to_string());
@@ -79,7 +80,7 @@ fn runs_with_functionals_resume_to_the_same_bits() {
 fn adaptive_steps_resume_to_the_same_bits() {
     for integrator in integrators().into_iter().filter(|integrator| !is_implicit(integrator)) {
         let mut scenario = scenario(&mixes()[0], &scores()[0], &integrator);
-        // So small a tolerance takes more than the five steps before the break.
+        // With so small a tolerance the run takes more than the five steps before the interruption.
         scenario["time"] =
             json!({ "adaptive": { "end": 0.02, "relative_tolerance": 1e-8, "first_step": 0.001 } });
         assert_resumes(&scenario, 2, &integrator.to_string());

@@ -138,7 +138,9 @@ fn what_cannot_be_read_is_said_with_its_place() {
         (
             volume("bad/no_z.h5"),
             "path",
-            &format!("{momentum}found no component z; allowed: one for each dimension of the scenario"),
+            &format!(
+                "{momentum}found no component z; allowed: one for each coordinate of the scenario's particles"
+            ),
         ),
         (
             volume("bad/no_power.h5"),
@@ -221,7 +223,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
     flat["collisions"]["coefficients"] = json!({ "uniform": 0.0 });
     write(folder, "run.json", &flat);
     let said = stderr(&run(folder, "check run.json"));
-    let words = "record velocity of species \"electron\": found a component z; allowed: 2, as many as the scenario has dimensions";
+    let words = "record velocity of species \"electron\": found a component z; allowed: x, y, as the scenario has 2 dimensions";
     assert!(said.contains(words), "{said}");
 }
 

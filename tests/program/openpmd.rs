@@ -3,6 +3,7 @@
 
 use crate::python;
 use landau::output::openpmd::{Error, Frame, SiFactors, SpeciesFrame, Units, file_name, is_name, write};
+use landau::symmetry::{HalfPlane, Symmetry};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -81,6 +82,7 @@ fn frame<const D: usize>(step: u64, units: Units, species: &[Particles<D>]) -> F
         time: step as f64 * 0.1,
         dt: 0.1,
         units,
+        symmetry: Symmetry::None,
         species: species.iter().map(Particles::frame).collect(),
     }
 }
@@ -225,6 +227,7 @@ fn readers_find_the_si_quantities_of_a_run() {
         time: 0.0,
         dt: 1.3e-9,
         units: Units::Si(units),
+        symmetry: Symmetry::None,
         species: vec![electron.frame(), carbon.frame()],
     };
     let run = folder.path().join("run");

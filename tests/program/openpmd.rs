@@ -212,8 +212,8 @@ fn readers_find_every_bit_of_rings_and_shells() {
         carbon.velocities[0] = symmetry.mean(carbon.velocities[0]);
         let species = [Particles::lattice("electron", 500), Particles::random("deuteron", 33), carbon];
         let radius = if symmetry == axial[0] { 1 } else { 0 };
-        assert!(species[..2].iter().all(|one| one.velocities.iter().any(|v| v[radius] < 0.0)));
-        let frames = [0, 7].map(|step| Frame { symmetry, ..frame(step, SI, &species) });
+        assert!(species[1].velocities.iter().any(|v| v[radius] < 0.0));
+        let frames = [4, 7].map(|step| Frame { symmetry, ..frame(step, SI, &species) });
         write_series(folder.path(), &frames);
         assert_success(&read("check", folder.path()));
         assert_success(&read("alter", folder.path()));

@@ -98,7 +98,7 @@ def with_rings(file, species):
 
 def beyond_the_axis(file, species):
     with_rings(file, species)
-    species["momentum/r"][3] = -1e-25
+    species["momentum/r"][3] = -1.0
 
 
 def single_precision(file, species):

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn agrees_with_its_power_series_and_its_asymptotic_series() {
-        for x in [0.0, 1e-9, 0.3, 1.0, 2.5, 7.99, 8.0, 8.01, 12.0] {
+        for x in [0.0_f64, 1e-9, 0.3, 1.0, 2.5, 7.99, 8.0, 8.01, 12.0] {
             // Σ (x/2)^(2k + n)/(k! (k + n)!), all terms positive.
             let series = |n: i32| {
                 let (mut term, mut sum) = ((0.5 * x).powi(n), 0.0);
@@ -102,7 +102,7 @@ mod tests {
                 assert!((found - expected).abs() < (4.0 + x) * f64::EPSILON, "{x}: {found} {expected}");
             }
         }
-        for x in [1e3, 1e5, 1e9] {
+        for x in [1e3_f64, 1e5, 1e9] {
             let expected = |m: f64| {
                 let (a, b) = ((m - 1.0) / (8.0 * x), (m - 1.0) * (m - 9.0) / (2.0 * (8.0 * x).powi(2)));
                 let c = (m - 1.0) * (m - 9.0) * (m - 25.0) / (6.0 * (8.0 * x).powi(3));

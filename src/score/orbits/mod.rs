@@ -26,25 +26,25 @@ const RADIAL: f64 = 0.75;
 
 /// The components of a held point that are its radius and its place on the axis, if it has one.
 #[derive(Debug, Clone, Copy)]
-struct Coordinates {
-    radius: usize,
-    along: Option<usize>,
+pub struct Coordinates {
+    pub radius: usize,
+    pub along: Option<usize>,
 }
 
 impl Coordinates {
-    fn of(symmetry: Symmetry) -> Self {
+    pub fn of(symmetry: Symmetry) -> Self {
         match symmetry {
             Symmetry::Axial(HalfPlane { along, across }) => Self { radius: across, along: Some(along) },
             Symmetry::Spherical | Symmetry::None => Self { radius: RADIUS, along: None },
         }
     }
 
-    fn orbit(self) -> Orbit {
+    pub fn orbit(self) -> Orbit {
         if self.along.is_some() { Orbit::Ring } else { Orbit::Shell }
     }
 
     /// (r, z) of a held point, r ≥ 0.
-    fn place<const D: usize>(self, v: &[f64; D]) -> [f64; 2] {
+    pub fn place<const D: usize>(self, v: &[f64; D]) -> [f64; 2] {
         [v[self.radius].abs(), self.along.map_or(0.0, |along| v[along])]
     }
 }
@@ -187,6 +187,3 @@ pub fn density_on_lattice<const D: usize>(
     }
     Ok(density)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,206 @@
+//! Rings and shells: scores, rates and functionals beside those of the same cloud in three dimensions.
+
+use crate::solver;
+use landau::landau::{Evaluation, InStep};
+use landau::scenario::Scenario;
+use landau::score::extrapolation::relative_bias;
+use landau::setup;
+use serde_json::{Value, json};
+
+pub fn none() -> Value {
+    json!({ "none": {} })
+}
+
+pub fn axial(axis: &str) -> Value {
+    json!({ "axial": { "axis": axis } })
+}
+
+pub fn spherical() -> Value {
+    json!({ "spherical": {} })
+}
+
+/// A species on a lattice of `cells` an axis.
+pub fn species(name: &str, mass: f64, initial: Value, cells: u32, half_width: f64) -> Value {
+    json!({
+        "name": name, "mass": mass, "initial": initial,
+        "particles": { "lattice": { "per_axis": cells, "half_width": half_width } }
+    })
+}
+
+pub fn scenario(symmetry: Value, gamma: f64, species: &[Value], more: &Value) -> Scenario {
+    let mut json = json!({
+        "version": 1, "dimension": 3, "symmetry": symmetry, "species": species,
+        "collisions": { "gamma": gamma, "coefficients": { "uniform": 1.0 } },
+        "time": { "step": 0.01, "steps": 1 }
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        json[key] = value.clone();
+    }
+    solver::scenario(&json)
+}
+
+/// A Maxwellian with temperatures across and along the axis.
+pub fn bimaxwellian(axis: &str, [across, along]: [f64; 2]) -> Value {
+    let along_this = |of: &str| if of == axis { along } else { across };
+    let temperatures = ["x", "y", "z"].map(along_this);
+    json!({ "anisotropic_maxwellian": { "density": 1.0, "temperatures": temperatures } })
+}
+
+/// Scores and entropies of all species at some velocities.
+fn scores(scenario: &Scenario, velocities: &[[f64; 3]]) -> (Vec<[f64; 3]>, Vec<f64>) {
+    let (problem, _) = solver::start::<3>(scenario);
+    let (mut scores, mut entropies) = (vec![[0.0; 3]; velocities.len()], vec![0.0; problem.species.len()]);
+    solver::landau(scenario, &problem)
+        .evaluate_scores(velocities, InStep::unfenced(0), &mut scores, &mut entropies)
+        .unwrap();
+    (scores, entropies)
+}
+
+/// Smoothing a Gaussian leaves a Gaussian: its scores without exact degrees are linear in v, along each axis too small by a
+/// known factor.
+#[test]
+fn scores_of_a_gaussian_are_those_of_the_smoothed_gaussian() {
+    let plain = |order: u32| json!({ "score": { "mesh": { "order": order, "exact_degree": 0 } } });
+    let kinds = [
+        (axial("z"), bimaxwellian("z", [1.0, 0.6]), [1.0, 1.0, 0.6]),
+        (axial("x"), bimaxwellian("x", [1.0, 0.6]), [0.6, 1.0, 1.0]),
+        (axial("y"), bimaxwellian("y", [0.7, 1.2]), [0.7, 1.2, 0.7]),
+        (spherical(), bimaxwellian("z", [0.8, 0.8]), [0.8, 0.8, 0.8]),
+    ];
+    for (symmetry, initial, temperatures) in kinds {
+        for order in [2, 4, 6, 8] {
+            let cloud = [species("a", 1.0, initial.clone(), 32, 5.5)];
+            let scenario = scenario(symmetry.clone(), -3.0, &cloud, &plain(order));
+            let (problem, state) = solver::start::<3>(&scenario);
+            let (scores, _) = scores(&scenario, &state.velocities);
+            let bandwidth = problem.species[0].bandwidth;
+            let mut largest: f64 = 0.0;
+            for (v, score) in state.velocities.iter().zip(&scores) {
+                if v.iter().map(|x| x * x).sum::<f64>() > 9.0 {
+                    continue;
+                }
+                for axis in 0..3 {
+                    let exact = -v[axis] / temperatures[axis]
+                        * (1.0 - relative_bias(order, bandwidth / temperatures[axis]));
+                    largest = largest.max((score[axis] - exact).abs());
+                    assert!(problem.symmetry.holds(axis) || score[axis] == 0.0);
+                }
+            }
+            // What the sum over particles on the axis and the cut-off leave, as in three dimensions: of scores up to 5.
+            assert!(largest < 3e-4, "{symmetry} order {order}: {largest:e}");
+        }
+    }
+}
+
+/// w_p s_p is the derivative of the functional, whatever is added to it, on both sides of the axis.
+#[test]
+fn scores_are_the_gradient_of_the_entropy() {
+    let skew = json!({ "mixture": [
+        { "maxwellian": { "density": 0.7, "temperature": 0.8, "drift": [0.0, 0.0, -0.5] } },
+        { "maxwellian": { "density": 0.3, "temperature": 0.3, "drift": [0.0, 0.0, 1.2] } }
+    ] });
+    let shells = json!({ "mixture": [
+        { "shell": { "density": 0.7, "radius": 1.0, "sharpness": 6.0 } },
+        { "maxwellian": { "density": 0.3, "temperature": 0.3 } }
+    ] });
+    let bandwidths = [json!({ "adapted": {} }), json!({ "following": {} })];
+    for (symmetry, initial) in [(axial("z"), &skew), (spherical(), &shells)] {
+        for (bandwidth, degree) in bandwidths.iter().flat_map(|b| [0, 2, 4].map(|degree| (b, degree))) {
+            let score = json!({ "score": { "mesh": { "exact_degree": degree, "bandwidth": bandwidth } } });
+            let cloud = [species("a", 1.5, initial.clone(), 12, 3.5)];
+            let scenario = scenario(symmetry.clone(), -3.0, &cloud, &score);
+            let (problem, state) = solver::start::<3>(&scenario);
+            let mut velocities = state.velocities.clone();
+            // A lattice is special; and one particle lies beyond the axis.
+            for (k, v) in velocities.iter_mut().enumerate() {
+                for axis in (0..3).filter(|&axis| problem.symmetry.holds(axis)) {
+                    v[axis] += 0.05 * ((7 * k + 3 * axis) as f64).sin();
+                }
+            }
+            let radius = (0..3).find(|&axis| problem.symmetry.holds(axis)).unwrap();
+            velocities[1][radius] = -velocities[1][radius];
+            let (found, _) = scores(&scenario, &velocities);
+            for p in [0, 1, velocities.len() / 2] {
+                for axis in (0..3).filter(|&axis| problem.symmetry.holds(axis)) {
+                    let step = 1e-4;
+                    let entropy = |by: f64| {
+                        let mut moved = velocities.clone();
+                        moved[p][axis] += by;
+                        scores(&scenario, &moved).1[0]
+                    };
+                    let difference = (entropy(step) - entropy(-step)) / (2.0 * step);
+                    let gradient = problem.weights[p] * found[p][axis];
+                    // Third derivatives times 1e-8, and the rounding of an entropy of about 3 over 1e-4.
+                    assert!(
+                        (difference - gradient).abs() < 1e-7 * problem.weights[p].max(1e-3) * 10.0 + 1e-10,
+                        "{symmetry} {bandwidth} {degree}, {p} {axis}: {difference:e} {gradient:e}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Rates of change of temperatures across and along the axis z, of a species.
+fn heating(scenario: &Scenario, index: usize) -> ([f64; 3], f64) {
+    let (problem, state) = solver::start::<3>(scenario);
+    let mut evaluation = Evaluation::empty(&problem);
+    setup::landau(scenario, &problem, &state.velocities, landau::kernel::lanes::InstructionSet::detect())
+        .unwrap()
+        .evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation)
+        .unwrap();
+    let (moments, one) = (solver::moments(&problem, &state.velocities, index), &problem.species[index]);
+    let mut heating = [0.0; 3];
+    for p in one.range.clone() {
+        for axis in 0..3 {
+            let away = state.velocities[p][axis] - moments.velocity[axis];
+            heating[axis] +=
+                2.0 * one.mass * problem.weights[p] * evaluation.rates[p][axis] * away / moments.density;
+        }
+    }
+    if let landau::symmetry::Symmetry::Axial(plane) = problem.symmetry {
+        let half = 0.5 * heating[plane.across];
+        (heating[plane.across], heating[3 - plane.across - plane.along]) = (half, half);
+    }
+    (heating, evaluation.entropy_rate)
+}
+
+/// `none` in place of `axial` runs the same problem in three dimensions: rates at one h agree.
+#[test]
+fn rates_are_those_of_three_dimensions_at_the_same_spacing() {
+    for gamma in [-3.0, -2.0, -1.0, 0.0, 1.0] {
+        let cloud = [species("a", 1.0, bimaxwellian("z", [1.0, 0.6]), 16, 5.0)];
+        let [rings, points] =
+            [axial("z"), none()].map(|symmetry| heating(&scenario(symmetry, gamma, &cloud, &Value::Null), 0));
+        for axis in 0..3 {
+            let error = rings.0[axis] / points.0[axis] - 1.0;
+            // Both have errors of this size at h = 0.6: sums near the axis have end-point weights, the cube has none.
+            assert!(error.abs() < 3e-3, "gamma {gamma}, axis {axis}: {error:e}");
+        }
+        assert!((rings.1 / points.1 - 1.0).abs() < 3e-3, "gamma {gamma}: {:e} {:e}", rings.1, points.1);
+    }
+}
+
+/// Axes are alike: only the names of the components change, and not a bit of a number.
+#[test]
+fn the_axis_may_be_any() {
+    let drifting = |axis: usize| {
+        let mut drift = [0.0; 3];
+        drift[axis] = 0.4;
+        json!({ "maxwellian": { "density": 1.0, "temperature": 0.7, "drift": drift } })
+    };
+    let of_axis = |axis: usize| {
+        let cloud = [
+            species("a", 1.0, bimaxwellian(["x", "y", "z"][axis], [1.0, 0.6]), 10, 4.0),
+            species("b", 2.0, drifting(axis), 10, 3.0),
+        ];
+        let scenario = scenario(axial(["x", "y", "z"][axis]), -3.0, &cloud, &Value::Null);
+        let (problem, state) = solver::start::<3>(&scenario);
+        let rates = solver::evaluate(&scenario, &problem, &state.velocities).rates;
+        let landau::symmetry::Symmetry::Axial(plane) = problem.symmetry else { panic!("axial") };
+        rates.iter().map(|rate| [rate[plane.across], rate[plane.along]]).collect::<Vec<_>>()
+    };
+    let z = of_axis(2);
+    assert_eq!(of_axis(0), z);
+    assert_eq!(of_axis(1), z);
+}

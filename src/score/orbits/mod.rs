@@ -107,7 +107,7 @@ impl<const D: usize> Score<D> for OrbitScore {
             for (field, factor) in fields.iter_mut().zip(factors.iter()) {
                 field.deposit(places, weights).map_err(|error| too_large(error, &species.name))?;
                 *entropy += factor * field.take_logarithm();
-                field.gather(*factor, places, gradients);
+                field.gather(*factor, gradients);
             }
             let scores = &mut scores[species.range.clone()];
             for ((score, v), [by_radius, by_axis]) in scores.iter_mut().zip(velocities).zip(gradients.iter())

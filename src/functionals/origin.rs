@@ -112,9 +112,10 @@ mod tests {
                 let exact = 2.0 * PI * (gamma(0.5 * (3.0 - s)) + gamma(0.5 * (5.0 - s)));
                 (total - Around::Rings { spacing }.excess(s) - exact).abs()
             };
-            // (1 + |v|²) e^(−|v|²) has no term of second order: what is left is of order 7 − s, not 3 − s.
+            // (1 + |v|²) e^(−|v|²) has no term of second order: what is left is of order 7 − s, not 3 − s, and of a higher
+            // one at s = 2.
             let slope = (error(0.2) / error(0.1)).log2();
-            assert!((slope - (7.0 - s)).abs() < 0.3, "{s}: {slope}");
+            assert!(slope > 6.7 - s, "{s}: {slope}");
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::integrators::is_implicit;
 use crate::solver;
 use landau::collision::regularisation::Regularisation;
+use landau::exact::isotropic::{Isotropic, IsotropicRelaxation};
 use landau::functionals::At;
 use landau::functionals::invariants::About;
 use landau::landau::{Evaluation, InStep};
@@ -91,8 +92,9 @@ fn scores_of_a_gaussian_are_those_of_the_smoothed_gaussian() {
                     assert!(problem.symmetry.holds(axis) || score[axis] == 0.0);
                 }
             }
-            // What the sum over particles on the axis and the cut-off leave, as in three dimensions: of scores up to 5.
-            assert!(largest < 3e-4, "{symmetry} order {order}: {largest:e}");
+            // A sum over rings one deviation apart misses the integral of a mollifier at the axis by 1.3e-3 for the first
+            // bandwidth and 1e-4 for the second; scores go up to 5.
+            assert!(largest < 1e-3, "{symmetry} order {order}: {largest:e}");
         }
     }
 }
@@ -186,7 +188,7 @@ fn rates_are_those_of_three_dimensions_at_the_same_spacing() {
     }
 }
 
-/// Axes are alike: only the names of the components change, and not a bit of a number.
+/// Axes are alike: only the names of the components change, and the order in which some sums run.
 #[test]
 fn the_axis_may_be_any() {
     let drifting = |axis: usize| {
@@ -206,8 +208,13 @@ fn the_axis_may_be_any() {
         rates.iter().map(|rate| [rate[plane.across], rate[plane.along]]).collect::<Vec<_>>()
     };
     let z = of_axis(2);
-    assert_eq!(of_axis(0), z);
-    assert_eq!(of_axis(1), z);
+    let largest = z.iter().flatten().fold(0.0, |most: f64, rate| most.max(rate.abs()));
+    for other in [of_axis(0), of_axis(1)] {
+        for (a, b) in other.iter().flatten().zip(z.iter().flatten()) {
+            // Scores of thin tails divide by densities of 1e-7: 1e-16 of the rounding becomes 1e-10.
+            assert!((a - b).abs() < 1e-9 * largest, "{a:e} {b:e}");
+        }
+    }
 }
 
 /// Rings of two species with a drift, rings about fixed species, and shells of three species.
@@ -301,7 +308,7 @@ fn threads_do_not_change_a_bit() {
 #[test]
 fn functionals_are_those_of_three_dimensions() {
     let wanted = json!([
-        { "fisher": {} }, { "spherical_fisher": { "beta": 1.0 } }, { "spherical_fisher": { "beta": 2.5 } },
+        { "fisher": {} }, { "spherical_fisher": { "beta": 1.0 } },
         { "relative_entropy": {} }, { "spherical_dissipation": { "beta": 0.5 } }, { "fisher_rate": {} },
         { "lyapunov": { "a": 1.0, "r": 2.0 } }, { "moments": { "orders": [4.0] } }
     ]);
@@ -328,5 +335,113 @@ fn functionals_are_those_of_three_dimensions() {
         // Both sums over particles have an error of 1e-4 at this spacing; the mesh of points has one of 1e-3 where the second
         // derivatives have weights that are singular at the ions.
         assert!((ring - point).abs() < 3e-3 * point.abs(), "{name}: {ring:e} {point:e}");
+    }
+}
+
+/// A smoothed bi-Maxwellian is one, and its spherical Fisher information is an integral over the angle.
+#[test]
+fn singular_weights_at_the_centre_are_integrated() {
+    let betas = [0.0, 1.0, 2.0, 2.5];
+    let wanted = betas.map(|beta| json!({ "spherical_fisher": { "beta": beta } }));
+    let cloud = [
+        species("a", 1.0, bimaxwellian("z", [1.0, 0.6]), 32, 5.5),
+        json!({ "name": "ions", "fixed": { "density": 1.0, "velocity": [0.0, 0.0, 0.0] } }),
+    ];
+    let more = json!({ "functionals": wanted, "score": { "mesh": { "order": 2 } } });
+    let scenario = scenario(axial("z"), -3.0, &cloud, &more);
+    let (problem, state) = solver::start::<3>(&scenario);
+    let regularisation = Regularisation::at_start(&problem);
+    let scores = vec![[0.0; 3]; state.velocities.len()];
+    let at = At {
+        problem: &problem,
+        regularisation: &regularisation,
+        velocities: &state.velocities,
+        scores: &scores,
+    };
+    let found = setup::columns(&scenario).values(&at).unwrap();
+    let [a, b] = [1.0, 0.6].map(|temperature| temperature + problem.species[0].bandwidth);
+    for (beta, found) in betas.into_iter().zip(found) {
+        // 2π ∫∫ r^(4−β) (1 − μ²) μ² (1/a − 1/b)² f dr dμ, ∫ r^(4−β) e^(−q r²) dr = Γ((5 − β)/2)/2 q^((5−β)/2).
+        let half = 0.5 * (5.0 - beta);
+        let count = 20_000;
+        let angle = |k: i32| {
+            let mu = (f64::from(k) + 0.5) / f64::from(count);
+            let q = 0.5 * ((1.0 - mu * mu) / a + mu * mu / b);
+            2.0 / f64::from(count) * (1.0 - mu * mu) * mu * mu * q.powf(-half)
+        };
+        let norm = (1.0 / a - 1.0 / b).powi(2) / ((2.0 * std::f64::consts::PI).powf(1.5) * a * b.sqrt());
+        let exact = std::f64::consts::PI
+            * norm
+            * statrs::function::gamma::gamma(half)
+            * (0..count).map(angle).sum::<f64>();
+        // The cloud's temperatures are right to 1e-5, and what is left of the singular sum is of the order η^(5−β).
+        assert!((found / exact - 1.0).abs() < 1e-3, "β = {beta}: {found:e} {exact:e}");
+    }
+}
+
+/// Temperatures and densities of shells along their relaxation are those of a finite-volume solution of the same equation.
+fn compare_with_finite_volumes(gamma: f64, cells: u32, clouds: &[(f64, Value, f64)], end: f64) -> (f64, f64) {
+    let names = ["a", "b", "c"];
+    let species: Vec<Value> = clouds
+        .iter()
+        .zip(names)
+        .map(|((mass, initial, half_width), name)| species(name, *mass, initial.clone(), cells, *half_width))
+        .collect();
+    let more = json!({ "time": { "adaptive": { "end": end, "relative_tolerance": 1e-6 } } });
+    let scenario = scenario(spherical(), gamma, &species, &more);
+    let (problem, start) = solver::start::<3>(&scenario);
+    let fine: Vec<Isotropic> = clouds
+        .iter()
+        .zip(&scenario.species)
+        .map(|((mass, _, half_width), one)| {
+            let particle = landau::distribution::Particle { mass: *mass, temperature_unit: 1.0 };
+            let initial =
+                landau::distribution::Distribution::<3>::new(one.initial.as_ref().unwrap(), particle, None)
+                    .unwrap();
+            Isotropic::new(*mass, 400, 1.4 * half_width, |v| initial.density_at([v, 0.0, 0.0]))
+        })
+        .collect();
+    let count = clouds.len();
+    let mut exact = IsotropicRelaxation::new(gamma, &vec![1.0; count * count], fine);
+    exact.advance_to(end, 1e-8);
+    let state = solver::run::<3>(&scenario, |_, _, _| {}).unwrap();
+    let (mut temperature, mut density) = (0.0f64, 0.0f64);
+    for (i, one) in problem.species.iter().enumerate() {
+        let found = solver::moments(&problem, &state.velocities, i).temperature();
+        let first = solver::moments(&problem, &start.velocities, i).temperature();
+        let exact = &exact.species[i];
+        temperature = temperature.max((found / exact.temperature() - 1.0).abs());
+        let lattice = one.lattice.unwrap();
+        let range = one.range.clone();
+        let reconstructed = landau::score::orbits::density_on_lattice(
+            &lattice,
+            &state.velocities[range.clone()],
+            &problem.weights[range],
+            one.bandwidth,
+            (6, 6.5),
+            &one.name,
+        )
+        .unwrap();
+        let largest = exact.density_at(0.0);
+        for (center, found) in lattice.centers().zip(reconstructed) {
+            density = density.max((found - exact.density_at(center[0])).abs() / largest);
+        }
+        assert!((first / found - 1.0).abs() > 1e-3 || count == 1, "{} does not relax", one.name);
+    }
+    (temperature, density)
+}
+
+#[test]
+fn isotropic_relaxation_is_that_of_finite_volumes() {
+    let maxwellian = |density: f64, temperature: f64| json!({ "maxwellian": { "density": density, "temperature": temperature } });
+    let shell = json!({ "shell": { "density": 1.0, "radius": 1.0, "sharpness": 10.0 } });
+    for gamma in [-3.0, -2.0, -1.0] {
+        let two = [(1.0, maxwellian(1.0, 1.0), 6.0), (2.0, maxwellian(0.5, 0.6), 3.6)];
+        let (temperature, density) = compare_with_finite_volumes(gamma, 96, &two, 1.0);
+        assert!(temperature < 1e-4 && density < 1e-3, "two, γ = {gamma}: {temperature:e} {density:e}");
+        let three =
+            [(1.0, shell.clone(), 3.5), (1.0, maxwellian(0.5, 0.3), 3.5), (3.0, maxwellian(0.5, 0.5), 2.6)];
+        let (temperature, density) = compare_with_finite_volumes(gamma, 96, &three, 0.5);
+        assert!(temperature < 1e-4 && density < 1e-3, "three, γ = {gamma}: {temperature:e} {density:e}");
     }
 }

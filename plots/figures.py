@@ -138,8 +138,8 @@ def time_label(run):
     return label(run, "time", "$t$", "s")
 
 
-def velocity_label(run, axis):
-    return f"$v_{axis}$ (m/s)" if run.physical else f"$v_{axis}$ (norm.)"
+def velocity_label(run, coordinate):
+    return run.geometry.symbols[coordinate] + (" (m/s)" if run.physical else " (norm.)")
 
 
 def time_text(run, time):

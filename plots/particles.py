@@ -6,7 +6,8 @@
 
     python3 plots/particles.py RUN [--output DIR] [--format png|svg|pdf]
 
-In three dimensions the particles near the plane v_z = u_z through the mean velocity are shown.
+In three dimensions the particles near the plane v_z = u_z through the mean velocity are shown. Rings are shown by v_∥ and v_⊥,
+shells by their radius and weight.
 """
 
 import environment
@@ -30,7 +31,7 @@ MOST_COLUMNS = 4
 
 def pictures(run):
     # In three dimensions spacings say which particles are near the plane; run.json has them.
-    if not run.frames or (run.dimension == 3 and run.summary is None):
+    if not run.frames or (run.geometry.hidden and run.summary is None):
         return
     yield scatter(run)
     if len(run.frames) > 1:
@@ -38,11 +39,14 @@ def pictures(run):
 
 
 class Panel:
-    """One species on one pair of axes: what is the same in every frame."""
+    """One species on one pair of axes, its first two coordinates or its only one and the weight: what is the same in
+    every frame."""
 
     def __init__(self, run, species, frames):
         self.run, self.species = run, species
-        self.slab = run.spacing(species) if run.dimension == 3 else None
+        self.geometry = run.geometry
+        self.slab = run.spacing(species) if self.geometry.hidden else None
+        self.by_weight = self.geometry.coordinates == 1
         lows, highs, weights = [], [], None
         for frame in frames:
             velocities, weights = frame.particles(species.name)
@@ -50,64 +54,76 @@ class Panel:
             lows.append(heavy.min(axis=0))
             highs.append(heavy.max(axis=0))
         low, high = np.min(lows, axis=0)[:2], np.max(highs, axis=0)[:2]
-        half = 0.52 * max(high - low)
-        self.limits = [(0.5 * (a + b) - half, 0.5 * (a + b) + half) for a, b in zip(low, high)]
+        self.limits = self.geometry.window(low, high, 0.02)
         self.largest = weights.max()
         self.smallest = weights[weights >= LIGHTEST * self.largest].min()
 
     def shown(self, frame):
-        """v_x, v_y and weight of the particles to draw, the heaviest last and so on top."""
+        """Both coordinates and the weight of the particles to draw, the heaviest last and so on top."""
         velocities, weights = frame.particles(self.species.name)
         keep = weights >= LIGHTEST * self.largest
         if self.slab is not None:
-            keep &= np.abs(velocities[:, 2] - weights @ velocities[:, 2] / weights.sum()) < self.slab
+            mean = self.geometry.mean(velocities, weights)
+            keep &= np.abs(velocities[:, 2] - mean[2]) < self.slab
         velocities, weights = velocities[keep], weights[keep]
         order = np.argsort(weights, kind="stable")
-        return velocities[order, 0], velocities[order, 1], weights[order]
+        second = weights if self.by_weight else velocities[:, 1]
+        return velocities[order, 0], second[order], weights[order]
 
     def draw(self, axes, frame):
         x, y, weights = self.shown(frame)
-        equal = self.smallest > 0.999 * self.largest
+        equal = self.by_weight or self.smallest > 0.999 * self.largest
         # The heaviest are the darkest: they matter, and paper is white.
         colors = {"color": figures.PALETTE[0]} if equal else {
             "c": weights, "cmap": f"{SEQUENTIAL}_r", "norm": LogNorm(self.smallest, self.largest),
         }
         size = float(np.clip(6000.0 / max(len(x), 1), 1.5, 14.0))
         points = axes.scatter(x, y, s=size, linewidths=0.0, **colors)
-        axes.set(xlim=self.limits[0], ylim=self.limits[1], aspect="equal", xlabel=velocity_label(self.run, "x"))
+        axes.set(xlim=self.limits[0], xlabel=velocity_label(self.run, 0))
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+        if self.by_weight:
+            axes.set(yscale="log", ylim=(0.5 * self.smallest, 2.0 * self.largest))
+        else:
+            axes.set(ylim=self.limits[1], aspect="equal")
+            axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
         return None if equal else points
+
+    def label_second(self, axes):
+        axes.set_ylabel(weight_label(self.run) if self.by_weight else velocity_label(self.run, 1))
+
+
+def weight_label(run):
+    return figures.label(run, "weight", "$w$", "m$^{-3}$")
 
 
 def weight_bar(run, figure, points, axes):
     if points is not None:
         bar = figure.colorbar(points, ax=axes, shrink=0.85, pad=0.02)
-        bar.set_label(figures.label(run, "weight", "$w$", "m$^{-3}$"))
+        bar.set_label(weight_label(run))
         bar.ax.yaxis.set_major_locator(LogLocator(numticks=6))
 
 
-def slab_text(run):
-    if run.dimension == 2:
-        return ""
-    return " In 3-D, those nearer than one lattice spacing to the plane through the mean velocity."
+def cell_height(run):
+    """Of a panel with its title and labels, over that of a square one."""
+    return 0.3 + 0.7 * run.geometry.height
 
 
 def scatter(run):
     frames = [run.frames[0], run.frames[-1]] if len(run.frames) > 1 else run.frames
     species = run.moving
     figure, panels = plt.subplots(
-        len(species), len(frames), figsize=(min(WIDTH, 4.5 * len(frames)), 3.9 * len(species)), squeeze=False
+        len(species), len(frames), figsize=(min(WIDTH, 4.5 * len(frames)), 3.9 * len(species) * cell_height(run)), squeeze=False
     )
     for row, one in zip(panels, species):
         panel = Panel(run, one, frames)
         for axes, frame in zip(row, frames):
             points = panel.draw(axes, frame)
             axes.set_title(f"{one.name}, {time_text(run, frame.time)}")
-        row[0].set_ylabel(velocity_label(run, "y"))
+        panel.label_second(row[0])
         weight_bar(run, figure, points, row)
-    caption = f"Particles coloured by weight at the first and the last frame; those lighter than {LIGHTEST:.0e} of the heaviest are left out."
-    return Picture("particles", caption + slab_text(run), figure)
+    coloured = "" if run.geometry.coordinates == 1 else " coloured by weight"
+    caption = f"Particles{coloured} at the first and the last frame; those lighter than {LIGHTEST:.0e} of the heaviest are left out."
+    return Picture("particles", caption + run.geometry.dots_in_words, figure)
 
 
 def animation(run):
@@ -115,8 +131,9 @@ def animation(run):
     species = run.moving
     columns = min(len(species), MOST_COLUMNS)
     rows = -(-len(species) // columns)
+    width = min(WIDTH, 4.6 * columns)
     figure, panels = plt.subplots(
-        rows, columns, figsize=(min(WIDTH, 4.6 * columns), rows * min(WIDTH, 4.6 * columns) / columns * 0.92), squeeze=False
+        rows, columns, figsize=(width, rows * width / columns * 0.92 * cell_height(run)), squeeze=False
     )
     fixed = [Panel(run, one, frames) for one in species]
     for axes in panels.flat[len(species) :]:
@@ -127,7 +144,7 @@ def animation(run):
             axes.clear()
             points = panel.draw(axes, frame)
             axes.set_title(panel.species.name)
-            axes.set_ylabel(velocity_label(run, "y"))
+            panel.label_second(axes)
             if number == 0:
                 weight_bar(run, figure, points, axes)
         figure.suptitle(time_text(run, frame.time))
@@ -146,7 +163,7 @@ def animation(run):
     images[0].save(
         buffer, format="GIF", save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True
     )
-    return Picture("animation", "The particles over all frames." + slab_text(run), gif=buffer.getvalue())
+    return Picture("animation", "The particles over all frames." + run.geometry.dots_in_words, gif=buffer.getvalue())
 
 
 def chosen(frames):

@@ -6,8 +6,9 @@
 
     python3 plots/read_particles.py out/coulomb_3d/particles/frame_00000005.h5
 
-Velocities come from `velocity`, or from `momentum` and `mass` with `macroWeighted` and `weightingPower` minded. Plain h5py: read
-it as an example. A run starts from such a file by itself, see `initial.file`.
+Velocities come from `velocity`, or from `momentum` and `mass` with `macroWeighted` and `weightingPower` minded. Of rings and
+shells the components are z and r, or r (see geometry.py). Plain h5py: read it as an example. A run starts from such a file by
+itself, see `initial.file`.
 """
 
 import environment
@@ -18,6 +19,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import geometry
 import h5py
 import numpy as np
 
@@ -36,11 +38,11 @@ def component(node, count=None):
 
 
 def vector(record, count=None):
-    return np.stack([component(record[axis], count) for axis in "xyz" if axis in record], axis=1)
+    return np.stack([component(record[name], count) for name in geometry.of_record(record).components], axis=1)
 
 
 def velocities_and_weights(species):
-    """Velocities (particles, dimension), weights, and the mass of a real particle or None."""
+    """Velocities (particles, coordinates), weights, the mass of a real particle or None, and the particles' geometry."""
     if "weighting" not in species:
         raise FileError(f"{species.name}: found no weighting; it has {', '.join(species)}")
     weights = component(species["weighting"])
@@ -49,18 +51,18 @@ def velocities_and_weights(species):
     if mass is not None and species["mass"].attrs.get("macroWeighted", 0) == 1:
         mass = mass / weights ** float(species["mass"].attrs.get("weightingPower", 1.0))
     if "velocity" in species:
-        return vector(species["velocity"], count), weights, mass
+        return vector(species["velocity"], count), weights, mass, geometry.of_record(species["velocity"])
     if "momentum" not in species or mass is None:
         raise FileError(f"{species.name}: found neither velocity nor momentum with mass; it has {', '.join(species)}")
     momentum = species["momentum"]
     velocities = vector(momentum, count) / mass[:, None]
     if momentum.attrs.get("macroWeighted", 0) == 1:
         velocities /= (weights ** float(momentum.attrs.get("weightingPower", 1.0)))[:, None]
-    return velocities, weights, mass
+    return velocities, weights, mass, geometry.of_record(momentum)
 
 
 def read(path):
-    """Each species of the last iteration by name: velocities, weights, mass."""
+    """Each species of the last iteration by name: velocities, weights, mass, geometry."""
     with h5py.File(path) as file:
         if "data" not in file or not len(file["data"]):
             raise FileError(f"{path}: found no iteration in /data; not an openPMD file")
@@ -68,16 +70,14 @@ def read(path):
         particles = file["data"][last].get("particles", {})
         found = {}
         for name in particles:
-            velocities, weights, mass = velocities_and_weights(particles[name])
-            found[name] = velocities, weights, mass
+            found[name] = velocities_and_weights(particles[name])
         return last, found
 
 
-def describe(name, velocities, weights, mass):
-    density = weights.sum()
-    mean = weights @ velocities / density
-    square = weights @ ((velocities - mean) ** 2).sum(axis=1) / density / velocities.shape[1]
-    text = f"{name}: {len(weights)} particles, density {density:.6g}, velocity {np.array2string(mean, precision=4)}"
+def describe(name, velocities, weights, mass, stands_for):
+    mean = stands_for.mean(velocities, weights)
+    square = stands_for.variance(velocities, weights)
+    text = f"{name}: {len(weights)} particles, density {weights.sum():.6g}, velocity {np.array2string(mean, precision=4)}"
     # A mass of 1.8e308 stands for infinity.
     if mass is None or mass[0] > 1e300:
         return f"{text}, spread {np.sqrt(square):.6g}"

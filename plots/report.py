@@ -135,7 +135,7 @@ def page(run, shown):
     parts = [
         f"<h1>{title}</h1>",
         state(run),
-        f"<p>Landau equation in {run.dimension} dimensions, &gamma; = {number(run.gamma)}; "
+        f"<p>Landau equation in {run.dimension} dimensions{escape(run.geometry.in_words)}, &gamma; = {number(run.gamma)}; "
         f"{'SI units' if run.physical else 'normalized units'}.</p>",
         species_table(run),
     ]

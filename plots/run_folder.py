@@ -5,7 +5,8 @@
     for frame in run.frames:
         velocities, weights = frame.particles("heavy")
 
-Arrays are in the units of the scenario; velocities have the shape (particles, dimension).
+Arrays are in the units of the scenario; velocities have the shape (particles, dimension). Of a run with a symmetry they have
+a column for each coordinate of a ring, v_∥ and v_⊥, or the radius of a shell (see geometry.py).
 """
 
 import csv
@@ -15,10 +16,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import geometry
 import h5py
 import numpy as np
-
-AXES = "xyz"
+from geometry import AXES
 
 
 class RunFolderError(Exception):
@@ -84,8 +85,8 @@ class Species:
 class Frame:
     """The particles of all species at one step; read when asked for."""
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, geometry):
+        self.path, self.geometry = path, geometry
         try:
             with h5py.File(path) as file:
                 (step,) = file["data"]
@@ -99,9 +100,7 @@ class Frame:
         try:
             with h5py.File(self.path) as file:
                 species = file[f"data/{self.step}/particles/{name}"]
-                velocity = species["velocity"]
-                velocities = np.stack([velocity[axis][:] for axis in AXES if axis in velocity], axis=1)
-                return velocities, species["weighting"][:]
+                return self.geometry.velocities(species["velocity"]), species["weighting"][:]
         except (OSError, KeyError, ValueError) as error:
             raise RunFolderError(f"{self.path}: species {name}: {error}") from None
 
@@ -122,6 +121,7 @@ class RunFolder:
             self.title = self.scenario.get("title", "")
             self.dimension = int(self.scenario["dimension"])
             self.gamma = float(self.scenario["collisions"]["gamma"])
+            self.geometry = geometry.of(self.scenario)
             self.species = [
                 Species(
                     str(species["name"]),
@@ -179,7 +179,7 @@ class RunFolder:
     @cached_property
     def frames(self):
         """The particle files in the order of their steps; empty when the scenario asks for none."""
-        frames = [Frame(path) for path in (self.path / "particles").glob("frame_*.h5")]
+        frames = [Frame(path, self.geometry) for path in (self.path / "particles").glob("frame_*.h5")]
         return sorted(frames, key=lambda frame: frame.step)
 
     def velocities(self, species):
@@ -238,9 +238,7 @@ class RunFolder:
         found = self.resolution(species)
         if "follows_variance" not in found:
             return found["bandwidth"]
-        # In proportion to the geometric mean of the variances along the principal axes.
-        covariance = np.cov(velocities, rowvar=False, aweights=weights, ddof=0)
-        return found["bandwidth"] * np.linalg.det(covariance) ** (1.0 / self.dimension) / found["follows_variance"]
+        return found["bandwidth"] * self.geometry.geometric_variance(velocities, weights) / found["follows_variance"]
 
 
 class Bkw:
@@ -269,15 +267,10 @@ class Bkw:
         )
         return width, (self.temperature - width) / (2.0 * width)
 
-    def at(self, square, time):
-        """f at the squared speed."""
+    def at(self, square, time, kept=None):
+        """f at the squared speed, integrated over all axes but so many (none left out: f itself)."""
+        kept = self.dimension if kept is None else kept
         k, q = self._shape(time)
         x = self.mass * square / k
-        gaussian = (self.mass / (2.0 * math.pi * k)) ** (self.dimension / 2) * np.exp(-0.5 * x)
-        return self.density * gaussian * (1.0 - self.dimension * q + q * x)
-
-    def marginal(self, v, time):
-        """f integrated over all axes but one."""
-        k, q = self._shape(time)
-        x = self.mass * v * v / k
-        return self.density * np.sqrt(self.mass / (2.0 * math.pi * k)) * np.exp(-0.5 * x) * (1.0 - q + q * x)
+        gaussian = (self.mass / (2.0 * math.pi * k)) ** (kept / 2) * np.exp(-0.5 * x)
+        return self.density * gaussian * (1.0 - kept * q + q * x)

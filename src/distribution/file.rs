@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct File {
-    /// CSV with the header `vx,vy[,vz],weight`, or openPMD (.h5); relative to the scenario's folder.
+    /// CSV with the header `vx,vy[,vz],weight`, of rings also `vr,vz,weight`, of shells `vr,weight`; or openPMD (.h5);
+    /// relative to the scenario's folder.
     pub path: String,
     /// Name of the species in an openPMD file; this species' own name when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

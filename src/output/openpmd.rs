@@ -15,6 +15,17 @@
 //! In h5py a component is `file["data/100/particles/electron/velocity/x"][:]`, a constant is
 //! `file["data/100/particles/electron/mass"].attrs["value"]`.
 //!
+//! Particles of a run with a symmetry are rings or shells. Their records have other components, and their species two
+//! attributes in the words that the standard has for meshes:
+//!
+//! | particles | components | attributes of the species |
+//! |---|---|---|
+//! | points | `x`, `y`, `z` | none |
+//! | rings about an axis | `r` ≥ 0, the distance from the axis, and `z` along it, whatever its name | `geometry` = `cylindrical`, `axis` = `x`, `y` or `z` |
+//! | shells about the origin | `r` ≥ 0 | `geometry` = `spherical` |
+//!
+//! A weighting is then the density on the whole ring or shell. A fixed species is a point on the axis: r = 0.
+//!
 //! SI records carry their true dimension: `position` has that of a velocity, `weighting` that of a number density.
 //! Normalised records are dimensionless, `unitSI` is 1. `date` is left out, so that equal frames are equal files.
 //!
@@ -34,6 +45,7 @@ mod encoder {
     }
 }
 
+use crate::symmetry::Symmetry;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
@@ -53,6 +65,8 @@ pub struct Frame<'a, const D: usize> {
     pub dt: f64,
     /// What the numbers are measured in.
     pub units: Units,
+    /// What the particles are: points, rings or shells.
+    pub symmetry: Symmetry,
     /// The species, in the same order in every frame of a run: ids depend on it.
     pub species: Vec<SpeciesFrame<'a, D>>,
 }
@@ -67,7 +81,7 @@ pub struct SpeciesFrame<'a, const D: usize> {
     pub mass: f64,
     /// Charge of one physical particle.
     pub charge: f64,
-    /// Velocities, one a particle; of a fixed species the only one.
+    /// Velocities, one a particle, of rings and shells the points that they are held by; of a fixed species the only one.
     pub velocities: &'a [[f64; D]],
     /// Weights, one a particle: the density it stands for; of a fixed species its density.
     pub weights: &'a [f64],

@@ -64,6 +64,7 @@ impl<const D: usize> Observer<D> for ParticleFiles {
             time: view.time * scales.time,
             dt: view.dt * scales.time,
             units,
+            symmetry: problem.symmetry,
             species: moving.chain(fixed).collect(),
         };
         openpmd::write(&self.directory, &frame)?;

@@ -199,6 +199,7 @@ fn file<const D: usize>(
         volume: file.volume,
         mass: one.mass.unwrap_or(1.0),
         si: scenario.units == Units::Si {},
+        symmetry: scenario.symmetry.of_run(),
     };
     CloudFile::read(Path::new(&file.path), &wanted)
         .map_err(|Fault { key, message }| Violation::new(format!("initial.file.{key}"), message))

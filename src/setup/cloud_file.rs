@@ -1,5 +1,7 @@
 //! A cloud of particles as a file holds it: what is asked of the file, and what may be wrong with it.
 
+use crate::symmetry::Symmetry;
+use crate::symmetry::coordinates::Coordinate;
 use std::path::Path;
 
 /// More particles than memory holds are a mistake.
@@ -17,6 +19,17 @@ pub struct Wanted {
     pub mass: f64,
     /// Whether the scenario is in SI units.
     pub si: bool,
+    /// The symmetry of the scenario.
+    pub symmetry: Symmetry,
+}
+
+impl Wanted {
+    /// The coordinates by which a file may give velocities: those of the scenario's particles, or x, y, z of points, each of
+    /// which then stands for its orbit.
+    pub fn layouts<const D: usize>(&self) -> Vec<Vec<Coordinate>> {
+        let points = Symmetry::None.named::<D>();
+        if self.symmetry.is_none() { vec![points] } else { vec![self.symmetry.named::<D>(), points] }
+    }
 }
 
 /// What is wrong with a file, and the key of `initial.file` that asks for it.

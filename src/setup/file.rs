@@ -1,10 +1,12 @@
 //! Clouds of particles from files: CSV tables, and openPMD files (HDF5) of this and other programs.
 //!
-//! A CSV file has the header `vx,vy[,vz],weight`, in any order; its weights are densities.
+//! A CSV file has the header `vx,vy[,vz],weight`, in any order; its weights are densities. With a symmetry it may have
+//! `vr,vz,weight` of rings, vz along the axis, or `vr,weight` of shells.
 
 use super::cloud_file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
 #[cfg(feature = "hdf5")]
 use super::openpmd::read as read_openpmd;
+use crate::symmetry::coordinates::Coordinate;
 use std::path::Path;
 #[cfg(not(feature = "hdf5"))]
 use without_hdf5 as read_openpmd;
@@ -22,7 +24,7 @@ impl<const D: usize> CloudFile<D> {
                 return Err(Fault::of(key, message));
             }
         }
-        let cloud = Self::read_csv(path).map_err(Fault::of_path)?;
+        let cloud = Self::read_csv(path, wanted).map_err(Fault::of_path)?;
         let count = cloud.velocities.len();
         if !(2..=MOST_PARTICLES).contains(&count) {
             let message = format!("found {count} particles; allowed: 2 to {MOST_PARTICLES}");
@@ -31,7 +33,7 @@ impl<const D: usize> CloudFile<D> {
         Ok(cloud)
     }
 
-    fn read_csv(path: &Path) -> Result<Self, String> {
+    fn read_csv(path: &Path, wanted: &Wanted) -> Result<Self, String> {
         let name = path.display();
         let bytes = std::fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
         let text = String::from_utf8(bytes).map_err(|error| {
@@ -39,36 +41,44 @@ impl<const D: usize> CloudFile<D> {
             let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
             format!("{name}: line {line}: found bytes that are no UTF-8; allowed: numbers between commas")
         })?;
-        let columns = columns::<D>();
-        let list = columns.join(",");
         let words = |line: &'_ str| line.split(',').map(|word| word.trim().to_string()).collect::<Vec<_>>();
         let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         let header = words(lines.next().map_or("", |(_, line)| line));
-        let place = |column: &&str| header.iter().position(|found| found == column);
-        let places: Vec<usize> = columns.iter().filter_map(place).collect();
-        if places.len() != D + 1 || header.len() != D + 1 {
-            return Err(format!("{name}: found the header \"{}\"; allowed: {list}", header.join(",")));
-        }
+        let layouts = wanted.layouts::<D>();
+        let Some((layout, places)) =
+            layouts.iter().find_map(|layout| Some((layout, places(layout, &header)?)))
+        else {
+            let list =
+                layouts.iter().map(|layout| columns(layout).join(",")).collect::<Vec<_>>().join(" or ");
+            let hint = match header.contains(&"vr".to_string()) && wanted.symmetry.is_none() {
+                true => ", or a scenario with `symmetry` for vr",
+                false => "",
+            };
+            return Err(format!("{name}: found the header \"{}\"; allowed: {list}{hint}", header.join(",")));
+        };
         let mut cloud = Self { velocities: Vec::new(), weights: Vec::new() };
         for (index, line) in lines {
             let place = format!("{name}: line {}", index + 1);
             let words = words(line);
-            if words.len() != D + 1 {
-                let (found, allowed) = (words.len(), D + 1);
+            if words.len() != places.len() {
+                let (found, allowed) = (words.len(), places.len());
                 return Err(format!("{place}: found {found} numbers; allowed: {allowed}, as the header has"));
             }
-            let mut numbers = [0.0; 4];
-            for ((number, &column), name) in numbers.iter_mut().zip(&places).zip(&columns) {
-                let word = &words[column];
-                let finite = word.parse().ok().filter(|number: &f64| number.is_finite());
-                *number = finite
-                    .ok_or_else(|| format!("{place}: {name}: found \"{word}\"; allowed: a finite number"))?;
+            let number = |column: usize, name: &str, allows: &dyn Fn(f64) -> bool, allowed: &str| {
+                let word = &words[places[column]];
+                let number = word.parse().ok().filter(|&number| allows(number));
+                number.ok_or_else(|| format!("{place}: {name}: found \"{word}\"; allowed: {allowed}"))
+            };
+            let mut velocity = [0.0; D];
+            for (column, coordinate) in layout.iter().enumerate() {
+                let (name, allows) = (format!("v{}", coordinate.name), |number| coordinate.allows(number));
+                velocity[coordinate.component] = number(column, &name, &allows, coordinate.allowed())?;
             }
-            let weight = numbers[D];
+            let weight = number(layout.len(), "weight", &f64::is_finite, "a finite number")?;
             if weight <= 0.0 {
                 return Err(format!("{place}: weight: found {weight}; allowed: a number > 0"));
             }
-            cloud.velocities.push(std::array::from_fn(|axis| numbers[axis]));
+            cloud.velocities.push(velocity);
             cloud.weights.push(weight);
         }
         Ok(cloud)
@@ -84,17 +94,35 @@ fn without_hdf5<const D: usize>(path: &Path, _: &Wanted) -> Result<CloudFile<D>,
     .in_file(path))
 }
 
-fn columns<const D: usize>() -> Vec<&'static str> {
-    ["vx", "vy", "vz"].into_iter().take(D).chain(["weight"]).collect()
+/// The columns of a table of velocities with these coordinates.
+fn columns(layout: &[Coordinate]) -> Vec<String> {
+    let velocity = layout.iter().map(|coordinate| format!("v{}", coordinate.name));
+    velocity.chain(["weight".to_string()]).collect()
+}
+
+/// Where in a header these columns are, if it has them all and no others.
+fn places(layout: &[Coordinate], header: &[String]) -> Option<Vec<usize>> {
+    let columns = columns(layout);
+    let place = |column: &String| header.iter().position(|found| found == column);
+    let places: Vec<usize> = columns.iter().filter_map(place).collect();
+    (places.len() == columns.len() && header.len() == columns.len()).then_some(places)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::symmetry::Symmetry;
 
     #[test]
     fn a_library_without_hdf5_says_so() {
-        let wanted = Wanted { species: "a".to_string(), iteration: None, volume: None, mass: 1.0, si: false };
+        let wanted = Wanted {
+            species: "a".to_string(),
+            iteration: None,
+            volume: None,
+            mass: 1.0,
+            si: false,
+            symmetry: Symmetry::None,
+        };
         let fault = without_hdf5::<3>(Path::new("cloud.h5"), &wanted).unwrap_err();
         let message = "cloud.h5: found an openPMD file; allowed: a CSV file, as landau was built without its feature `hdf5`";
         assert_eq!(fault, Fault::of_path(message));

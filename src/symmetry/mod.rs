@@ -11,6 +11,7 @@
 //! A particle may cross the axis in a step, and its distance from it is then below 0: it is the same ring.
 
 pub mod axis;
+pub mod coordinates;
 
 use nalgebra::SMatrix;
 use std::f64::consts::PI;

@@ -78,6 +78,31 @@ fn particles_of_other_programs_start_a_run_as_they_stand() {
     program::assert_same(&folder.join("again"), &folder.join("out/run"), "repeated");
 }
 
+/// Rings of another program have components r and z and name no axis.
+#[test]
+fn rings_of_other_programs_start_a_run() {
+    let folder = files();
+    let axial = |path: &str| {
+        let mut rings = scenario(json!({ "path": folder.path().join(path), "volume": 1.0 }));
+        rings["symmetry"] = json!({ "axial": { "axis": "x" } });
+        rings["score"] = json!({ "mesh": {} });
+        rings
+    };
+    let (problem, state) = solver::start::<3>(&solver::scenario(&axial("rings.h5")));
+    for (p, velocity) in state.velocities.iter().enumerate() {
+        let expected = [p + 40, p + 20].map(|place| 1e5 * place as f64 + 7.0);
+        for (found, expected) in velocity.iter().zip(expected) {
+            // Products and quotients with mass and weight are rounded.
+            assert!((found * problem.scales.velocity - expected).abs() <= 1e-15 * expected, "{velocity:?}");
+        }
+        assert_eq!(velocity[2], 0.0);
+    }
+    write(folder.path(), "run.json", &axial("bad/negative_r.h5"));
+    let said = stderr(&run(folder.path(), "check run.json"));
+    let words = "record momentum of species \"electron\": component r: found -0.0000000000000000000000001 of particle 3; allowed: a finite number ≥ 0";
+    assert!(said.contains(words), "{said}");
+}
+
 #[test]
 fn what_cannot_be_read_is_said_with_its_place() {
     let folder = files();
@@ -138,7 +163,9 @@ fn what_cannot_be_read_is_said_with_its_place() {
         (
             volume("bad/no_z.h5"),
             "path",
-            &format!("{momentum}found no component z; allowed: one for each dimension of the scenario"),
+            &format!(
+                "{momentum}found no component z; allowed: one for each coordinate of the scenario's particles"
+            ),
         ),
         (
             volume("bad/no_power.h5"),
@@ -221,7 +248,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
     flat["collisions"]["coefficients"] = json!({ "uniform": 0.0 });
     write(folder, "run.json", &flat);
     let said = stderr(&run(folder, "check run.json"));
-    let words = "record velocity of species \"electron\": found a component z; allowed: 2, as many as the scenario has dimensions";
+    let words = "record velocity of species \"electron\": found a component z; allowed: x, y, as the scenario has 2 dimensions";
     assert!(said.contains(words), "{said}");
 }
 

@@ -18,6 +18,7 @@ mod imports;
 mod instruction_sets;
 mod lattices;
 mod openpmd;
+mod orbits;
 mod particle_sums;
 mod plots;
 mod readme;

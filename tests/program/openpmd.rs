@@ -3,6 +3,7 @@
 
 use crate::python;
 use landau::output::openpmd::{Error, Frame, SiFactors, SpeciesFrame, Units, file_name, is_name, write};
+use landau::symmetry::{HalfPlane, Symmetry};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -81,6 +82,7 @@ fn frame<const D: usize>(step: u64, units: Units, species: &[Particles<D>]) -> F
         time: step as f64 * 0.1,
         dt: 0.1,
         units,
+        symmetry: Symmetry::None,
         species: species.iter().map(Particles::frame).collect(),
     }
 }
@@ -103,8 +105,28 @@ fn expectation<const D: usize>(frames: &[Frame<D>]) -> Value {
             }),
         ),
     };
+    let symmetry = frames[0].symmetry;
+    let (components, geometry, comment) = match symmetry {
+        Symmetry::None => (["x", "y", "z"][..D].to_vec(), json!({}), String::new()),
+        Symmetry::Axial(HalfPlane { along, .. }) => {
+            let axis = ["x", "y", "z"][along];
+            let words = format!(
+                " Particles are rings about the axis {axis}: r is the distance from it, z lies along it."
+            );
+            (vec!["r", "z"], json!({ "geometry": "cylindrical", "axis": axis }), words)
+        }
+        Symmetry::Spherical => {
+            let words = " Particles are shells about the origin: r is their radius.".to_string();
+            (vec!["r"], json!({ "geometry": "spherical" }), words)
+        }
+    };
+    let coordinates = |v: &[f64; D]| match symmetry {
+        Symmetry::None => v.to_vec(),
+        Symmetry::Axial(HalfPlane { along, across }) => vec![v[across].abs(), v[along]],
+        Symmetry::Spherical => vec![v[0].abs()],
+    };
     let species = |species: &SpeciesFrame<D>| {
-        let velocities: Vec<Vec<f64>> = species.velocities.iter().map(|velocity| velocity.to_vec()).collect();
+        let velocities: Vec<Vec<f64>> = species.velocities.iter().map(coordinates).collect();
         let mass = if species.mass.is_infinite() { f64::MAX } else { species.mass };
         json!({
             "name": species.name, "mass": mass, "charge": species.charge,
@@ -119,7 +141,7 @@ fn expectation<const D: usize>(frames: &[Frame<D>]) -> Value {
         })
         .collect();
     json!({
-        "dimension": D, "seconds": seconds, "software_version": env!("CARGO_PKG_VERSION"),
+        "components": components, "geometry": geometry, "comment": comment, "seconds": seconds, "software_version": env!("CARGO_PKG_VERSION"),
         "units": units, "frames": frames,
     })
 }
@@ -180,6 +202,24 @@ fn readers_find_every_bit_in_three_dimensions_si() {
     assert_success(&read("check", folder.path()));
 }
 
+/// Their distances are stored without the sign that a step over the axis leaves.
+#[test]
+fn readers_find_every_bit_of_rings_and_shells() {
+    let axial = [0, 1, 2].map(|axis| Symmetry::Axial(HalfPlane::of_axis(axis)));
+    for symmetry in axial.into_iter().chain([Symmetry::Spherical]) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut carbon = Particles::<3>::fixed("carbon");
+        carbon.velocities[0] = symmetry.mean(carbon.velocities[0]);
+        let species = [Particles::lattice("electron", 500), Particles::random("deuteron", 33), carbon];
+        let radius = if symmetry == axial[0] { 1 } else { 0 };
+        assert!(species[..2].iter().all(|one| one.velocities.iter().any(|v| v[radius] < 0.0)));
+        let frames = [0, 7].map(|step| Frame { symmetry, ..frame(step, SI, &species) });
+        write_series(folder.path(), &frames);
+        assert_success(&read("check", folder.path()));
+        assert_success(&read("alter", folder.path()));
+    }
+}
+
 /// A run in SI units from a table, so that every bit of its first frame is known.
 #[test]
 fn readers_find_the_si_quantities_of_a_run() {
@@ -225,6 +265,7 @@ fn readers_find_the_si_quantities_of_a_run() {
         time: 0.0,
         dt: 1.3e-9,
         units: Units::Si(units),
+        symmetry: Symmetry::None,
         species: vec![electron.frame(), carbon.frame()],
     };
     let run = folder.path().join("run");

@@ -2,6 +2,7 @@
 //! folders are reported.
 
 use crate::python;
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -130,6 +131,57 @@ fn fixed_ions_in_three_dimensions() {
     run("electrons_ions_3d.json", &changes, &run_folder);
     assert_success(&report(&[&run_folder]));
     check(&run_folder.join("plots"), 3, &[]);
+}
+
+/// Two species of rings beside fixed ions, and shells with the exact solution.
+#[test]
+fn rings_and_shells() {
+    let folder = tempfile::tempdir().unwrap();
+    let lattice = |per_axis: u32| json!({ "lattice": { "per_axis": per_axis } });
+    let rings = json!([
+        { "name": "a", "mass": 1.0, "particles": lattice(12),
+          "initial": { "anisotropic_maxwellian": { "density": 1.0, "temperatures": [0.5, 1.0, 1.0], "drift": [0.4, 0.0, 0.0] } } },
+        { "name": "b", "mass": 2.0, "particles": lattice(10),
+          "initial": { "maxwellian": { "density": 0.5, "temperature": 0.7 } } },
+        { "name": "ion", "charge": 1.0, "fixed": { "density": 0.2, "velocity": [0.1, 0.0, 0.0] } }
+    ]);
+    let bkw = json!({ "bkw": { "density": 1.0, "temperature": 1.0, "contrast": 0.25 } });
+    let shells = json!([{ "name": "a", "mass": 1.0, "initial": bkw, "particles": lattice(40) }]);
+    let axial = json!({ "axial": { "axis": "x" } });
+    let cases = [
+        ("rings", axial, -3.0, rings, json!(null), "symmetric about the x axis", &[][..]),
+        (
+            "shells",
+            json!({ "spherical": {} }),
+            0.0,
+            shells,
+            json!({ "bkw": {} }),
+            "all directions alike",
+            &["errors.png"],
+        ),
+    ];
+    for (name, symmetry, gamma, species, reference, words, more) in cases {
+        let mut scenario = json!({
+            "version": 1, "dimension": 3, "symmetry": symmetry, "species": species,
+            "collisions": { "gamma": gamma, "coefficients": { "uniform": 0.1 } },
+            "time": { "step": 0.1, "steps": 2 }, "output": { "particles_every": 1 }
+        });
+        if !reference.is_null() {
+            scenario["reference"] = reference;
+        }
+        fs::write(folder.path().join("a.json"), scenario.to_string()).unwrap();
+        let run_folder = folder.path().join(name);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_landau"));
+        command.arg("run").arg(folder.path().join("a.json")).arg("--quiet").arg("--out").arg(&run_folder);
+        assert_success(&command.output().unwrap());
+        assert_success(&report(&[&run_folder]));
+        check(&run_folder.join("plots"), 3, more);
+        let page = fs::read_to_string(run_folder.join("plots/report.html")).unwrap();
+        assert!(page.contains(&format!("in 3 dimensions, {words},")), "{name}");
+        // The moments of the pictures' densities are those of the run.
+        let checked = python::run(REQUIREMENTS, "tests/python/check_densities.py", [&run_folder]);
+        assert_success(&checked);
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@
 
 EXPECTATION.json:
 
-    dimension, seconds (per unit of time), software_version
+    components (of velocities, by name), geometry (attributes of each species), comment (what that of the file ends with)
+    seconds (per unit of time), software_version
     units     {"velocity": [unitSI, [the seven powers of unitDimension]], "weighting": …, "mass": …, "charge": …}
     frames    [{"step", "time", "dt", "species": [{"name", "mass", "charge", "velocities", "weights"}]}]
 
@@ -29,6 +30,7 @@ from openpmd_viewer import OpenPMDTimeSeries
 
 SCALAR = openpmd_api.Record_Component.SCALAR
 NO_UNIT = [1.0, [0.0] * 7]
+COMMENT = "Spatially homogeneous: positions are the velocities, weightings are densities."
 # macroWeighted and weightingPower of each record.
 WEIGHTED = {
     "velocity": (0, 0.0),
@@ -69,7 +71,7 @@ class Record:
 
 
 def records(expectation, species, first_id):
-    units, axes = expectation["units"], "xyz"[: expectation["dimension"]]
+    units, axes = expectation["units"], expectation["components"]
     count = len(species["weights"])
     velocities = np.array(species["velocities"], dtype=np.float64).reshape(count, len(axes))
     components = {axis: np.ascontiguousarray(velocities[:, i]) for i, axis in enumerate(axes)}
@@ -130,7 +132,7 @@ def read_with_h5py(folder, expectation):
                 "iterationFormat": "frame_%08T.h5",
                 "software": "landau",
                 "softwareVersion": expectation["software_version"],
-                "comment": "Spatially homogeneous: positions are the velocities, weightings are densities.",
+                "comment": COMMENT + expectation["comment"],
             }
             attributes("/", file, root)
             equal("iterations", list(file["data"]), [str(frame["step"])])
@@ -141,6 +143,7 @@ def read_with_h5py(folder, expectation):
             for name, expected_records in species_of(expectation, frame):
                 species = iteration["particles"][name]
                 equal(species.name, sorted(species), sorted(record.name for record in expected_records))
+                attributes(species.name, species, expectation["geometry"])
                 for record in expected_records:
                     read_record_with_h5py(file, species[record.name], record)
 
@@ -186,6 +189,8 @@ def read_with_api(folder, expectation):
         for name, expected_records in species_of(expectation, frame):
             species = iteration.particles[name]
             equal(name, sorted(species), sorted(record.name for record in expected_records))
+            found = {key: species.get_attribute(key) for key in species.attributes}
+            equal(f"{name} attributes", found, expectation["geometry"])
             for expected in expected_records:
                 place, record = f"{frame['step']} {name} {expected.name}", species[expected.name]
                 equal(f"{place} unitDimension", list(record.unit_dimension), expected.unit_dimension)
@@ -278,17 +283,17 @@ def delete(path, attribute):
     return lambda iteration: iteration[path].attrs.pop(attribute)
 
 
-def alterations(name):
+def alterations(name, axes, geometry):
     """What is altered in a frame and its species, and which readers must notice; paths are relative to the iteration."""
     species = f"particles/{name}"
-    return {
-        "velocity": (last_bit(f"{species}/velocity/x"), VALUES),
-        "position": (last_bit(f"{species}/position/y"), VALUES),
+    altered = {
+        "velocity": (last_bit(f"{species}/velocity/{axes[0]}"), VALUES),
+        "position": (last_bit(f"{species}/position/{axes[-1]}"), VALUES),
         "weighting": (last_bit(f"{species}/weighting"), VALUES),
         "id": (last_bit(f"{species}/id"), VALUES),
         "mass": (last_bit(f"{species}/mass", "value"), VALUES),
         "charge": (last_bit(f"{species}/charge", "value"), VALUES),
-        "positionOffset": (replace(f"{species}/positionOffset/y", "value", 0.5), VALUES),
+        "positionOffset": (replace(f"{species}/positionOffset/{axes[-1]}", "value", 0.5), VALUES),
         "unitSI": (last_bit(f"{species}/weighting", "unitSI"), VALUES),
         "unitDimension": (replace(f"{species}/mass", "unitDimension", [9.0] * 7), DEFINITIONS),
         "macroWeighted": (replace(f"{species}/velocity", "macroWeighted", np.uint32(1)), DEFINITIONS),
@@ -301,6 +306,7 @@ def alterations(name):
         "no timeOffset": (delete(f"{species}/velocity", "timeOffset"), RULES),
         "no basePath": (delete("/", "basePath"), RULES),
     }
+    return altered | {key: (delete(species, key), DEFINITIONS) for key in geometry}
 
 
 def notices(read, folder, expectation):
@@ -321,7 +327,9 @@ def check(folder, expectation):
 
 def alter(folder, expectation):
     frame = expectation["frames"][0]
-    for what, (change, concerned) in alterations(frame["species"][0]["name"]).items():
+    for what, (change, concerned) in alterations(
+        frame["species"][0]["name"], expectation["components"], expectation["geometry"]
+    ).items():
         with tempfile.TemporaryDirectory() as scratch:
             copy = Path(scratch) / "particles"
             shutil.copytree(folder, copy)

@@ -89,6 +89,18 @@ def with_velocity(file, species):
     del species["momentum"], species["mass"]
 
 
+def with_rings(file, species):
+    """Momenta along an axis and across it."""
+    momentum = species["momentum"]
+    momentum.move("y", "r")
+    del momentum["x"]
+
+
+def beyond_the_axis(file, species):
+    with_rings(file, species)
+    species["momentum/r"][3] = -1e-25
+
+
 def single_precision(file, species):
     replace(species, "weighting", species["weighting"][:].astype("f4"))
     for axis in "xyz":
@@ -133,6 +145,7 @@ copies(
         "moved": move_particles,
         "grams": in_grams,
         "velocity": with_velocity,
+        "rings": with_rings,
         "single": single_precision,
         "macro_mass": masses_of_macro_particles,
         "no_mass": lambda file, species: species.__delitem__("mass"),
@@ -163,6 +176,7 @@ copies(
         "complex": lambda file, species: replace(species, "weighting", np.full(COUNT, 1j)),
         "no_weight": poke("weighting", 0.0),
         "nan": poke("momentum/x", np.nan),
+        "negative_r": beyond_the_axis,
         "one": lambda file, species: replace(species, "weighting", [1.0]),
     },
 )

@@ -2,12 +2,36 @@
 
 use super::hdf5::{Attribute, File, Object, Value};
 use super::{Frame, ITERATION_FORMAT, SpeciesFrame, Units};
+use crate::symmetry::coordinates::AXES;
+use crate::symmetry::{HalfPlane, Symmetry};
 use std::io;
 use std::path::Path;
 
-const COMPONENTS: [&str; 3] = ["x", "y", "z"];
+/// What a reader of the file has to know, in words.
+fn comment(symmetry: Symmetry) -> String {
+    let particles = match symmetry {
+        Symmetry::None => String::new(),
+        Symmetry::Axial(HalfPlane { along, .. }) => {
+            format!(
+                " Particles are rings about the axis {}: r is the distance from it, z lies along it.",
+                AXES[along]
+            )
+        }
+        Symmetry::Spherical => " Particles are shells about the origin: r is their radius.".to_string(),
+    };
+    format!("Spatially homogeneous: positions are the velocities, weightings are densities.{particles}")
+}
 
-const COMMENT: &str = "Spatially homogeneous: positions are the velocities, weightings are densities.";
+/// The attributes that say what the particles of a species are; none of points.
+fn geometry(symmetry: Symmetry) -> Vec<Attribute<'static>> {
+    match symmetry {
+        Symmetry::None => vec![],
+        Symmetry::Axial(HalfPlane { along, .. }) => {
+            vec![("geometry", Value::Text("cylindrical")), ("axis", Value::Text(AXES[along]))]
+        }
+        Symmetry::Spherical => vec![("geometry", Value::Text("spherical"))],
+    }
+}
 
 /// Writes and syncs a file.
 pub fn encode<const D: usize>(path: &Path, frame: &Frame<'_, D>) -> io::Result<()> {
@@ -15,7 +39,7 @@ pub fn encode<const D: usize>(path: &Path, frame: &Frame<'_, D>) -> io::Result<(
     let mut all_species = Vec::new();
     let mut first_id = 0;
     for species in &frame.species {
-        all_species.push((species.name, encode_species(&mut file, species, frame.units, first_id)?));
+        all_species.push((species.name, encode_species(&mut file, species, frame, first_id)?));
         first_id += species.velocities.len() as u64;
     }
     let particles = file.group(&all_species, &[])?;
@@ -39,7 +63,7 @@ pub fn encode<const D: usize>(path: &Path, frame: &Frame<'_, D>) -> io::Result<(
             ("iterationFormat", Value::Text(ITERATION_FORMAT)),
             ("software", Value::Text("landau")),
             ("softwareVersion", Value::Text(env!("CARGO_PKG_VERSION"))),
-            ("comment", Value::Text(COMMENT)),
+            ("comment", Value::Text(&comment(frame.symmetry))),
         ],
     )?;
     file.close(root)
@@ -56,14 +80,16 @@ fn seconds(units: Units) -> f64 {
 fn encode_species<const D: usize>(
     file: &mut File,
     species: &SpeciesFrame<'_, D>,
-    units: Units,
+    frame: &Frame<'_, D>,
     first_id: u64,
 ) -> io::Result<Object> {
+    let &Frame { units, symmetry, .. } = frame;
     let count = species.velocities.len();
     let record = Record::new(units, Quantity::Velocity);
     let (mut components, mut zeros) = (Vec::new(), Vec::new());
-    for (axis, name) in COMPONENTS.into_iter().take(D).enumerate() {
-        let values: Vec<f64> = species.velocities.iter().map(|velocity| velocity[axis]).collect();
+    for coordinate in symmetry.named::<D>() {
+        let name = coordinate.name;
+        let values: Vec<f64> = species.velocities.iter().map(|velocity| coordinate.of(velocity)).collect();
         // In `velocity` and in `position`.
         components.push((name, file.array(&values, &[record.scale()], 2)?));
         zeros.push((name, constant(file, 0.0, count, &[record.scale()])?));
@@ -90,7 +116,7 @@ fn encode_species<const D: usize>(
         ("mass", mass),
         ("charge", charge),
     ];
-    file.group(&records, &[])
+    file.group(&records, &geometry(symmetry))
 }
 
 /// The mass as readers take it.

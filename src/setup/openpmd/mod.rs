@@ -2,7 +2,8 @@
 //!
 //! Velocities are the record `velocity`, or `momentum` over mass: that of the file's `mass`, else of the
 //! scenario. Records of macro-particles are divided by the power of the weight that the file says. Weights
-//! are densities, or counts of real particles that fill a volume.
+//! are densities, or counts of real particles that fill a volume. With a symmetry, components are r and z of rings about the
+//! axis, r of shells, or x, y, z of points.
 //!
 //! Source: openPMD standard 1.1.0, A. Huebl et al. (2018), doi:10.5281/zenodo.1167843, with `macroWeighted` and
 //! `weightingPower` of its extension ED-PIC.
@@ -10,6 +11,8 @@
 mod record;
 
 use super::cloud_file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
+use crate::symmetry::coordinates::{AXES, Coordinate};
+use crate::symmetry::{HalfPlane, Symmetry};
 use hdf5_reader::group::Group;
 use hdf5_reader::{Hdf5File, OpenOptions};
 use record::{DENSITY, MASS, MOMENTUM, Node, Record, VELOCITY};
@@ -20,8 +23,6 @@ const SPEED_OF_LIGHT: f64 = 299_792_458.0;
 
 /// Root mean square of p/(m c) up to which p = m v: half a per cent there.
 const MOST_RELATIVISTIC: f64 = 0.1;
-
-const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// Reads velocities and weights of a species.
 pub fn read<const D: usize>(path: &Path, wanted: &Wanted) -> Result<CloudFile<D>, Fault> {
@@ -103,11 +104,12 @@ fn particles<const D: usize>(species: &Group, wanted: &Wanted) -> Result<CloudFi
     let velocities = match (record("velocity")?, record("momentum")?) {
         (Some(velocity), _) => {
             velocity.is_measured_in(&[VELOCITY])?;
-            per_real_particle(&velocity, vector::<D>(&velocity, count)?, &weights)
+            per_real_particle(&velocity, vector::<D>(species, &velocity, wanted, count)?, &weights)
         }
         (None, Some(momentum)) => {
             let si = momentum.is_measured_in(&[MOMENTUM])? == Some(MOMENTUM);
-            let momenta = per_real_particle(&momentum, vector::<D>(&momentum, count)?, &weights);
+            let momenta =
+                per_real_particle(&momentum, vector::<D>(species, &momentum, wanted, count)?, &weights);
             let masses = match record("mass")? {
                 None => vec![wanted.mass; count],
                 Some(mass) => {
@@ -153,16 +155,64 @@ fn particles<const D: usize>(species: &Group, wanted: &Wanted) -> Result<CloudFi
     Ok(CloudFile { velocities, weights })
 }
 
-/// A record with a component for each axis of the run, and for no other.
-fn vector<const D: usize>(record: &Record, count: usize) -> Result<Vec<[f64; D]>, Fault> {
-    let components = AXES[..D].iter().map(|axis| record.component(Some(axis), Some(count)));
-    let components = components.collect::<Result<Vec<_>, _>>()?;
-    if let Some(axis) = AXES[D..].iter().find(|axis| record.has(axis)) {
-        return Err(record.wrong(&format!(
-            "found a component {axis}; allowed: {D}, as many as the scenario has dimensions"
-        )));
+/// The vectors of a record with the components that the scenario takes, and no others.
+fn vector<const D: usize>(
+    species: &Group,
+    record: &Record,
+    wanted: &Wanted,
+    count: usize,
+) -> Result<Vec<[f64; D]>, Fault> {
+    let layout = layout::<D>(species, record, wanted)?;
+    let mut vectors = vec![[0.0; D]; count];
+    for coordinate in layout {
+        let values = record.component(Some(coordinate.name), Some(count))?;
+        for (p, (vector, value)) in vectors.iter_mut().zip(values).enumerate() {
+            if coordinate.is_distance && value < 0.0 {
+                let name = coordinate.name;
+                return Err(record.wrong(&format!(
+                    "component {name}: found {value} of particle {p}; allowed: {}",
+                    coordinate.allowed()
+                )));
+            }
+            vector[coordinate.component] = value;
+        }
     }
-    Ok((0..count).map(|p| std::array::from_fn(|axis| components[axis][p])).collect())
+    Ok(vectors)
+}
+
+/// The coordinates of a record: with a component r those of rings or shells, else those of points.
+fn layout<const D: usize>(
+    species: &Group,
+    record: &Record,
+    wanted: &Wanted,
+) -> Result<Vec<Coordinate>, Fault> {
+    let mut layouts = wanted.layouts::<D>();
+    let lists = layouts.iter().map(|layout| names(layout).join(", ")).collect::<Vec<_>>().join(" or ");
+    let allowed = match wanted.symmetry {
+        Symmetry::None if record.has("r") => format!("{lists}, or a scenario with `symmetry` for r"),
+        Symmetry::None => format!("{lists}, as the scenario has {D} dimensions"),
+        _ => format!("{lists}, as the scenario has a `symmetry`"),
+    };
+    let layout = layouts.swap_remove(if record.has("r") { 0 } else { layouts.len() - 1 });
+    let names = names(&layout);
+    let mut others = AXES.into_iter().chain(["r"]).filter(|name| !names.contains(name));
+    if let Some(name) = others.find(|name| record.has(name)) {
+        return Err(record.wrong(&format!("found a component {name}; allowed: {allowed}")));
+    }
+    if let (Symmetry::Axial(HalfPlane { along, .. }), true) = (wanted.symmetry, record.has("r")) {
+        let axis = Node::Group(species.clone()).text("axis");
+        if let Some(axis) = axis.filter(|axis| axis != AXES[along]) {
+            return Err(record.wrong(&format!(
+                "found rings about the axis {axis}; allowed: about {}, as `symmetry` says",
+                AXES[along]
+            )));
+        }
+    }
+    Ok(layout)
+}
+
+fn names(layout: &[Coordinate]) -> Vec<&'static str> {
+    layout.iter().map(|coordinate| coordinate.name).collect()
 }
 
 /// The values of one real particle each, where the file has those of macro-particles.

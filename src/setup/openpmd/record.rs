@@ -155,7 +155,7 @@ impl<'a> Record<'a> {
             (_, None) => None,
             (Node::Group(group), Some(axis)) => Some(Node::child(group, axis).ok_or_else(|| {
                 self.wrong(&format!(
-                    "found no component {axis}; allowed: one for each dimension of the scenario"
+                    "found no component {axis}; allowed: one for each coordinate of the scenario's particles"
                 ))
             })?),
             (Node::Dataset(_), Some(axis)) => {

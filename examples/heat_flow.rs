@@ -4,7 +4,6 @@
 //! `cargo run --release --example heat_flow -- scenarios/rosenbluth_shell_3d.json out/heat_flow`
 
 use landau::any::AnySession;
-use landau::functionals::moments::Moments;
 use landau::kernel::lanes::InstructionSet;
 use landau::scenario;
 use landau::simulation::{Observer, ObserverError, View};
@@ -22,7 +21,7 @@ impl<const D: usize> Observer<D> for HeatFlux {
         let species = &view.problem.species[0];
         let velocities = &view.state.velocities[species.range.clone()];
         let weights = &view.problem.weights[species.range.clone()];
-        let mean = Moments::of(species.mass, velocities, weights).velocity;
+        let mean = view.problem.moments(species, &view.state.velocities).velocity;
         let mut flux = [0.0; D];
         for (v, w) in velocities.iter().zip(weights) {
             let peculiar: [f64; D] = std::array::from_fn(|axis| v[axis] - mean[axis]);

@@ -70,7 +70,7 @@
 //! | [`functionals`] | invariants, moments, entropy, Fisher information and its kin, of clouds and of densities |
 //! | [`laboratory`] | densities by formula: functionals and their derivatives by quadrature |
 //! | [`formula`] | formulas that a scenario holds as text |
-//! | [`exact`] | closed-form answers to measure against |
+//! | [`exact`] | closed-form answers to measure against, and isotropic relaxation by finite volumes |
 //! | [`simulation`] | a run in memory: the one time loop |
 //! | [`output`] | what is written, one file per thing written |
 //! | [`accuracy`], [`report`] | what is expected of a run, and what is said of it |

@@ -2,7 +2,6 @@
 
 use super::{Wanted, with_start};
 use landau::exact::rates::{self, Maxwellian};
-use landau::functionals::moments::Moments;
 use landau::landau::{Evaluation, InStep};
 use serde_json::{Value, json};
 
@@ -16,8 +15,7 @@ fn moment_rates<const D: usize>(wanted: &Wanted, json: &Value, index: usize) -> 
             .unwrap_or_else(|f| panic!("{f}"));
         let species = &problem.species[index];
         let range = species.range.clone();
-        let moments =
-            Moments::of(species.mass, &state.velocities[range.clone()], &problem.weights[range.clone()]);
+        let moments = problem.moments(species, &state.velocities);
         let (mut drift, mut heating) = ([0.0; D], [0.0; D]);
         for p in range {
             for axis in 0..D {

@@ -24,7 +24,7 @@ impl<'a, const D: usize> PairSums<'a, D> {
     pub fn new(cloud: &'a Cloud<D>, gamma: f64, summation: &str) -> Self {
         let set = InstructionSet::detect();
         let mut pair_sum = match summation {
-            "direct" => PairSum::direct(Symmetry::None, gamma, set),
+            "direct" => PairSum::direct(landau::symmetry::Symmetry::None, gamma, set),
             "batches" => PairSum::random_batches(gamma, (BATCH, 1), set),
             tolerance => {
                 PairSum::tree(gamma, tolerance.parse().expect("direct, batches or a tolerance"), set)

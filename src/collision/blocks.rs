@@ -1,15 +1,17 @@
 //! Blocks of particles. In a meeting, the pairs between two blocks, or within one block, are summed.
 
+use std::ops::Range;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::interface::{Couplings, Particles};
-use super::packed::{Block, Forces};
+use super::interface::{Couplings, Particles, SpeciesTable};
+use super::packed::{Block, Forces, GROUP, plan};
 use super::regularisation::Regularisation;
 use super::schedule::Schedule;
 use super::tile::{Between, Within};
 use crate::kernel::lanes::InstructionSet;
+use crate::kernel::pair::{PairLaw, Points, WithPairLaw};
 use crate::kernel::power::{Power, PowerLaw, WithPower};
 use crate::kernel::series::Series;
 use crate::per_thread::{exclusive, uncontended};
@@ -67,6 +69,16 @@ impl<const D: usize> Blocks<D> {
         blocks.for_each(|(number, block)| arrange(number, block));
     }
 
+    /// Cuts the particles of all species into blocks, and lets those meet whose species interact.
+    pub fn cut(&mut self, species: &SpeciesTable) {
+        let plan = plan(species.ranges(), block_capacity(species.ranges()));
+        self.arrange(plan.len(), |number, block| block.arrange(plan[number].iter().copied()));
+        self.schedule = Schedule::new(plan.len(), |a, b| {
+            let species_in = |block: usize| plan[block].iter().map(|run| run.species);
+            species_in(a).any(|i| species_in(b).any(|j| species.coefficients().between(i, j) != 0.0))
+        });
+    }
+
     /// The blocks in use.
     pub fn all(&self) -> &[Block<D>] {
         &self.blocks[..self.count]
@@ -79,18 +91,34 @@ impl<const D: usize> Blocks<D> {
 
     /// Fills all blocks from the particles, and overwrites the forces with the sums of all meetings.
     pub fn evaluate(&mut self, interaction: &Interaction, particles: Particles<'_, D>) {
+        let (softened, regularisation) = (particles.spreads.is_some(), particles.regularisation);
+        self.evaluate_by(interaction.instruction_set, particles, |parties| {
+            interaction.apply(softened, regularisation, parties);
+        });
+    }
+
+    /// The same by any pair law, `apply` doing work with the law as a type.
+    pub fn evaluate_by(
+        &mut self,
+        set: InstructionSet,
+        particles: Particles<'_, D>,
+        apply: impl Fn(Parties<'_, D>) + Sync,
+    ) {
         let Self { blocks, forces, count, schedule } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
         blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
             block.pack(particles);
             exclusive(forces).clear(block.slots());
         });
-        let (set, couplings) = (interaction.instruction_set, particles.couplings());
-        let (softened, regularisation) = (particles.spreads.is_some(), particles.regularisation);
-        schedule.hold_meetings(|meeting| {
-            let parties = Parties { set, couplings, blocks, forces, meeting };
-            interaction.apply(softened, regularisation, parties);
-        });
+        let couplings = particles.couplings();
+        schedule.hold_meetings(|meeting| apply(Parties { set, couplings, blocks, forces, meeting }));
+    }
+
+    /// Bytes of all blocks and forces.
+    pub fn memory(&self) -> usize {
+        let slots: usize = self.blocks.iter().map(Block::slots).sum();
+        // Of a slot: two vectors, a weight, a spread and the force.
+        slots * (3 * D + 2) * size_of::<f64>()
     }
 
     /// Overwrites everything that an evaluation must write before it reads it.
@@ -112,7 +140,7 @@ impl<const D: usize> Blocks<D> {
 }
 
 /// Two blocks in a meeting, or one with itself.
-struct Parties<'a, const D: usize> {
+pub struct Parties<'a, const D: usize> {
     set: InstructionSet,
     couplings: Couplings<'a>,
     blocks: &'a [Block<D>],
@@ -122,6 +150,12 @@ struct Parties<'a, const D: usize> {
 
 impl<const D: usize> WithPower for Parties<'_, D> {
     fn compute(self, law: impl Power) {
+        WithPairLaw::compute(self, Points(law));
+    }
+}
+
+impl<const D: usize> WithPairLaw<D> for Parties<'_, D> {
+    fn compute(self, law: impl PairLaw<D>) {
         let [a, b] = self.meeting;
         let (set, couplings) = (self.set, self.couplings);
         // The schedule never holds two meetings of a block at once.
@@ -150,4 +184,13 @@ fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], 
             rayon::join(|| unpack(left, left_forces, left_sums), || unpack(right, right_forces, right_sums));
         }
     }
+}
+
+/// Slots of a block, from the numbers of particles alone: at most about 128 blocks, of at least 128.
+///
+/// 128 blocks leave 64 pairs of blocks to work on at a time; fewer than 128 particles would spend
+/// too much of a meeting on its beginning and end.
+fn block_capacity(ranges: &[Range<usize>]) -> usize {
+    let slots: usize = ranges.iter().map(|range| range.len().next_multiple_of(GROUP)).sum();
+    slots.div_ceil(128).next_multiple_of(GROUP).max(128)
 }

@@ -8,12 +8,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use super::blocks::{Blocks, Interaction};
 use super::interface::{Particles, Quality, SpeciesTable};
-use super::packed::{GROUP, plan};
-use super::schedule::Schedule;
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
 
@@ -65,21 +61,11 @@ impl<const D: usize> DirectSum<D> {
     fn evaluate_here(&mut self, particles: Particles<'_, D>, sums: &mut [[f64; D]]) {
         particles.count(sums);
         if self.planned != *particles.species {
-            self.plan(particles.species);
+            self.planned.clone_from(particles.species);
+            self.blocks.cut(particles.species);
         }
         self.blocks.evaluate(&self.interaction, particles);
         self.blocks.unpack(sums);
-    }
-
-    /// Cuts the particles into blocks, and lets those meet whose species interact.
-    fn plan(&mut self, species: &SpeciesTable) {
-        self.planned.clone_from(species);
-        let plan = plan(species.ranges(), block_capacity(species.ranges()));
-        self.blocks.arrange(plan.len(), |number, block| block.arrange(plan[number].iter().copied()));
-        self.blocks.schedule = Schedule::new(plan.len(), |a, b| {
-            let species_in = |block: usize| plan[block].iter().map(|run| run.species);
-            species_in(a).any(|i| species_in(b).any(|j| species.coefficients().between(i, j) != 0.0))
-        });
     }
 
     /// Overwrites all that an evaluation writes before it reads.
@@ -97,13 +83,4 @@ fn in_two(direct: &mut DirectSum<2>, particles: Particles<'_, 2>, sums: &mut [[f
 #[inline(never)]
 fn in_three(direct: &mut DirectSum<3>, particles: Particles<'_, 3>, sums: &mut [[f64; 3]]) {
     direct.evaluate_here(particles, sums);
-}
-
-/// Slots of a block, from the numbers of particles alone: at most about 128 blocks, of at least 128.
-///
-/// 128 blocks leave 64 pairs of blocks to work on at a time; fewer than 128 particles would spend
-/// too much of a meeting on its beginning and end.
-fn block_capacity(ranges: &[Range<usize>]) -> usize {
-    let slots: usize = ranges.iter().map(|range| range.len().next_multiple_of(GROUP)).sum();
-    slots.div_ceil(128).next_multiple_of(GROUP).max(128)
 }

@@ -29,6 +29,7 @@ use super::packed::{Block, Forces, GROUP, runs};
 use super::tile::Within;
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
+use crate::kernel::pair::Points;
 use crate::kernel::power::{Power, WithPower};
 use crate::per_thread::PerThread;
 
@@ -231,6 +232,6 @@ struct WithinBatch<'a, const D: usize> {
 impl<const D: usize> WithPower for WithinBatch<'_, D> {
     fn compute(self, law: impl Power) {
         let Self { set, couplings, block, forces } = self;
-        set.dispatch(Within { law, couplings, block: (block, forces) });
+        set.dispatch(Within { law: Points(law), couplings, block: (block, forces) });
     }
 }

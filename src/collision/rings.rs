@@ -1,61 +1,183 @@
-//! Pair sums between rings.
-use super::interface::{Particles, Quality};
-use crate::kernel::interaction::Tensor;
+//! The sum over all pairs of rings about an axis, each unordered pair evaluated once.
+//!
+//! A particle stands for the ring of all points that rotations about an axis take it to, and its weight is the density on
+//! the whole ring. sums_p = Σ_j c_ij Σ_{q∈j} w_q F(p), p of species i, F(p) being the mean of A(v_p − v)(g_p − g) over
+//! the points v of the ring q, as [`kernel::rings`](crate::kernel::rings) has it: Σ w_p F_z and
+//! Σ w_p (r_p F_r + z_p F_z) vanish to rounding for any g. A ring does nothing to itself.
+//!
+//! A velocity holds the components along the axis and across it, the third is 0. One whose component across is below 0
+//! has crossed the axis in a step: it stands for the same ring as its mirror image.
+//!
+//! For γ = 0 the sum is one of moments, linear in the number of rings.
+
+mod moments;
+#[cfg(test)]
+mod tests;
+
+use self::moments::RingMoments;
+use super::blocks::Blocks;
+use super::interface::{Particles, Quality, SpeciesTable};
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::series::{Series, TERMS};
+use crate::kernel::rings::{ACROSS, ALONG, RingLaw};
 use crate::symmetry::HalfPlane;
+
+/// The pair sum of rings, with its workspace.
 #[derive(Debug)]
 pub struct RingSum {
-    gamma: f64,
     half_plane: HalfPlane,
+    instruction_set: InstructionSet,
+    way: Way,
+    held: Held,
 }
+
+/// How pairs are summed.
+#[derive(Debug)]
+enum Way {
+    Moments(RingMoments),
+    Pairs(Box<Pairs>),
+}
+
+/// Rings pair by pair.
+#[derive(Debug)]
+struct Pairs {
+    law: RingLaw,
+    /// The species that the blocks are cut for.
+    planned: SpeciesTable,
+    blocks: Blocks<2>,
+}
+
+/// Rings by their point with a component across the axis that is not below 0.
+#[derive(Debug, Default)]
+struct Held {
+    velocities: Vec<[f64; 2]>,
+    gradients: Vec<[f64; 2]>,
+    spreads: Vec<f64>,
+    sums: Vec<[f64; 2]>,
+}
+
 impl RingSum {
-    pub fn new(gamma: f64, half_plane: HalfPlane, _: InstructionSet) -> Self {
-        Self { gamma, half_plane }
+    /// A sum for γ in [−3, 1]. It takes some milliseconds to make, in which averages of rings are fitted.
+    ///
+    /// # Panics
+    ///
+    /// If γ is out of range, or the machine does not have the instruction set.
+    pub fn new(gamma: f64, half_plane: HalfPlane, instruction_set: InstructionSet) -> Self {
+        assert!((-3.0..=1.0).contains(&gamma), "the exponent is out of range");
+        assert!(instruction_set.is_available(), "no {} here", instruction_set.name());
+        let way = match gamma {
+            0.0 => Way::Moments(RingMoments::default()),
+            _ => Way::Pairs(Box::new(Pairs {
+                law: RingLaw::new(gamma),
+                planned: SpeciesTable::default(),
+                blocks: Blocks::empty(),
+            })),
+        };
+        Self { half_plane, instruction_set, way, held: Held::default() }
     }
-    pub fn memory(&self) -> usize {
-        0
-    }
-    pub fn evaluate(&mut self, at: Particles<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
-        let HalfPlane { along, across } = self.half_plane;
-        let third = 3 - along - across;
-        let n = 64;
-        let cs: Vec<[f64; 2]> = (0..n)
-            .map(|k| {
-                let a = std::f64::consts::TAU * (k as f64 + 0.5) / n as f64;
-                [a.cos(), a.sin()]
-            })
-            .collect();
-        for (i, targets) in at.species.ranges().iter().enumerate() {
-            for p in targets.clone() {
-                let mut total = [0.0; 3];
-                for (j, sources) in at.species.ranges().iter().enumerate() {
-                    let Some(c) = at.couplings().between(i, j) else { continue };
-                    let t = Tensor::new(self.gamma, c.delta_squared, Series::new(self.gamma, 3, TERMS));
-                    for q in sources.clone() {
-                        if q == p {
-                            continue;
-                        }
-                        for [co, si] in &cs {
-                            let turn = |v: [f64; 3]| {
-                                let mut w = v;
-                                w[across] = v[across] * co;
-                                w[third] = v[across] * si;
-                                w
-                            };
-                            let (v, g) = (turn(at.velocities[q]), turn(at.gradients[q]));
-                            let z: [f64; 3] = std::array::from_fn(|a| at.velocities[p][a] - v[a]);
-                            let x: [f64; 3] = std::array::from_fn(|a| at.gradients[p][a] - g[a]);
-                            let f = t.apply(z, at.spreads.map_or(0.0, |s| s[p] + s[q]), x);
-                            for a in [along, across] {
-                                total[a] += c.c * at.weights[q] * f[a] / n as f64;
-                            }
-                        }
-                    }
-                }
-                sums[p] = total;
+
+    /// Overwrites `sums` with the pair sums of all rings, which are exact to rounding and to 2e-12 of each pair's terms.
+    /// Their third component is 0.
+    ///
+    /// # Panics
+    ///
+    /// If an array is not as long as the particles, or the pairs of species, are many.
+    pub fn evaluate(&mut self, particles: Particles<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
+        particles.count(sums);
+        let Self { half_plane, instruction_set, way, held } = self;
+        held.take(particles, *half_plane);
+        match way {
+            Way::Moments(moments) => {
+                let vectors = (held.velocities.as_slice(), held.gradients.as_slice());
+                moments.evaluate(particles.species, vectors, particles.weights, &mut held.sums);
             }
+            Way::Pairs(pairs) => pairs.evaluate(*instruction_set, particles, held),
         }
+        held.give(particles, *half_plane, sums);
         Quality::Exact
     }
+
+    /// Bytes of the workspace, which grows with the rings.
+    pub fn memory(&self) -> usize {
+        let Held { velocities, gradients, spreads, sums } = &self.held;
+        let vectors = velocities.capacity() + gradients.capacity() + sums.capacity();
+        let blocks = match &self.way {
+            Way::Moments(_) => 0,
+            Way::Pairs(pairs) => pairs.blocks.memory(),
+        };
+        vectors * size_of::<[f64; 2]>() + spreads.capacity() * size_of::<f64>() + blocks
+    }
+
+    /// Overwrites all that an evaluation writes before it reads.
+    #[cfg(test)]
+    fn fill_workspace(&mut self, value: f64) {
+        let Held { velocities, gradients, spreads, sums } = &mut self.held;
+        [velocities, gradients, sums].into_iter().for_each(|vectors| vectors.fill([value; 2]));
+        spreads.fill(value);
+        if let Way::Pairs(pairs) = &mut self.way {
+            pairs.blocks.fill_workspace(value);
+        }
+    }
+}
+
+impl Pairs {
+    fn evaluate(&mut self, set: InstructionSet, particles: Particles<'_, 3>, held: &mut Held) {
+        let Self { law, planned, blocks } = self;
+        if *planned != *particles.species {
+            planned.clone_from(particles.species);
+            blocks.cut(particles.species);
+        }
+        let Particles { species, weights, regularisation, .. } = particles;
+        let rings = Particles {
+            species,
+            velocities: &held.velocities,
+            gradients: &held.gradients,
+            weights,
+            spreads: Some(&held.spreads),
+            regularisation,
+        };
+        blocks.evaluate_by(set, rings, |parties| law.apply(!regularisation.is_none(), parties));
+        blocks.unpack(&mut held.sums);
+    }
+}
+
+impl Held {
+    /// Takes the rings, those that crossed the axis by their mirror images.
+    fn take(&mut self, particles: Particles<'_, 3>, HalfPlane { along, across }: HalfPlane) {
+        let Particles { velocities, gradients, spreads, .. } = particles;
+        let point = |vector: &[f64; 3], side: f64| {
+            let mut point = [0.0; 2];
+            point[ALONG] = vector[along];
+            point[ACROSS] = side * vector[across];
+            point
+        };
+        self.velocities.clear();
+        self.velocities.extend(velocities.iter().map(|v| point(v, side(v[across]))));
+        self.gradients.clear();
+        self.gradients.extend(velocities.iter().zip(gradients).map(|(v, g)| point(g, side(v[across]))));
+        self.spreads.clear();
+        match spreads {
+            Some(spreads) => self.spreads.extend_from_slice(spreads),
+            None => self.spreads.resize(velocities.len(), 0.0),
+        }
+        self.sums.resize(velocities.len(), [0.0; 2]);
+    }
+
+    /// Writes the sums, on the side of the axis on which each ring is held.
+    fn give(
+        &self,
+        particles: Particles<'_, 3>,
+        HalfPlane { along, across }: HalfPlane,
+        sums: &mut [[f64; 3]],
+    ) {
+        for ((sum, point), v) in sums.iter_mut().zip(&self.sums).zip(particles.velocities) {
+            *sum = [0.0; 3];
+            sum[along] = point[ALONG];
+            sum[across] = side(v[across]) * point[ACROSS];
+        }
+    }
+}
+
+/// −1 on the far side of the axis, 1 on it and on this side.
+fn side(across: f64) -> f64 {
+    if across < 0.0 { -1.0 } else { 1.0 }
 }

@@ -9,8 +9,7 @@
 use super::interface::{Coupling, Couplings};
 use super::packed::{Block, Forces, GROUP, Run};
 use crate::kernel::lanes::{Kernel, Lanes};
-use crate::kernel::pair::{Source, Targets, interact};
-use crate::kernel::power::Power;
+use crate::kernel::pair::{PairLaw, Source, Targets, interact};
 
 /// Sources in a tile: in three dimensions their buffer of eight lanes takes 24 KiB, half of the
 /// first cache.
@@ -39,7 +38,7 @@ pub struct Within<'a, P, const D: usize> {
     pub block: (&'a Block<D>, &'a mut Forces<D>),
 }
 
-impl<P: Power, const D: usize> Kernel for Between<'_, P, D> {
+impl<P: PairLaw<D>, const D: usize> Kernel for Between<'_, P, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
         if L::TARGETS == 2 {
@@ -50,7 +49,7 @@ impl<P: Power, const D: usize> Kernel for Between<'_, P, D> {
     }
 }
 
-impl<P: Power, const D: usize> Kernel for Within<'_, P, D> {
+impl<P: PairLaw<D>, const D: usize> Kernel for Within<'_, P, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
         if L::TARGETS == 2 {
@@ -61,7 +60,7 @@ impl<P: Power, const D: usize> Kernel for Within<'_, P, D> {
     }
 }
 
-impl<P: Power, const D: usize> Kernel for Onto<'_, P, D> {
+impl<P: PairLaw<D>, const D: usize> Kernel for Onto<'_, P, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
         let mut tile = Tile::new(lanes);
@@ -83,7 +82,7 @@ impl<P: Power, const D: usize> Kernel for Onto<'_, P, D> {
 }
 
 #[inline(always)]
-fn between<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: Between<'_, P, D>) {
+fn between<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize>(lanes: L, work: Between<'_, P, D>) {
     let mut tile = Tile::new(lanes);
     let (targets, target_forces) = work.targets;
     let (sources, source_forces) = work.sources;
@@ -104,7 +103,7 @@ fn between<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: B
 }
 
 #[inline(always)]
-fn within<L: Lanes, P: Power, const D: usize, const T: usize>(lanes: L, work: Within<'_, P, D>) {
+fn within<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize>(lanes: L, work: Within<'_, P, D>) {
     let mut tile = Tile::new(lanes);
     let (block, forces) = work.block;
     let group = T * L::WIDTH;
@@ -169,7 +168,7 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
 
     /// A group of targets from `slot` on against some sources of the tile.
     #[inline(always)]
-    fn meet<P: Power, const T: usize, const MUTUAL: bool>(
+    fn meet<P: PairLaw<D>, const T: usize, const MUTUAL: bool>(
         &mut self,
         law: P,
         Coupling { c, delta_squared }: Coupling,

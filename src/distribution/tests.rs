@@ -1,6 +1,7 @@
 //! Densities and samples of every distribution have the same moments, which are those that are known beforehand.
 
 use super::*;
+use crate::symmetry::Symmetry;
 use nalgebra::SMatrix;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -43,6 +44,7 @@ fn examples_keep_their_rules() {
 fn fine<const D: usize>() -> Lattice<D> {
     let (n, half_width) = (if D == 2 { 160 } else { 96 }, 10.0);
     Lattice {
+        symmetry: Symmetry::None,
         first: [-half_width + half_width / n as f64; D],
         spacing: 2.0 * half_width / n as f64,
         per_axis: n,
@@ -53,7 +55,7 @@ fn fine<const D: usize>() -> Lattice<D> {
 fn grid_moments<const D: usize>(distribution: &Distribution<D>) -> (f64, [f64; D], SMatrix<f64, D, D>) {
     let lattice = fine::<D>();
     lattice.centers().fold((0.0, [0.0; D], SMatrix::zeros()), |(density, flux, squares), v| {
-        let w = distribution.density_at(v) * lattice.cell_volume();
+        let w = distribution.density_at(v) * lattice.spacing.powi(D as i32);
         let flux = std::array::from_fn(|axis| flux[axis] + w * v[axis]);
         (density + w, flux, squares + SMatrix::from_fn(|row, column| w * v[row] * v[column]))
     })

@@ -196,6 +196,7 @@ mod tests {
     use crate::exact::ornstein_uhlenbeck::OrnsteinUhlenbeck;
     use crate::exact::rates::Maxwellian;
     use crate::problem::{Conserved, FixedSpecies, Species};
+    use crate::symmetry::Symmetry;
 
     /// Moving species of two particles each, at u ± spread, and fixed species.
     fn problem(
@@ -211,6 +212,7 @@ mod tests {
             }
         }
         let problem = Problem {
+            symmetry: Symmetry::None,
             conserved: Conserved::MassOnly,
             reference: [0.0; 2],
             scales: Default::default(),

@@ -1,7 +1,8 @@
-//! Exact solutions with which runs are compared.
+//! Exact solutions with which runs are compared, and one accurate numerical solution ([`isotropic`]).
 #![doc = include_str!("verification.md")]
 
 pub mod bkw;
+pub mod isotropic;
 pub mod lorentz;
 pub mod lorentz_flow;
 pub mod maxwell_moments;

@@ -64,7 +64,8 @@ impl Columns {
         let weights = &at.problem.weights[species.range.clone()];
         let bandwidth = species.bandwidth * at.problem.spread(species, at.velocities).powi(2);
         let (order, cutoff, center) = (self.order, self.cutoff, at.center(index));
-        let density = Reconstruction { velocities, weights, bandwidth, order, cutoff, center };
+        let symmetry = at.problem.symmetry;
+        let density = Reconstruction { symmetry, velocities, weights, bandwidth, order, cutoff, center };
         integrals(&density, integrands).map_err(|TooManyNodes(nodes)| Failure::FunctionalsTooLarge {
             species: species.name.clone(),
             nodes,

@@ -27,6 +27,10 @@ impl<const D: usize> Column<D> for Dissipation {
         "dissipation"
     }
 
+    fn is_of_points(&self) -> bool {
+        true
+    }
+
     fn names(&self, problem: &Problem<D>) -> Vec<String> {
         pairs(problem).iter().map(|[a, b]| format!("dissipation_{a}_{b}")).collect()
     }

@@ -12,8 +12,11 @@ mod orders;
 mod tests;
 
 use super::mollified::{Center, Mollified, Node, TooManyNodes};
+use super::orbits::MollifiedOrbits;
+use super::origin::Around;
 use crate::kernel::interaction::dot;
 use crate::score::extrapolation;
+use crate::symmetry::Symmetry;
 
 /// A function of the density and its derivatives at a velocity, to be integrated.
 pub trait Integrand<const D: usize>: Sync {
@@ -26,7 +29,7 @@ pub trait Integrand<const D: usize>: Sync {
     }
 
     /// What the sum over the mesh has too much of the integral, for an integrand that is singular at the center.
-    fn excess_at_center(&self, _center: &Center<D>, _spacing: f64) -> f64 {
+    fn excess_at_center(&self, _center: &Center<D>, _around: &Around) -> f64 {
         0.0
     }
 }
@@ -34,6 +37,8 @@ pub trait Integrand<const D: usize>: Sync {
 /// The particles of a species, and how its density is made of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Reconstruction<'a, const D: usize> {
+    /// What particles stand for.
+    pub symmetry: Symmetry,
     pub velocities: &'a [[f64; D]],
     pub weights: &'a [f64],
     /// ε at extrapolation order 2.
@@ -58,21 +63,26 @@ pub fn integrals<const D: usize>(
     let second = integrands.iter().any(|integrand| integrand.is_of_second_derivatives());
     let mut totals = vec![0.0; integrands.len()];
     for (factor, k) in extrapolation::weights(density.order).iter().zip(1..) {
-        let mollified = Mollified {
-            velocities: density.velocities,
-            weights: density.weights,
-            variance: f64::from(k) * density.bandwidth,
-            cutoff: density.cutoff,
-            center: density.center,
-        };
-        let sums = mollified.sums(second, integrands.len(), |node, sums| {
+        let Reconstruction { symmetry, velocities, weights, cutoff, center, .. } = *density;
+        let variance = f64::from(k) * density.bandwidth;
+        let add = |node: &Node<D>, sums: &mut [f64]| {
             for (sum, integrand) in sums.iter_mut().zip(integrands) {
                 *sum += integrand.at(node);
             }
-        })?;
+        };
+        let sums = match symmetry {
+            Symmetry::None => {
+                let mollified = Mollified { velocities, weights, variance, cutoff, center };
+                mollified.sums(second, integrands.len(), add)?
+            }
+            _ => {
+                let mollified = MollifiedOrbits { symmetry, velocities, weights, variance, cutoff, center };
+                mollified.sums(integrands.len(), add)?
+            }
+        };
         for ((total, integrand), mut value) in totals.iter_mut().zip(integrands).zip(sums.values) {
             if let Some(center) = &sums.center {
-                value -= integrand.excess_at_center(center, sums.spacing);
+                value -= integrand.excess_at_center(center, &sums.around);
             }
             *total += factor * value;
         }

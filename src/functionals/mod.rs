@@ -21,6 +21,7 @@ pub mod invariants;
 mod lyapunov;
 pub mod mollified;
 pub mod moments;
+mod orbits;
 mod origin;
 mod power_moments;
 mod relative_entropy;

@@ -8,6 +8,7 @@
 //! Exponentials of a particle are taken anew for each group of planes it reaches: kept for all particles they would be a
 //! gigabyte for a million.
 
+use super::origin::Around;
 use crate::score::mollifier::normalization;
 use crate::sum::Sum;
 use rayon::prelude::*;
@@ -37,7 +38,8 @@ pub struct Center<const D: usize> {
 pub struct Sums<const D: usize> {
     pub values: Vec<f64>,
     pub center: Option<Center<D>>,
-    pub spacing: f64,
+    /// What the nodes around the center are.
+    pub around: Around,
 }
 
 /// The mesh would need more nodes than `MOST_NODES`; holds their number.
@@ -128,7 +130,7 @@ impl<const D: usize> Mollified<'_, D> {
         Ok(Sums {
             values: totals.into_iter().map(|total| total.value() * volume).collect(),
             center: planes.iter().find_map(|(_, center)| *center),
-            spacing,
+            around: Around::Points { spacing, dimension: D },
         })
     }
 

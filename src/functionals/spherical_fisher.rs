@@ -3,7 +3,7 @@
 use super::column::{At, Column, require_beta};
 use super::integrals::{Integrand, direction, turning};
 use super::mollified::{Center, Node};
-use super::origin::epstein_zeta;
+use super::origin::Around;
 use crate::kernel::interaction::dot;
 use crate::problem::Problem;
 use crate::rules::Checks;
@@ -29,14 +29,14 @@ impl<const D: usize> Integrand<D> for SphericalFisherDensity {
     }
 
     /// The mean of |Π a|² over directions is (1 − 1/d) |a|².
-    fn excess_at_center(&self, center: &Center<D>, spacing: f64) -> f64 {
+    fn excess_at_center(&self, center: &Center<D>, around: &Around) -> f64 {
         // For β < 0 the weight vanishes at the centre, and the neglected contribution is of higher order.
         if self.beta < 0.0 {
             return 0.0;
         }
         let d = D as f64;
         let turning = (1.0 - 1.0 / d) * dot(center.score, center.score) * center.density;
-        epstein_zeta(self.beta, D) * spacing.powf(d - self.beta) * turning
+        around.excess(self.beta) * turning
     }
 }
 

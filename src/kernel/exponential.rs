@@ -25,6 +25,17 @@ pub fn exponential2<L: Lanes>(lanes: L, x: L::Vector) -> L::Vector {
     power_of_two(lanes, integer, lanes.sub(x, integer))
 }
 
+/// 2^x and 2^x − 1 for |x| ≤ 1000, each right to a few ulp.
+#[inline(always)]
+pub fn exponential2_and_less_one<L: Lanes>(lanes: L, x: L::Vector) -> [L::Vector; 2] {
+    let integer = lanes.round(x);
+    let t = lanes.sub(x, integer);
+    let small = lanes.mul(t, polynomial(lanes, &EXPONENTIAL, t));
+    let whole = lanes.scale(lanes.splat(1.0), integer);
+    let less_one = lanes.mul_add(whole, small, lanes.sub(whole, lanes.splat(1.0)));
+    [lanes.mul_add(whole, small, whole), less_one]
+}
+
 /// 2^(n + t) for an integer n ≤ 1000 and |t| ≤ 0.567.
 #[inline(always)]
 pub fn power_of_two<L: Lanes>(lanes: L, n: L::Vector, t: L::Vector) -> L::Vector {

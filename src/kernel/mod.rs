@@ -3,6 +3,8 @@
 pub mod exponential;
 pub mod interaction;
 pub mod lanes;
+pub mod logarithm;
 pub mod pair;
 pub mod power;
+pub mod rings;
 pub mod series;

@@ -37,6 +37,54 @@ pub struct Targets<L: Lanes, const D: usize> {
     pub spread: L::Vector,
 }
 
+/// What the particles of a pair do to each other, in vectors of pairs.
+pub trait PairLaw<const D: usize>: Copy + Sync {
+    /// Whether the spreads of both particles are read.
+    const SOFTENED: bool;
+
+    /// Adds what the source does to the targets to `sum`; if `MUTUAL`, also minus what they do to it to `pull`, each lane
+    /// its own target.
+    fn meet<L: Lanes, const MUTUAL: bool>(
+        self,
+        lanes: L,
+        delta_squared: L::Vector,
+        targets: &Targets<L, D>,
+        source: &Source<D>,
+        sum: &mut [L::Vector; D],
+        pull: &mut [L::Vector; D],
+    );
+}
+
+/// Work that is compiled for every pair law.
+pub trait WithPairLaw<const D: usize> {
+    fn compute(self, law: impl PairLaw<D>);
+}
+
+/// Particles that are points: A(z)(g_p − g_q) of a power law.
+#[derive(Debug, Clone, Copy)]
+pub struct Points<P>(pub P);
+
+impl<P: Power, const D: usize> PairLaw<D> for Points<P> {
+    const SOFTENED: bool = P::SOFTENED;
+
+    #[inline(always)]
+    fn meet<L: Lanes, const MUTUAL: bool>(
+        self,
+        lanes: L,
+        delta_squared: L::Vector,
+        targets: &Targets<L, D>,
+        source: &Source<D>,
+        sum: &mut [L::Vector; D],
+        pull: &mut [L::Vector; D],
+    ) {
+        let (scale, direction) = force(lanes, self.0, delta_squared, targets, source);
+        accumulate(lanes, lanes.mul(lanes.splat(source.weight), scale), &direction, sum);
+        if MUTUAL {
+            accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);
+        }
+    }
+}
+
 /// A(z)(g_p − g_q) = scale · direction, p the lanes of `targets` and q the source.
 #[inline(always)]
 fn force<L: Lanes, P: Power, const D: usize>(
@@ -95,10 +143,10 @@ pub fn image<L: Lanes, P: Power, const D: usize>(
 
 /// Every pair of a few vectors of targets and a list of sources, with the δ² of their species.
 ///
-/// Returns the sums of w_q u over the sources, u = A(z)(g_p − g_q); if `MUTUAL`, also adds w_p u to
-/// `pulls`, source by source, each lane its own targets: minus the force on the source.
+/// Returns the sums of w_q u over the sources, u = A(z)(g_p − g_q) between points; if `MUTUAL`, also adds to `pulls`,
+/// source by source, each lane its own targets, minus the force on the source: w_p u.
 #[inline(always)]
-pub fn interact<L: Lanes, P: Power, const D: usize, const T: usize, const MUTUAL: bool>(
+pub fn interact<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize, const MUTUAL: bool>(
     lanes: L,
     law: P,
     delta_squared: f64,
@@ -109,13 +157,8 @@ pub fn interact<L: Lanes, P: Power, const D: usize, const T: usize, const MUTUAL
     let mut sums = [[lanes.splat(0.0); D]; T];
     let delta_squared = lanes.splat(delta_squared);
     for (source, pull) in sources.iter().zip(pulls) {
-        let weight = lanes.splat(source.weight);
         for (targets, sum) in targets.iter().zip(&mut sums) {
-            let (scale, direction) = force(lanes, law, delta_squared, targets, source);
-            accumulate(lanes, lanes.mul(weight, scale), &direction, sum);
-            if MUTUAL {
-                accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);
-            }
+            law.meet::<L, MUTUAL>(lanes, delta_squared, targets, source, sum, pull);
         }
     }
     sums

@@ -22,7 +22,7 @@ pub const TERMS: usize = 4;
 pub const ORDER: usize = 3;
 
 /// The most terms after the first.
-const MOST: usize = 4;
+pub const MOST: usize = 4;
 
 /// The polynomial in u of one exponent and dimension.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,6 +57,11 @@ impl Series {
     /// As particles meet each other, with [`TERMS`] terms.
     pub fn between_particles(gamma: f64, dimension: usize) -> Self {
         Self::new(gamma, dimension, TERMS)
+    }
+
+    /// a₁ to a_K, then zeros.
+    pub fn coefficients(&self) -> [f64; MOST] {
+        self.coefficients
     }
 
     /// 1 + a₁ u + … of a number.

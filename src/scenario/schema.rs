@@ -2,8 +2,8 @@
 //!
 //! The schema that the program prints is the one it checks with: what the types do not say in it,
 //! no file can be refused for. Of JSON Schema only what these types need is understood: objects
-//! without further keys, lists, numbers, whole numbers, strings, choices (`oneOf` objects of one
-//! key) and alternatives (`anyOf`).
+//! without further keys, lists, numbers, whole numbers, strings, words of a list (`enum`), choices (`oneOf` objects of
+//! one key) and alternatives (`anyOf`).
 
 use super::errors::{found, join};
 use super::types::Scenario;
@@ -82,6 +82,14 @@ fn check(schema: &Value, value: &Value, path: &str, violations: &mut Vec<Violati
     }
     match value {
         Value::Object(object) => check_object(schema, object, path, violations),
+        Value::String(word) => {
+            let words: Vec<&str> =
+                schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            if !words.is_empty() && !words.contains(&word.as_str()) {
+                let allowed = list(&words, "or");
+                violations.push(Violation::new(path, format!("found {}; allowed: {allowed}", found(value))));
+            }
+        }
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 check(&schema["items"], element, &join(path, &index.to_string()), violations);

@@ -87,7 +87,7 @@ pub fn run<const D: usize>(
 /// The moments of species `index`.
 pub fn moments<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]], index: usize) -> Moments<D> {
     let species = &problem.species[index];
-    Moments::of(species.mass, &velocities[species.range.clone()], &problem.weights[species.range.clone()])
+    problem.moments(species, velocities)
 }
 
 /// The rates of change of the mean velocity and the temperature of species `index`, from the particles'

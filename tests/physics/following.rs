@@ -40,6 +40,7 @@ fn scaled<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]], factor:
     for species in &problem.species {
         let range = species.range.clone();
         let mean = landau::functionals::moments::Moments::of(
+            landau::symmetry::Symmetry::None,
             1.0,
             &velocities[range.clone()],
             &problem.weights[range.clone()],

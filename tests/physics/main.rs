@@ -27,6 +27,7 @@ mod initial;
 mod lattices;
 mod mutations;
 mod openpmd_input;
+mod orbits;
 mod rates;
 #[cfg(not(debug_assertions))]
 mod regularisation;

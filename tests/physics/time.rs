@@ -703,6 +703,7 @@ fn a_mass_ratio_of_1836_takes_steps_set_by_accuracy() {
     let temperature = |state: &State<3>| {
         let range = case.problem.species[1].range.clone();
         landau::functionals::moments::Moments::of(
+            landau::symmetry::Symmetry::None,
             1836.0,
             &state.velocities[range.clone()],
             &case.problem.weights[range],

@@ -5,6 +5,7 @@ use crate::collision::oracle::pair_sums;
 use crate::collision::regularisation::Regularisation;
 use crate::kernel::power::{General, PowerLaw};
 use crate::random::Numbers;
+use std::ops::Range;
 
 const GAMMAS: [f64; 8] = [-3.0, -2.5, -2.0, -1.3, -1.0, 0.0, 0.4, 1.0];
 

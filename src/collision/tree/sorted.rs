@@ -15,6 +15,7 @@ use crate::collision::interface::{Couplings, Particles};
 use crate::collision::packed::{Block, Forces, runs};
 use crate::collision::tile::Onto;
 use crate::kernel::lanes::InstructionSet;
+use crate::kernel::pair::Points;
 use crate::kernel::power::{Power, WithPower};
 
 /// The particles in the order of the tree.
@@ -277,7 +278,7 @@ impl<const D: usize> WithPower for Direct<'_, D> {
         let couplings = self.couplings;
         for sources in self.sources {
             let targets = (self.targets, &mut *self.forces);
-            self.set.dispatch(Onto { law, couplings, targets, sources });
+            self.set.dispatch(Onto { law: Points(law), couplings, targets, sources });
         }
     }
 }

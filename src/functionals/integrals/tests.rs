@@ -8,6 +8,7 @@ use crate::functionals::spherical_dissipation::BendingDensity;
 use crate::functionals::spherical_fisher::SphericalFisherDensity;
 use crate::laboratory::densities::ExperimentDensity as Formula;
 use crate::laboratory::density::{Density, points};
+use crate::symmetry::Symmetry;
 
 /// What to integrate besides entropy and Fisher information.
 #[derive(Debug, Clone)]
@@ -67,7 +68,8 @@ pub(super) fn functionals<const D: usize>(
     center: [f64; D],
     wanted: &Wanted,
 ) -> Functionals {
-    let density = Reconstruction { velocities, weights, bandwidth, order, cutoff, center };
+    let density =
+        Reconstruction { symmetry: Symmetry::None, velocities, weights, bandwidth, order, cutoff, center };
     wanted.named(&integrals(&density, &wanted.integrands()).unwrap())
 }
 
@@ -78,9 +80,14 @@ pub(super) fn lattice<const D: usize>(
     density: impl Fn([f64; D]) -> f64,
 ) -> (Vec<[f64; D]>, Vec<f64>, f64) {
     let h = 2.0 * half_width / per_axis as f64;
-    let lattice = crate::problem::Lattice { first: [-half_width + 0.5 * h; D], spacing: h, per_axis };
+    let lattice = crate::problem::Lattice {
+        symmetry: Symmetry::None,
+        first: [-half_width + 0.5 * h; D],
+        spacing: h,
+        per_axis,
+    };
     let velocities: Vec<[f64; D]> = lattice.centers().collect();
-    let weights = velocities.iter().map(|v| density(*v) * lattice.cell_volume()).collect();
+    let weights = velocities.iter().map(|v| density(*v) * lattice.spacing.powi(D as i32)).collect();
     (velocities, weights, h)
 }
 

@@ -93,6 +93,11 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn root(self, x: __m256d) -> __m256d {
+        vector!(_mm256_sqrt_pd(x))
+    }
+
+    #[inline(always)]
     fn zero_if_near(self, x: __m256d, square: __m256d) -> __m256d {
         vector! {
             let nearest = _mm256_set1_pd(NEAREST_SQUARE);

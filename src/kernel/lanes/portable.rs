@@ -77,6 +77,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn root(self, x: Vector) -> Vector {
+        each(|k| x[k].sqrt())
+    }
+
+    #[inline(always)]
     fn zero_if_near(self, x: Vector, square: Vector) -> Vector {
         each(|k| {
             let keep = if square[k] < NEAREST_SQUARE { 0 } else { u64::MAX };

@@ -39,6 +39,8 @@ pub trait Lanes: Copy {
     fn reciprocal(self, x: Self::Vector) -> Self::Vector;
     /// 1/√x to 2 ulp, exactly zero for x below [`NEAREST_SQUARE`], NaN for NaN.
     fn reciprocal_root(self, x: Self::Vector) -> Self::Vector;
+    /// √x to 2 ulp for x ≥ [`NEAREST_SQUARE`], NaN for NaN.
+    fn root(self, x: Self::Vector) -> Self::Vector;
     /// x, but zero in lanes where `square` is below [`NEAREST_SQUARE`].
     fn zero_if_near(self, x: Self::Vector, square: Self::Vector) -> Self::Vector;
 

@@ -40,14 +40,15 @@ pub struct TooManyNodes {
     pub spacing: f64,
 }
 
-/// A particle's factors at the nodes that it reaches along one coordinate.
-#[derive(Debug, Clone, Default)]
+/// The nodes that a particle reaches along one coordinate.
+#[derive(Debug, Clone, Copy, Default)]
 struct Reached {
-    /// The first node.
     first: i64,
-    /// Values and derivatives with respect to the particle's coordinate.
-    factors: Vec<[f64; 2]>,
+    count: usize,
 }
+
+/// Factors of the mollifier, with their derivatives by the particle's coordinate.
+type Factors = [[f64; 2]];
 
 /// Values on the nodes that particles reach.
 #[derive(Debug, Clone)]
@@ -60,6 +61,9 @@ pub struct Field {
     counts: [usize; 2],
     values: Vec<f64>,
     parts: Vec<Vec<f64>>,
+    /// The nodes that each particle reaches, and its factors there: first those of the radii, then those of the planes.
+    reached: Vec<[Reached; 2]>,
+    factors: Vec<[f64; 2]>,
 }
 
 impl Field {
@@ -69,27 +73,47 @@ impl Field {
             let reach = geometry.cutoff * geometry.variance.sqrt() / spacing - 0.25;
             (reach * (1.0 - 8.0 * f64::EPSILON)).ceil().max(1.0) as i64
         });
-        Self { geometry, reach, first_plane: 0, counts: [0; 2], values: Vec::new(), parts: Vec::new() }
+        Self {
+            geometry,
+            reach,
+            first_plane: 0,
+            counts: [0; 2],
+            values: Vec::new(),
+            parts: Vec::new(),
+            reached: Vec::new(),
+            factors: Vec::new(),
+        }
+    }
+
+    /// Room for the factors of a particle along the radius and along the axis.
+    fn widths(&self) -> [usize; 2] {
+        let planes = if self.geometry.orbit == Orbit::Shell { 1 } else { 2 * self.reach[1] as usize + 1 };
+        [2 * self.reach[0] as usize + 1, planes]
     }
 
     /// Bytes of the workspace.
     pub fn memory(&self) -> usize {
         let values = self.values.capacity() + self.parts.iter().map(Vec::capacity).sum::<usize>();
         values * size_of::<f64>()
+            + self.reached.capacity() * size_of::<[Reached; 2]>()
+            + self.factors.capacity() * size_of::<[f64; 2]>()
     }
 
     /// Overwrites the field by the density of particles at (r, z), r ≥ 0; z is 0 for shells.
     pub fn deposit(&mut self, places: &[[f64; 2]], weights: &[f64]) -> Result<(), TooManyNodes> {
         self.cover(places)?;
+        self.find_factors(places);
         let size = self.counts[0] * self.counts[1];
+        let width: usize = self.widths().iter().sum();
         let chunk = places.len().div_ceil(MOST_CHUNKS).max(FEWEST_IN_CHUNK);
         let mut parts = std::mem::take(&mut self.parts);
         parts.resize(places.len().div_ceil(chunk), Vec::new());
-        let work = parts.par_iter_mut().zip(places.par_chunks(chunk)).zip(weights.par_chunks(chunk));
-        work.for_each(|((part, places), weights)| {
+        let particles = self.reached.par_chunks(chunk).zip(self.factors.par_chunks(chunk * width));
+        let work = parts.par_iter_mut().zip(particles).zip(weights.par_chunks(chunk));
+        work.for_each(|((part, (reached, factors)), weights)| {
             part.clear();
             part.resize(size, 0.0);
-            self.deposit_chunk(places, weights, part);
+            self.deposit_chunk(reached, factors, weights, part);
         });
         self.values.clear();
         self.values.resize(size, 0.0);
@@ -120,18 +144,41 @@ impl Field {
         Ok(())
     }
 
-    fn deposit_chunk(&self, places: &[[f64; 2]], weights: &[f64], values: &mut [f64]) {
+    fn deposit_chunk(
+        &self,
+        reached: &[[Reached; 2]],
+        factors: &Factors,
+        weights: &[f64],
+        values: &mut [f64],
+    ) {
         let normalization = normalization(self.geometry.variance, 3);
-        let mut reached = [Reached::default(), Reached::default()];
-        for (&place, weight) in places.iter().zip(weights) {
-            self.reach_of(place, &mut reached);
-            let [radii, planes] = &reached;
-            for (row, [z, _]) in self.rows(planes).zip(&planes.factors) {
+        let [width, planes_width] = self.widths();
+        let particles = reached.iter().zip(factors.chunks_exact(width + planes_width));
+        for (([radii, planes], factors), weight) in particles.zip(weights) {
+            let (by_radius, by_plane) = factors.split_at(width);
+            for (row, [z, _]) in self.rows(planes).zip(&by_plane[..planes.count]) {
                 let strength = weight * normalization * z;
-                let row = &mut values[row][radii.first as usize..][..radii.factors.len()];
-                row.iter_mut().zip(&radii.factors).for_each(|(value, [r, _])| *value += strength * r);
+                let row = &mut values[row][radii.first as usize..][..radii.count];
+                row.iter_mut().zip(by_radius).for_each(|(value, [r, _])| *value += strength * r);
             }
         }
+    }
+
+    /// Finds the nodes that every particle reaches, and its factors there.
+    fn find_factors(&mut self, places: &[[f64; 2]]) {
+        let [width, planes_width] = self.widths();
+        let (mut reached, mut factors) =
+            (std::mem::take(&mut self.reached), std::mem::take(&mut self.factors));
+        reached.clear();
+        reached.resize(places.len(), [Reached::default(); 2]);
+        factors.clear();
+        factors.resize(places.len() * (width + planes_width), [0.0; 2]);
+        let particles = reached.par_iter_mut().zip(factors.par_chunks_exact_mut(width + planes_width));
+        particles.zip(places).with_min_len(64).for_each(|((reached, factors), &place)| {
+            let (by_radius, by_plane) = factors.split_at_mut(width);
+            *reached = self.reach_of(place, by_radius, by_plane);
+        });
+        (self.reached, self.factors) = (reached, factors);
     }
 
     /// The rows of values on the planes that a particle reaches.
@@ -140,30 +187,29 @@ impl Field {
         (first..).map(move |plane| plane * radii..(plane + 1) * radii)
     }
 
-    /// The factors of a particle at the nodes that it reaches.
-    fn reach_of(&self, [r, z]: [f64; 2], [radii, planes]: &mut [Reached; 2]) {
+    /// The nodes that a particle reaches, and its factors there.
+    fn reach_of(&self, [r, z]: [f64; 2], by_radius: &mut Factors, by_plane: &mut Factors) -> [Reached; 2] {
         let Geometry { orbit, nodes, spacings, origin, variance, .. } = self.geometry;
         let ends = [0, 1].map(|k| (self.reach[k] as f64 + 0.25) * spacings[k]);
         let nearest = (r / spacings[0] - nodes.place(0)).round() as i64;
-        radii.first = (nearest - self.reach[0]).max(0);
-        radii.factors.clear();
-        radii.factors.extend((radii.first..=nearest + self.reach[0]).map(|k| {
+        let first = (nearest - self.reach[0]).max(0);
+        let radii = Reached { first, count: (nearest + self.reach[0] + 1 - first) as usize };
+        for (k, factor) in (first..).zip(&mut by_radius[..radii.count]) {
             let node = nodes.place(k as usize) * spacings[0];
-            if (r - node).abs() < ends[0] { orbit.factor(r, node, variance) } else { [0.0; 2] }
-        }));
-        planes.factors.clear();
+            *factor = if (r - node).abs() < ends[0] { orbit.factor(r, node, variance) } else { [0.0; 2] };
+        }
         if orbit == Orbit::Shell {
-            planes.first = self.first_plane;
-            planes.factors.push([1.0, 0.0]);
-            return;
+            by_plane[0] = [1.0, 0.0];
+            return [radii, Reached { first: self.first_plane, count: 1 }];
         }
         let nearest = ((z - origin) / spacings[1]).round() as i64;
-        planes.first = nearest - self.reach[1];
-        planes.factors.extend((planes.first..=nearest + self.reach[1]).map(|l| {
+        let planes = Reached { first: nearest - self.reach[1], count: by_plane.len() };
+        for (l, factor) in (planes.first..).zip(by_plane) {
             let x = (z - origin) - l as f64 * spacings[1];
             let value = if x.abs() < ends[1] { (-0.5 * x * x / variance).exp() } else { 0.0 };
-            [value, -x / variance * value]
-        }));
+            *factor = [value, -x / variance * value];
+        }
+        [radii, planes]
     }
 
     /// Replaces every density ρ by its volume times log ρ + 1, and returns Σ volume ρ log ρ. Nodes that no particle
@@ -189,29 +235,28 @@ impl Field {
         entropy.value()
     }
 
-    /// Adds to the scores `factor` times the gradient of Σ_l ψ(particle, l) values_l by r and z.
-    pub fn gather(&self, factor: f64, places: &[[f64; 2]], scores: &mut [[f64; 2]]) {
+    /// Adds to the scores of the particles last deposited `factor` times the gradient of Σ_l ψ(particle, l) values_l by r
+    /// and z.
+    pub fn gather(&self, factor: f64, scores: &mut [[f64; 2]]) {
         let factor = factor * normalization(self.geometry.variance, 3);
-        scores.par_chunks_mut(FEWEST_IN_CHUNK).zip(places.par_chunks(FEWEST_IN_CHUNK)).for_each(
-            |(scores, places)| {
-                let mut reached = [Reached::default(), Reached::default()];
-                for (score, &place) in scores.iter_mut().zip(places) {
-                    self.reach_of(place, &mut reached);
-                    let [radii, planes] = &reached;
-                    let mut gradient = [0.0; 2];
-                    for (row, [value, slope]) in self.rows(planes).zip(&planes.factors) {
-                        let row = &self.values[row][radii.first as usize..];
-                        let mut sums = [0.0; 2];
-                        for (node, factors) in row.iter().zip(&radii.factors) {
-                            sums[0] += node * factors[0];
-                            sums[1] += node * factors[1];
-                        }
-                        gradient[0] += value * sums[1];
-                        gradient[1] += slope * sums[0];
+        let [width, planes_width] = self.widths();
+        let particles = self.reached.par_iter().zip(self.factors.par_chunks_exact(width + planes_width));
+        scores.par_iter_mut().zip(particles).with_min_len(64).for_each(
+            |(score, ([radii, planes], factors))| {
+                let (by_radius, by_plane) = factors.split_at(width);
+                let mut gradient = [0.0; 2];
+                for (row, [value, slope]) in self.rows(planes).zip(&by_plane[..planes.count]) {
+                    let row = &self.values[row][radii.first as usize..];
+                    let mut sums = [0.0; 2];
+                    for (node, factors) in row.iter().zip(&by_radius[..radii.count]) {
+                        sums[0] += node * factors[0];
+                        sums[1] += node * factors[1];
                     }
-                    score[0] += factor * gradient[0];
-                    score[1] += factor * gradient[1];
+                    gradient[0] += value * sums[1];
+                    gradient[1] += slope * sums[0];
                 }
+                score[0] += factor * gradient[0];
+                score[1] += factor * gradient[1];
             },
         );
     }

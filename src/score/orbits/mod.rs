@@ -26,25 +26,25 @@ const RADIAL: f64 = 0.75;
 
 /// The components of a held point that are its radius and its place on the axis, if it has one.
 #[derive(Debug, Clone, Copy)]
-struct Coordinates {
-    radius: usize,
-    along: Option<usize>,
+pub struct Coordinates {
+    pub radius: usize,
+    pub along: Option<usize>,
 }
 
 impl Coordinates {
-    fn of(symmetry: Symmetry) -> Self {
+    pub fn of(symmetry: Symmetry) -> Self {
         match symmetry {
             Symmetry::Axial(HalfPlane { along, across }) => Self { radius: across, along: Some(along) },
             Symmetry::Spherical | Symmetry::None => Self { radius: RADIUS, along: None },
         }
     }
 
-    fn orbit(self) -> Orbit {
+    pub fn orbit(self) -> Orbit {
         if self.along.is_some() { Orbit::Ring } else { Orbit::Shell }
     }
 
     /// (r, z) of a held point, r ≥ 0.
-    fn place<const D: usize>(self, v: &[f64; D]) -> [f64; 2] {
+    pub fn place<const D: usize>(self, v: &[f64; D]) -> [f64; 2] {
         [v[self.radius].abs(), self.along.map_or(0.0, |along| v[along])]
     }
 }
@@ -107,7 +107,7 @@ impl<const D: usize> Score<D> for OrbitScore {
             for (field, factor) in fields.iter_mut().zip(factors.iter()) {
                 field.deposit(places, weights).map_err(|error| too_large(error, &species.name))?;
                 *entropy += factor * field.take_logarithm();
-                field.gather(*factor, places, gradients);
+                field.gather(*factor, gradients);
             }
             let scores = &mut scores[species.range.clone()];
             for ((score, v), [by_radius, by_axis]) in scores.iter_mut().zip(velocities).zip(gradients.iter())
@@ -187,6 +187,3 @@ pub fn density_on_lattice<const D: usize>(
     }
     Ok(density)
 }
-
-#[cfg(test)]
-mod tests;

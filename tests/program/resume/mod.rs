@@ -62,6 +62,32 @@ fn mixes() -> Vec<Value> {
     ]
 }
 
+/// Rings with a fixed species on the axis, and shells.
+fn symmetric_mixes() -> Vec<Value> {
+    let lattice = json!({ "lattice": { "per_axis": 8, "half_width": 3.0 } });
+    vec![
+        json!({
+            "dimension": 3, "symmetry": { "axial": { "axis": "x" } },
+            "species": [
+                {
+                    "name": "ion", "mass": 2.0, "particles": lattice,
+                    "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0, "drift": [0.3, 0.0, 0.0] } }
+                },
+                { "name": "wall", "fixed": { "density": 0.3, "velocity": [0.1, 0.0, 0.0] } }
+            ],
+            "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.5 } }
+        }),
+        json!({
+            "dimension": 3, "symmetry": { "spherical": {} },
+            "species": [{
+                "name": "ion", "mass": 2.0, "particles": lattice,
+                "initial": { "shell": { "density": 0.5, "radius": 1.0, "sharpness": 10.0 } }
+            }],
+            "collisions": { "gamma": -2.0, "coefficients": { "uniform": 0.5 } }
+        }),
+    ]
+}
+
 /// Every summation.
 fn summations() -> Vec<Value> {
     vec![

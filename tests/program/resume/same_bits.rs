@@ -2,6 +2,7 @@
 
 use super::{
     Obstacle, break_at, functionals, integrators, mixes, prepared, scenario, scores, simple, summations,
+    symmetric_mixes,
 };
 use crate::integrators::is_implicit;
 use crate::program;
@@ -49,6 +50,16 @@ fn every_method_resumes_to_the_same_bits() {
                 let what = format!("{}-D, {score}, {integrator}", mix["dimension"]);
                 assert_resumes(&scenario(&mix, &score, &integrator), 2, &what);
             }
+        }
+    }
+}
+
+#[test]
+fn rings_and_shells_resume_to_the_same_bits() {
+    for mix in symmetric_mixes() {
+        for integrator in integrators() {
+            let what = format!("{}, {integrator}", mix["symmetry"]);
+            assert_resumes(&scenario(&mix, &scores()[0], &integrator), 3, &what);
         }
     }
 }

@@ -1,50 +1,186 @@
-//! Pair sums between shells.
+//! The sum over all pairs of shells about the origin, each unordered pair evaluated once.
+//!
+//! A particle stands for the shell of all points that turns about the origin take it to, and its weight is the density on
+//! the whole shell. sums_p = Σ_j c_ij Σ_{q∈j} w_q F(p), p of species i, F(p) being the mean of A(v_p − v)(g_p − g) over
+//! the points v of the shell q, as [`kernel::shells`](crate::kernel::shells) has it. It has the direction of v_p, and
+//! Σ w_p r_p F_p vanishes to rounding for any g. A shell does nothing to itself.
+//!
+//! A velocity holds the radius as its component [`RADIUS`], the others are 0. A radius below 0 has crossed the origin in a
+//! step: it stands for the same shell as its mirror image.
+//!
+//! For γ = 0, F = ⅔ r'(r' g − r g'), and the sum is one of moments, linear in the number of shells.
 
-use super::interface::{Particles, Quality};
-use crate::kernel::interaction::Tensor;
+#[cfg(test)]
+mod tests;
+
+use super::blocks::Blocks;
+use super::interface::{Particles, Quality, SpeciesTable};
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::series::{Series, TERMS};
+use crate::kernel::shells::ShellLaw;
 use crate::symmetry::RADIUS;
 
-/// The sum over all pairs of shells, by quadrature over the angle between two particles.
+/// The pair sum of shells, with its workspace.
 #[derive(Debug)]
 pub struct ShellSum {
-    gamma: f64,
+    instruction_set: InstructionSet,
+    way: Way,
+    held: Held,
+}
+
+/// How pairs are summed.
+#[derive(Debug)]
+enum Way {
+    /// Σ w r² and Σ w r g of every species.
+    Moments(Vec<[f64; 2]>),
+    Pairs(Box<Pairs>),
+}
+
+/// Shells pair by pair.
+#[derive(Debug)]
+struct Pairs {
+    law: ShellLaw,
+    /// The species that the blocks are cut for.
+    planned: SpeciesTable,
+    blocks: Blocks<1>,
+}
+
+/// Shells by their radii, which are not below 0.
+#[derive(Debug, Default)]
+struct Held {
+    radii: Vec<[f64; 1]>,
+    gradients: Vec<[f64; 1]>,
+    spreads: Vec<f64>,
+    sums: Vec<[f64; 1]>,
 }
 
 impl ShellSum {
-    pub fn new(gamma: f64, _: InstructionSet) -> Self {
-        Self { gamma }
+    /// A sum for γ in [−3, 1]. It takes some milliseconds to make for other γ than −3, in which averages of shells are
+    /// fitted.
+    ///
+    /// # Panics
+    ///
+    /// If γ is out of range, or the machine does not have the instruction set.
+    pub fn new(gamma: f64, instruction_set: InstructionSet) -> Self {
+        assert!((-3.0..=1.0).contains(&gamma), "the exponent is out of range");
+        assert!(instruction_set.is_available(), "no {} here", instruction_set.name());
+        let way = match gamma {
+            0.0 => Way::Moments(Vec::new()),
+            _ => Way::Pairs(Box::new(Pairs {
+                law: ShellLaw::new(gamma),
+                planned: SpeciesTable::default(),
+                blocks: Blocks::empty(),
+            })),
+        };
+        Self { instruction_set, way, held: Held::default() }
     }
 
-    pub fn memory(&self) -> usize {
-        0
-    }
-
-    /// Overwrites `sums` with the pair sums of all shells.
-    pub fn evaluate(&mut self, at: Particles<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
-        let count = 64;
-        let cosine = |k: i32| (2.0 * f64::from(k) + 1.0) / f64::from(count) - 1.0;
-        for (i, targets) in at.species.ranges().iter().enumerate() {
-            for p in targets.clone() {
-                sums[p] = [0.0; 3];
-                for (j, sources) in at.species.ranges().iter().enumerate() {
-                    let Some(c) = at.couplings().between(i, j) else { continue };
-                    let tensor = Tensor::new(self.gamma, c.delta_squared, Series::new(self.gamma, 3, TERMS));
-                    for q in sources.clone().filter(|&q| q != p) {
-                        let spread = at.spreads.map_or(0.0, |s| s[p] + s[q]);
-                        for k in 0..count {
-                            let (x, y) = (cosine(k), (1.0 - cosine(k).powi(2)).sqrt());
-                            let (v, g) = (at.velocities[q][RADIUS], at.gradients[q][RADIUS]);
-                            let z = [at.velocities[p][RADIUS] - v * x, -v * y, 0.0];
-                            let image =
-                                tensor.apply(z, spread, [at.gradients[p][RADIUS] - g * x, -g * y, 0.0]);
-                            sums[p][RADIUS] += c.c * at.weights[q] * image[0] / f64::from(count);
-                        }
-                    }
-                }
-            }
+    /// Overwrites `sums` with the pair sums of all shells, which are exact to rounding and, for other γ than −3, to 2e-12
+    /// of each pair's terms. Their other components are 0.
+    ///
+    /// # Panics
+    ///
+    /// If an array is not as long as the particles, or the pairs of species, are many.
+    pub fn evaluate(&mut self, particles: Particles<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
+        particles.count(sums);
+        let Self { instruction_set, way, held } = self;
+        held.take(particles);
+        match way {
+            Way::Moments(moments) => sum_by_moments(moments, particles, held),
+            Way::Pairs(pairs) => pairs.evaluate(*instruction_set, particles, held),
+        }
+        for ((sum, held), v) in sums.iter_mut().zip(&held.sums).zip(particles.velocities) {
+            *sum = [0.0; 3];
+            sum[RADIUS] = side(v[RADIUS]) * held[0];
         }
         Quality::Exact
     }
+
+    /// Bytes of the workspace, which grows with the shells.
+    pub fn memory(&self) -> usize {
+        let Held { radii, gradients, spreads, sums } = &self.held;
+        let numbers = radii.capacity() + gradients.capacity() + spreads.capacity() + sums.capacity();
+        let way = match &self.way {
+            Way::Moments(moments) => moments.capacity() * size_of::<[f64; 2]>(),
+            Way::Pairs(pairs) => pairs.blocks.memory(),
+        };
+        numbers * size_of::<f64>() + way
+    }
+
+    /// Overwrites all that an evaluation writes before it reads.
+    #[cfg(test)]
+    fn fill_workspace(&mut self, value: f64) {
+        let Held { radii, gradients, spreads, sums } = &mut self.held;
+        [radii, gradients, sums].into_iter().for_each(|numbers| numbers.fill([value]));
+        spreads.fill(value);
+        match &mut self.way {
+            Way::Moments(moments) => moments.fill([value; 2]),
+            Way::Pairs(pairs) => pairs.blocks.fill_workspace(value),
+        }
+    }
+}
+
+fn sum_by_moments(moments: &mut Vec<[f64; 2]>, particles: Particles<'_, 3>, held: &mut Held) {
+    let Particles { species, weights, .. } = particles;
+    let Held { radii, gradients, sums, .. } = held;
+    moments.clear();
+    moments.extend(species.ranges().iter().map(|range| {
+        range.clone().fold([0.0; 2], |[square, work], p| {
+            let ([r], [g]) = (radii[p], gradients[p]);
+            [square + weights[p] * r * r, work + weights[p] * r * g]
+        })
+    }));
+    for (i, range) in species.ranges().iter().enumerate() {
+        let mut combined = [0.0; 2];
+        for (j, moments) in moments.iter().enumerate() {
+            let c = species.coefficients().between(i, j);
+            combined = [combined[0] + c * moments[0], combined[1] + c * moments[1]];
+        }
+        for p in range.clone() {
+            sums[p] = [2.0 / 3.0 * (gradients[p][0] * combined[0] - radii[p][0] * combined[1])];
+        }
+    }
+}
+
+impl Pairs {
+    fn evaluate(&mut self, set: InstructionSet, particles: Particles<'_, 3>, held: &mut Held) {
+        let Self { law, planned, blocks } = self;
+        if *planned != *particles.species {
+            planned.clone_from(particles.species);
+            blocks.cut(particles.species);
+        }
+        let Particles { species, weights, regularisation, .. } = particles;
+        let shells = Particles {
+            species,
+            velocities: &held.radii,
+            gradients: &held.gradients,
+            weights,
+            spreads: Some(&held.spreads),
+            regularisation,
+        };
+        blocks.evaluate_by(set, shells, |parties| law.apply(!regularisation.is_none(), parties));
+        blocks.unpack(&mut held.sums);
+    }
+}
+
+impl Held {
+    /// Takes the shells, those that crossed the origin by their mirror images.
+    fn take(&mut self, particles: Particles<'_, 3>) {
+        let Particles { velocities, gradients, spreads, .. } = particles;
+        self.radii.clear();
+        self.radii.extend(velocities.iter().map(|v| [side(v[RADIUS]) * v[RADIUS]]));
+        self.gradients.clear();
+        let outward = velocities.iter().zip(gradients).map(|(v, g)| [side(v[RADIUS]) * g[RADIUS]]);
+        self.gradients.extend(outward);
+        self.spreads.clear();
+        match spreads {
+            Some(spreads) => self.spreads.extend_from_slice(spreads),
+            None => self.spreads.resize(velocities.len(), 0.0),
+        }
+        self.sums.resize(velocities.len(), [0.0]);
+    }
+}
+
+/// −1 for a radius that crossed the origin, else 1.
+fn side(radius: f64) -> f64 {
+    if radius < 0.0 { -1.0 } else { 1.0 }
 }

@@ -9,7 +9,7 @@
 use super::interface::{Coupling, Couplings};
 use super::packed::{Block, Forces, GROUP, Run};
 use crate::kernel::lanes::{Kernel, Lanes};
-use crate::kernel::pair::{PairLaw, Source, Targets, interact};
+use crate::kernel::pair::{PairLaw, Source, Targets};
 
 /// Sources in a tile: in three dimensions their buffer of eight lanes takes 24 KiB, half of the
 /// first cache.
@@ -196,7 +196,7 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
         }
         let pulls = &mut self.pulls[sources.clone()];
         let sources = &self.sources[sources];
-        let sums = interact::<L, P, D, T, MUTUAL>(lanes, law, delta_squared, &targets, sources, pulls);
+        let sums = law.interact::<L, T, MUTUAL>(lanes, delta_squared, &targets, sources, pulls);
         for (t, sum) in sums.iter().enumerate() {
             let at = slot + t * L::WIDTH;
             for (force, &sum) in forces.0.iter_mut().zip(sum) {

@@ -92,4 +92,39 @@ mod tests {
             assert!(powers[6..].iter().all(|power| (0.0..1e-300).contains(power)), "{powers:?}");
         }
     }
+
+    struct LessOne<'a>(&'a [f64], &'a mut [f64], &'a mut [f64]);
+
+    impl Kernel for LessOne<'_> {
+        #[inline(always)]
+        fn compute<L: Lanes>(self, lanes: L) {
+            for at in (0..self.0.len()).step_by(L::WIDTH) {
+                let [power, less_one] = exponential2_and_less_one(lanes, lanes.load(&self.0[at..]));
+                lanes.store(power, &mut self.1[at..]);
+                lanes.store(less_one, &mut self.2[at..]);
+            }
+        }
+    }
+
+    #[test]
+    fn powers_less_one_keep_their_digits_near_one() {
+        let arguments: Vec<f64> = (0..4000)
+            .map(|k| (if k % 2 == 0 { 1.0 } else { -1.0 }) * 10_f64.powf(-16.0 + 0.0045 * f64::from(k)))
+            .collect();
+        for set in InstructionSet::available() {
+            let [mut powers, mut less_one] = [0; 2].map(|_| vec![f64::NAN; arguments.len()]);
+            set.dispatch(LessOne(&arguments, &mut powers, &mut less_one));
+            for ((x, power), less_one) in arguments.iter().zip(powers).zip(less_one) {
+                // The rounding of x ln 2 and two of the sum.
+                let exact = (x * std::f64::consts::LN_2).exp_m1();
+                let bound = f64::EPSILON * (4.0 + x.abs());
+                assert!(
+                    (less_one - exact).abs() <= bound * exact.abs(),
+                    "2^{x} − 1 with {}: {less_one:e}",
+                    set.name()
+                );
+                assert!((power - x.exp2()).abs() <= 4.0 * f64::EPSILON * x.exp2(), "2^{x}");
+            }
+        }
+    }
 }

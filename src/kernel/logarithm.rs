@@ -54,3 +54,34 @@ pub fn logarithm<L: Lanes>(lanes: L, x: L::Vector) -> L::Vector {
     let reciprocal = lanes.reciprocal(parts.divisor(lanes));
     parts.logarithm(lanes, reciprocal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::lanes::{InstructionSet, Kernel};
+
+    struct Map<'a>(&'a [f64], &'a mut [f64]);
+
+    impl Kernel for Map<'_> {
+        #[inline(always)]
+        fn compute<L: Lanes>(self, lanes: L) {
+            for (x, y) in self.0.chunks_exact(L::WIDTH).zip(self.1.chunks_exact_mut(L::WIDTH)) {
+                lanes.store(logarithm(lanes, lanes.load(x)), y);
+            }
+        }
+    }
+
+    #[test]
+    fn agrees_with_the_library() {
+        let mut arguments: Vec<f64> = (-40_000..40_000).map(|k| 1.000_31_f64.powi(5 * k)).collect();
+        arguments.extend([1.0, 0.5, 2.0, 1.0 - f64::EPSILON, f64::MIN_POSITIVE, 1e308, 4.0, 8.0]);
+        for set in InstructionSet::available() {
+            let mut found = vec![f64::NAN; arguments.len()];
+            set.dispatch(Map(&arguments, &mut found));
+            for (x, found) in arguments.iter().zip(found) {
+                let error = (found - x.ln()).abs();
+                assert!(error < 1.2e-14 + 2.0 * f64::EPSILON * x.ln().abs(), "{x}: {error:e}");
+            }
+        }
+    }
+}

@@ -42,17 +42,18 @@ pub trait PairLaw<const D: usize>: Copy + Sync {
     /// Whether the spreads of both particles are read.
     const SOFTENED: bool;
 
-    /// Adds what the source does to the targets to `sum`; if `MUTUAL`, also minus what they do to it to `pull`, each lane
-    /// its own target.
-    fn meet<L: Lanes, const MUTUAL: bool>(
+    /// Every pair of a few vectors of targets and a list of sources, with the δ² of their species.
+    ///
+    /// Returns the sums of what the sources do to the targets; if `MUTUAL`, also adds to `pulls`, source by source, each
+    /// lane its own targets, minus what they do to it.
+    fn interact<L: Lanes, const T: usize, const MUTUAL: bool>(
         self,
         lanes: L,
-        delta_squared: L::Vector,
-        targets: &Targets<L, D>,
-        source: &Source<D>,
-        sum: &mut [L::Vector; D],
-        pull: &mut [L::Vector; D],
-    );
+        delta_squared: f64,
+        targets: &[Targets<L, D>; T],
+        sources: &[Source<D>],
+        pulls: &mut [[L::Vector; D]],
+    ) -> [[L::Vector; D]; T];
 }
 
 /// Work that is compiled for every pair law.
@@ -67,21 +68,29 @@ pub struct Points<P>(pub P);
 impl<P: Power, const D: usize> PairLaw<D> for Points<P> {
     const SOFTENED: bool = P::SOFTENED;
 
+    /// With u = A(z)(g_p − g_q), a target receives w_q u and a source −w_p u.
     #[inline(always)]
-    fn meet<L: Lanes, const MUTUAL: bool>(
+    fn interact<L: Lanes, const T: usize, const MUTUAL: bool>(
         self,
         lanes: L,
-        delta_squared: L::Vector,
-        targets: &Targets<L, D>,
-        source: &Source<D>,
-        sum: &mut [L::Vector; D],
-        pull: &mut [L::Vector; D],
-    ) {
-        let (scale, direction) = force(lanes, self.0, delta_squared, targets, source);
-        accumulate(lanes, lanes.mul(lanes.splat(source.weight), scale), &direction, sum);
-        if MUTUAL {
-            accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);
+        delta_squared: f64,
+        targets: &[Targets<L, D>; T],
+        sources: &[Source<D>],
+        pulls: &mut [[L::Vector; D]],
+    ) -> [[L::Vector; D]; T] {
+        let mut sums = [[lanes.splat(0.0); D]; T];
+        let delta_squared = lanes.splat(delta_squared);
+        for (source, pull) in sources.iter().zip(pulls) {
+            let weight = lanes.splat(source.weight);
+            for (targets, sum) in targets.iter().zip(&mut sums) {
+                let (scale, direction) = force(lanes, self.0, delta_squared, targets, source);
+                accumulate(lanes, lanes.mul(weight, scale), &direction, sum);
+                if MUTUAL {
+                    accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);
+                }
+            }
         }
+        sums
     }
 }
 
@@ -139,29 +148,6 @@ pub fn image<L: Lanes, P: Power, const D: usize>(
         }
         (law.strength(lanes, distance, delta_squared), direction)
     }
-}
-
-/// Every pair of a few vectors of targets and a list of sources, with the δ² of their species.
-///
-/// Returns the sums of w_q u over the sources, u = A(z)(g_p − g_q) between points; if `MUTUAL`, also adds to `pulls`,
-/// source by source, each lane its own targets, minus the force on the source: w_p u.
-#[inline(always)]
-pub fn interact<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize, const MUTUAL: bool>(
-    lanes: L,
-    law: P,
-    delta_squared: f64,
-    targets: &[Targets<L, D>; T],
-    sources: &[Source<D>],
-    pulls: &mut [[L::Vector; D]],
-) -> [[L::Vector; D]; T] {
-    let mut sums = [[lanes.splat(0.0); D]; T];
-    let delta_squared = lanes.splat(delta_squared);
-    for (source, pull) in sources.iter().zip(pulls) {
-        for (targets, sum) in targets.iter().zip(&mut sums) {
-            law.meet::<L, MUTUAL>(lanes, delta_squared, targets, source, sum, pull);
-        }
-    }
-    sums
 }
 
 #[inline(always)]

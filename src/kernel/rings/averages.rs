@@ -24,8 +24,9 @@ use super::fits::Fits;
 use crate::kernel::exponential::{exponential2_and_less_one, polynomial};
 use crate::kernel::lanes::Lanes;
 use crate::kernel::logarithm;
-use crate::kernel::power::{Coulomb, General, InverseSquare, Power};
+use crate::kernel::power::{General, InverseSquare, Power};
 use crate::kernel::series::{Series, TERMS};
+use std::f64::consts::LOG2_E;
 
 /// The averages of two rings, as multiples of a scale: α, β and κ/4.
 #[derive(Clone, Copy)]
@@ -36,169 +37,315 @@ pub struct Averages<L: Lanes> {
     pub quarter_kappa: L::Vector,
 }
 
-/// Averages at a base exponent, and what leads to others.
+/// How far two rings are from each other.
 #[derive(Clone, Copy)]
-pub struct AtBase<L: Lanes> {
-    averages: Averages<L>,
-    distances: Distances<L>,
+pub struct Distances<L: Lanes> {
+    /// What averages are multiples of.
+    scale: L::Vector,
+    /// 1/τ, τ = (s + d)/2.
+    reciprocal_mean: L::Vector,
+    /// s/τ.
+    far: L::Vector,
+    /// d/τ.
+    near: L::Vector,
+    /// y = s d/τ², from 0 for rings that touch to 1 for one that is a point of the axis.
+    closeness: L::Vector,
 }
 
-/// s and d over their mean τ, and y = s d/τ².
+/// What is singular where two rings touch.
 #[derive(Clone, Copy)]
-struct Distances<L: Lanes> {
-    mean: L::Vector,
-    reciprocal_mean: L::Vector,
-    far: L::Vector,
-    near: L::Vector,
-    closeness: L::Vector,
-    reciprocal_closeness: L::Vector,
+pub struct Singular<L: Lanes> {
+    /// 1/y.
+    reciprocal: L::Vector,
+    /// The singular functions that averages are made of.
+    parts: [L::Vector; 2],
+}
+
+impl<L: Lanes> Distances<L> {
+    /// Nothing yet.
+    #[inline(always)]
+    pub fn none(lanes: L) -> Self {
+        let zero = lanes.splat(0.0);
+        Self { scale: zero, reciprocal_mean: zero, far: zero, near: zero, closeness: zero }
+    }
+}
+
+impl<L: Lanes> Singular<L> {
+    /// Nothing yet.
+    #[inline(always)]
+    pub fn none(lanes: L) -> Self {
+        Self { reciprocal: lanes.splat(0.0), parts: [lanes.splat(0.0); 2] }
+    }
 }
 
 /// Added to y: rings closer than 2⁻⁵² of their radii, the spacing of numbers, are taken to be about as close as that.
 const CLOSEST: f64 = f64::from_bits((1023 - 104) << 52);
 
-/// An exponent whose averages are found directly.
+/// An exponent whose averages are found directly, in three steps of about the same length: a vector of pairs takes many
+/// steps one after the other in each, and vectors take them at the same time.
 pub trait Base: Copy + Sync {
-    /// Whether the third coefficient of the series is 0.
-    const LACKS_THIRD: bool = false;
+    /// From s and d.
+    fn distances<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> Distances<L>;
+
+    fn singular<L: Lanes>(self, lanes: L, distances: &Distances<L>) -> Singular<L>;
 
     /// The averages of t^ν.
-    fn averages<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> AtBase<L>;
+    fn averages<L: Lanes>(self, lanes: L, distances: &Distances<L>, singular: &Singular<L>) -> Averages<L>;
+
+    /// The averages of t^(γ/2) from those of t^ν.
+    #[inline(always)]
+    fn plain<L: Lanes>(self, _: L, _: &Distances<L>, averages: Averages<L>) -> Averages<L> {
+        averages
+    }
+
+    /// The averages of φ_δ from those of t^ν, s and d including δ².
+    fn regularised<L: Lanes>(
+        self,
+        lanes: L,
+        distances: &Distances<L>,
+        singular: &Singular<L>,
+        averages: Averages<L>,
+        delta_squared: L::Vector,
+    ) -> Averages<L>;
 }
 
-/// ν = −3/2: complete elliptic integrals.
+/// γ = −3 = 2ν: complete elliptic integrals.
 #[derive(Debug, Clone, Copy)]
-pub struct Elliptic<'a>(pub &'a Fits);
+pub struct Elliptic<'a>(pub &'a Fits, pub &'a Steps);
 
-/// ν = −1.
+/// γ = −2 = 2ν.
 #[derive(Debug, Clone, Copy)]
-pub struct Elementary;
+pub struct Elementary<'a>(pub &'a Steps);
 
-/// Any ν between −3/2 and −1/2; `NEAR_INVERSE` for those above −1.
+/// Any other γ.
 #[derive(Debug, Clone, Copy)]
-pub struct Hypergeometric<'a, const NEAR_INVERSE: bool> {
-    pub law: &'a General,
+pub struct Hypergeometric<'a> {
+    /// T^ν unless ν = −3/2.
+    pub law: Option<&'a General>,
     pub fits: &'a Fits,
+    pub steps: &'a Steps,
     /// 2(ν + 2).
     pub share: f64,
 }
 
-/// s and d over τ, and y, the reciprocal of y to follow.
 #[inline(always)]
 fn distances<L: Lanes>(
     lanes: L,
     s: L::Vector,
     d: L::Vector,
-    total: L::Vector,
+    scale: L::Vector,
     reciprocal: L::Vector,
 ) -> Distances<L> {
     let reciprocal_mean = lanes.add(reciprocal, reciprocal);
     let [far, near] = [lanes.mul(s, reciprocal_mean), lanes.mul(d, reciprocal_mean)];
     let closeness = lanes.mul_add(far, near, lanes.splat(CLOSEST));
-    let mean = lanes.mul(lanes.splat(0.5), total);
-    Distances { mean, reciprocal_mean, far, near, closeness, reciprocal_closeness: closeness }
+    Distances { scale, reciprocal_mean, far, near, closeness }
+}
+
+/// Those of ν = −3/2.
+#[inline(always)]
+fn elliptic_distances<L: Lanes>(lanes: L, s: L::Vector, d: L::Vector) -> Distances<L> {
+    let total = lanes.add(s, d);
+    // Beside each other rather than one after the other.
+    let (reciprocal, root) = (lanes.reciprocal(total), lanes.root(total));
+    let scale = lanes.mul(lanes.mul(root, reciprocal), reciprocal);
+    distances(lanes, s, d, scale, reciprocal)
+}
+
+/// 1/y and ln y, by one division.
+#[inline(always)]
+fn with_logarithm<L: Lanes>(lanes: L, y: L::Vector) -> [L::Vector; 2] {
+    let parts = logarithm::parts(lanes, y);
+    let divisor = parts.divisor(lanes);
+    let both = lanes.reciprocal(lanes.mul(y, divisor));
+    [lanes.mul(both, divisor), parts.logarithm(lanes, lanes.mul(both, y))]
 }
 
 /// α, β from half their sum and κ/4, `difference` being 2(ν + 2)(1 − d/τ).
 #[inline(always)]
 fn split<L: Lanes>(
     lanes: L,
-    scale: L::Vector,
-    distances: Distances<L>,
+    distances: &Distances<L>,
     half_sum: L::Vector,
     quarter_kappa: L::Vector,
     difference: L::Vector,
-) -> AtBase<L> {
+) -> Averages<L> {
     let part = lanes.mul(difference, quarter_kappa);
     let alpha = lanes.sub(lanes.mul(distances.far, half_sum), part);
     let beta = lanes.mul_add(distances.near, half_sum, part);
-    AtBase { averages: Averages { scale, alpha, beta, quarter_kappa }, distances }
+    Averages { scale: distances.scale, alpha, beta, quarter_kappa }
 }
 
 impl Base for Elliptic<'_> {
-    const LACKS_THIRD: bool = true;
+    #[inline(always)]
+    fn distances<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> Distances<L> {
+        elliptic_distances(lanes, s, d)
+    }
 
     #[inline(always)]
-    fn averages<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> AtBase<L> {
+    fn singular<L: Lanes>(self, lanes: L, distances: &Distances<L>) -> Singular<L> {
+        let [reciprocal, logarithm] = with_logarithm(lanes, distances.closeness);
+        Singular { reciprocal, parts: [reciprocal, logarithm] }
+    }
+
+    #[inline(always)]
+    fn averages<L: Lanes>(self, lanes: L, distances: &Distances<L>, singular: &Singular<L>) -> Averages<L> {
         let Fits { sum: [p, q], swirl: [p2, q2], .. } = self.0;
-        let total = lanes.add(s, d);
-        let [scale, reciprocal] = Coulomb.power_and_reciprocal(lanes, total);
-        let mut distances = distances(lanes, s, d, total, reciprocal);
+        let Singular { parts: [pole, l], .. } = *singular;
         let y = distances.closeness;
-        // One division for 1/y and for that of the logarithm.
-        let parts = logarithm::parts(lanes, y);
-        let divisor = parts.divisor(lanes);
-        let both = lanes.reciprocal(lanes.mul(y, divisor));
-        distances.reciprocal_closeness = lanes.mul(both, divisor);
-        let l = parts.logarithm(lanes, lanes.mul(both, y));
-        let regular = lanes.mul(distances.reciprocal_closeness, polynomial(lanes, p, y));
-        let half_sum = lanes.mul_add(l, polynomial(lanes, q, y), regular);
+        let half_sum = lanes.mul_add(l, polynomial(lanes, q, y), lanes.mul(pole, polynomial(lanes, p, y)));
         let quarter_kappa = lanes.mul_add(l, polynomial(lanes, q2, y), polynomial(lanes, p2, y));
         let difference = lanes.sub(lanes.splat(1.0), distances.near);
-        split(lanes, scale, distances, half_sum, quarter_kappa, difference)
+        split(lanes, distances, half_sum, quarter_kappa, difference)
+    }
+
+    #[inline(always)]
+    fn regularised<L: Lanes>(
+        self,
+        lanes: L,
+        distances: &Distances<L>,
+        singular: &Singular<L>,
+        averages: Averages<L>,
+        delta_squared: L::Vector,
+    ) -> Averages<L> {
+        let fall = Fall::new(lanes, distances, singular, delta_squared);
+        // The third coefficient of the series is 0.
+        self.1.descend::<L, true>(lanes, &fall, averages, averages, 0)
     }
 }
 
-impl Base for Elementary {
+impl Base for Elementary<'_> {
     #[inline(always)]
-    fn averages<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> AtBase<L> {
-        let total = lanes.add(s, d);
-        let reciprocal = InverseSquare.power(lanes, total);
-        let mut distances = distances(lanes, s, d, total, reciprocal);
-        // S D/τ, and (S + D)² = 2τ(1 + S D/τ).
+    fn distances<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> Distances<L> {
+        let reciprocal = InverseSquare.power(lanes, lanes.add(s, d));
+        distances(lanes, s, d, lanes.add(reciprocal, reciprocal), reciprocal)
+    }
+
+    /// With S D/τ =: R, (S + D)² = 2τ(1 + R); the parts are R and 1/(2R(1 + R)).
+    #[inline(always)]
+    fn singular<L: Lanes>(self, lanes: L, distances: &Distances<L>) -> Singular<L> {
         let root = lanes.root(distances.closeness);
-        let one = lanes.splat(1.0);
         let both = lanes.reciprocal(lanes.mul_add(root, root, root));
-        let half = lanes.mul(lanes.splat(0.5), both);
-        let alpha = lanes.mul(half, lanes.add(root, distances.far));
-        let beta = lanes.mul(half, lanes.add(root, distances.near));
-        let quarter_kappa = lanes.mul(half, lanes.mul(lanes.splat(0.5), root));
-        let reciprocal_root = lanes.mul(both, lanes.add(one, root));
-        distances.reciprocal_closeness = lanes.mul(reciprocal_root, reciprocal_root);
-        let scale = distances.reciprocal_mean;
-        AtBase { averages: Averages { scale, alpha, beta, quarter_kappa }, distances }
+        let reciprocal_root = lanes.mul(both, lanes.add(lanes.splat(1.0), root));
+        let reciprocal = lanes.mul(reciprocal_root, reciprocal_root);
+        Singular { reciprocal, parts: [root, lanes.mul(lanes.splat(0.5), both)] }
+    }
+
+    #[inline(always)]
+    fn averages<L: Lanes>(self, lanes: L, distances: &Distances<L>, singular: &Singular<L>) -> Averages<L> {
+        let [root, half] = singular.parts;
+        Averages {
+            scale: distances.scale,
+            alpha: lanes.mul(half, lanes.add(root, distances.far)),
+            beta: lanes.mul(half, lanes.add(root, distances.near)),
+            quarter_kappa: lanes.mul(half, lanes.mul(lanes.splat(0.5), root)),
+        }
+    }
+
+    #[inline(always)]
+    fn regularised<L: Lanes>(
+        self,
+        lanes: L,
+        distances: &Distances<L>,
+        singular: &Singular<L>,
+        averages: Averages<L>,
+        delta_squared: L::Vector,
+    ) -> Averages<L> {
+        let fall = Fall::new(lanes, distances, singular, delta_squared);
+        self.0.descend::<L, false>(lanes, &fall, averages, averages, 0)
     }
 }
 
-impl<const NEAR_INVERSE: bool> Base for Hypergeometric<'_, NEAR_INVERSE> {
+impl Base for Hypergeometric<'_> {
     #[inline(always)]
-    fn averages<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> AtBase<L> {
-        let Fits { power, sum: [p, q], swirl: [p2, q2], .. } = self.fits;
-        let total = lanes.add(s, d);
-        let [scale, reciprocal] = self.law.power_and_reciprocal(lanes, total);
-        let mut distances = distances(lanes, s, d, total, reciprocal);
-        let y = distances.closeness;
-        let reciprocal_y = lanes.reciprocal(y);
-        distances.reciprocal_closeness = reciprocal_y;
-        let logarithm = logarithm::logarithm(lanes, y);
-        let exponent = lanes.mul(logarithm, lanes.splat(power * std::f64::consts::LOG2_E));
+    fn distances<L: Lanes>(self, lanes: L, s: L::Vector, d: L::Vector) -> Distances<L> {
+        match self.law {
+            None => elliptic_distances(lanes, s, d),
+            Some(law) => {
+                let [scale, reciprocal] = law.power_and_reciprocal(lanes, lanes.add(s, d));
+                distances(lanes, s, d, scale, reciprocal)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn singular<L: Lanes>(self, lanes: L, distances: &Distances<L>) -> Singular<L> {
+        let Fits { power, near_inverse, .. } = *self.fits;
+        let [reciprocal, logarithm] = with_logarithm(lanes, distances.closeness);
+        if power == 0.0 {
+            return Singular { reciprocal, parts: [reciprocal, logarithm] };
+        }
+        let exponent = lanes.mul(logarithm, lanes.splat(power * LOG2_E));
         let [g, less_one] = exponential2_and_less_one(lanes, exponent);
-        let l = lanes.mul(less_one, lanes.splat(1.0 / power));
-        let [singular, swirl] =
-            if NEAR_INVERSE { [g, lanes.mul(y, l)] } else { [lanes.mul(g, reciprocal_y), l] };
-        let regular = lanes.mul(singular, polynomial(lanes, p, y));
-        let half_sum = lanes.mul_add(l, polynomial(lanes, q, y), regular);
-        let quarter_kappa = lanes.mul_add(swirl, polynomial(lanes, q2, y), polynomial(lanes, p2, y));
+        let first = if near_inverse { g } else { lanes.mul(g, reciprocal) };
+        Singular { reciprocal, parts: [first, lanes.mul(less_one, lanes.splat(1.0 / power))] }
+    }
+
+    #[inline(always)]
+    fn averages<L: Lanes>(self, lanes: L, distances: &Distances<L>, singular: &Singular<L>) -> Averages<L> {
+        let Fits { near_inverse, sum: [p, q], swirl: [p2, q2], .. } = self.fits;
+        let Singular { parts: [first, l], .. } = *singular;
+        let y = distances.closeness;
+        let half_sum = lanes.mul_add(l, polynomial(lanes, q, y), lanes.mul(first, polynomial(lanes, p, y)));
+        let of_swirl = if *near_inverse { lanes.mul(y, l) } else { l };
+        let quarter_kappa = lanes.mul_add(of_swirl, polynomial(lanes, q2, y), polynomial(lanes, p2, y));
         let share = lanes.splat(self.share);
         let difference = lanes.neg_mul_add(share, distances.near, share);
-        split(lanes, scale, distances, half_sum, quarter_kappa, difference)
+        split(lanes, distances, half_sum, quarter_kappa, difference)
+    }
+
+    #[inline(always)]
+    fn plain<L: Lanes>(self, lanes: L, distances: &Distances<L>, averages: Averages<L>) -> Averages<L> {
+        let mut averages = averages;
+        for rise in &self.steps.rises {
+            averages = rise.apply(lanes, averages, distances);
+        }
+        averages
+    }
+
+    #[inline(always)]
+    fn regularised<L: Lanes>(
+        self,
+        lanes: L,
+        distances: &Distances<L>,
+        singular: &Singular<L>,
+        averages: Averages<L>,
+        delta_squared: L::Vector,
+    ) -> Averages<L> {
+        let fall = Fall::new(lanes, distances, singular, delta_squared);
+        let Steps { rises, weights, .. } = self.steps;
+        match rises.as_slice() {
+            [] => self.steps.descend::<L, false>(lanes, &fall, averages, averages, 0),
+            [rise] => {
+                let top = rise.apply(lanes, averages, distances);
+                let last = averages.times(lanes, fall.share);
+                let total = top.plus(lanes, weights[1], &last);
+                self.steps.descend::<L, false>(lanes, &fall, total, last, 1)
+            }
+            [first, second, ..] => {
+                let middle = first.apply(lanes, averages, distances);
+                let top = second.apply(lanes, middle, distances);
+                let total = top.plus(lanes, weights[1], &middle.times(lanes, fall.share));
+                let last = averages.times(lanes, lanes.mul(fall.share, fall.share));
+                let total = total.plus(lanes, weights[2], &last);
+                self.steps.descend::<L, false>(lanes, &fall, total, last, 2)
+            }
+        }
     }
 }
 
-/// The way from a base exponent to another, and along the series from there.
+/// The way from ν to γ/2, and along the series from there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Steps {
-    /// Exponents that the one asked for is above the base.
-    pub rises: usize,
-    rise: [Rise; 2],
-    /// For each power below the base: −2ν − 1 and −2(ν + 2), ν that above it.
+    rises: Vec<Rise>,
+    /// For each power below ν: −2n − 1 and −2(n + 2), n that above it.
     falls: [[f64; 2]; TERMS],
-    /// What each term of the series counts, from the exponent asked for down, all factors that falls leave out included.
+    /// What each term of the series counts, γ/2 first, factors that falls leave out included.
     weights: [f64; TERMS + 1],
 }
 
-/// 1 − 1/N, 1/N, ½/(n + 2) and n/(n + 2).
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// From n − 1 to n: 1 − 1/N, 1/N, ½/(n + 2) and n/(n + 2).
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Rise([f64; 4]);
 
 impl Rise {
@@ -211,20 +358,38 @@ impl Rise {
     /// The averages at the next exponent up, their scale τ times as large.
     #[inline(always)]
     fn apply<L: Lanes>(&self, lanes: L, from: Averages<L>, distances: &Distances<L>) -> Averages<L> {
-        let Self([most, least, from_alpha, from_kappa]) = *self;
+        let [most, least, from_alpha, from_kappa] = self.0.map(|share| lanes.splat(share));
         let near = lanes.mul(distances.near, from.alpha);
         let far = lanes.mul(distances.far, from.beta);
-        let [most, least] = [lanes.splat(most), lanes.splat(least)];
         let alpha = lanes.mul_add(least, far, lanes.mul(most, near));
         let beta = lanes.mul_add(least, near, lanes.mul(most, far));
-        let swirl = lanes.mul(lanes.splat(from_kappa), lanes.mul(distances.far, from.quarter_kappa));
-        let quarter_kappa = lanes.mul_add(lanes.splat(from_alpha), alpha, swirl);
-        Averages { scale: lanes.mul(from.scale, distances.mean), alpha, beta, quarter_kappa }
+        let swirl = lanes.mul(from_kappa, lanes.mul(distances.far, from.quarter_kappa));
+        let quarter_kappa = lanes.mul_add(from_alpha, alpha, swirl);
+        let mean = lanes.reciprocal(distances.reciprocal_mean);
+        Averages { scale: lanes.mul(from.scale, mean), alpha, beta, quarter_kappa }
+    }
+}
+
+/// δ² over τ, d and s.
+#[derive(Clone, Copy)]
+struct Fall<L: Lanes> {
+    share: L::Vector,
+    near: L::Vector,
+    far: L::Vector,
+}
+
+impl<L: Lanes> Fall<L> {
+    #[inline(always)]
+    fn new(lanes: L, distances: &Distances<L>, singular: &Singular<L>, delta_squared: L::Vector) -> Self {
+        let share = lanes.mul(delta_squared, distances.reciprocal_mean);
+        // 1/d = s/(τ² y).
+        let of_both = lanes.mul(share, singular.reciprocal);
+        Self { share, near: lanes.mul(of_both, distances.far), far: lanes.mul(of_both, distances.near) }
     }
 }
 
 impl Steps {
-    /// To γ/2, `rises` above the base, and down the series from there.
+    /// To γ/2, `rises` above ν, and down the series from there.
     pub fn new(gamma: f64, rises: usize, series: Series) -> Self {
         let base = 0.5 * gamma - rises as f64;
         let below = |k: usize| base - k as f64;
@@ -237,82 +402,65 @@ impl Steps {
             weights[k + 1] = coefficient * left_out;
         }
         Self {
-            rises,
-            rise: [Rise::new(base + 1.0), Rise::new(base + 2.0)],
+            rises: (1..=rises).map(|k| Rise::new(base + k as f64)).collect(),
             falls: std::array::from_fn(|k| [-2.0 * below(k) - 1.0, -2.0 * (below(k) + 2.0)]),
             weights,
         }
     }
 
-    /// The averages of t^(γ/2), `RISES` above the base.
-    #[inline(always)]
-    pub fn plain<L: Lanes, B: Base, const RISES: usize>(
-        &self,
-        lanes: L,
-        base: B,
-        [s, d]: [L::Vector; 2],
-    ) -> Averages<L> {
-        let AtBase { mut averages, distances } = base.averages(lanes, s, d);
-        for rise in &self.rise[..RISES] {
-            averages = rise.apply(lanes, averages, &distances);
-        }
-        averages
+    /// Whether ν = γ/2.
+    pub fn is_direct(&self) -> bool {
+        self.rises.is_empty()
     }
 
-    /// The averages of φ_δ.
+    /// The total of the first `summed` terms of the series, and those that follow the last of them.
     #[inline(always)]
-    pub fn regularised<L: Lanes, B: Base, const RISES: usize>(
+    fn descend<L: Lanes, const LACKS_THIRD: bool>(
         &self,
         lanes: L,
-        base: B,
-        [s, d]: [L::Vector; 2],
-        delta_squared: L::Vector,
+        fall: &Fall<L>,
+        mut total: Averages<L>,
+        mut last: Averages<L>,
+        summed: usize,
     ) -> Averages<L> {
-        let (s, d) = (lanes.add(s, delta_squared), lanes.add(d, delta_squared));
-        let AtBase { averages, distances } = base.averages(lanes, s, d);
-        // δ²/τ, δ²/d and δ²/s.
-        let share = lanes.mul(delta_squared, distances.reciprocal_mean);
-        let of_both = lanes.mul(share, distances.reciprocal_closeness);
-        let [near, far] = [lanes.mul(of_both, distances.far), lanes.mul(of_both, distances.near)];
-        // The exponents above the base, the highest last.
-        let mut levels = [averages; 3];
-        for k in 0..RISES {
-            levels[k + 1] = self.rise[k].apply(lanes, levels[k], &distances);
-        }
-        let mut total = levels[RISES];
-        let mut power = share;
-        let mut last = averages;
-        for k in 1..=RISES {
-            let level = levels[RISES - k];
-            last.alpha = lanes.mul(power, level.alpha);
-            last.beta = lanes.mul(power, level.beta);
-            last.quarter_kappa = lanes.mul(power, level.quarter_kappa);
-            total = add(lanes, total, self.weights[k], &last);
-            power = lanes.mul(power, share);
-        }
-        for k in RISES..TERMS {
-            let [ratio, twist] = self.falls[k - RISES];
-            let (ratio, twist) = (lanes.splat(ratio), lanes.splat(twist));
-            let Averages { alpha, beta, quarter_kappa, .. } = last;
-            last.alpha = lanes.mul(near, lanes.mul_add(ratio, alpha, beta));
-            last.beta = lanes.mul(far, lanes.mul_add(ratio, beta, alpha));
-            last.quarter_kappa = lanes.mul(far, lanes.mul_add(twist, quarter_kappa, alpha));
-            if !(B::LACKS_THIRD && RISES == 0 && k + 1 == 3) {
-                total = add(lanes, total, self.weights[k + 1], &last);
+        for k in summed..TERMS {
+            let [ratio, twist] = self.falls[k - summed].map(|factor| lanes.splat(factor));
+            let Averages { scale, alpha, beta, quarter_kappa } = last;
+            last = Averages {
+                scale,
+                alpha: lanes.mul(fall.near, lanes.mul_add(ratio, alpha, beta)),
+                beta: lanes.mul(fall.far, lanes.mul_add(ratio, beta, alpha)),
+                quarter_kappa: lanes.mul(fall.far, lanes.mul_add(twist, quarter_kappa, alpha)),
+            };
+            if !(LACKS_THIRD && k == 2) {
+                total = total.plus(lanes, self.weights[k + 1], &last);
             }
         }
         total
     }
 }
 
-/// total + weight · term, in the scale of the first.
-#[inline(always)]
-fn add<L: Lanes>(lanes: L, total: Averages<L>, weight: f64, term: &Averages<L>) -> Averages<L> {
-    let weight = lanes.splat(weight);
-    Averages {
-        scale: total.scale,
-        alpha: lanes.mul_add(weight, term.alpha, total.alpha),
-        beta: lanes.mul_add(weight, term.beta, total.beta),
-        quarter_kappa: lanes.mul_add(weight, term.quarter_kappa, total.quarter_kappa),
+impl<L: Lanes> Averages<L> {
+    /// In the same scale.
+    #[inline(always)]
+    fn times(self, lanes: L, factor: L::Vector) -> Self {
+        Self {
+            scale: self.scale,
+            alpha: lanes.mul(factor, self.alpha),
+            beta: lanes.mul(factor, self.beta),
+            quarter_kappa: lanes.mul(factor, self.quarter_kappa),
+        }
+    }
+
+    /// The sum with `weight` times a term, which is in this scale.
+    #[inline(always)]
+    fn plus(self, lanes: L, weight: f64, term: &Self) -> Self {
+        let weight = lanes.splat(weight);
+        Self {
+            scale: self.scale,
+            alpha: lanes.mul_add(weight, term.alpha, self.alpha),
+            beta: lanes.mul_add(weight, term.beta, self.beta),
+            quarter_kappa: lanes.mul_add(weight, term.quarter_kappa, self.quarter_kappa),
+        }
     }
 }

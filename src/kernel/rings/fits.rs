@@ -12,11 +12,11 @@
 //! or its logarithm, times a function that is analytic there. α + β and κ do not change when one ring is mirrored, s and
 //! d changing places, hence are functions of y, in which they are smoother than in d/s.
 //!
-//! The polynomials are least squares at points dense near both ends, weighted anew until the largest relative errors
-//! are alike (Lawson 1961).
+//! Relative errors are below 2e-12.
 
 use super::quadrature::averages;
-use nalgebra::{DMatrix, DVector};
+use crate::kernel::fit::{Row, fit};
+use std::f64::consts::PI;
 
 /// P, Q, P₂ and Q₂ of one exponent ν.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,9 +35,6 @@ const POINTS: usize = 160;
 /// The least d/s among them.
 const NEAREST: f64 = 1e-17;
 
-/// How often weights are changed.
-const REWEIGHTINGS: usize = 20;
-
 impl Fits {
     /// For −3/2 ≤ ν ≤ −1/2.
     pub fn new(nu: f64) -> Self {
@@ -45,10 +42,16 @@ impl Fits {
         let near_inverse = nu > -1.0;
         let power = if near_inverse { nu + 0.5 } else { nu + 1.5 };
         let points: Vec<Point> = ratios().map(|ratio| Point::new(nu, power, ratio)).collect();
-        let sum =
-            fit(&points, |&Point { y, g, l, sum, .. }| ([if near_inverse { g } else { g / y }, l], sum));
-        let swirl =
-            fit(&points, |&Point { y, l, swirl, .. }| ([1.0, if near_inverse { y * l } else { l }], swirl));
+        let sum = |point: &Point| {
+            let &Point { y, g, l, sum, .. } = point;
+            Row { x: y, factors: [if near_inverse { g } else { g / y }, l], value: sum }
+        };
+        let swirl = |point: &Point| {
+            let &Point { y, l, swirl, .. } = point;
+            Row { x: y, factors: [1.0, if near_inverse { y * l } else { l }], value: swirl }
+        };
+        let sum = fit(points.iter().map(sum));
+        let swirl = fit(points.iter().map(swirl));
         Self { near_inverse, power, sum, swirl }
     }
 }
@@ -76,35 +79,7 @@ impl Point {
 /// d/s of the points, from 0 to 1 alike and from [`NEAREST`] on in the logarithm, dense at the ends.
 fn ratios() -> impl Iterator<Item = f64> {
     let half = POINTS / 2;
-    let place = move |k: usize| 0.5 - 0.5 * (std::f64::consts::PI * (k as f64 + 0.5) / half as f64).cos();
+    let place = move |k: usize| 0.5 - 0.5 * (PI * (k as f64 + 0.5) / half as f64).cos();
     let near = (0..half).map(move |k| NEAREST.powf(1.0 - place(k)));
     near.chain((0..half).map(place)).chain([1.0])
-}
-
-/// The polynomials P and Q for which Σ (x_P P + x_Q Q)/value is closest to 1, of each point ([x_P, x_Q], value).
-fn fit<const N: usize>(points: &[Point], of: impl Fn(&Point) -> ([f64; 2], f64)) -> [[f64; N]; 2] {
-    let entry = |row: usize, column: usize| {
-        let (factors, value) = of(&points[row]);
-        factors[column / N] * points[row].y.powi((column % N) as i32) / value
-    };
-    let matrix = DMatrix::from_fn(points.len(), 2 * N, entry);
-    let mut weights = DVector::from_element(points.len(), 1.0);
-    let (mut best, mut least) = (DVector::zeros(2 * N), f64::INFINITY);
-    for _ in 0..REWEIGHTINGS {
-        let mut weighted = matrix.clone();
-        weighted.column_iter_mut().for_each(|mut column| column.component_mul_assign(&weights));
-        let sizes: Vec<f64> = weighted.column_iter().map(|column| column.norm()).collect();
-        weighted.column_iter_mut().zip(&sizes).for_each(|(mut column, size)| column.scale_mut(1.0 / size));
-        let decomposition = weighted.qr();
-        let right = decomposition.q().tr_mul(&weights);
-        let mut found = decomposition.r().solve_upper_triangular(&right).expect("independent functions");
-        found.iter_mut().zip(&sizes).for_each(|(coefficient, size)| *coefficient /= size);
-        let errors = (&matrix * &found).map(|value| (value - 1.0).abs());
-        let largest = errors.max();
-        if largest < least {
-            (best, least) = (found, largest);
-        }
-        weights.zip_apply(&errors, |weight, error| *weight *= (error / largest + 1e-3).sqrt());
-    }
-    std::array::from_fn(|part| std::array::from_fn(|power| best[part * N + power]))
 }

@@ -27,6 +27,8 @@ from run_folder import RunFolder
 ROOT = Path(__file__).resolve().parent.parent
 # Scenario: what makes its pictures.
 SHOWN = {
+    "bump_on_tail_3d": [lambda run: density.of(run, density.planes)],
+    "hydrogen_shells_si_3d": [diagnostics.temperatures],
     "bkw_2d": [lambda run: density.of(run, density.profiles)],
     "drifting_2d": [diagnostics.velocities, diagnostics.temperatures, particles.scatter],
     "electrons_ions_3d": [diagnostics.anisotropy],

@@ -63,6 +63,7 @@
 mod chebyshev;
 mod exchange;
 mod faces;
+mod grid;
 mod kink;
 mod shells;
 mod species;

@@ -25,23 +25,14 @@
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
+mod average;
 mod fitted;
 
+use self::average::Average;
 use self::fitted::Fitted;
 use super::lanes::Lanes;
 use super::pair::{PairLaw, Source, Targets, WithPairLaw};
 use super::series::{MOST, Series};
-
-/// κ of two shells.
-trait Average: Copy + Sync {
-    /// From S and D, which include δ².
-    fn average<L: Lanes, const REGULARISED: bool>(
-        self,
-        lanes: L,
-        roots: [L::Vector; 2],
-        delta_squared: L::Vector,
-    ) -> L::Vector;
-}
 
 /// γ = −3, by the coefficients of the series, of which the third is 0.
 #[derive(Debug, Clone, Copy)]

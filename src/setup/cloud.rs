@@ -178,7 +178,7 @@ fn require_symmetry<const D: usize>(
             // Formulas have their rounding; what breaks a symmetry is of the size of the density.
             if (one - other).abs() > 1e-9 * largest {
                 return Err(format!(
-                    "found a density that is {one:e} at v = {held:?} and {other:e} at v = {point:?}; allowed: the same at both, for the symmetry of the scenario"
+                    "found a density that is {one:.4e} at v = {held:.3?} and {other:.4e} at v = {point:.3?}; allowed: the same at both, for the symmetry of the scenario"
                 ));
             }
         }

@@ -93,8 +93,8 @@ fn scores_of_a_gaussian_are_those_of_the_smoothed_gaussian() {
                 }
             }
             // A sum over rings one deviation apart misses the integral of a mollifier at the axis by 1.3e-3 for the first
-            // bandwidth and 1e-4 for the second; scores go up to 5.
-            assert!(largest < 1e-3, "{symmetry} order {order}: {largest:e}");
+            // bandwidth and 1e-4 for the second, which extrapolation counts four times at most; scores go up to 5.
+            assert!(largest < 3e-3, "{symmetry} order {order}: {largest:e}");
         }
     }
 }
@@ -332,9 +332,11 @@ fn functionals_are_those_of_three_dimensions() {
     };
     let ((names, rings), (_, points)) = (columns(axial("z")), columns(none()));
     for ((name, ring), point) in names.iter().zip(&rings).zip(&points) {
-        // Both sums over particles have an error of 1e-4 at this spacing; the mesh of points has one of 1e-3 where the second
-        // derivatives have weights that are singular at the ions.
-        assert!((ring - point).abs() < 3e-3 * point.abs(), "{name}: {ring:e} {point:e}");
+        // Both sums over particles have an error of 1e-3 at this spacing. Where second derivatives have weights that are
+        // singular at the ions, both meshes leave out a node: an error of the order of the spacing, which differs.
+        let singular = name.contains("dissipation") || name.contains("fisher_rate");
+        let bound = if singular { 3e-2 } else { 3e-3 };
+        assert!((ring - point).abs() < bound * point.abs(), "{name}: {ring:e} {point:e}");
     }
 }
 
@@ -347,7 +349,8 @@ fn singular_weights_at_the_centre_are_integrated() {
         species("a", 1.0, bimaxwellian("z", [1.0, 0.6]), 32, 5.5),
         json!({ "name": "ions", "fixed": { "density": 1.0, "velocity": [0.0, 0.0, 0.0] } }),
     ];
-    let more = json!({ "functionals": wanted, "score": { "mesh": { "order": 2 } } });
+    let score = json!({ "mesh": { "order": 2, "bandwidth": { "spacing_squared": 1.5 } } });
+    let more = json!({ "functionals": wanted, "score": score });
     let scenario = scenario(axial("z"), -3.0, &cloud, &more);
     let (problem, state) = solver::start::<3>(&scenario);
     let regularisation = Regularisation::at_start(&problem);
@@ -422,7 +425,7 @@ fn compare_with_finite_volumes(gamma: f64, cells: u32, clouds: &[(f64, Value, f6
             &one.name,
         )
         .unwrap();
-        let largest = exact.density_at(0.0);
+        let largest = lattice.centers().map(|v| exact.density_at(v[0])).fold(0.0, f64::max);
         for (center, found) in lattice.centers().zip(reconstructed) {
             density = density.max((found - exact.density_at(center[0])).abs() / largest);
         }
@@ -444,4 +447,92 @@ fn isotropic_relaxation_is_that_of_finite_volumes() {
         let (temperature, density) = compare_with_finite_volumes(gamma, 96, &three, 0.5);
         assert!(temperature < 1e-4 && density < 1e-3, "three, γ = {gamma}: {temperature:e} {density:e}");
     }
+}
+
+/// The error of the density of the Bobylev–Krook–Wu solution (c = 1/8, contrast 0.3, L = 5, t = 2) in L2.
+fn bkw_error(symmetry: &Value, order: u32, cells: u32) -> f64 {
+    let bkw = json!({ "bkw": { "density": 1.0, "temperature": 1.0, "contrast": 0.3 } });
+    let score =
+        json!({ "mesh": { "order": order, "exact_degree": 0, "bandwidth": { "spacing_squared": 1.5 } } });
+    let more = json!({
+        "score": score, "reference": { "bkw": {} }, "time": { "step": 0.05, "steps": 40 },
+        "collisions": { "gamma": 0.0, "coefficients": { "uniform": 0.125 } }
+    });
+    let scenario = scenario(symmetry.clone(), 0.0, &[species("gas", 1.0, bkw, cells, 5.0)], &more);
+    let found = landau::any::errors_at_the_end(&scenario, landau::kernel::lanes::InstructionSet::detect());
+    found.unwrap().unwrap().errors[0][1]
+}
+
+#[test]
+fn errors_of_bkw_fall_at_the_order_of_the_scores() {
+    // Of the order 8 less: the bias of its eighth order is still mixed with higher ones at these spacings.
+    for (symmetry, order, least, most_error) in [
+        (axial("z"), 2, 1.85, 5.1e-2),
+        (axial("z"), 4, 3.5, 5.5e-3),
+        (axial("z"), 6, 5.0, 9.5e-4),
+        (axial("z"), 8, 6.0, 2.4e-4),
+        (spherical(), 2, 1.85, 5.1e-2),
+        (spherical(), 4, 3.5, 5.5e-3),
+        (spherical(), 6, 5.0, 9.5e-4),
+        (spherical(), 8, 6.0, 2.4e-4),
+    ] {
+        let [coarse, fine] = [40, 56].map(|cells| bkw_error(&symmetry, order, cells));
+        let slope = (coarse / fine).ln() / (56.0f64 / 40.0).ln();
+        assert!(
+            slope > least && fine < most_error,
+            "{symmetry}, order {order}: {coarse:e}, {fine:e}, {slope}"
+        );
+    }
+}
+
+/// ν_⊥ of a bi-Maxwellian with exact scores: what the sums over pairs of rings err by. The study in three dimensions gives
+/// the same bound at equal spacing.
+#[test]
+fn isotropisation_converges_to_one_rate() {
+    let rate = |cells: u32| {
+        let cloud = [species("a", 1.0, bimaxwellian("z", [1.0, 0.6]), cells, 5.5)];
+        heating(&scenario(axial("z"), -3.0, &cloud, &Value::Null), 0).0[2]
+    };
+    let fine = rate(96);
+    // Over the half axis 8, 12, 16, 24 cells: 5.0e-3, 1.6e-3, 5e-4 and 7e-5 were measured.
+    for (cells, bound) in [(16, 7e-3), (24, 2.2e-3), (32, 7e-4), (48, 1.2e-4)] {
+        let error = rate(cells) / fine - 1.0;
+        assert!(error.abs() < bound, "{cells}: {error:e}");
+    }
+}
+
+/// Theorem 1.2 of Junné, Winter, Yoldaş (2025) by 1,414 rings: on fixed ions the Fisher information of a shell with a dipole rises
+/// by 1.07e-3 until t = 0.04. That is 8e-5 of it.
+#[test]
+fn the_rise_of_the_fisher_information_is_seen() {
+    let formula = "exp(-(v - 1)^2 / 0.18 + 0.5 * v^0.5 * vx)";
+    let shell = json!({ "expression": { "density": 1.0, "formula": formula } });
+    let cloud = [
+        species("electron", 1.0, shell, 60, 3.0),
+        json!({ "name": "ion", "fixed": { "density": 1.0, "velocity": [0.0, 0.0, 0.0] } }),
+    ];
+    let more = json!({
+        "score": { "mesh": { "order": 8 } }, "functionals": [{ "fisher": {} }],
+        "collisions": { "gamma": -3.0, "coefficients": { "matrix": [[0.0, 1.0], [1.0, 0.0]] } },
+        "time": { "step": 0.002, "steps": 20 }
+    });
+    let scenario = scenario(axial("x"), -3.0, &cloud, &more);
+    let columns = setup::columns(&scenario);
+    let mut found = Vec::new();
+    let mut simulation =
+        setup::simulation::<3>(&scenario, landau::kernel::lanes::InstructionSet::detect()).unwrap();
+    for time in [0.0, 0.02, 0.04] {
+        simulation.advance_to(time).unwrap();
+        let view = simulation.view().unwrap();
+        let at = At {
+            problem: view.problem,
+            regularisation: view.regularisation,
+            velocities: &view.state.velocities,
+            scores: view.scores,
+        };
+        found.push(columns.values(&at).unwrap()[0]);
+    }
+    let rise = [found[1] - found[0], found[2] - found[0]];
+    // The exact flow has 8.1e-4 and 1.0702e-3; 9.9e-4 was measured at this spacing, 1.066e-3 at half of it.
+    assert!((rise[0] - 8.1e-4).abs() < 7e-5 && (rise[1] - 1.0702e-3).abs() < 1.2e-4, "{rise:?}");
 }

@@ -10,7 +10,7 @@
 //! averaged over the product of the hat functions of both faces, of variance σ² = (h² + h'²)/6. The average is the
 //! second difference in h and in h' of |x|⁵/120. The sum over faces then has no error of second order from the kink.
 
-use super::exchange::{Grid, is_slower};
+use super::grid::{Grid, is_slower};
 
 /// What is added to K for the pairs of faces that the kink reaches: a face of either grid, and the number. `factor` is
 /// 16 π² c h h'.

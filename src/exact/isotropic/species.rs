@@ -1,6 +1,6 @@
 //! An isotropic density on a grid of speeds.
 
-use super::exchange::Grid;
+use super::grid::Grid;
 use std::f64::consts::PI;
 
 /// How many cells the interpolation of a density looks at.

@@ -11,7 +11,7 @@
 
 use std::f64::consts::{LOG2_E, PI};
 
-use super::Average;
+use super::average::Average;
 use crate::kernel::exponential::{exponential2_and_less_one, polynomial};
 use crate::kernel::fit::{Row, fit};
 use crate::kernel::lanes::Lanes;

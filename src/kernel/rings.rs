@@ -10,7 +10,7 @@
 //! ```
 //!
 //! is the average of A(v − v')(g − g') over the angle of the other ring, α, β and κ being those of
-//! [`averages`]. For any values of them F_z + F'_z = 0 and r F_r + r' F'_r + z F_z = 0, which keeps momentum along the
+//! `averages`. For any values of them F_z + F'_z = 0 and r F_r + r' F'_r + z F_z = 0, which keeps momentum along the
 //! axis and energy, and the pair dissipates αM² + βS² + κX². A ring does nothing to itself: all of M, S and X vanish.
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]

@@ -188,6 +188,22 @@ impl RingLaw {
     }
 }
 
+/// Floating-point operations of an unordered pair, for γ = −3 and −2: a fused multiply-add counts two, a reciprocal or a
+/// root 7.
+///
+/// Distances and their sums take 10, forces with their weights and additions 37. For γ = −3, T^ν, s/τ, d/τ and y take 22, 1/y and
+/// ln y 29, the polynomials and what is made of them 63; for γ = −2 it is 14, 18 and 6. A regularised pair has 59 more: 4 for δ² over
+/// distances, 36 for four steps down the exponents, 18 for the sum of three and 1 for δ²; for γ = −2 the sum is of four, and 1/y
+/// takes 2.
+pub fn flops_per_pair(gamma: f64, regularised: bool) -> Option<u32> {
+    let (averages, series) = match gamma {
+        -3.0 => (114, 59),
+        -2.0 => (38, 67),
+        _ => return None,
+    };
+    Some(47 + averages + if regularised { series } else { 0 })
+}
+
 /// Work that is compiled for every way to find averages.
 trait WithBase {
     fn compute(self, base: impl Base);

@@ -173,7 +173,8 @@ fn require_symmetry<const D: usize>(
 ) -> Result<(), String> {
     let largest = lattice.centers().map(|v| distribution.density_at(v)).fold(0.0, f64::max);
     for held in lattice.centers() {
-        for point in lattice.symmetry.orbit(held) {
+        // What changes around an axis may be the same at the corners of a hexagon.
+        for point in lattice.symmetry.orbit(held).chain([lattice.symmetry.elsewhere(held)]) {
             let [one, other] = [held, point].map(|v| distribution.density_at(v));
             // Formulas have their rounding; what breaks a symmetry is of the size of the density.
             if (one - other).abs() > 1e-9 * largest {

@@ -27,6 +27,8 @@ pub struct Evaluation<const D: usize> {
     pub entropy_rate: f64,
     /// What terms bring in from outside per unit of time.
     pub supply: Supply<D>,
+    /// The same, source by source, in the order of [`terms::sources`].
+    pub sources: Vec<Supply<D>>,
 }
 
 impl<const D: usize> Evaluation<D> {
@@ -37,6 +39,7 @@ impl<const D: usize> Evaluation<D> {
             entropies: vec![f64::NAN; problem.species.len()],
             entropy_rate: f64::NAN,
             supply: Supply::default(),
+            sources: Vec::new(),
         }
     }
 
@@ -52,6 +55,10 @@ impl<const D: usize> Evaluation<D> {
 pub struct InStep<'a, const D: usize> {
     /// The step's number, counted from 1; 0 before the first.
     pub number: u64,
+    /// The time at which rates are evaluated.
+    pub time: f64,
+    /// The step's length; 0 where none is taken.
+    pub length: f64,
     /// Where the step may carry particles; anywhere, if there is none.
     pub fence: Option<&'a Fence<D>>,
 }
@@ -59,7 +66,17 @@ pub struct InStep<'a, const D: usize> {
 impl<const D: usize> InStep<'_, D> {
     /// A step that may carry particles anywhere.
     pub fn unfenced(number: u64) -> Self {
-        Self { number, fence: None }
+        Self { number, time: 0.0, length: 0.0, fence: None }
+    }
+
+    /// The same step at another time.
+    pub fn at(self, time: f64) -> Self {
+        Self { time, ..self }
+    }
+
+    /// The same step later.
+    pub fn later(self, by: f64) -> Self {
+        Self { time: self.time + by, ..self }
     }
 
     /// Ends a step whose particles, all finite, are thrown out.
@@ -118,7 +135,7 @@ impl<const D: usize> Landau<D> {
     pub fn new(problem: Arc<Problem<D>>, score: Box<dyn Score<D>>, pair_sum: PairSum<D>) -> Self {
         let room = vec![[f64::NAN; D]; problem.particles()];
         let mut all: Vec<Box<dyn Term<D>>> = vec![Box::new(PairCollisions::new(pair_sum))];
-        all.extend(terms::beside_pairs());
+        all.extend(terms::beside_pairs(&problem));
         Self {
             score,
             terms: all,
@@ -151,12 +168,6 @@ impl<const D: usize> Landau<D> {
             landau.prepare(velocities)?;
         }
         Ok(landau)
-    }
-
-    /// The same with one more term, which keeps what the problem's terms keep but for what it supplies.
-    pub fn with_term(mut self, term: Box<dyn Term<D>>) -> Self {
-        self.terms.push(term);
-        self
     }
 
     fn prepare(&mut self, velocities: &[[f64; D]]) -> Result<(), Failure> {
@@ -260,11 +271,17 @@ impl<const D: usize> Landau<D> {
         let Self { problem, terms, table: species, gradients, regularisation, drag, .. } = self;
         let weights = &problem.weights;
         let at = Particles { species, velocities, gradients, weights, spreads, regularisation };
-        let request = Request { step: step.number, accuracy };
+        let request = Request { step: step.number, time: step.time, length: step.length, accuracy };
         drag.fill([0.0; D]);
-        terms.iter_mut().try_for_each(|term| term.add(problem, at, request, drag))?;
-        evaluation.supply =
-            terms.iter().fold(Supply::default(), |all, term| all.plus(1.0, term.supply(problem, at)));
+        evaluation.supply = Supply::default();
+        evaluation.sources.clear();
+        for term in terms.iter_mut() {
+            let supply = term.add(problem, at, request, drag)?;
+            evaluation.supply = evaluation.supply.plus(1.0, supply);
+            if term.source(problem).is_some() {
+                evaluation.sources.push(supply);
+            }
+        }
         self.take_rates(&mut evaluation.rates);
         self.work.evaluations += 1;
         self.work.pair_sum += start.elapsed();

@@ -59,6 +59,7 @@
 //! | [`setup`] | scenario → problem, state and run; the only place that samples |
 //! | [`units`] | what the numbers of a run stand for in the units of its scenario |
 //! | [`problem`], [`state`], [`time_grid`] | what is constant in a run, what evolves, and when |
+//! | [`fields`] | electric and magnetic fields, and turns about the latter |
 //! | [`symmetry`] | runs of rings or shells: what of a held point stands for a whole orbit |
 //! | [`kernel`] | formulas of single pairs, pure functions of numbers |
 //! | [`score`] | gradients of the regularised entropy, on a mesh or on the particles |
@@ -107,6 +108,7 @@ mod dimension;
 pub mod distribution;
 pub mod error;
 pub mod exact;
+pub mod fields;
 pub mod formula;
 pub mod functionals;
 pub mod integrators;
@@ -131,5 +133,6 @@ pub mod sum;
 pub mod symmetry;
 pub mod terms;
 pub mod time_grid;
+pub mod transport;
 pub mod units;
 pub mod watch;

@@ -1,5 +1,6 @@
 //! What is constant in a run: species, weights, coefficients, and what the equation conserves.
 
+use crate::fields::Fields;
 use crate::functionals::moments::Moments;
 use crate::symmetry::axis::Nodes;
 use crate::symmetry::{HalfPlane, RADIUS, Symmetry};
@@ -105,6 +106,17 @@ pub struct FixedSpecies<const D: usize> {
     pub velocity: [f64; D],
 }
 
+/// A species of finite mass that stays Maxwellian for all times, whatever others give to it.
+#[derive(Debug, Clone)]
+pub struct Background<const D: usize> {
+    pub name: String,
+    pub mass: f64,
+    pub charge: f64,
+    pub density: f64,
+    pub temperature: f64,
+    pub velocity: [f64; D],
+}
+
 /// What the equation conserves besides the mass of each species.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Conserved<const D: usize> {
@@ -134,6 +146,8 @@ pub struct Problem<const D: usize> {
     pub symmetry: Symmetry,
     pub species: Vec<Species<D>>,
     pub fixed: Vec<FixedSpecies<D>>,
+    pub backgrounds: Vec<Background<D>>,
+    pub fields: Fields<D>,
     /// Weights (numbers of real particles per volume), species after species.
     pub weights: Vec<f64>,
     /// γ in [−3, 1].
@@ -142,6 +156,8 @@ pub struct Problem<const D: usize> {
     pub coefficients: Vec<f64>,
     /// c_ib between moving species i and fixed species b, row after row.
     pub fixed_coefficients: Vec<f64>,
+    /// c_ib between moving species i and background b, row after row.
+    pub background_coefficients: Vec<f64>,
     /// δ_ij over the larger spacing of two moving species; none for the kernel |z|^γ itself.
     pub regularisation: Option<f64>,
     /// δ_ib over the spacing of a moving species, for every fixed species.
@@ -180,6 +196,11 @@ impl<const D: usize> Problem<D> {
     fn moments_per_mass(&self, mass: f64, species: &Species<D>, velocities: &[[f64; D]]) -> Moments<D> {
         let range = species.range.clone();
         Moments::of(self.symmetry, mass, &velocities[range.clone()], &self.weights[range])
+    }
+
+    /// Whether something from outside acts on the particles besides fixed species.
+    pub fn is_driven(&self) -> bool {
+        !self.backgrounds.is_empty() || self.fields.electric.is_some() || self.fields.magnetic.is_some()
     }
 
     /// Whether a species' bandwidth follows it.

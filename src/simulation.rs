@@ -3,6 +3,7 @@
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::integrators::adaptive::Adaptive;
+use crate::integrators::split::SplitStep;
 use crate::integrators::{Facts, Integrator, Step, Stepped};
 use crate::landau::{Evaluation, InStep, Landau, Work};
 use crate::problem::Problem;
@@ -67,7 +68,7 @@ pub enum Stopped {
 /// A run in progress. It owns all that it needs and can be sent to another thread.
 pub struct Simulation<const D: usize> {
     landau: Landau<D>,
-    integrator: Box<dyn Integrator<D>>,
+    method: SplitStep<D>,
     adaptive: Option<Adaptive<D>>,
     watch: StepWatch,
     fence: Fence<D>,
@@ -104,8 +105,8 @@ impl<const D: usize> Simulation<D> {
             is_evaluated: false,
             observed: None,
             observing: Duration::ZERO,
+            method: SplitStep::new(integrator, problem),
             landau,
-            integrator,
             state,
         }
     }
@@ -138,7 +139,7 @@ impl<const D: usize> Simulation<D> {
 
     /// What is known of the method.
     pub fn facts(&self) -> Facts {
-        self.integrator.facts()
+        self.method.facts()
     }
 
     /// The right-hand side.
@@ -182,7 +183,7 @@ impl<const D: usize> Simulation<D> {
     /// Makes sure that the rates at the state are known.
     fn evaluate(&mut self) -> Result<(), Failure> {
         if !self.is_evaluated {
-            let within = InStep::unfenced(self.state.step);
+            let within = InStep::unfenced(self.state.step).at(self.state.time());
             self.landau.evaluate(&self.state.velocities, within, &mut self.evaluation)?;
             self.is_evaluated = true;
         }
@@ -197,18 +198,24 @@ impl<const D: usize> Simulation<D> {
     pub fn step(&mut self) -> Result<f64, Failure> {
         self.evaluate()?;
         self.before.copy_from_slice(&self.state.velocities);
+        let supplied = self.state.supplied;
         match self.take_step() {
             Ok((dt, stepped)) => {
+                let Self { landau, method, watch, state, evaluation, end, before, .. } = self;
+                state.supplied = state.supplied.plus(1.0, stepped.supply);
+                let taken = method.taken((before, evaluation), (&state.velocities, end), dt);
+                let warnings = watch.compare(landau, state, &taken, stepped);
+                state.warnings.extend(warnings);
+                method.finish(landau.problem(), state, dt);
+                std::mem::swap(evaluation, end);
+                state.step += 1;
+                self.is_evaluated = !method.turns();
                 self.dt = dt;
-                self.state.supplied = self.state.supplied.plus(1.0, stepped.supply);
-                let rates = [&self.evaluation, &self.end];
-                self.watch.compare(&self.landau, &mut self.state, &self.before, rates, (dt, stepped));
-                std::mem::swap(&mut self.evaluation, &mut self.end);
-                self.state.step += 1;
                 Ok(dt)
             }
             Err(failure) => {
                 self.state.velocities.copy_from_slice(&self.before);
+                self.state.supplied = supplied;
                 // Scores and rates may be those of a stage.
                 self.is_evaluated = false;
                 Err(failure)
@@ -218,21 +225,21 @@ impl<const D: usize> Simulation<D> {
 
     /// Moves the velocities by a step and evaluates the rates at its end.
     fn take_step(&mut self) -> Result<(f64, Stepped<D>), Failure> {
-        let Self { landau, integrator, adaptive, fence, state, evaluation, end, before, .. } = self;
+        let Self { landau, method, adaptive, fence, state, evaluation, end, before, .. } = self;
         fence.enclose(landau.problem(), before);
-        let within = InStep { number: state.step + 1, fence: Some(fence) };
+        let within = InStep { number: state.step + 1, time: state.time(), length: 0.0, fence: Some(fence) };
         if landau.precision().sampled {
             // The rates at the state were those of the last step's samples.
             landau.evaluate_for(before, within, evaluation)?;
         }
         match (adaptive, state.grid) {
             (Some(adaptive), _) => {
-                adaptive.advance(landau, &mut **integrator, (within, before, evaluation), end, state)
+                adaptive.advance(landau, method, (within, before, evaluation), end, state)
             }
             (None, grid) => {
                 let dt = grid.first_step();
-                let stepped = integrator.step(landau, state, Step { within, start: evaluation, dt })?;
-                landau.evaluate(&state.velocities, within, end)?;
+                let step = Step { within, start: evaluation, dt };
+                let stepped = method.take(landau, state, step, (grid.time(within.number), end))?;
                 Ok((dt, stepped))
             }
         }

@@ -213,6 +213,9 @@ mod tests {
         }
         let problem = Problem {
             symmetry: Symmetry::None,
+            backgrounds: Vec::new(),
+            background_coefficients: Vec::new(),
+            fields: Default::default(),
             conserved: Conserved::MassOnly,
             reference: [0.0; 2],
             scales: Default::default(),

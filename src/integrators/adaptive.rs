@@ -9,8 +9,9 @@
 //! method's stable interval over the spectral radius of the Jacobian. The error estimate alone does not
 //! ensure that: particles of a thin tail that go unstable weigh too little to show in a weighted norm.
 
-use super::integrator::{Integrator, STABLE_SHARE, Step, StepTaken, Stepped, advance};
+use super::integrator::{STABLE_SHARE, Step, Stepped, advance};
 use super::norm::ThermalNorm;
+use super::split::SplitStep;
 use super::stiffness::PowerIteration;
 use crate::error::Failure;
 use crate::landau::{Evaluation, InStep, Landau};
@@ -64,7 +65,7 @@ impl<const D: usize> Adaptive<D> {
     pub fn advance(
         &mut self,
         landau: &mut Landau<D>,
-        integrator: &mut dyn Integrator<D>,
+        method: &mut SplitStep<D>,
         (within, before, start): (InStep<'_, D>, &[[f64; D]], &Evaluation<D>),
         end: &mut Evaluation<D>,
         state: &mut State<D>,
@@ -72,12 +73,13 @@ impl<const D: usize> Adaptive<D> {
         let TimeGrid::Adaptive { end: last_time, tolerance, clock } = state.grid else {
             unreachable!("steps of one length do not adapt");
         };
-        let facts = integrator.facts();
+        let facts = method.facts();
         let power = facts.error_order.map_or(f64::NAN, f64::from);
         let norm = ThermalNorm::at(landau.problem(), &state.velocities);
         // Errors are differences of velocities. Their rounding limits the tolerance.
         let tolerance = tolerance.max(2.0 * norm.resolution());
         let mut dt = clock.next;
+        let supplied = state.supplied;
         let mut rejected = false;
         let mut reason = String::new();
         loop {
@@ -101,11 +103,12 @@ impl<const D: usize> Adaptive<D> {
                     reason,
                 });
             }
+            let time = if step == remaining { last_time } else { clock.time + step };
             match self.attempt(
                 landau,
-                integrator,
+                method,
                 (&norm, tolerance),
-                (before, &mut *end),
+                (before, time, &mut *end),
                 state,
                 Step { within, start, dt: step },
             ) {
@@ -113,7 +116,6 @@ impl<const D: usize> Adaptive<D> {
                     let last = clock.last_error.unwrap_or(1.0);
                     let ratio = SAFETY * error.powf(-0.7 / power) * last.powf(0.4 / power);
                     let most = if rejected { 1.0 } else { LARGEST_RATIO };
-                    let time = if step == remaining { last_time } else { clock.time + step };
                     let next = Some(step * ratio.clamp(LEAST_RATIO, most));
                     let clock = Clock { time, next, last_error: Some(error) };
                     state.grid = state.grid.with_clock(Some(clock));
@@ -130,6 +132,7 @@ impl<const D: usize> Adaptive<D> {
             }
             rejected = true;
             state.velocities.copy_from_slice(before);
+            state.supplied = supplied;
         }
     }
 
@@ -137,27 +140,23 @@ impl<const D: usize> Adaptive<D> {
     fn attempt(
         &mut self,
         landau: &mut Landau<D>,
-        integrator: &mut dyn Integrator<D>,
+        method: &mut SplitStep<D>,
         (norm, tolerance): (&ThermalNorm, f64),
-        (before, end): (&[[f64; D]], &mut Evaluation<D>),
+        (before, time, end): (&[[f64; D]], f64, &mut Evaluation<D>),
         state: &mut State<D>,
         step: Step<'_, D>,
     ) -> Verdict<D> {
-        let Step { within, start, dt } = step;
-        let stepped = integrator.step(landau, state, step).and_then(|stepped| {
-            landau.evaluate(&state.velocities, within, end)?;
-            Ok(stepped)
-        });
-        let stepped = match stepped {
+        let Step { start, dt, .. } = step;
+        let stepped = match method.take(landau, state, step, (time, &mut *end)) {
             Ok(stepped) => stepped,
             Err(failure) => return Verdict::Untrustworthy(failure.to_string()),
         };
-        let (after, end) = (&state.velocities, &*end);
-        integrator.estimate_error(&StepTaken { dt, before, start, after, end }, &mut self.error);
+        let taken = method.taken((before, start), (&state.velocities, &*end), dt);
+        method.estimate_error(&taken, &mut self.error);
         let error = norm.size(landau.problem(), &self.error) / tolerance;
-        // Terms such as forces may bring in entropy. Collisions may not raise it.
-        let rise = end.entropy() - start.entropy() - stepped.supply.entropy.max(0.0);
-        let rounding = landau.entropy_rounding(after, start);
+        // Collisions with backgrounds may raise entropy, and forces by the rounding of sums. Other collisions may not.
+        let rise = taken.end.entropy() - taken.start.entropy() - stepped.supply.entropy.max(0.0);
+        let rounding = landau.entropy_rounding(taken.after, taken.start) + taken.uncertain_entropy();
         if !error.is_finite() {
             Verdict::Untrustworthy(format!("the estimated error is {error}"))
         } else if error > 1.0 {

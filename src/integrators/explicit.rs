@@ -158,7 +158,7 @@ impl<const D: usize> Integrator<D> for Explicit<D> {
         for (index, (&node, &weight)) in self.nodes.iter().zip(&self.weights[1..]).enumerate() {
             let rates = if index == 0 { &start.rates } else { &self.evaluation.rates };
             advance(&mut self.stage, velocities, node * dt, rates);
-            landau.evaluate(&self.stage, within, &mut self.evaluation)?;
+            landau.evaluate(&self.stage, within.later(node * dt), &mut self.evaluation)?;
             supply = supply.plus(weight * dt, self.evaluation.supply);
             for (increment, rate) in self.increment.iter_mut().zip(&self.evaluation.rates) {
                 for axis in 0..D {

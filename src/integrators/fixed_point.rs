@@ -156,6 +156,7 @@ impl<const D: usize> ImplicitStep<D> {
         c: f64,
         accuracy: Accuracy,
     ) -> Result<(), Failure> {
+        let within = within.later(0.5 * dt);
         let radius = state.stiffness.as_ref().map_or(0.0, |stiffness| stiffness.radius);
         // R is evaluated at rounded velocities. That changes it by up to the spectral radius times the
         // rounding.

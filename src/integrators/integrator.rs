@@ -68,7 +68,16 @@ pub struct StepTaken<'a, const D: usize> {
     pub end: &'a Evaluation<D>,
 }
 
+/// The entropy that terms bring in over a step is known from its rates to this share.
+const KNOWN_ENTROPY: f64 = 0.2;
+
 impl<const D: usize> StepTaken<'_, D> {
+    /// How far the change of entropy may be from what its rates and the supply say, for what terms bring in.
+    pub fn uncertain_entropy(&self) -> f64 {
+        let largest = self.start.supply.entropy.abs().max(self.end.supply.entropy.abs());
+        KNOWN_ENTROPY * self.dt * largest
+    }
+
     /// error ← factor (v⁰ − v¹ + (dt/2)(F(v⁰) + F(v¹))).
     pub(super) fn trapezoidal_defect(&self, factor: f64, error: &mut [[f64; D]]) {
         let velocities = self.before.iter().zip(self.after);

@@ -24,6 +24,7 @@ pub mod projection;
 mod pseudo_time;
 mod residual;
 mod runge_kutta_chebyshev;
+pub mod split;
 mod stiffness;
 
 pub use discrete_gradient::DiscreteGradient;

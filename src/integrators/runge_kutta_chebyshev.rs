@@ -187,10 +187,12 @@ impl<const D: usize> Chebyshev<D> {
         self.before_last.copy_from_slice(velocities);
         // What terms bring in up to each stage follows the same recurrence.
         let (mut before, mut supply) = (Supply::default(), Supply::default());
+        // So do the times of the stages, here over the step.
+        let (mut node_before, mut node) = (0.0, self.coefficients.first);
         supply = supply.plus(dt * self.coefficients.first, start.supply);
         advance(&mut self.last, velocities, dt * self.coefficients.first, &start.rates);
         for &Stage { mu, nu, mu_tilde, a } in &self.coefficients.stages {
-            landau.evaluate(&self.last, within, &mut self.evaluation)?;
+            landau.evaluate(&self.last, within.later(node * dt), &mut self.evaluation)?;
             for (p, next) in self.next.iter_mut().enumerate() {
                 for (axis, next) in next.iter_mut().enumerate() {
                     let v = velocities[p][axis];
@@ -206,6 +208,7 @@ impl<const D: usize> Chebyshev<D> {
             let slope = self.evaluation.supply.plus(-a, start.supply);
             let next = Supply::default().plus(mu, supply).plus(nu, before).plus(mu_tilde * dt, slope);
             (before, supply) = (supply, next);
+            (node_before, node) = (node, mu * node + nu * node_before + mu_tilde * (1.0 - a));
             std::mem::swap(&mut self.before_last, &mut self.last);
             std::mem::swap(&mut self.last, &mut self.next);
         }

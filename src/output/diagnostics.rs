@@ -4,11 +4,13 @@ use crate::error::Failure;
 use crate::functionals::comparison::Comparison;
 use crate::functionals::invariants::Invariants;
 use crate::functionals::{At, Columns};
+use crate::kernel::interaction::dot;
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::problem::Problem;
 use crate::simulation::{Observer, ObserverError, Outcome, View};
 use crate::sum::sum;
+use crate::terms::{self, Supply};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -109,6 +111,11 @@ fn header<const D: usize>(problem: &Problem<D>, comparison: Option<&Comparison<D
     let mut names: Vec<String> = vec!["step".into(), "time".into()];
     names.extend(AXES[..D].iter().map(|axis| format!("momentum_{axis}")));
     names.extend(["energy", "entropy", "entropy_rate"].map(String::from));
+    if problem.is_driven() {
+        names.push("work".into());
+        names.extend(AXES[..D].iter().map(|axis| format!("momentum_given_{axis}")));
+        names.extend(terms::sources(problem).iter().map(|source| format!("{source}_power")));
+    }
     for species in &problem.species {
         let name = &species.name;
         names.push(format!("{name}_density"));
@@ -144,6 +151,13 @@ fn row<const D: usize>(
         scales.entropy(evaluation.entropy(), particles, D),
         evaluation.entropy_rate * scales.entropy_rate(),
     ]);
+    if problem.is_driven() {
+        // Inside a run energies are about its reference velocity.
+        let work = |supply: &Supply<D>| supply.energy + dot(problem.reference, supply.momentum);
+        values.push(work(&state.supplied) * scales.energy());
+        values.extend(state.supplied.momentum.map(|component| component * scales.momentum()));
+        values.extend(evaluation.sources.iter().map(|source| work(source) * scales.energy() / scales.time));
+    }
     for (index, species) in problem.species.iter().enumerate() {
         let moments = problem.moments(species, &state.velocities);
         values.push(moments.density * scales.density);

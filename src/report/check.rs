@@ -49,6 +49,12 @@ pub fn check<const D: usize>(
     for fixed in &problem.fixed {
         line(&fixed.name, units.fixed(fixed));
     }
+    for background in &problem.backgrounds {
+        line(&background.name, units.background(background));
+    }
+    for (name, words) in units.fields(problem) {
+        line(name, words);
+    }
     line("particles", problem.particles().to_string());
     let integrator = scenario.integrator.facts();
     let cost = Cost::of(scenario, problem, &integrator, &state, instruction_set)?;

@@ -1,7 +1,7 @@
 //! Quantities of a run in words, in the units of its scenario.
 
-use crate::problem::{FixedSpecies, Species};
-use crate::units::Scales;
+use crate::problem::{Background, FixedSpecies, Problem, Species};
+use crate::units::{ELEMENTARY_CHARGE, Scales};
 
 /// How quantities are written.
 pub struct QuantityFormat {
@@ -69,6 +69,46 @@ impl QuantityFormat {
             false => fixed.density.to_string(),
         };
         format!("fixed, density {density}, velocity {velocity:?}")
+    }
+
+    pub fn background<const D: usize>(&self, background: &Background<D>) -> String {
+        let velocity = background.velocity.map(|component| component * self.scales.velocity);
+        format!(
+            "Maxwellian background, mass {}, density {}, temperature {}, thermal speed {}, velocity {velocity:?}",
+            self.quantity(background.mass, self.scales.mass, "kg"),
+            self.quantity(background.density, self.scales.density, "m⁻³"),
+            self.temperature(background.temperature),
+            self.velocity((background.temperature / background.mass).sqrt()),
+        )
+    }
+
+    /// The fields, with what they mean for each species.
+    pub fn fields<const D: usize>(&self, problem: &Problem<D>) -> Vec<(&'static str, String)> {
+        let scales = &self.scales;
+        let length = |field: &[f64; D]| field.iter().fold(0.0f64, |length, component| length.hypot(*component));
+        let charge = if scales.si { ELEMENTARY_CHARGE } else { 1.0 };
+        let mut lines = Vec::new();
+        if let Some(electric) = &problem.fields.electric {
+            let unit = scales.mass * scales.velocity / (scales.time * charge);
+            let (first, last) = (electric.values[0], electric.values[electric.values.len() - 1]);
+            let [first, last] = [first, last].map(|field| field.map(|component| component * unit));
+            let unit = if scales.si { " V/m" } else { "" };
+            lines.push(("electric field", match first == last {
+                true => format!("{first:?}{unit}"),
+                false => format!("{first:?} to {last:?}{unit}"),
+            }));
+        }
+        if let Some(magnetic) = &problem.fields.magnetic {
+            let field = magnetic.map(|component| component * scales.mass / (scales.time * charge));
+            let unit = if scales.si { " T" } else { "" };
+            let turns = problem.species.iter().map(|species| {
+                let frequency = (species.charge / species.mass).abs() * length(magnetic);
+                format!("\"{}\" turns by 1 in {}", species.name, self.time(1.0 / frequency))
+            });
+            let turns: Vec<String> = turns.collect();
+            lines.push(("magnetic field", format!("{field:?}{unit}; {}", turns.join(", "))));
+        }
+        lines
     }
 }
 

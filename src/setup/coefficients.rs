@@ -2,7 +2,7 @@
 
 use super::coulomb::{self, Charged};
 use crate::problem::Problem;
-use crate::scenario::{Coefficients, Scenario, Violation};
+use crate::scenario::{Coefficients, Scenario, Species, Violation};
 use serde_json::{Map, Value};
 
 /// Fills the coefficients between the species of a problem that has everything else.
@@ -44,21 +44,41 @@ pub fn fill<const D: usize>(
             logarithms.iter().enumerate().map(row).collect()
         }
     };
-    let places = |fixed: bool| {
-        (0..scenario.species.len()).filter(move |&i| scenario.species[i].fixed.is_some() == fixed)
+    let places = |kind: Kind| {
+        (0..scenario.species.len()).filter(move |&i| Kind::of(&scenario.species[i]) == kind)
     };
-    for i in places(false) {
-        problem.coefficients.extend(places(false).map(|j| matrix[i][j]));
-        problem.fixed_coefficients.extend(places(true).map(|b| matrix[i][b]));
+    for i in places(Kind::Moving) {
+        problem.coefficients.extend(places(Kind::Moving).map(|j| matrix[i][j]));
+        problem.fixed_coefficients.extend(places(Kind::Fixed).map(|b| matrix[i][b]));
+        problem.background_coefficients.extend(places(Kind::Background).map(|b| matrix[i][b]));
     }
-    let finite = |coefficients: &[f64]| coefficients.iter().all(|c| c.is_finite());
-    if !(finite(&problem.coefficients) && finite(&problem.fixed_coefficients)) {
+    let all = [&problem.coefficients, &problem.fixed_coefficients, &problem.background_coefficients];
+    if !all.into_iter().flatten().all(|c| c.is_finite()) {
         return Err(Violation::new(
             "collisions.coefficients",
             "found coefficients beyond every number on the scales of the run; allowed: masses, densities, velocities and times whose coefficients are finite",
         ));
     }
     Ok(())
+}
+
+/// What a species does in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Moving,
+    /// Of infinite mass.
+    Fixed,
+    Background,
+}
+
+impl Kind {
+    fn of(species: &Species) -> Self {
+        match &species.fixed {
+            None => Self::Moving,
+            Some(fixed) if fixed.background().is_some() => Self::Background,
+            Some(_) => Self::Fixed,
+        }
+    }
 }
 
 /// ln Λ as the scenario says it.
@@ -78,12 +98,11 @@ pub fn coulomb_logarithms<const D: usize>(
 ) -> Option<Vec<Vec<f64>>> {
     let Coefficients::Coulomb { log_lambda } = scenario.collisions.coefficients else { return None };
     let scales = problem.scales;
-    let (mut moving, mut fixed) = (problem.species.iter(), problem.fixed.iter());
+    let mut moving = problem.species.iter();
     let charged = scenario.species.iter().filter_map(|one| {
-        if one.fixed.is_some() {
-            let fixed = fixed.next()?;
-            let density = fixed.density * scales.density;
-            return Some(Charged { charge: one.charge, mass: f64::INFINITY, density, temperature: f64::NAN });
+        if let Some(fixed) = &one.fixed {
+            let (mass, temperature) = fixed.background().unwrap_or((f64::INFINITY, f64::NAN));
+            return Some(Charged { charge: one.charge, mass, density: fixed.density, temperature });
         }
         let species = moving.next()?;
         let moments = problem.moments(species, velocities);

@@ -14,6 +14,7 @@ mod memory;
 mod openpmd;
 mod reference;
 mod scales;
+mod surroundings;
 
 pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
@@ -21,15 +22,15 @@ pub use reference::comparison;
 
 use crate::collision::pair_sum::PairSum;
 use crate::collision::regularisation::FIXED_SHARE;
-use crate::distribution::vector;
 use crate::error::Failure;
+use crate::fields::Fields;
 use crate::functionals::Columns;
 use crate::functionals::invariants::{About, Invariants};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::Landau;
-use crate::problem::{Conserved, FixedSpecies, Problem, Species};
+use crate::problem::{Conserved, Problem, Species};
 use crate::scenario::{
-    Bandwidth, Fixed, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Violation,
+    Bandwidth, MeshSpacing, ParticleSums, Scenario, Score as ScoreChoice, Summation, Violation,
 };
 use crate::score::Score;
 use crate::score::exactness::{self, ExactScore, Form};
@@ -56,10 +57,13 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         symmetry: scenario.symmetry.of_run(),
         species: Vec::new(),
         fixed: Vec::new(),
+        backgrounds: Vec::new(),
+        fields: Fields::default(),
         weights: Vec::new(),
         gamma: scenario.collisions.gamma,
         coefficients: Vec::new(),
         fixed_coefficients: Vec::new(),
+        background_coefficients: Vec::new(),
         regularisation: scenario.collisions.regularisation.factor(),
         fixed_regularisation: scenario.collisions.regularisation.factor().map(|factor| FIXED_SHARE * factor),
         conserved: Conserved::MassOnly,
@@ -68,15 +72,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     };
     let follows = matches!(scenario.score.bandwidth(), Bandwidth::Following { .. });
     let mut velocities = Vec::new();
-    for one in &scenario.species {
-        let Some(Fixed { density, velocity }) = &one.fixed else { continue };
-        problem.fixed.push(FixedSpecies {
-            name: one.name.clone(),
-            charge: one.charge,
-            density: density / scales.density,
-            velocity: vector(velocity.as_ref()).map(|component| component / scales.velocity),
-        });
-    }
+    surroundings::fill(scenario, &mut problem);
     let moving = scenario.species.iter().filter(|one| one.fixed.is_none());
     for (place, (one, cloud)) in moving.zip(clouds).enumerate() {
         let bandwidth = bandwidth(&scenario.score, place, one.particles.as_ref(), &cloud);
@@ -99,9 +95,12 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
     let invariants = Invariants::of(&problem, &velocities);
     limits::check(scenario, &problem, &velocities, &invariants)?;
     coefficients::fill(scenario, &mut problem, &velocities)?;
+    surroundings::check(scenario, &problem, |i| problem.moments(&problem.species[i], &velocities))?;
     problem.conserved = terms::conserved(&problem);
     problem.reference = match problem.conserved {
         Conserved::EnergyAbout(velocity) => velocity,
+        // Turns are about rest.
+        _ if problem.fields.turning_field(problem.symmetry).is_some() => [0.0; D],
         Conserved::MomentumAndEnergy | Conserved::MassOnly => invariants.mean_velocity(),
     };
     let state = State {

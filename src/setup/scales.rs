@@ -38,9 +38,13 @@ fn span(scenario: &Scenario) -> f64 {
 /// A particle of a moving species, in the units of the scenario.
 pub fn particle(scenario: &Scenario, one: &Species) -> Particle {
     let Some(mass) = one.mass else { unreachable!("validation asks for the mass of a moving species") };
-    let temperature_unit = match scenario.units {
+    Particle { mass, temperature_unit: temperature_unit(scenario) }
+}
+
+/// Mass times velocity squared in the scenario's unit of temperature.
+pub fn temperature_unit(scenario: &Scenario) -> f64 {
+    match scenario.units {
         Units::Normalized {} => 1.0,
         Units::Si {} => 1.0 / ELEMENTARY_CHARGE,
-    };
-    Particle { mass, temperature_unit }
+    }
 }

@@ -3,7 +3,7 @@
 //! The limit m_b → ∞ of the pair sum is c_ib n_b A(v_p − u_b) g_p: diffusion on spheres around u_b. It turns velocities
 //! about u_b and does no work in that frame.
 
-use super::term::{Request, Term};
+use super::term::{Request, Supply, Term};
 use crate::collision::interface::Particles;
 use crate::error::Failure;
 use crate::problem::{Conserved, Problem};
@@ -19,7 +19,7 @@ impl<const D: usize> Term<D> for FixedCollisions {
         at: Particles<'_, D>,
         _request: Request,
         drag: &mut [[f64; D]],
-    ) -> Result<(), Failure> {
+    ) -> Result<Supply<D>, Failure> {
         let Particles { species, velocities, gradients, spreads, regularisation, .. } = at;
         for (i, range) in species.ranges().iter().enumerate() {
             for (b, fixed) in problem.fixed.iter().enumerate() {
@@ -39,7 +39,7 @@ impl<const D: usize> Term<D> for FixedCollisions {
                 }
             }
         }
-        Ok(())
+        Ok(Supply::default())
     }
 
     /// Momentum goes to the fixed species. Energy is kept about their velocity, if they have one in common; fixed

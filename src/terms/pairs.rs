@@ -3,7 +3,7 @@
 //! The sum is antisymmetric in a pair and orthogonal to its relative velocity: momentum and energy are kept to
 //! rounding, whatever the scores are and however the pairs are summed.
 
-use super::term::{Precision, Request, Term};
+use super::term::{Precision, Request, Supply, Term};
 use crate::collision::interface::{Accuracy, Particles, SpeciesTable, require_quality};
 use crate::collision::pair_sum::PairSum;
 use crate::collision::regularisation::Regularisation;
@@ -31,7 +31,7 @@ impl<const D: usize> Term<D> for PairCollisions<D> {
         at: Particles<'_, D>,
         request: Request,
         drag: &mut [[f64; D]],
-    ) -> Result<(), Failure> {
+    ) -> Result<Supply<D>, Failure> {
         self.sums.resize(drag.len(), [f64::NAN; D]);
         // Random batches are drawn anew for each step.
         let quality = self.sum.evaluate(at, request.step, request.accuracy, &mut self.sums);
@@ -43,7 +43,7 @@ impl<const D: usize> Term<D> for PairCollisions<D> {
                 drag[axis] += sum[axis];
             }
         }
-        Ok(())
+        Ok(Supply::default())
     }
 
     fn conserved(&self, _problem: &Problem<D>) -> Conserved<D> {

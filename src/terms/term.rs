@@ -7,7 +7,8 @@ use crate::problem::{Conserved, Problem};
 
 /// A term of the right-hand side.
 pub trait Term<const D: usize>: Send {
-    /// Adds the term to the drag −m dv/dt of every particle.
+    /// Adds the term to the drag −m dv/dt of every particle, and returns what it brings in from outside per unit of
+    /// time. Collisions between moving species bring in nothing.
     ///
     /// # Errors
     ///
@@ -18,14 +19,14 @@ pub trait Term<const D: usize>: Send {
         at: Particles<'_, D>,
         request: Request,
         drag: &mut [[f64; D]],
-    ) -> Result<(), Failure>;
+    ) -> Result<Supply<D>, Failure>;
 
-    /// What the term keeps besides the mass of each species, up to what it [supplies](Self::supply).
+    /// What the term keeps besides the mass of each species, up to what it supplies.
     fn conserved(&self, problem: &Problem<D>) -> Conserved<D>;
 
-    /// What the term brings in from outside, per unit of time. Collisions bring in nothing.
-    fn supply(&self, _problem: &Problem<D>, _at: Particles<'_, D>) -> Supply<D> {
-        Supply::default()
+    /// The name of the source that the term is, for terms that bring something in.
+    fn source(&self, _problem: &Problem<D>) -> Option<String> {
+        None
     }
 
     /// Whether the term wants to see the start of a run: if so, [`Self::prepare`] is called with it.
@@ -67,10 +68,14 @@ pub trait Term<const D: usize>: Send {
 }
 
 /// What is asked of an evaluation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Request {
     /// The step that the rates belong to: random batches are drawn by it, and messages name it.
     pub step: u64,
+    /// The time at which the rates are evaluated.
+    pub time: f64,
+    /// The length of the step; 0 where none is taken.
+    pub length: f64,
     pub accuracy: Accuracy,
 }
 

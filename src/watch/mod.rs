@@ -42,7 +42,7 @@ pub use warning::{Subject, Warning};
 use crate::integrators::norm::ThermalNorm;
 use crate::integrators::{Facts, StepTaken, Stepped};
 use crate::kernel::interaction::dot;
-use crate::landau::{Evaluation, Landau};
+use crate::landau::Landau;
 use crate::state::State;
 use crate::sum::sum;
 use crate::time_grid::TimeGrid;
@@ -78,38 +78,33 @@ impl StepWatch {
         Self { remedy: Remedy::new(facts, grid) }
     }
 
-    /// Compares a completed step of length `dt` with its rates at the start and the end. The first finding of
-    /// each kind in a run becomes a warning in the state.
+    /// Compares the step after the state with its rates at the start and the end. The first finding of each kind in a
+    /// run is a new warning.
     pub fn compare<const D: usize>(
         &self,
         landau: &Landau<D>,
-        state: &mut State<D>,
-        before: &[[f64; D]],
-        rates: [&Evaluation<D>; 2],
-        (dt, stepped): (f64, Stepped<D>),
-    ) {
-        let [start, end] = rates;
+        state: &State<D>,
+        taken: &StepTaken<'_, D>,
+        stepped: Stepped<D>,
+    ) -> Vec<Warning> {
         let step = state.step + 1;
-        let taken = StepTaken { dt, before, start, after: &state.velocities, end };
-        let norm = ThermalNorm::at(landau.problem(), before);
+        let norm = ThermalNorm::at(landau.problem(), taken.before);
         let found = [
-            self.entropy(landau, &taken, stepped.supply.entropy),
-            energy(landau, &norm, &taken),
-            displacement(landau, &norm, &taken),
+            self.entropy(landau, taken, stepped.supply.entropy),
+            energy(landau, &norm, taken),
+            displacement(landau, &norm, taken),
             projection(stepped.correction),
         ];
         let new = found
             .into_iter()
             .flatten()
             .filter(|(subject, _)| state.warnings.iter().all(|warning| warning.subject != *subject));
-        let new: Vec<Warning> = new
-            .map(|(subject, finding)| {
-                let remedy = self.remedy.words(landau, &taken);
-                let words = format!("step {step}: {finding}; {remedy}");
-                Warning { step, subject, words }
-            })
-            .collect();
-        state.warnings.extend(new);
+        new.map(|(subject, finding)| {
+            let remedy = self.remedy.words(landau, taken);
+            let words = format!("step {step}: {finding}; {remedy}");
+            Warning { step, subject, words }
+        })
+        .collect()
     }
 
     /// Compares the change of entropy with its rate.
@@ -123,9 +118,9 @@ impl StepWatch {
         let precision = landau.precision();
         let density: f64 = problem.weights.iter().sum();
         let change = taken.end.entropy() - taken.start.entropy() - supplied;
-        let rates = [taken.start.entropy_rate, taken.end.entropy_rate];
+        let rates = [taken.start, taken.end].map(|end| end.entropy_rate - end.supply.entropy);
         let steepest = rates.iter().fold(0.0f64, |most, rate| most.max(rate.abs()));
-        let rounding = landau.entropy_rounding(taken.after, taken.end);
+        let rounding = landau.entropy_rounding(taken.after, taken.end) + taken.uncertain_entropy();
         let terms = problem.weights.iter().zip(landau.scores()).zip(&taken.end.rates);
         let size = sum(terms.map(|((w, s), rate)| w * (dot(*s, *s) * dot(*rate, *rate)).sqrt()));
         let sums = taken.dt * precision.tolerance * size;

@@ -21,6 +21,7 @@ mod determinism;
 mod dissipation;
 mod drift;
 mod exactness;
+mod fields;
 mod following;
 mod golden_chv;
 mod initial;
@@ -34,7 +35,6 @@ mod regularisation;
 #[cfg(not(debug_assertions))] // Takes optimised code.
 mod score_study;
 mod scores;
-mod terms;
 mod theorems;
 #[cfg(not(debug_assertions))]
 mod time;

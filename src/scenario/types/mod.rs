@@ -1,6 +1,7 @@
 //! The scenario file, key by key. The doc comments are the descriptions in the JSON Schema.
 
 mod collisions;
+mod fields;
 mod output;
 mod score;
 mod species;
@@ -10,6 +11,7 @@ mod time;
 use crate::functionals::Functional;
 use crate::integrators::Choice;
 pub use collisions::*;
+pub use fields::*;
 pub use output::*;
 pub use score::*;
 pub use species::*;
@@ -43,6 +45,9 @@ pub struct Scenario {
     pub species: Vec<Species>,
     /// The collision kernel and its coefficients.
     pub collisions: Collisions,
+    /// Electric and magnetic fields.
+    #[serde(default, skip_serializing_if = "Fields::is_none")]
+    pub fields: Fields,
     /// How the gradients of the log-densities (scores) are computed.
     #[serde(default)]
     pub score: Score,

@@ -51,3 +51,15 @@ pub enum Reference {
     /// distributions.
     MaxwellMolecules {},
 }
+
+impl Reference {
+    /// Its key in a scenario.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Bkw {} => "bkw",
+            Self::OrnsteinUhlenbeck {} => "ornstein_uhlenbeck",
+            Self::Lorentz {} => "lorentz",
+            Self::MaxwellMolecules {} => "maxwell_molecules",
+        }
+    }
+}

@@ -22,7 +22,8 @@ pub struct Species {
     /// Where the particles are placed at the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub particles: Option<Particles>,
-    /// Infinite mass: a density at a velocity, for all times.
+    /// What stays as it is for all times: a density of infinite mass at a velocity or, with `mass` and `temperature`, a
+    /// Maxwellian background.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed: Option<Fixed>,
 }
@@ -68,7 +69,7 @@ pub enum HalfWidth {
     },
 }
 
-/// A species of infinite mass.
+/// A species that stays as it is: of infinite mass or, with `mass` and `temperature`, a Maxwellian background.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fixed {
@@ -77,4 +78,17 @@ pub struct Fixed {
     /// Velocity, one component per dimension; 0 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub velocity: Option<Vec<f64>>,
+    /// Mass of a particle of a background, > 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mass: Option<f64>,
+    /// Temperature of a background, > 0: it gives drag and diffusion by Coulomb collisions in three dimensions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+}
+
+impl Fixed {
+    /// Mass and temperature of a Maxwellian background; none for a species of infinite mass.
+    pub fn background(&self) -> Option<(f64, f64)> {
+        self.mass.zip(self.temperature)
+    }
 }

@@ -12,6 +12,14 @@ pub fn collisions(found: &mut Checks, scenario: &Scenario) {
             format!("found {}; allowed: a number > 0 and at most 4, or `none`", number(factor))
         });
     }
+    for (index, one) in all.iter().enumerate() {
+        let background = one.fixed.as_ref().and_then(Fixed::background).is_some();
+        let allowed = collisions.gamma == -3.0 && scenario.dimension == 3;
+        found.require(!background || allowed, format!("species.{index}.fixed.temperature"), || {
+            let (gamma, dimension) = (number(collisions.gamma), scenario.dimension);
+            format!("found a background with collisions.gamma {gamma} in {dimension} dimensions; allowed: with gamma -3 in three, for Coulomb collisions")
+        });
+    }
     let not_negative = |found: &mut Checks, path: String, value: f64| {
         found.require(value >= 0.0 && value.is_finite(), path, || {
             format!("found {}; allowed: a number ≥ 0", number(value))

@@ -1,6 +1,7 @@
 //! The rules a scenario must keep beyond its types, each with what was found and what is allowed.
 
 mod collisions;
+mod fields;
 mod functionals;
 mod memory;
 mod reference;
@@ -36,6 +37,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     species::species(&mut found, &scenario.species, dimension);
     memory::memory(&mut found, scenario);
     collisions::collisions(&mut found, scenario);
+    fields::fields(&mut found, scenario);
     score::score(&mut found, scenario);
     summation::summation(&mut found, scenario);
     found.under("integrator", |found| scenario.integrator.rules(found));
@@ -47,6 +49,9 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     functionals::check(&mut found, scenario);
     if found.violations.is_empty() {
         symmetry::symmetry(&mut found, scenario);
+    }
+    if let Some(reference) = &scenario.reference {
+        reference::collisions_alone(&mut found, scenario, reference);
     }
     if found.violations.is_empty() {
         match scenario.reference {

@@ -52,6 +52,20 @@ pub fn bkw(found: &mut Checks, scenario: &Scenario) {
     }
 }
 
+/// References are solutions of the equation without fields and backgrounds.
+pub fn collisions_alone(found: &mut Checks, scenario: &Scenario, reference: &Reference) {
+    let path = format!("reference.{}", reference.key());
+    found.require(scenario.fields.is_none(), path.as_str(), || {
+        "found `fields`; allowed: none with this reference".to_string()
+    });
+    for (index, one) in scenario.species.iter().enumerate() {
+        let background = one.fixed.as_ref().and_then(Fixed::background);
+        found.require(background.is_none(), path.as_str(), || {
+            format!("found species.{index} with `mass` and `temperature`, a background; allowed: none with this reference")
+        });
+    }
+}
+
 /// References that hold for γ = 0 alone.
 pub fn maxwell_molecules(found: &mut Checks, path: &str, scenario: &Scenario) {
     let gamma = scenario.collisions.gamma;

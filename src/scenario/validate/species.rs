@@ -37,6 +37,7 @@ pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
                 }
                 found.positive(format!("{path}.fixed.density"), fixed.density);
                 found.vector(format!("{path}.fixed.velocity"), fixed.velocity.as_ref(), dimension);
+                background(found, &format!("{path}.fixed"), fixed);
             }
             None => match dimension {
                 2 => moving::<2>(found, &path, one),
@@ -48,6 +49,20 @@ pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
         let count = species.len();
         format!("found {count} species, none of which moves; allowed: at least one with mass, initial and particles")
     });
+}
+
+/// A background has a mass and a temperature; its collisions are checked beside the kernel.
+fn background(found: &mut Checks, path: &str, fixed: &Fixed) {
+    for (key, value, other) in
+        [("mass", fixed.mass, fixed.temperature), ("temperature", fixed.temperature, fixed.mass)]
+    {
+        found.require(value.is_some() || other.is_none(), path, || {
+            format!("found no `{key}` beside the other; allowed: mass and temperature, of a background, or neither, for infinite mass")
+        });
+        if let Some(value) = value {
+            found.positive(format!("{path}.{key}"), value);
+        }
+    }
 }
 
 fn moving<const D: usize>(found: &mut Checks, path: &str, one: &Species) {

@@ -1,0 +1,4 @@
+//! Transport coefficients by impulse response.
+
+pub mod mode;
+pub mod response;

@@ -14,6 +14,7 @@ use crate::output::folder::Folder;
 use crate::output::ledger::Ledger;
 use crate::output::particles::ParticleFiles;
 use crate::output::summary::{self, Account, Methods, Seconds, Status};
+use crate::output::until::Conditions;
 use crate::problem::Problem;
 use crate::report::{self, Closing};
 use crate::scenario::{Scenario, Violation};
@@ -133,7 +134,9 @@ impl<const D: usize> Session<D> {
         Folder::require_free(path, overwrite)?;
         let scenario = &setup::resolved::<D>(scenario)?;
         let start = Start::new(scenario)?;
+        let conditions = Conditions::new(&scenario.time.until, &start.problem)?;
         let simulation = start.simulation(scenario, start.state.clone(), instruction_set)?;
+        let simulation = stopping(simulation, conditions);
         let folder = Folder::create(path, overwrite, scenario)?;
         let diagnostics = Diagnostics::create(
             &folder,
@@ -165,7 +168,9 @@ impl<const D: usize> Session<D> {
         let start = Start::new(scenario)?;
         let state = saved.state(&start.state, start.fingerprint)?;
         let step = state.step;
+        let conditions = Conditions::new(&scenario.time.until, &start.problem)?;
         let simulation = start.simulation(scenario, state, instruction_set)?.resumed();
+        let simulation = stopping(simulation, conditions);
         let diagnostics = Diagnostics::reopen(
             &folder,
             saved.diagnostics_bytes(),
@@ -260,7 +265,9 @@ impl<const D: usize> Session<D> {
 
     fn close(self, first_step: u64, outcome: Result<Outcome, SessionError>) -> Result<Closing, SessionError> {
         let (status, reason) = match &outcome {
-            Ok(Outcome::Completed) => (Status::Completed, None),
+            Ok(Outcome::Completed) => {
+                (Status::Completed, self.simulation.stopped_by().map(|met| format!("ended since {met}")))
+            }
             Ok(Outcome::Interrupted) => (Status::Interrupted, Some("interrupted".to_string())),
             Err(error) => (Status::Failed, Some(error.to_string())),
         };
@@ -275,6 +282,7 @@ impl<const D: usize> Session<D> {
         let (last_step, conservation) = (simulation.state().step, simulation.facts().conservation);
         Ok(Closing {
             outcome,
+            stopped_by: simulation.stopped_by().map(String::from),
             folder: folder.path().to_path_buf(),
             first_step,
             last_step,
@@ -285,6 +293,7 @@ impl<const D: usize> Session<D> {
             conservation,
             promised: observers.ledger.promised(conservation, last_step),
             drift: observers.ledger.drift(),
+            given: observers.ledger.given().cloned(),
         })
     }
 
@@ -309,6 +318,10 @@ impl<const D: usize> Session<D> {
         };
         summary::write(&self.folder, &self.observers.ledger, account)
     }
+}
+
+fn stopping<const D: usize>(simulation: Simulation<D>, conditions: Conditions) -> Simulation<D> {
+    simulation.stopping(Box::new(move |view| conditions.met(view)))
 }
 
 /// What differs between a new run and one that goes on.

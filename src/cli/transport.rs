@@ -53,7 +53,8 @@ impl Transport {
         print(&output::table(&found, si))?;
         print(&format!("{:.1} s\n", began.elapsed().as_secs_f64()))?;
         if let Some((file, path, format)) = &mut file {
-            let written = file.set_len(0).and_then(|()| file.write_all(output::file(&found, *format, si).as_bytes()));
+            let written =
+                file.set_len(0).and_then(|()| file.write_all(output::file(&found, *format, si).as_bytes()));
             written.map_err(|error| Stop::Failed(format!("{}: cannot write: {error}", path.display())))?;
             print(&format!("written to {}\n", path.display()))?;
         }

@@ -10,3 +10,4 @@ pub mod openpmd;
 pub mod particles;
 pub mod summary;
 pub mod transport;
+pub mod until;

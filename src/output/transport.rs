@@ -34,7 +34,8 @@ pub fn table(transport: &Transport, si: bool) -> String {
 
 fn row(one: &Estimated, si: bool) -> [String; 6] {
     let value = one.coefficient.value;
-    let unit = if si && one.coefficient.unit != "1" { format!(" {}", one.coefficient.unit) } else { String::new() };
+    let unit =
+        if si && one.coefficient.unit != "1" { format!(" {}", one.coefficient.unit) } else { String::new() };
     let number = one.coefficient.number.map(|(symbol, number)| format!("{symbol} = {number:.5}"));
     [
         one.coefficient.name.clone(),

@@ -10,6 +10,7 @@ use crate::functionals::At;
 use crate::integrators::{Conservation, Facts};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep, pairs};
+use crate::output::until::Conditions;
 use crate::problem::{Conserved, Problem, Species};
 use crate::scenario::Scenario;
 use crate::setup::{self, StartError};
@@ -35,6 +36,7 @@ pub fn check<const D: usize>(
     line("title", scenario.title.clone());
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
     let units = QuantityFormat::new(problem.scales);
+    Conditions::new(&scenario.time.until, problem)?;
     for species in &problem.species {
         let moments = problem.moments(species, &state.velocities);
         line(

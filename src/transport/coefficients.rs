@@ -25,11 +25,7 @@ pub struct Coefficient {
 /// | `thermal_conductivity.NAME` | heat that the species carries over the common gradient of the temperature, without fluxes of particles |
 /// | `viscosity.NAME` | stress that the species carries over the common rate of shear |
 /// | `mobility.ONE.OTHER` | mean velocity of one species over the force on every particle of another |
-pub fn coefficients(
-    of: &Constituents,
-    vectors: &DMatrix<f64>,
-    stresses: &DMatrix<f64>,
-) -> Vec<Coefficient> {
+pub fn coefficients(of: &Constituents, vectors: &DMatrix<f64>, stresses: &DMatrix<f64>) -> Vec<Coefficient> {
     let count = of.species.len();
     let part = |a: usize, b: usize| DMatrix::from_fn(count, count, |i, j| vectors[(2 * i + a, 2 * j + b)]);
     // Onsager's relations hold but for errors of the particles: the mean of both sides is used.
@@ -40,7 +36,8 @@ pub fn coefficients(
     let holding = without_common_drift(&flows, of) * &across;
     let heats = heats - across.transpose() * &holding;
     let root = DVector::from_iterator(count, of.species.iter().map(|one| 1.0 / one.mass.sqrt()));
-    let per_root_mass = |matrix: &DMatrix<f64>| DMatrix::from_fn(count, count, |i, j| matrix[(i, j)] * root[i] * root[j]);
+    let per_root_mass =
+        |matrix: &DMatrix<f64>| DMatrix::from_fn(count, count, |i, j| matrix[(i, j)] * root[i] * root[j]);
     let (moved, heated) = (per_root_mass(&flows), per_root_mass(&heats));
 
     let scales = &of.scales;
@@ -62,7 +59,8 @@ pub fn coefficients(
     }
     for (i, one) in of.species.iter().enumerate() {
         let force: f64 = (0..count).map(|j| one.mass.sqrt() * holding[(i, j)] * root[j]).sum();
-        let number = of.electrons.as_ref().filter(|electrons| electrons.index == i).map(|_| ("beta_0", force));
+        let number =
+            of.electrons.as_ref().filter(|electrons| electrons.index == i).map(|_| ("beta_0", force));
         add(format!("thermoelectric.{}", one.name), force, "1", number);
     }
     let joule = if scales.si { ELEMENTARY_CHARGE } else { 1.0 };

@@ -77,7 +77,10 @@ pub fn transport(scenario: &Scenario, set: InstructionSet) -> Result<Transport, 
     let coarse = coarser(scenario);
     let compared = coarse.as_ref().unwrap_or(scenario);
     let (_, same, reference) = of(compared, accuracy)?;
-    let (_, rough, roughly) = of(compared, Accuracy { tolerance: 4.0 * accuracy.tolerance, tail: 4.0 * accuracy.tail, ..accuracy })?;
+    let (_, rough, roughly) = of(
+        compared,
+        Accuracy { tolerance: 4.0 * accuracy.tolerance, tail: 4.0 * accuracy.tail, ..accuracy },
+    )?;
     let (_, small, weakly) = of(compared, Accuracy { amplitude: 0.5 * accuracy.amplitude, ..accuracy })?;
     let exact = constituents.expansion.as_ref().map(|plasma| {
         let (vectors, stresses) = (plasma.vectors(sonine::TERMS), plasma.stresses(sonine::TERMS));
@@ -105,6 +108,8 @@ pub fn transport(scenario: &Scenario, set: InstructionSet) -> Result<Transport, 
 pub fn require_three_dimensions(scenario: &Scenario) -> Result<(), Violation> {
     match scenario.dimension {
         3 => Ok(()),
-        other => Err(Violation::new("dimension", format!("found {other}; allowed: 3, for transport coefficients"))),
+        other => {
+            Err(Violation::new("dimension", format!("found {other}; allowed: 3, for transport coefficients")))
+        }
     }
 }

@@ -35,14 +35,20 @@ impl<const D: usize> Plasma<D> {
             return Err(Violation::new("dimension", format!("found {D}; allowed: 3")));
         }
         if !scenario.fields.is_none() {
-            return Err(Violation::new("fields", "found fields; allowed: none, since impulses stand for them"));
+            return Err(Violation::new(
+                "fields",
+                "found fields; allowed: none, since impulses stand for them",
+            ));
         }
         let mut first: Option<(f64, Vec<f64>)> = None;
         for (place, one) in scenario.species.iter().enumerate() {
             let Some(initial) = &one.initial else { continue };
             let path = format!("species.{place}.initial");
             let Initial::Maxwellian(maxwellian) = initial else {
-                return Err(Violation::new(path, "found no `maxwellian`; allowed: Maxwellians of one temperature and drift"));
+                return Err(Violation::new(
+                    path,
+                    "found no `maxwellian`; allowed: Maxwellians of one temperature and drift",
+                ));
             };
             let drift = maxwellian.drift.clone().unwrap_or_else(|| vec![0.0; D]);
             let here = (maxwellian.temperature, drift);
@@ -70,6 +76,22 @@ impl<const D: usize> Plasma<D> {
                         "found species \"{}\" whose particles have {:.4} of the mean temperature; allowed: within {ONE_TEMPERATURE} of it, on lattices that reach as many thermal speeds",
                         species.name,
                         moments.temperature() / temperature
+                    ),
+                ));
+            }
+        }
+        for (i, species) in problem.species.iter().enumerate() {
+            let row =
+                |coefficients: &[f64], of: usize| coefficients[i * of..(i + 1) * of].iter().any(|&c| c > 0.0);
+            let collides = row(&problem.coefficients, problem.species.len())
+                || row(&problem.fixed_coefficients, problem.fixed.len())
+                || row(&problem.background_coefficients, problem.backgrounds.len());
+            if !collides {
+                return Err(Violation::new(
+                    "collisions.coefficients",
+                    format!(
+                        "found species \"{}\" that collides with nothing; allowed: collisions with some species, or its response never ends",
+                        species.name
                     ),
                 ));
             }
@@ -129,7 +151,8 @@ impl Constituents {
             temperature: *temperature,
         };
         let own_time = |i: usize| {
-            let rate = rates::isotropisation(D, problem.gamma, problem.coefficients[i * count + i], maxwellian(i));
+            let rate =
+                rates::isotropisation(D, problem.gamma, problem.coefficients[i * count + i], maxwellian(i));
             (rate > 0.0).then_some(1.2 / rate)
         };
         let species = problem.species.iter().enumerate().map(|(i, one)| Constituent {
@@ -160,7 +183,10 @@ impl Constituents {
 }
 
 /// The one species that all others, moving or fixed, are heavy beside.
-fn electrons<const D: usize>(plasma: &Plasma<D>, maxwellian: &impl Fn(usize) -> Maxwellian) -> Option<Electrons> {
+fn electrons<const D: usize>(
+    plasma: &Plasma<D>,
+    maxwellian: &impl Fn(usize) -> Maxwellian,
+) -> Option<Electrons> {
     let Plasma { problem, .. } = plasma;
     let count = problem.species.len();
     let lightest = |&i: &usize, &j: &usize| problem.species[i].mass.total_cmp(&problem.species[j].mass);
@@ -191,9 +217,10 @@ fn expansion<const D: usize>(plasma: &Plasma<D>, species: &[Constituent]) -> Opt
     let speed = plasma.speeds.iter().fold(f64::INFINITY, |least, speed| least.min(*speed));
     let at_rest = |of: &[f64; D]| of.iter().zip(velocity).all(|(one, other)| near(*one, *other, speed));
     let still = problem.fixed.iter().all(|one| at_rest(&one.velocity))
-        && problem.backgrounds.iter().all(|one| {
-            at_rest(&one.velocity) && near(one.temperature, *temperature, *temperature)
-        });
+        && problem
+            .backgrounds
+            .iter()
+            .all(|one| at_rest(&one.velocity) && near(one.temperature, *temperature, *temperature));
     if problem.gamma != -3.0 || !still {
         return None;
     }

@@ -9,10 +9,10 @@ use crate::error::Failure;
 use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::{Choice, RungeKuttaChebyshev};
 use crate::kernel::lanes::InstructionSet;
+use crate::landau::{Evaluation, InStep, Landau};
 use crate::problem::{Problem, Species};
 use crate::scenario::Scenario;
 use crate::setup;
-use crate::landau::{Evaluation, InStep, Landau};
 use crate::simulation::Simulation;
 use crate::state::State;
 use crate::sum::sum;
@@ -86,9 +86,10 @@ impl<const D: usize> Plasma<D> {
     /// The moments of modes, species after species.
     fn moments(&self, problem: &Problem<D>, velocities: &[[f64; D]], modes: &[Mode]) -> Vec<f64> {
         let of = |i: usize, species: &Species<D>, mode: Mode| {
-            let terms = species.range.clone().map(|p| {
-                problem.weights[p] * mode.at(self.axis, self.peculiar(i, velocities[p]))
-            });
+            let terms = species
+                .range
+                .clone()
+                .map(|p| problem.weights[p] * mode.at(self.axis, self.peculiar(i, velocities[p])));
             sum(terms)
         };
         let species = problem.species.iter().enumerate();
@@ -199,8 +200,8 @@ impl<const D: usize> Plasma<D> {
             if let Some((last, old, old_rates)) = &before {
                 let dt = time - last;
                 for k in 0..size {
-                    integrals[k] += 0.5 * dt * (old[k] + values[k])
-                        + dt * dt / 12.0 * (old_rates[k] - rates[k]);
+                    integrals[k] +=
+                        0.5 * dt * (old[k] + values[k]) + dt * dt / 12.0 * (old_rates[k] - rates[k]);
                 }
             }
             // What is left decays as the impulse's own mode does now, but for what the lattice leaves of it.
@@ -215,7 +216,8 @@ impl<const D: usize> Plasma<D> {
             let settled = steps > 0 && (share < accuracy.tail || time > LONGEST * mean_time);
             if settled {
                 let scale = 1.0 / (sign * epsilon);
-                let integrals = integrals.iter().zip(&tails).map(|(one, tail)| scale * (one + tail)).collect();
+                let integrals =
+                    integrals.iter().zip(&tails).map(|(one, tail)| scale * (one + tail)).collect();
                 let tails = tails.iter().map(|tail| scale * tail).collect();
                 return Ok(Response { integrals, tails, evaluations: simulation.work().evaluations, steps });
             }

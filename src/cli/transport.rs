@@ -64,7 +64,8 @@ impl Transport {
 
 /// Opens a file to write, without touching what it holds yet.
 fn create(path: &Path, overwrite: bool) -> Result<std::fs::File, Stop> {
-    let opened = OpenOptions::new().write(true).create(true).create_new(!overwrite).open(path);
+    let opened =
+        OpenOptions::new().write(true).create(true).truncate(false).create_new(!overwrite).open(path);
     opened.map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => Stop::Wrong(format!(
             "{}: found an existing file; allowed: a new one, or --overwrite to replace it",

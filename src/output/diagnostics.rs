@@ -102,7 +102,9 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
         let mut row = row(view, self.comparison.as_ref()).map_err(in_units)?;
         let at = At { problem, regularisation, velocities: &state.velocities, scores };
         let functionals = self.functionals.values(&at);
-        row.extend(functionals.map_err(in_units)?.iter().map(|value| format!("{value:e}")));
+        // A value that is not known is an empty cell.
+        let cell = |value: &f64| if value.is_nan() { String::new() } else { format!("{value:e}") };
+        row.extend(functionals.map_err(in_units)?.iter().map(cell));
         Ok(self.write(&row)?)
     }
 }

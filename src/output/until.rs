@@ -34,7 +34,7 @@ impl Conditions {
                 Violation::new(
                     format!("time.until.{place}.column.name"),
                     format!(
-                        "found a column that diagnostics.csv does not have from particles alone; allowed: {}",
+                        "found a name that no column of sums over particles has; allowed: {}",
                         names.join(", ")
                     ),
                 )

@@ -56,7 +56,9 @@ impl Matrices {
             evaluations: 0,
         };
         let mut follow = |tails: &[f64], diagonal: f64, of: usize, evaluations: u64| {
-            matrices.tail = matrices.tail.max((tails[of] / diagonal).abs());
+            if diagonal != 0.0 {
+                matrices.tail = matrices.tail.max((tails[of] / diagonal).abs());
+            }
             matrices.evaluations += evaluations;
         };
         for i in 0..species {

@@ -37,6 +37,9 @@ impl Default for Accuracy {
     }
 }
 
+/// Disturbances of thermal speeds below this are the rounding of a projection.
+const NOTHING: f64 = 1e-9;
+
 /// Beyond this many mean times of decay nothing but what the lattice leaves is seen.
 const LONGEST: f64 = 100.0;
 
@@ -167,6 +170,11 @@ impl<const D: usize> Plasma<D> {
     ) -> Result<Response, Failure> {
         let phi = self.disturbance(species, mode);
         let largest = phi.iter().fold(0.0f64, |most, phi| most.max(phi.abs()));
+        if largest < NOTHING {
+            // A common drift, which collisions keep: there is nothing to respond to.
+            let none = vec![0.0; modes.len() * self.problem.species.len()];
+            return Ok(Response { integrals: none.clone(), tails: none, evaluations: 0, steps: 0 });
+        }
         let epsilon = accuracy.amplitude / largest;
         let mut problem = self.problem.clone();
         for (weight, phi) in problem.weights.iter_mut().zip(&phi) {

@@ -117,6 +117,23 @@ pub struct Background<const D: usize> {
     pub velocity: [f64; D],
 }
 
+/// A heating of a moving species.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeatingOf {
+    /// The place of the species.
+    pub species: usize,
+    pub heat: Heat,
+}
+
+/// How a species is heated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Heat {
+    /// Energy per volume and time.
+    Power(f64),
+    /// Towards a temperature, from which it is off by 1/e after a time.
+    Towards { temperature: f64, time: f64 },
+}
+
 /// What the equation conserves besides the mass of each species.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Conserved<const D: usize> {
@@ -148,6 +165,7 @@ pub struct Problem<const D: usize> {
     pub fixed: Vec<FixedSpecies<D>>,
     pub backgrounds: Vec<Background<D>>,
     pub fields: Fields<D>,
+    pub heatings: Vec<HeatingOf>,
     /// Weights (numbers of real particles per volume), species after species.
     pub weights: Vec<f64>,
     /// γ in [−3, 1].
@@ -200,7 +218,10 @@ impl<const D: usize> Problem<D> {
 
     /// Whether something from outside acts on the particles besides fixed species.
     pub fn is_driven(&self) -> bool {
-        !self.backgrounds.is_empty() || self.fields.electric.is_some() || self.fields.magnetic.is_some()
+        !self.backgrounds.is_empty()
+            || !self.heatings.is_empty()
+            || self.fields.electric.is_some()
+            || self.fields.magnetic.is_some()
     }
 
     /// Whether a species' bandwidth follows it.

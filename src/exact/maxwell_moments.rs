@@ -216,6 +216,7 @@ mod tests {
             backgrounds: Vec::new(),
             background_coefficients: Vec::new(),
             fields: Default::default(),
+            heatings: Vec::new(),
             conserved: Conserved::MassOnly,
             reference: [0.0; 2],
             scales: Default::default(),

@@ -103,7 +103,7 @@ fn integral(integrand: impl Fn(f64, f64, &Local) -> f64) -> f64 {
 #[test]
 fn derivatives_along_own_collisions_are_those_of_the_closed_form() {
     let density = Density::new(&formula(), 1.0, -3.0).unwrap();
-    let resolution = Resolution { radial: 10, cosines: 16, shells: 16, polar: 24, azimuthal: 16 };
+    let resolution = Resolution { radial: 6, cosines: 12, shells: 12, polar: 18, azimuthal: 12 };
     let found = rates(&density, -3.0, 1.0, resolution);
     let [spherical, fisher] =
         [0, 1].map(|k| integral(|x, y, at| derivatives(x, y, at)[k] * collisions(x, y, at)));
@@ -143,8 +143,11 @@ fn fisher_information_along_fixed_ions_has_its_term_at_the_origin() {
     let flow = Flow::new(&density, 36, 72);
     let information = |time: f64| fisher(&flow.points(-3.0, 1.0, time)).value;
     let slopes = [4e-4, 2e-4, 1e-4].map(|time| (information(time) - information(0.0)) / time);
-    println!("{rate} {exact}, core {core}, slopes {slopes:?}");
-    assert!((slopes[2] - rate).abs() < 0.2 * core, "{slopes:?} {rate}");
+    // They approach it as t^(2/3), which is extrapolated away.
+    let ratio = 2f64.powf(2.0 / 3.0);
+    let [first, second] = [0, 1].map(|k| (ratio * slopes[k + 1] - slopes[k]) / (ratio - 1.0));
+    println!("{rate} {exact}, core {core}, slopes {slopes:?}, extrapolated {first} {second}");
+    assert!((second - rate).abs() < 0.02 * core, "{slopes:?} {rate}");
 }
 
 /// A drift of 1e4 thermal speeds is between all directions of the quadrature.
@@ -170,7 +173,7 @@ fn densities_that_the_quadrature_does_not_see_are_refused() {
 /// The family of theorem 1.2: an inner part of 1e-24 of the mass drives all of dI/dt.
 #[test]
 fn the_family_of_theorem_1_2_reaches_its_limits() {
-    for strength in [1e6, 1e8, 1e10] {
+    for strength in [1e8, 1e10] {
         let text = serde_json::json!({
             "version": 1, "gamma": -3.0, "density": { "cut_off_dipole": { "strength": strength } },
             "self_coefficient": 1.0, "fixed_coefficient": 1.0, "self_tolerance": 1e-3

@@ -59,6 +59,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         fixed: Vec::new(),
         backgrounds: Vec::new(),
         fields: Fields::default(),
+        heatings: Vec::new(),
         weights: Vec::new(),
         gamma: scenario.collisions.gamma,
         coefficients: Vec::new(),

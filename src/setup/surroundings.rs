@@ -4,8 +4,8 @@ use super::scales;
 use crate::distribution::vector;
 use crate::fields::{Electric, Fields};
 use crate::functionals::moments::Moments;
-use crate::problem::{Background, FixedSpecies, Problem};
-use crate::scenario::{self, Electric as ElectricChoice, Fixed, Scenario, Violation};
+use crate::problem::{Background, FixedSpecies, Heat, HeatingOf, Problem};
+use crate::scenario::{self, Electric as ElectricChoice, Fixed, Scenario, SourceTerm, Violation};
 use crate::units::{ELEMENTARY_CHARGE, Scales};
 
 /// The thermal speed √(T/m) of a background in spacings of a species below which the sums over particles no longer see
@@ -33,6 +33,24 @@ pub fn fill<const D: usize>(scenario: &Scenario, problem: &mut Problem<D>) {
         }
     }
     problem.fields = fields(&scenario.fields, &scales);
+    problem.heatings = scenario.sources.iter().map(|source| heating(scenario, source, &scales)).collect();
+}
+
+/// A heating; its species is one of those that move.
+fn heating(scenario: &Scenario, source: &SourceTerm, scales: &Scales) -> HeatingOf {
+    let SourceTerm::Heating { species, power, temperature, time } = source;
+    let mut moving = scenario.species.iter().filter(|one| one.fixed.is_none());
+    let Some(species) = moving.position(|one| one.name == *species) else {
+        unreachable!("validation asks for a moving species");
+    };
+    let heat = match (power, temperature, time) {
+        (Some(power), ..) => Heat::Power(power * scales.time / scales.energy()),
+        (None, Some(temperature), Some(time)) => {
+            Heat::Towards { temperature: temperature / scales.temperature, time: time / scales.time }
+        }
+        _ => unreachable!("validation asks for one or the other"),
+    };
+    HeatingOf { species, heat }
 }
 
 /// Mass and temperature, in units of mass times velocity squared, of a background.

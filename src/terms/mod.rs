@@ -12,12 +12,14 @@
 mod background;
 mod electric;
 mod fixed;
+mod heating;
 mod pairs;
 mod term;
 
 pub use background::BackgroundCollisions;
 pub use electric::ElectricForce;
 pub use fixed::FixedCollisions;
+pub use heating::Heating;
 pub use pairs::PairCollisions;
 pub use term::{Precision, Request, Supply, Term};
 
@@ -32,10 +34,13 @@ pub fn beside_pairs<const D: usize>(problem: &Problem<D>) -> Vec<Box<dyn Term<D>
     if problem.fields.electric.is_some() {
         terms.push(Box::new(ElectricForce));
     }
+    for index in 0..problem.heatings.len() {
+        terms.push(Box::new(Heating { index }));
+    }
     terms
 }
 
-/// The names of the sources of a problem: its backgrounds and fields, in the order of
+/// The names of the sources of a problem: its backgrounds, fields and heatings, in the order of
 /// [`Evaluation::sources`](crate::landau::Evaluation::sources).
 pub fn sources<const D: usize>(problem: &Problem<D>) -> Vec<String> {
     beside_pairs(problem).iter().filter_map(|term| term.source(problem)).collect()

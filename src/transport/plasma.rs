@@ -40,6 +40,12 @@ impl<const D: usize> Plasma<D> {
                 "found fields; allowed: none, since impulses stand for them",
             ));
         }
+        if !scenario.sources.is_empty() {
+            return Err(Violation::new(
+                "sources",
+                "found sources; allowed: none, since the plasma is at rest",
+            ));
+        }
         let mut first: Option<(f64, Vec<f64>)> = None;
         for (place, one) in scenario.species.iter().enumerate() {
             let Some(initial) = &one.initial else { continue };

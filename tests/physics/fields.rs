@@ -42,7 +42,7 @@ fn two_species(surroundings: &Value) -> Scenario {
 }
 
 /// What can act from outside.
-fn surroundings() -> [Value; 4] {
+fn surroundings() -> [Value; 6] {
     let background = json!({
         "name": "helium", "charge": 2.0,
         "fixed": { "density": 0.5, "mass": 4.0, "temperature": 2.0, "velocity": [0.3, 0.0, -0.2] }
@@ -52,6 +52,11 @@ fn surroundings() -> [Value; 4] {
         json!({ "fields": { "electric": { "table": { "times": [0.1, 0.2], "values": [[0.4, 0.0, 0.0], [0.0, 0.4, 0.1]] } } } }),
         json!({ "fields": { "electric": [0.4, 0.0, -0.2], "magnetic": [0.0, 3.0, 1.0] } }),
         json!({ "species": background }),
+        json!({ "sources": [{ "heating": { "species": "ion", "power": 0.3 } }] }),
+        json!({ "sources": [
+            { "heating": { "species": "electron", "temperature": 0.5, "time": 0.7 } },
+            { "heating": { "species": "ion", "power": -0.1 } }
+        ] }),
     ]
 }
 
@@ -234,4 +239,28 @@ fn a_background_gives_the_rates_of_a_maxwellian() {
     let found = dragged.supply.momentum[0];
     println!("drag {found} {exact}");
     assert!((found / exact - 1.0).abs() < 1e-3, "{found} {exact}");
+}
+
+/// A power is given exactly, whatever else happens, and a temperature is approached exponentially where nothing else acts.
+#[test]
+fn heating_gives_its_power_and_brings_a_temperature() {
+    for method in methods().into_iter().filter(|method| method.facts().order > 1) {
+        let power = two_species(&json!({ "sources": [{ "heating": { "species": "ion", "power": 0.3 } }] }));
+        let (_, state) = end(&power, &method, TimeGrid::Uniform { dt: 0.05, steps: 6 });
+        // P t, by rates that are the same at all stages.
+        assert!((state.supplied.energy - 0.09).abs() < 1e-14, "{}", method.facts().name);
+        let towards = two_species(&json!({
+            "sources": [{ "heating": { "species": "electron", "temperature": 0.5, "time": 0.7 } }],
+            "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.0 } }
+        }));
+        let (problem, first) = solver::start::<3>(&towards);
+        let temperature =
+            |state: &State<3>| problem.moments(&problem.species[0], &state.velocities).temperature();
+        let (_, last) = end(&towards, &method, TimeGrid::Uniform { dt: 0.05, steps: 14 });
+        let exact = 0.5 + (temperature(&first) - 0.5) * (-1.0f64).exp();
+        let off = (temperature(&last) / exact - 1.0).abs();
+        println!("{}: {off:e}", method.facts().name);
+        // Of second order in dt over the time: (0.05/0.7)²/6 of what it falls by.
+        assert!(off < 1e-3, "{}: {off:e}", method.facts().name);
+    }
 }

@@ -4,6 +4,7 @@ mod collisions;
 mod fields;
 mod output;
 mod score;
+mod sources;
 mod species;
 mod symmetry;
 mod time;
@@ -14,6 +15,7 @@ pub use collisions::*;
 pub use fields::*;
 pub use output::*;
 pub use score::*;
+pub use sources::*;
 pub use species::*;
 pub use symmetry::*;
 pub use time::*;
@@ -48,6 +50,9 @@ pub struct Scenario {
     /// Electric and magnetic fields.
     #[serde(default, skip_serializing_if = "Fields::is_none")]
     pub fields: Fields,
+    /// What is given to species besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceTerm>,
     /// How the gradients of the log-densities (scores) are computed.
     #[serde(default)]
     pub score: Score,

@@ -6,6 +6,7 @@ mod functionals;
 mod memory;
 mod reference;
 mod score;
+mod sources;
 mod species;
 mod summation;
 mod symmetry;
@@ -38,6 +39,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     memory::memory(&mut found, scenario);
     collisions::collisions(&mut found, scenario);
     fields::fields(&mut found, scenario);
+    sources::sources(&mut found, scenario);
     score::score(&mut found, scenario);
     summation::summation(&mut found, scenario);
     found.under("integrator", |found| scenario.integrator.rules(found));

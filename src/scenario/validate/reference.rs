@@ -58,6 +58,9 @@ pub fn collisions_alone(found: &mut Checks, scenario: &Scenario, reference: &Ref
     found.require(scenario.fields.is_none(), path.as_str(), || {
         "found `fields`; allowed: none with this reference".to_string()
     });
+    found.require(scenario.sources.is_empty(), path.as_str(), || {
+        "found `sources`; allowed: none with this reference".to_string()
+    });
     for (index, one) in scenario.species.iter().enumerate() {
         let background = one.fixed.as_ref().and_then(Fixed::background);
         found.require(background.is_none(), path.as_str(), || {

@@ -106,6 +106,7 @@ fn driven() -> Value {
         .as_array_mut()
         .unwrap()
         .push(json!({ "name": "bath", "fixed": { "density": 0.4, "mass": 3.0, "temperature": 9.0 } }));
+    mix["sources"] = json!([{ "heating": { "species": "electron", "temperature": 0.9, "time": 0.5 } }]);
     mix["fields"] = json!({
         "electric": { "table": { "times": [0.011, 0.063], "values": [[0.5, 0.0, 0.0], [0.0, 0.7, 0.1]] } },
         "magnetic": [0.0, 3.0, 20.0]

@@ -14,6 +14,7 @@ mod memory;
 mod openpmd;
 mod reference;
 mod scales;
+mod table;
 mod surroundings;
 
 pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
@@ -90,6 +91,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
             following: follows.then(|| cloud.moments().geometric_temperature()),
             lattice: cloud.lattice,
             center: cloud.center,
+            notes: cloud.notes,
         });
     }
     let invariants = Invariants::of(&problem, &velocities);

@@ -233,9 +233,7 @@ impl<const D: usize> Simulation<D> {
             landau.evaluate_for(before, within, evaluation)?;
         }
         match (adaptive, state.grid) {
-            (Some(adaptive), _) => {
-                adaptive.advance(landau, method, (within, before, evaluation), end, state)
-            }
+            (Some(adaptive), _) => adaptive.advance(landau, method, (within, before, evaluation), end, state),
             (None, grid) => {
                 let dt = grid.first_step();
                 let step = Step { within, start: evaluation, dt };

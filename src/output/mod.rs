@@ -9,3 +9,4 @@ pub mod ledger;
 pub mod openpmd;
 pub mod particles;
 pub mod summary;
+mod whole;

@@ -3,7 +3,7 @@
 use super::collision_times::{CollisionTimes, collision_times};
 use super::quantities::QuantityFormat;
 use super::stability::Stability;
-use super::{accuracy, lattices};
+use super::{accuracy, lattices, start};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::functionals::At;
@@ -11,6 +11,7 @@ use crate::integrators::{Conservation, Facts};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep, pairs};
 use crate::problem::{Conserved, Problem, Species};
+use crate::rules::visible;
 use crate::scenario::Scenario;
 use crate::setup::{self, StartError};
 use crate::state::State;
@@ -32,7 +33,7 @@ pub fn check<const D: usize>(
     let problem = &Arc::new(problem);
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut line = |label: &str, value: String| lines.push((label.to_string(), value));
-    line("title", scenario.title.clone());
+    line("title", visible(&scenario.title));
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
     let units = QuantityFormat::new(problem.scales);
     for species in &problem.species {
@@ -94,6 +95,12 @@ pub fn check<const D: usize>(
     line("recommended step", recommendation(&times, &integrator, cost.stability.as_ref(), &units));
     let too_long = cost.stability.as_ref().and_then(|stability| stability.warning(&units));
     if let Some(warning) = too_long {
+        line("warning", warning);
+    }
+    for note in start::notes(problem) {
+        line("note", note);
+    }
+    for warning in start::warnings(scenario, problem, &state.velocities) {
         line("warning", warning);
     }
     for warning in lattices::warnings(problem, &coverages, &units) {

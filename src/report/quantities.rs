@@ -85,7 +85,8 @@ impl QuantityFormat {
     /// The fields, with what they mean for each species.
     pub fn fields<const D: usize>(&self, problem: &Problem<D>) -> Vec<(&'static str, String)> {
         let scales = &self.scales;
-        let length = |field: &[f64; D]| field.iter().fold(0.0f64, |length, component| length.hypot(*component));
+        let length =
+            |field: &[f64; D]| field.iter().fold(0.0f64, |length, component| length.hypot(*component));
         let charge = if scales.si { ELEMENTARY_CHARGE } else { 1.0 };
         let mut lines = Vec::new();
         if let Some(electric) = &problem.fields.electric {
@@ -93,10 +94,13 @@ impl QuantityFormat {
             let (first, last) = (electric.values[0], electric.values[electric.values.len() - 1]);
             let [first, last] = [first, last].map(|field| field.map(|component| component * unit));
             let unit = if scales.si { " V/m" } else { "" };
-            lines.push(("electric field", match first == last {
-                true => format!("{first:?}{unit}"),
-                false => format!("{first:?} to {last:?}{unit}"),
-            }));
+            lines.push((
+                "electric field",
+                match first == last {
+                    true => format!("{first:?}{unit}"),
+                    false => format!("{first:?} to {last:?}{unit}"),
+                },
+            ));
         }
         if let Some(magnetic) = &problem.fields.magnetic {
             let field = magnetic.map(|component| component * scales.mass / (scales.time * charge));

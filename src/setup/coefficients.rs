@@ -44,9 +44,8 @@ pub fn fill<const D: usize>(
             logarithms.iter().enumerate().map(row).collect()
         }
     };
-    let places = |kind: Kind| {
-        (0..scenario.species.len()).filter(move |&i| Kind::of(&scenario.species[i]) == kind)
-    };
+    let places =
+        |kind: Kind| (0..scenario.species.len()).filter(move |&i| Kind::of(&scenario.species[i]) == kind);
     for i in places(Kind::Moving) {
         problem.coefficients.extend(places(Kind::Moving).map(|j| matrix[i][j]));
         problem.fixed_coefficients.extend(places(Kind::Fixed).map(|b| matrix[i][b]));

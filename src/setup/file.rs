@@ -34,7 +34,11 @@ impl<const D: usize> CloudFile<D> {
         };
         let cloud = cloud.without_weightless();
         let count = cloud.velocities.len();
-        if (2..=MOST_PARTICLES).contains(&count) { Ok(cloud) } else { Err(Fault::of_count(count).in_file(path)) }
+        if (2..=MOST_PARTICLES).contains(&count) {
+            Ok(cloud)
+        } else {
+            Err(Fault::of_count(count).in_file(path))
+        }
     }
 }
 
@@ -43,7 +47,11 @@ fn is_hdf5(path: &Path) -> Result<bool, Fault> {
     let name = path.display();
     let cannot_read = |error: std::io::Error| {
         let series = name.to_string().contains('%');
-        let hint = if series { "; allowed: one file, by its name, where %T or the like stands for many" } else { "" };
+        let hint = if series {
+            "; allowed: one file, by its name, where %T or the like stands for many"
+        } else {
+            ""
+        };
         Fault::of_path(format!("cannot read {name}: {error}{hint}"))
     };
     let refuse = |found: &str, allowed: &str| {
@@ -53,7 +61,10 @@ fn is_hdf5(path: &Path) -> Result<bool, Fault> {
     const REWRITTEN: &str = "HDF5 (.h5), as which openPMD-api's openpmd-pipe writes it, or a CSV table";
     let metadata = fs::metadata(path).map_err(cannot_read)?;
     if metadata.len() > MOST_BYTES {
-        return refuse(&format!("{} bytes", metadata.len()), "at most 4 GiB, which 2²⁴ particles do not need");
+        return refuse(
+            &format!("{} bytes", metadata.len()),
+            "at most 4 GiB, which 2²⁴ particles do not need",
+        );
     }
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if ["bp", "bp4", "bp5", "sst"].contains(&extension.as_str()) {

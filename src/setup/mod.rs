@@ -14,8 +14,8 @@ mod memory;
 mod openpmd;
 mod reference;
 mod scales;
-mod table;
 mod surroundings;
+mod table;
 
 pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
@@ -51,7 +51,9 @@ use std::sync::Arc;
 pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem<D>, State<D>), Violation> {
     memory::check::<D>(scenario)?;
     let scenario = &resolved::<D>(scenario)?;
+    memory::require(memory::particles::<D>(scenario))?;
     let clouds = clouds(scenario)?;
+    memory::require(clouds.iter().map(|cloud: &Cloud<D>| cloud.velocities.len()).sum())?;
     let moments = clouds.iter().map(Cloud::moments);
     let scales = scales::of(scenario, moments);
     let mut problem = Problem {

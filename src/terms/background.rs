@@ -46,7 +46,8 @@ impl<const D: usize> Term<D> for BackgroundCollisions {
             }
             let (mut momentum, mut energy, mut entropy) = ([0.0; D], 0.0, 0.0);
             for p in species.range.clone() {
-                let w: [f64; D] = std::array::from_fn(|axis| at.velocities[p][axis] - background.velocity[axis]);
+                let w: [f64; D] =
+                    std::array::from_fn(|axis| at.velocities[p][axis] - background.velocity[axis]);
                 let g = at.gradients[p];
                 let driven: [f64; D] = std::array::from_fn(|axis| g[axis] + w[axis] / background.temperature);
                 let force = averaged(w, speed, driven).map(|component| -strength * component);
@@ -149,13 +150,16 @@ mod tests {
         // The mesh is centred on w, halfway between nodes, so that the singularity of A is integrable.
         let node = |k: i32| (f64::from(k) + 0.5) * h - half;
         let mut mean = [0.0; 3];
-        for (i, j, k) in (0..cells).flat_map(|i| (0..cells).flat_map(move |j| (0..cells).map(move |k| (i, j, k)))) {
+        for (i, j, k) in
+            (0..cells).flat_map(|i| (0..cells).flat_map(move |j| (0..cells).map(move |k| (i, j, k))))
+        {
             let z = [node(i), node(j), node(k)];
             let y: [f64; 3] = std::array::from_fn(|axis| w[axis] - z[axis]);
             let weight = h.powi(3) * (-dot(y, y) / (speed * speed)).exp() / (PI.sqrt() * speed).powi(3);
             let (square, along) = (dot(z, z), dot(z, vector));
             let inverse = 1.0 / square.sqrt();
-            (0..3).for_each(|axis| mean[axis] += weight * inverse * (vector[axis] - along * z[axis] / square));
+            (0..3)
+                .for_each(|axis| mean[axis] += weight * inverse * (vector[axis] - along * z[axis] / square));
         }
         let found = averaged(w, speed, vector);
         for axis in 0..3 {

@@ -45,5 +45,7 @@ pub fn sources<const D: usize>(problem: &Problem<D>) -> Vec<String> {
 ///
 /// Collisions between moving species keep everything.
 pub fn conserved<const D: usize>(problem: &Problem<D>) -> Conserved<D> {
-    beside_pairs(problem).iter().fold(Conserved::MomentumAndEnergy, |all, term| all.and(term.conserved(problem)))
+    beside_pairs(problem)
+        .iter()
+        .fold(Conserved::MomentumAndEnergy, |all, term| all.and(term.conserved(problem)))
 }

@@ -69,9 +69,10 @@ impl<const D: usize> Plasma<D> {
     /// The moments of modes, species after species.
     fn moments(&self, problem: &Problem<D>, velocities: &[[f64; D]], modes: &[Mode]) -> Vec<f64> {
         let of = |i: usize, species: &Species<D>, mode: Mode| {
-            let terms = species.range.clone().map(|p| {
-                problem.weights[p] * mode.at(self.axis, self.peculiar(i, velocities[p]))
-            });
+            let terms = species
+                .range
+                .clone()
+                .map(|p| problem.weights[p] * mode.at(self.axis, self.peculiar(i, velocities[p])));
             sum(terms)
         };
         let species = problem.species.iter().enumerate();
@@ -136,7 +137,11 @@ impl<const D: usize> Plasma<D> {
             *weight *= 1.0 + sign * epsilon * phi;
         }
         let velocities = self.state.velocities.clone();
-        let grid = TimeGrid::Adaptive { end: f64::MAX, tolerance: accuracy.tolerance * epsilon, clock: Clock::default() };
+        let grid = TimeGrid::Adaptive {
+            end: f64::MAX,
+            tolerance: accuracy.tolerance * epsilon,
+            clock: Clock::default(),
+        };
         let state = State {
             grid,
             invariants: Invariants::of(&problem, &velocities),
@@ -160,8 +165,8 @@ impl<const D: usize> Plasma<D> {
             if let Some((last, old, old_rates)) = &before {
                 let dt = time - last;
                 for k in 0..size {
-                    integrals[k] += 0.5 * dt * (old[k] + values[k])
-                        + dt * dt / 12.0 * (old_rates[k] - rates[k]);
+                    integrals[k] +=
+                        0.5 * dt * (old[k] + values[k]) + dt * dt / 12.0 * (old_rates[k] - rates[k]);
                 }
             }
             // What is left decays as the impulse's own mode does now.
@@ -170,11 +175,18 @@ impl<const D: usize> Plasma<D> {
             let tails: Vec<f64> = values.iter().map(|value| value * left).collect();
             let settled = left > 0.0 && tails[own].abs() < accuracy.tail * integrals[own].abs();
             if std::env::var_os("TRANSPORT_TRACE").is_some() {
-                eprintln!("{steps} {time:e} {:e} {:e} {:e} {:e}", values[own] / epsilon, left, integrals[own] / epsilon, tails[own] / epsilon);
+                eprintln!(
+                    "{steps} {time:e} {:e} {:e} {:e} {:e}",
+                    values[own] / epsilon,
+                    left,
+                    integrals[own] / epsilon,
+                    tails[own] / epsilon
+                );
             }
             if settled {
                 let scale = 1.0 / (sign * epsilon);
-                let integrals = integrals.iter().zip(&tails).map(|(one, tail)| scale * (one + tail)).collect();
+                let integrals =
+                    integrals.iter().zip(&tails).map(|(one, tail)| scale * (one + tail)).collect();
                 let tails = tails.iter().map(|tail| scale * tail).collect();
                 return Ok(Response { integrals, tails, evaluations: simulation.work().evaluations, steps });
             }

@@ -78,7 +78,9 @@ fn end(scenario: &Scenario, method: &Choice, grid: TimeGrid) -> (Arc<Problem<3>>
 
 #[test]
 fn momentum_and_energy_are_those_at_the_start_and_what_was_given() {
-    for (surroundings, method) in surroundings().iter().flat_map(|one| methods().into_iter().map(move |m| (one, m))) {
+    for (surroundings, method) in
+        surroundings().iter().flat_map(|one| methods().into_iter().map(move |m| (one, m)))
+    {
         let facts = method.facts();
         let scenario = two_species(surroundings);
         let (problem, state) = end(&scenario, &method, TimeGrid::Uniform { dt: 0.05, steps: 6 });
@@ -86,7 +88,11 @@ fn momentum_and_energy_are_those_at_the_start_and_what_was_given() {
         let expected = state.balance(Supply::default());
         for axis in 0..3 {
             // Rounding of sums of 700 terms, in a few steps and stages.
-            assert!((found.momentum[axis] - expected.momentum[axis]).abs() < 1e-13, "{}: {surroundings}", facts.name);
+            assert!(
+                (found.momentum[axis] - expected.momentum[axis]).abs() < 1e-13,
+                "{}: {surroundings}",
+                facts.name
+            );
         }
         let energy = (found.energy / expected.energy - 1.0).abs();
         println!("{}: work {:e}, energy off by {energy:e}", facts.name, state.supplied.energy);
@@ -155,7 +161,9 @@ fn particles_drift_across_crossed_fields_exactly() {
     let scenario = two_species(&free);
     let (problem, start) = solver::start::<3>(&scenario);
     let drift = [0.0, -0.15];
-    for (method, dt) in methods().into_iter().flat_map(|method| [0.01, 0.7, 40.0].map(|dt| (method.clone(), dt))) {
+    for (method, dt) in
+        methods().into_iter().flat_map(|method| [0.01, 0.7, 40.0].map(|dt| (method.clone(), dt)))
+    {
         // Steps of one method are not all those of another: without projection and tolerance they are exact.
         if method.facts().conservation != Conservation::Exact {
             continue;

@@ -109,11 +109,9 @@ fn particles<const D: usize>(found: &Found, wanted: &Wanted) -> Result<CloudFile
             )));
         }
     };
-    let infinite = velocities
-        .iter()
-        .zip(&weights)
-        .enumerate()
-        .find_map(|(p, (v, w))| v.iter().find(|v| *w > 0.0 && !v.is_finite()).map(|component| (p, component)));
+    let infinite = velocities.iter().zip(&weights).enumerate().find_map(|(p, (v, w))| {
+        v.iter().find(|v| *w > 0.0 && !v.is_finite()).map(|component| (p, component))
+    });
     if let Some((p, component)) = infinite {
         return Err(Fault::of_path(format!(
             "particle {p}: velocity: found {component}; allowed: a finite number"

@@ -103,7 +103,11 @@ fn rows<const D: usize>(
             _ => format!("particle {count}"),
         };
         let words: Vec<&[u8]> = match header.delimiter {
-            b' ' => record.iter().flat_map(|part| part.split(u8::is_ascii_whitespace)).filter(|w| !w.is_empty()).collect(),
+            b' ' => record
+                .iter()
+                .flat_map(|part| part.split(u8::is_ascii_whitespace))
+                .filter(|w| !w.is_empty())
+                .collect(),
             _ => record.iter().collect(),
         };
         if words.iter().all(|word| word.is_empty()) {
@@ -115,14 +119,12 @@ fn rows<const D: usize>(
         }
         let mut number = |column: usize, name: &str, allowed: &str, allows: &dyn Fn(f64) -> bool| {
             let Ok(word) = std::str::from_utf8(words[column]) else {
-                return Err(format!(
-                    "{place}: {name}: found bytes that are no UTF-8; allowed: {allowed}"
-                ));
+                return Err(format!("{place}: {name}: found bytes that are no UTF-8; allowed: {allowed}"));
             };
             let number = mark.number(word).map_err(|message| format!("{place}: {name}: {message}"))?;
-            number.filter(|&number| allows(number)).ok_or_else(|| {
-                format!("{place}: {name}: found \"{}\"; allowed: {allowed}", excerpt(word))
-            })
+            number
+                .filter(|&number| allows(number))
+                .ok_or_else(|| format!("{place}: {name}: found \"{}\"; allowed: {allowed}", excerpt(word)))
         };
         let mut velocity = [0.0; D];
         for (column, coordinate) in &columns.velocity {
@@ -138,7 +140,9 @@ fn rows<const D: usize>(
             return Err(format!("{place}: weight: found {weight}; allowed: a number ≥ 0"));
         }
         if cloud.weights.len() == MOST_PARTICLES {
-            return Err(format!("found more than {MOST_PARTICLES} particles; allowed: 2 to {MOST_PARTICLES}"));
+            return Err(format!(
+                "found more than {MOST_PARTICLES} particles; allowed: 2 to {MOST_PARTICLES}"
+            ));
         }
         cloud.velocities.push(velocity);
         cloud.weights.push(weight);

@@ -70,6 +70,15 @@ pub fn check<const D: usize>(
         let words: Vec<String> =
             pairs.map(|(i, j, logarithm)| format!("{} on {} {logarithm:.2}", name(i), name(j))).collect();
         line("ln Λ", words.join(", "));
+        let streams = setup::counter_streaming(scenario, problem, &state.velocities);
+        let streams: Vec<String> =
+            streams.into_iter().map(|(i, j)| format!("{} and {}", name(i), name(j))).collect();
+        if !streams.is_empty() {
+            line(
+                "counter-streaming",
+                format!("{}: their ln Λ is by drift, not by temperature", streams.join(", ")),
+            );
+        }
     }
     let times = collision_times(problem, &state.velocities);
     for pair in times.iter().filter(|pair| pair.isotropisation.is_finite()) {
@@ -97,7 +106,7 @@ pub fn check<const D: usize>(
     if let Some(warning) = too_long {
         line("warning", warning);
     }
-    for note in start::notes(problem) {
+    for note in start::notes(scenario, problem) {
         line("note", note);
     }
     for warning in start::warnings(scenario, problem, &state.velocities) {

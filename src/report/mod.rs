@@ -30,7 +30,7 @@ pub fn warnings_of_start<const D: usize>(
 ) -> Vec<String> {
     let coverages = setup::coverages(scenario, problem, velocities);
     let mut warnings = lattices::warnings(problem, &coverages, &QuantityFormat::new(problem.scales));
-    warnings.extend(start::notes(problem));
+    warnings.extend(start::notes(scenario, problem));
     warnings.extend(start::warnings(scenario, problem, velocities));
     warnings.extend(accuracy::warnings(problem, velocities, &scenario.score));
     warnings

@@ -3,7 +3,7 @@
 
 use crate::functionals::moments::Moments;
 use crate::problem::{Problem, Species};
-use crate::scenario::{Scenario, Units};
+use crate::scenario::{Coefficients, Scenario, Units};
 
 /// Share of all charges up to which their sum counts as none: impurities are often left out.
 const NEUTRAL: f64 = 0.05;
@@ -14,8 +14,8 @@ const SPEED_OF_LIGHT: f64 = 299_792_458.0;
 /// Root mean square of v/c up to which γ − 1 is below half a per cent; files of momenta have the same bound.
 const MOST_RELATIVISTIC: f64 = 0.1;
 
-/// Notes on the files that particles came from, a line each.
-pub fn notes<const D: usize>(problem: &Problem<D>) -> Vec<String> {
+/// Notes on the files that particles came from, and on neutral species among charged ones, a line each.
+pub fn notes<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Vec<String> {
     let of_species = |species: &Species<D>| {
         species
             .notes
@@ -23,7 +23,14 @@ pub fn notes<const D: usize>(problem: &Problem<D>) -> Vec<String> {
             .map(move |note| format!("the file of {}: {note}", species.name))
             .collect::<Vec<_>>()
     };
-    problem.species.iter().flat_map(of_species).collect()
+    let mut notes: Vec<String> = problem.species.iter().flat_map(of_species).collect();
+    if let Coefficients::Coulomb { .. } = scenario.collisions.coefficients {
+        let neutral = problem.species.iter().filter(|species| species.charge == 0.0);
+        notes.extend(
+            neutral.map(|species| format!("{} has charge 0 and collides with nothing", species.name)),
+        );
+    }
+    notes
 }
 
 /// Warnings of a plasma in SI units that is not neutral, or too fast; a line each.

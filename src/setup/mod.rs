@@ -17,7 +17,7 @@ mod scales;
 mod surroundings;
 mod table;
 
-pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
+pub use coefficients::{coulomb_logarithms, counter_streaming, named_coulomb_logarithms};
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
 pub use reference::comparison;
 

@@ -81,8 +81,13 @@ fn coulomb(found: &mut Checks, scenario: &Scenario, log_lambda: Option<f64>) {
                 number(one.charge)
             )
         });
-        found.require(one.charge != 0.0, format!("species.{index}.charge"), || {
-            "found 0 with `coulomb` coefficients; allowed: a charge other than 0, in elementary charges"
+    }
+    // Moving neutral species collide with nothing; a fixed one would do nothing at all.
+    let some_charged = scenario.species.iter().any(|one| one.fixed.is_none() && one.charge != 0.0);
+    for (index, one) in scenario.species.iter().enumerate() {
+        let neutral = one.fixed.is_none() && some_charged;
+        found.require(neutral || one.charge != 0.0, format!("species.{index}.charge"), || {
+            "found 0 with `coulomb` coefficients; allowed: a charge other than 0, in elementary charges, of fixed species and of one moving species or more"
                 .to_string()
         });
     }

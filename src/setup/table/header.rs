@@ -11,8 +11,6 @@ pub struct Header {
     pub delimiter: u8,
     /// Whether it is the first row that is no comment, rather than a comment.
     pub is_record: bool,
-    /// Whether lines can be counted: not where carriage returns alone end them.
-    pub counts_lines: bool,
 }
 
 /// Where the columns are that a cloud is read from.
@@ -26,7 +24,6 @@ impl Header {
     /// The header in the beginning of a table: the first line with words, or a comment above a line of numbers.
     pub fn of(head: &[u8]) -> Self {
         let head = String::from_utf8_lossy(head);
-        let counts_lines = head.contains('\n') || !head.contains('\r');
         let mut commented: Option<(Vec<String>, u8)> = None;
         for line in head.split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {
             if let Some(comment) = line.trim_start().strip_prefix('#') {
@@ -38,14 +35,12 @@ impl Header {
             let (names, delimiter) = words(line);
             let has_numbers = names[0].starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
             return match commented {
-                Some((names, delimiter)) if has_numbers => {
-                    Self { names, delimiter, is_record: false, counts_lines }
-                }
-                _ => Self { names, delimiter, is_record: true, counts_lines },
+                Some((names, delimiter)) if has_numbers => Self { names, delimiter, is_record: false },
+                _ => Self { names, delimiter, is_record: true },
             };
         }
         let (names, delimiter) = commented.unwrap_or((vec![String::new()], b','));
-        Self { names, delimiter, is_record: false, counts_lines }
+        Self { names, delimiter, is_record: false }
     }
 
     /// Where the columns of a cloud are. Others may stand beside them, but no other coordinates.

@@ -9,7 +9,7 @@ mod header;
 mod number;
 
 use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted, excerpt};
-use csv::{ByteRecord, ReaderBuilder, Trim};
+use csv::{ByteRecord, Position, ReaderBuilder, Trim};
 use header::{Columns, Header};
 use number::DecimalMark;
 use std::fs::File;
@@ -30,7 +30,7 @@ pub fn read<const D: usize>(path: &Path, wanted: &Wanted) -> Result<CloudFile<D>
     text.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(begin)?;
     let header = Header::of(&head);
     let columns = header.columns::<D>(wanted).map_err(Fault::of_path)?;
-    rows(Cursor::new(head).chain(text), &header, &columns, wanted).map_err(Fault::of_path)
+    rows((path, Cursor::new(head).chain(text)), &header, &columns, wanted).map_err(Fault::of_path)
 }
 
 /// The text of the file in UTF-8, without the mark of its byte order.
@@ -74,7 +74,7 @@ fn of_utf16(mut file: File, little: bool) -> Result<Box<dyn Read>, Fault> {
 }
 
 fn rows<const D: usize>(
-    text: impl Read,
+    (path, text): (&Path, impl Read),
     header: &Header,
     columns: &Columns,
     wanted: &Wanted,
@@ -90,18 +90,14 @@ fn rows<const D: usize>(
     if columns.weight.is_none() {
         cloud.notes.push("its table has no weights: all particles have the same".to_string());
     }
-    let (mut record, mut mark, mut count) = (ByteRecord::new(), DecimalMark::new(header.delimiter), 0);
+    let (mut record, mut mark) = (ByteRecord::new(), DecimalMark::new(header.delimiter));
     let mut skipped = !header.is_record;
     while reader.read_byte_record(&mut record).map_err(|error| format!("cannot be read: {error}"))? {
         if !skipped {
             skipped = true;
             continue;
         }
-        count += 1;
-        let place = match (header.counts_lines, record.position()) {
-            (true, Some(position)) => format!("line {}", position.line()),
-            _ => format!("particle {count}"),
-        };
+        let place = || format!("line {}", line_of(path, record.position().map_or(0, Position::byte)));
         let words: Vec<&[u8]> = match header.delimiter {
             b' ' => record
                 .iter()
@@ -115,16 +111,19 @@ fn rows<const D: usize>(
         }
         if words.len() != header.names.len() {
             let (found, allowed) = (words.len(), header.names.len());
-            return Err(format!("{place}: found {found} numbers; allowed: {allowed}, as the header has"));
+            return Err(format!("{}: found {found} numbers; allowed: {allowed}, as the header has", place()));
         }
         let mut number = |column: usize, name: &str, allowed: &str, allows: &dyn Fn(f64) -> bool| {
             let Ok(word) = std::str::from_utf8(words[column]) else {
-                return Err(format!("{place}: {name}: found bytes that are no UTF-8; allowed: {allowed}"));
+                return Err(format!(
+                    "{}: {name}: found bytes that are no UTF-8; allowed: {allowed}",
+                    place()
+                ));
             };
-            let number = mark.number(word).map_err(|message| format!("{place}: {name}: {message}"))?;
-            number
-                .filter(|&number| allows(number))
-                .ok_or_else(|| format!("{place}: {name}: found \"{}\"; allowed: {allowed}", excerpt(word)))
+            let number = mark.number(word).map_err(|message| format!("{}: {name}: {message}", place()))?;
+            number.filter(|&number| allows(number)).ok_or_else(|| {
+                format!("{}: {name}: found \"{}\"; allowed: {allowed}", place(), excerpt(word))
+            })
         };
         let mut velocity = [0.0; D];
         for (column, coordinate) in &columns.velocity {
@@ -137,7 +136,7 @@ fn rows<const D: usize>(
             None => 1.0,
         };
         if weight < 0.0 {
-            return Err(format!("{place}: weight: found {weight}; allowed: a number ≥ 0"));
+            return Err(format!("{}: weight: found {weight}; allowed: a number ≥ 0", place()));
         }
         if cloud.weights.len() == MOST_PARTICLES {
             return Err(format!(
@@ -153,4 +152,22 @@ fn rows<const D: usize>(
         amount.apply(&mut cloud.weights);
     }
     Ok(cloud)
+}
+
+/// The line of the row that is read from this byte of the text, behind blank lines and comments. Lines end with LF, CR LF or
+/// CR.
+fn line_of(path: &Path, byte: u64) -> usize {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let read = text(path).map(|mut text| {
+        text.by_ref().take(byte).read_to_end(&mut before)?;
+        text.take(HEAD as u64).read_to_end(&mut after)
+    });
+    let Ok(Ok(_)) = read else { return 0 };
+    let after = match before.ends_with(b"\r") {
+        true => after.strip_prefix(b"\n").unwrap_or(&after),
+        false => &after,
+    };
+    let lines = |text: &[u8]| String::from_utf8_lossy(text).replace("\r\n", "\n").replace('\r', "\n");
+    let skipped = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    1 + lines(&before).matches('\n').count() + lines(after).split('\n').take_while(skipped).count()
 }

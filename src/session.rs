@@ -14,6 +14,7 @@ use crate::output::folder::Folder;
 use crate::output::ledger::Ledger;
 use crate::output::particles::ParticleFiles;
 use crate::output::summary::{self, Account, Methods, Seconds, Status};
+use crate::output::until::Conditions;
 use crate::problem::Problem;
 use crate::report::{self, Closing};
 use crate::scenario::{Scenario, Violation};
@@ -135,7 +136,9 @@ impl<const D: usize> Session<D> {
         Folder::require_free(path, overwrite)?;
         let scenario = &setup::resolved::<D>(scenario)?;
         let start = Start::new(scenario)?;
+        let conditions = Conditions::new(&scenario.time.until, &start.problem)?;
         let simulation = start.simulation(scenario, start.state.clone(), instruction_set)?;
+        let simulation = stopping(simulation, conditions);
         let folder = Folder::create(path, overwrite, scenario)?;
         let diagnostics = Diagnostics::create(
             &folder,
@@ -167,8 +170,10 @@ impl<const D: usize> Session<D> {
         let start = Start::new(scenario)?;
         let state = saved.state(&start.state, start.fingerprint)?;
         let step = state.step;
+        let conditions = Conditions::new(&scenario.time.until, &start.problem)?;
         let simulation = start.simulation(scenario, state, instruction_set)?.resumed();
         let missing = folder.missing_frames(scenario.output.particles_every, step);
+        let simulation = stopping(simulation, conditions);
         let diagnostics = Diagnostics::reopen(
             &folder,
             &start.problem,
@@ -267,7 +272,9 @@ impl<const D: usize> Session<D> {
 
     fn close(self, first_step: u64, outcome: Result<Outcome, SessionError>) -> Result<Closing, SessionError> {
         let (status, reason) = match &outcome {
-            Ok(Outcome::Completed) => (Status::Completed, None),
+            Ok(Outcome::Completed) => {
+                (Status::Completed, self.simulation.stopped_by().map(|met| format!("ended since {met}")))
+            }
             Ok(Outcome::Interrupted) => (Status::Interrupted, Some("interrupted".to_string())),
             Err(error) => (Status::Failed, Some(error.to_string())),
         };
@@ -282,6 +289,7 @@ impl<const D: usize> Session<D> {
         let (last_step, conservation) = (simulation.state().step, simulation.facts().conservation);
         Ok(Closing {
             outcome,
+            stopped_by: simulation.stopped_by().map(String::from),
             folder: folder.path().to_path_buf(),
             first_step,
             last_step,
@@ -292,6 +300,7 @@ impl<const D: usize> Session<D> {
             conservation,
             promised: observers.ledger.promised(conservation, last_step),
             drift: observers.ledger.drift(),
+            given: observers.ledger.given().cloned(),
         })
     }
 
@@ -330,6 +339,10 @@ fn words_on_missing(steps: &[u64]) -> Option<String> {
             named.join(", ")
         )
     })
+}
+
+fn stopping<const D: usize>(simulation: Simulation<D>, conditions: Conditions) -> Simulation<D> {
+    simulation.stopping(Box::new(move |view| conditions.met(view)))
 }
 
 /// What differs between a new run and one that goes on.

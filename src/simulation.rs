@@ -83,7 +83,12 @@ pub struct Simulation<const D: usize> {
     /// The step whose state observers have seen.
     observed: Option<u64>,
     observing: Duration,
+    stop: Option<StopCondition<D>>,
+    stopped_by: Option<String>,
 }
+
+/// Says in words why a run is to end at a state, if it is.
+pub type StopCondition<const D: usize> = Box<dyn FnMut(&View<'_, D>) -> Option<String> + Send>;
 
 impl<const D: usize> Simulation<D> {
     /// A run from a state, by a right-hand side and a method.
@@ -105,6 +110,8 @@ impl<const D: usize> Simulation<D> {
             is_evaluated: false,
             observed: None,
             observing: Duration::ZERO,
+            stop: None,
+            stopped_by: None,
             method: SplitStep::new(integrator, problem),
             landau,
             state,
@@ -115,6 +122,17 @@ impl<const D: usize> Simulation<D> {
     pub fn resumed(mut self) -> Self {
         self.observed = Some(self.state.step);
         self
+    }
+
+    /// Ends [`Self::run`] at the first state that meets a condition.
+    pub fn stopping(mut self, condition: StopCondition<D>) -> Self {
+        self.stop = Some(condition);
+        self
+    }
+
+    /// The condition that ended the run before its time grid did.
+    pub fn stopped_by(&self) -> Option<&str> {
+        self.stopped_by.as_deref()
     }
 
     /// What is constant in the run.
@@ -256,7 +274,7 @@ impl<const D: usize> Simulation<D> {
         Ok(self.time())
     }
 
-    /// Steps to the end of the grid, or until `interrupted` is set, and shows each state to the observers once.
+    /// Steps to the end of the grid, to a state that meets the condition to stop, or until `interrupted` is set, and shows each state to the observers once.
     ///
     /// # Errors
     ///
@@ -268,7 +286,7 @@ impl<const D: usize> Simulation<D> {
     ) -> Result<Outcome, Stopped> {
         loop {
             self.evaluate()?;
-            let ending = match self.state.is_last() {
+            let ending = match self.state.is_last() || self.is_stopped() {
                 true => Some(Outcome::Completed),
                 false => interrupted.load(Ordering::Relaxed).then_some(Outcome::Interrupted),
             };
@@ -283,6 +301,13 @@ impl<const D: usize> Simulation<D> {
                 return Err(failure.into());
             }
         }
+    }
+
+    fn is_stopped(&mut self) -> bool {
+        let Some(mut condition) = self.stop.take() else { return false };
+        self.stopped_by = condition(&self.view_at(None));
+        self.stop = Some(condition);
+        self.stopped_by.is_some()
     }
 
     fn show(

@@ -5,6 +5,7 @@ mod converge;
 mod functionals;
 mod progress;
 mod run;
+mod transport;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use landau::kernel::lanes::InstructionSet;
@@ -37,6 +38,8 @@ enum Command {
     Converge(converge::Converge),
     /// Functionals of a density given by formula and their derivatives along collisions, by quadrature
     Functionals(functionals::Functionals),
+    /// Transport coefficients of a scenario's plasma near equilibrium, by its response to small impulses
+    Transport(transport::Transport),
     /// Print the JSON Schema of a scenario
     Schema,
     /// Print shell completions
@@ -166,6 +169,7 @@ impl Arguments {
             Command::Check(check) => check.run(),
             Command::Converge(converge) => converge.run(),
             Command::Functionals(functionals) => functionals.run(),
+            Command::Transport(transport) => transport.run(),
             Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

@@ -1,4 +1,4 @@
-//! Exact solutions with which runs are compared, and one accurate numerical solution ([`isotropic`]).
+//! Exact solutions with which runs are compared, and two accurate numerical ones ([`isotropic`], [`sonine`]).
 #![doc = include_str!("verification.md")]
 
 pub mod bkw;
@@ -8,6 +8,7 @@ pub mod lorentz_flow;
 pub mod maxwell_moments;
 pub mod ornstein_uhlenbeck;
 pub mod rates;
+pub mod sonine;
 
 use bkw::Bkw;
 use lorentz::Lorentz;

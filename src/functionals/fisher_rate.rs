@@ -1,16 +1,20 @@
 //! The derivative ⟨I', L f⟩ of Fisher information along collisions with fixed species, and its radial and
 //! spherical parts (Junné, Winter, Yoldaş 2025).
+//!
+//! For Coulomb collisions in three dimensions the integrals over v ≠ 0 lack −(4π/3) f(0) |∇ log f(0)|², and near the ions they
+//! converge by cancellation of directions alone. Where that term matters, neither they nor a run, whose scattering near the
+//! ions is that of a bounded kernel, know the derivative: the values are NaN.
 
 use super::column::{At, Column};
 use super::integrals::{Integrand, bending, direction, turning};
 use super::mollified::Node;
 use crate::kernel::interaction::dot;
-use crate::problem::Problem;
+use crate::problem::{Problem, Species};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The derivative of the Fisher information along collisions with the fixed species, and its radial and
-/// spherical parts.
+/// spherical parts; left empty for γ = −3 where the density has a slope at the fixed species' velocity.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
@@ -24,6 +28,34 @@ pub struct RadialRate {
 /// −2 |v|^(γ+2) (|(Π ∇)² ℓ|² − (γ²/4r²) |Π ∇ℓ|²) f.
 pub struct SphericalRate {
     pub gamma: f64,
+}
+
+/// What is missing at the fixed species' velocity, relative to the integrals, below which they stand.
+const NEGLIGIBLE: f64 = 1e-3;
+
+/// (4π/3) f |∇ log f|² at a velocity, of the mollified density, for Coulomb collisions in three dimensions; else 0.
+pub fn slope_at_center<const D: usize>(
+    problem: &Problem<D>,
+    species: &Species<D>,
+    center: [f64; D],
+    velocities: &[[f64; D]],
+) -> f64 {
+    if problem.gamma != -3.0 || D != 3 {
+        return 0.0;
+    }
+    let (mut density, mut slope) = (0.0, [0.0; D]);
+    for p in species.range.clone() {
+        let away: [f64; D] = std::array::from_fn(|axis| velocities[p][axis] - center[axis]);
+        let share = problem.weights[p] * (-0.5 * dot(away, away) / species.bandwidth).exp();
+        density += share;
+        (0..D).for_each(|axis| slope[axis] += share * away[axis] / species.bandwidth);
+    }
+    let slope = problem.symmetry.mean(slope);
+    if density == 0.0 {
+        return 0.0;
+    }
+    let norm = (2.0 * std::f64::consts::PI * species.bandwidth).powi(3).sqrt();
+    4.0 / 3.0 * std::f64::consts::PI * dot(slope, slope) / (density * norm)
 }
 
 impl<const D: usize> Integrand<D> for RadialRate {
@@ -81,6 +113,12 @@ impl<const D: usize> Column<D> for FisherRate {
             .enumerate()
             .map(|(i, found)| {
                 let rate = at.rate_by_fixed_species(i);
+                let species = &at.problem.species[i];
+                if slope_at_center(at.problem, species, at.center(i), at.velocities)
+                    > NEGLIGIBLE * (found[0].abs() + found[1].abs())
+                {
+                    return [f64::NAN; 2];
+                }
                 [rate * found[0], rate * found[1]]
             })
             .collect();

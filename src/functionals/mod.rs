@@ -32,7 +32,7 @@ pub use column::{At, Column};
 pub use columns::Columns;
 pub use dissipation::Dissipation;
 pub use fisher::Fisher;
-pub use fisher_rate::FisherRate;
+pub use fisher_rate::{FisherRate, slope_at_center};
 pub use lyapunov::Lyapunov;
 pub use power_moments::PowerMoments;
 pub use relative_entropy::RelativeEntropy;

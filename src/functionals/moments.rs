@@ -37,6 +37,26 @@ impl<const D: usize> Moments<D> {
         Self { density, velocity, temperature_tensor: symmetry.mean_tensor(temperature_tensor) }
     }
 
+    /// ½ m Σ w |v − u|² (v − u) of the same particles: the flux of heat.
+    pub fn heat_flux(
+        &self,
+        symmetry: Symmetry,
+        mass: f64,
+        velocities: &[[f64; D]],
+        weights: &[f64],
+    ) -> [f64; D] {
+        let mut flux = [Sum::default(); D];
+        for (v, w) in velocities.iter().zip(weights) {
+            let peculiar: [f64; D] = std::array::from_fn(|axis| v[axis] - self.velocity[axis]);
+            let energy: f64 =
+                0.5 * mass * w * peculiar.iter().map(|component| component * component).sum::<f64>();
+            for axis in (0..D).filter(|&axis| symmetry.has_mean(axis)) {
+                flux[axis].add(energy * peculiar[axis]);
+            }
+        }
+        flux.map(Sum::value)
+    }
+
     /// T = m ⟨|v − u|²⟩ / d.
     pub fn temperature(&self) -> f64 {
         self.temperature_tensor.trace() / D as f64

@@ -7,6 +7,8 @@
 //! with H' = log f + 1, I' = −2 Δ log f − |∇ log f|² and J_β' = −r^(−β−2) (2 Δ_S log f + |g log f|²). Here g
 //! and Δ_S are the gradient and the Laplacian on the unit sphere.
 //!
+//! J_β' is singular at v = 0. For β = 1 and a density with ∇f(0) ≠ 0 a small sphere around it contributes.
+//!
 //! The flux at v is a sum over spheres |v*| = r*, each in polar angles about the direction of v. The distance
 //! |v − v*|, in which A is singular, depends only on r* and the polar angle. The integrand is bounded where
 //! it vanishes (|z|^(γ+3), γ ≥ −3). Radial panels are cut at r* = |v|. Points crowd towards the singularity
@@ -43,8 +45,8 @@ pub struct Resolution {
     pub azimuthal: usize,
 }
 
-/// Panels on which r³ f stays below this fraction of its maximum are left out of the outer and the inner
-/// integral.
+/// Panels on which r³ times every part of f stays below this fraction of that part's maximum are left out of the outer
+/// and the inner integral. A part may matter however little of the mass it has: its gradients may be steep.
 const NEGLIGIBLE: f64 = 1e-17;
 
 /// A quadrature point in a plane through the axis, with what the functionals need. Vectors have components
@@ -72,6 +74,7 @@ pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -
     }
     let source = Source::new(density, gamma, panels, resolution);
     let fluxes: Vec<[f64; 2]> = targets.par_iter().map(|target| source.flux_at(target)).collect();
+    let at_origin = if beta == 1.0 { at_origin(&source) } else { 0.0 };
     let [entropy, spherical_fisher, fisher, energy, along_axis] = std::array::from_fn(|k| {
         let (mut value, mut size) = (Sum::default(), Sum::default());
         for (target, flux) in targets.iter().zip(&fluxes) {
@@ -79,21 +82,43 @@ pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -
             value.add(term);
             size.add(term.abs());
         }
+        if k == SPHERICAL_FISHER {
+            value.add(at_origin);
+            size.add(at_origin.abs());
+        }
         Integral { value: value.value(), size: size.value() }
     });
     Rates { entropy, spherical_fisher, fisher, energy, along_axis }
 }
 
-/// The panels on which the density is not negligible.
+/// The place of ∇J_β' among the gradients of a target.
+const SPHERICAL_FISHER: usize = 1;
+
+/// What the weak form of ⟨J_1', Q⟩ has at v = 0: −∮ J_1' F·n over a small sphere.
+///
+/// There log f = … + a·v, so J_1' is 4 a·v̂/r², and the sphere gives −(16π/3) a·F(0). For β < 1 it gives 0. Sums over
+/// shells on which J_β' has no harmonic of degree 1, those of even densities, need none.
+fn at_origin(source: &Source<'_>) -> f64 {
+    let Some((density, slope)) = source.density.at_origin() else { return 0.0 };
+    let target =
+        Target { r: 0.0, mu: 1.0, volume: 0.0, density, score: [slope, 0.0], gradients: [[0.0; 2]; 5] };
+    -16.0 * PI / 3.0 * slope * source.flux_at(&target)[0]
+}
+
+/// The panels on which some part of the density is not negligible.
 fn occupied(density: &Density) -> Vec<(f64, f64)> {
-    let largest = |&(low, high): &(f64, f64)| {
-        let at = |r: f64, mu: f64| density.log::<3>(r, mu).map_or(0.0, |log| r.powi(3) * log.value().exp());
-        let radii = (0..=16).map(|k| low + (high - low) * (0.01 + 0.98 * f64::from(k) / 16.0));
-        radii.flat_map(|r| [-0.9, -0.4, 0.0, 0.4, 0.9].map(|mu| at(r, mu))).fold(0.0, f64::max)
-    };
-    let sizes: Vec<f64> = density.panels().iter().map(largest).collect();
-    let most = sizes.iter().copied().fold(0.0, f64::max);
-    let panels = density.panels().iter().zip(&sizes).filter(|(_, size)| **size > NEGLIGIBLE * most);
+    let mut kept = vec![false; density.panels().len()];
+    for part in density.each_part() {
+        let largest = |&(low, high): &(f64, f64)| {
+            let at = |r: f64, mu: f64| part.log::<3>(r, mu).map_or(0.0, |log| r.powi(3) * log.value().exp());
+            let radii = (0..=16).map(|k| low + (high - low) * (0.01 + 0.98 * f64::from(k) / 16.0));
+            radii.flat_map(|r| [-0.9, -0.4, 0.0, 0.4, 0.9].map(|mu| at(r, mu))).fold(0.0, f64::max)
+        };
+        let sizes: Vec<f64> = density.panels().iter().map(largest).collect();
+        let most = sizes.iter().copied().fold(0.0, f64::max);
+        kept.iter_mut().zip(&sizes).for_each(|(kept, &size)| *kept |= size > NEGLIGIBLE * most);
+    }
+    let panels = density.panels().iter().zip(&kept).filter(|(_, kept)| **kept);
     // The panels that are halved towards 0 contain almost nothing. They are merged into one.
     let mut kept: Vec<(f64, f64)> = panels.map(|(panel, _)| *panel).collect();
     while kept.len() > 1

@@ -147,6 +147,7 @@ impl ExperimentDensity {
                     drift,
                 },
                 log_factor: (density / volume).ln(),
+                density,
                 low: (drift.abs() - widest).max(0.0),
                 high: drift.abs() + widest,
             }
@@ -164,6 +165,7 @@ impl ExperimentDensity {
                 parts.push(Part {
                     shape: Shape::Bkw { inverse: mass / k, q },
                     log_factor: (density * (mass / (2.0 * PI * k)).powf(1.5)).ln(),
+                    density,
                     low: 0.0,
                     high: (2.0 * (DEEP + 8.0) * k / mass).sqrt(),
                 });
@@ -216,6 +218,7 @@ fn cut_off_dipole(strength: f64, gamma: f64, parts: &mut Vec<Part>) -> Result<()
     let part = |scale: f64, amplitude: f64, log_factor: f64| Part {
         shape: Shape::CutOff { scale, amplitude, power: -0.5 * gamma },
         log_factor,
+        density: 0.0,
         low: 0.5 * scale,
         high: 2.0 * scale,
     };
@@ -229,7 +232,7 @@ fn cut_off_dipole(strength: f64, gamma: f64, parts: &mut Vec<Part>) -> Result<()
     }
     let tau = ((3.0 - square) / (1.0 - mass) * unit_mass / unit_square).sqrt();
     let kappa = (1.0 - mass) / (tau.powi(3) * unit_mass);
-    parts.push(small);
-    parts.push(part(tau, 0.0, kappa.ln()));
+    parts.push(Part { density: mass, ..small });
+    parts.push(Part { density: 1.0 - mass, ..part(tau, 0.0, kappa.ln()) });
     Ok(())
 }

@@ -14,6 +14,8 @@ pub(super) const DEEP: f64 = 88.0;
 pub(super) struct Part {
     pub(super) shape: Shape,
     pub(super) log_factor: f64,
+    /// ∫ f of the part.
+    pub(super) density: f64,
     pub(super) low: f64,
     pub(super) high: f64,
 }
@@ -73,13 +75,28 @@ impl Shape {
 pub struct Density {
     parts: Vec<Part>,
     panels: Vec<(f64, f64)>,
+    total: f64,
 }
 
 impl Density {
     /// The sum of the parts.
     pub(super) fn of(parts: Vec<Part>) -> Self {
         let panels = panels(&parts);
-        Self { parts, panels }
+        let total = parts.iter().map(|part| part.density).sum();
+        Self { parts, panels, total }
+    }
+
+    /// ∫ f, as the formula says it.
+    pub fn total(&self) -> f64 {
+        self.total
+    }
+
+    /// f and ∂_x log f at the origin. None where f is 0 there.
+    pub fn at_origin(&self) -> Option<(f64, f64)> {
+        // As near as no part changes: log f is smooth there.
+        let near = 1e-9 * self.panels.first()?.1;
+        let log = self.log::<3>(near, 1.0)?;
+        Some((log.value().exp(), log.derivative(1, 0)))
     }
 
     /// log f with its derivatives. None where f is 0.
@@ -99,6 +116,11 @@ impl Density {
         Some(total.ln() + largest)
     }
 
+    /// Every part as a density of its own.
+    pub fn each_part(&self) -> impl Iterator<Item = Self> + '_ {
+        self.parts.iter().map(|part| Self::of(vec![part.clone()]))
+    }
+
     /// Intervals of radii on each of which the density is smooth.
     pub fn panels(&self) -> &[(f64, f64)] {
         &self.panels
@@ -107,7 +129,7 @@ impl Density {
 
 /// A part with the factor that gives it the integral `density`.
 pub(super) fn normalised(density: f64, shape: Shape, low: f64, high: f64) -> Result<Part, String> {
-    let part = Part { shape, log_factor: 0.0, low, high };
+    let part = Part { shape, log_factor: 0.0, density, low, high };
     // Refused if the integral over- or underflows.
     let total = moment(&part, 0);
     if !(total.is_finite() && total > 0.0) {

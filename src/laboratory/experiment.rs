@@ -32,8 +32,10 @@ pub struct Quantity {
 /// All quantities of the density at the start.
 pub fn quantities(experiment: &Experiment) -> Result<Vec<Quantity>, String> {
     let density = Density::new(&experiment.density, experiment.mass, experiment.gamma)?;
+    require_seen(&density)?;
+    let origin = surface_at_origin(experiment, &density);
     let mut found = converged(&LEVELS, experiment.tolerance, |&(radial, angles)| {
-        named(experiment, &points(&density, radial, angles))
+        named(experiment, &points(&density, radial, angles), origin)
     });
     if experiment.self_coefficient > 0.0 {
         let own = converged(&SELF_LEVELS, experiment.self_tolerance, |&resolution| {
@@ -55,12 +57,15 @@ pub fn quantities(experiment: &Experiment) -> Result<Vec<Quantity>, String> {
 /// alone.
 pub fn history(experiment: &Experiment) -> Result<Vec<(f64, Vec<Quantity>)>, String> {
     let density = Density::new(&experiment.density, experiment.mass, experiment.gamma)?;
+    require_seen(&density)?;
     let rate = fixed_rate(experiment);
     let flows: Vec<Flow> =
         LEVELS.iter().map(|&(radial, angles)| Flow::new(&density, radial, angles)).collect();
     let at = |&time: &f64| {
         let found = converged(&flows, experiment.tolerance, |flow| {
-            named(experiment, &flow.points(experiment.gamma, rate, time))
+            // Where scattering at the origin is infinitely fast it has made f isotropic there.
+            let origin = if time == 0.0 { surface_at_origin(experiment, &density) } else { 0.0 };
+            named(experiment, &flow.points(experiment.gamma, rate, time), origin)
         });
         (time, found)
     };
@@ -100,6 +105,32 @@ impl Flow {
     }
 }
 
+/// The largest share of ∫ f that the finest quadrature may miss.
+const MISSED: f64 = 1e-6;
+
+/// Refuses densities that the points of the quadrature, which lie around the origin, do not see.
+fn require_seen(density: &Density) -> Result<(), String> {
+    let (radial, angles) = LEVELS[LEVELS.len() - 1];
+    let found = axisymmetric::mass(&points(density, radial, angles)).value / density.total();
+    if (found - 1.0).abs() <= MISSED {
+        return Ok(());
+    }
+    Err(format!(
+        "found a density of which the quadrature around the origin sees {found:.6}; allowed: parts that are no narrower than about a hundredth of their distance from the origin"
+    ))
+}
+
+/// What ⟨I', L f⟩ has at v = 0 for Coulomb collisions, where its formula as an integral over v ≠ 0 is not all: −(4π/3) f(0)
+/// |∇ log f(0)|², times c n_b/m². For γ > −3 a small sphere adds nothing.
+fn surface_at_origin(experiment: &Experiment, density: &Density) -> f64 {
+    match density.at_origin() {
+        Some((f, slope)) if experiment.gamma == -3.0 => {
+            -4.0 * std::f64::consts::PI / 3.0 * f * slope * slope * fixed_rate(experiment)
+        }
+        _ => 0.0,
+    }
+}
+
 /// c n_b/m².
 fn fixed_rate(experiment: &Experiment) -> f64 {
     experiment.fixed_coefficient / (experiment.mass * experiment.mass)
@@ -135,7 +166,9 @@ fn converged<L>(
 }
 
 /// Functionals and their derivatives along collisions with the fixed ions, with their names.
-fn named(experiment: &Experiment, points: &[Point]) -> Vec<(String, Integral)> {
+///
+/// `origin` is what a small sphere around v = 0 adds to the derivative of Fisher information.
+fn named(experiment: &Experiment, points: &[Point], origin: f64) -> Vec<(String, Integral)> {
     let (gamma, beta, rate) = (experiment.gamma, experiment.beta, fixed_rate(experiment));
     let scaled = |integral: Integral| integral.combined(rate, integral, 0.0);
     let fisher = axisymmetric::fisher(points);
@@ -144,6 +177,7 @@ fn named(experiment: &Experiment, points: &[Point]) -> Vec<(String, Integral)> {
     let dissipation = scaled(axisymmetric::entropy_dissipation(points, gamma));
     let spherical_dissipation = scaled(axisymmetric::spherical_dissipation(points, gamma, beta));
     let [radial, angular] = axisymmetric::fisher_rate(points, gamma).map(scaled);
+    let angular = angular.combined(1.0, Integral { value: origin, size: origin.abs() }, 1.0);
     let fisher_rate = radial.combined(1.0, angular, 1.0);
     let mut named = vec![
         ("density".to_string(), axisymmetric::mass(points)),

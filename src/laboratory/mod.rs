@@ -12,6 +12,8 @@ pub mod collisions;
 pub mod densities;
 pub mod density;
 pub mod experiment;
+#[cfg(test)]
+mod gaussians;
 pub mod input;
 pub mod jet;
 pub mod quadrature;

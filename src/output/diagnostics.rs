@@ -41,7 +41,7 @@ impl<const D: usize> Diagnostics<D> {
     ) -> Result<Self, FileFailure> {
         let path = folder.diagnostics();
         let file = File::create(&path).map_err(FileFailure::file(&path, "cannot create"))?;
-        let names = names(problem, comparison.as_ref(), &functionals);
+        let names = all_names(problem, comparison.as_ref(), &functionals);
         let mut diagnostics = Self { path, file, length: 0, every, comparison, functionals, names };
         diagnostics.write(&diagnostics.names.clone())?;
         Ok(diagnostics)
@@ -74,7 +74,7 @@ impl<const D: usize> Diagnostics<D> {
             return Err(FileFailure::Checkpoint { path, reason });
         }
         file.set_len(length).map_err(FileFailure::file(&path, "cannot cut"))?;
-        let names = names(problem, comparison.as_ref(), &functionals);
+        let names = all_names(problem, comparison.as_ref(), &functionals);
         Ok(Self { path, file, length, every, comparison, functionals, names })
     }
 
@@ -137,8 +137,8 @@ pub fn last_step(folder: &Folder) -> Option<u64> {
     std::str::from_utf8(row.split(|&byte| byte == b',').next()?).ok()?.parse().ok()
 }
 
-/// The names of all columns.
-fn names<const D: usize>(
+/// The names of all columns, those of references and functionals included.
+fn all_names<const D: usize>(
     problem: &Problem<D>,
     comparison: Option<&Comparison<D>>,
     functionals: &Columns,
@@ -159,14 +159,35 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
         let mut row = row(view, self.comparison.as_ref()).map_err(in_units)?;
         let at = At { problem, regularisation, velocities: &state.velocities, scores };
         let functionals = self.functionals.values(&at);
-        row.extend(functionals.map_err(in_units)?.iter().map(|value| format!("{value:e}")));
+        let known = row.len();
+        // Where a rate is not known, its cell is empty; any other number must be one.
+        let cell = |(k, value): (usize, &f64)| {
+            let unknown = value.is_nan() && self.names[known + k].contains("fisher_rate");
+            if unknown { String::new() } else { format!("{value:e}") }
+        };
+        row.extend(functionals.map_err(in_units)?.iter().enumerate().map(cell));
         self.require_finite(&row, state.step)?;
         Ok(self.write(&row)?)
     }
 }
 
 fn header<const D: usize>(problem: &Problem<D>, comparison: Option<&Comparison<D>>) -> Vec<String> {
-    let mut names: Vec<String> = vec!["step".into(), "time".into()];
+    let mut header = vec!["step".to_string()];
+    let of_problem = names(problem);
+    let of_species = columns_of_species::<D>();
+    let totals = of_problem.len() - problem.species.len() * of_species;
+    header.extend_from_slice(&of_problem[..totals]);
+    for (species, names) in problem.species.iter().zip(of_problem[totals..].chunks(of_species)) {
+        header.extend_from_slice(names);
+        let errors = comparison.map_or(&[][..], Comparison::columns);
+        header.extend(errors.iter().map(|of| format!("{}_error_{of}", species.name)));
+    }
+    header
+}
+
+/// The names of what [`values`] has: totals, then the moments of each species.
+pub fn names<const D: usize>(problem: &Problem<D>) -> Vec<String> {
+    let mut names = vec!["time".to_string()];
     names.extend(AXES[..D].iter().map(|axis| format!("momentum_{axis}")));
     names.extend(["energy", "entropy", "entropy_rate"].map(String::from));
     if problem.is_driven() {
@@ -182,11 +203,15 @@ fn header<const D: usize>(problem: &Problem<D>, comparison: Option<&Comparison<D
         for (row, column) in distinct::<D>() {
             names.push(format!("{name}_temperature_{}{}", AXES[row], AXES[column]));
         }
+        names.extend(AXES[..D].iter().map(|axis| format!("{name}_heat_flux_{axis}")));
         names.push(format!("{name}_entropy"));
-        let errors = comparison.map_or(&[][..], Comparison::columns);
-        names.extend(errors.iter().map(|of| format!("{name}_error_{of}")));
     }
     names
+}
+
+/// How many columns each species has, without errors.
+fn columns_of_species<const D: usize>() -> usize {
+    3 + 2 * D + distinct::<D>().count()
 }
 
 /// The distinct components of a symmetric tensor: xx, xy, …, row after row.
@@ -194,10 +219,8 @@ fn distinct<const D: usize>() -> impl Iterator<Item = (usize, usize)> {
     (0..D).flat_map(|row| (row..D).map(move |column| (row, column)))
 }
 
-fn row<const D: usize>(
-    view: &View<'_, D>,
-    comparison: Option<&Comparison<D>>,
-) -> Result<Vec<String>, Failure> {
+/// Totals and moments at a state, in the units of the scenario.
+pub fn values<const D: usize>(view: &View<'_, D>) -> Vec<f64> {
     let View { problem, state, evaluation, time, .. } = *view;
     let totals = Invariants::of(problem, &state.velocities);
     let scales = &problem.scales;
@@ -210,11 +233,10 @@ fn row<const D: usize>(
         evaluation.entropy_rate * scales.entropy_rate(),
     ]);
     if problem.is_driven() {
-        // Inside a run energies are about its reference velocity.
-        let work = |supply: &Supply<D>| supply.energy + dot(problem.reference, supply.momentum);
-        values.push(work(&state.supplied) * scales.energy());
+        values.push(given_energy(problem, &state.supplied) * scales.energy());
         values.extend(state.supplied.momentum.map(|component| component * scales.momentum()));
-        values.extend(evaluation.sources.iter().map(|source| work(source) * scales.energy() / scales.time));
+        let power = scales.energy() / scales.time;
+        values.extend(evaluation.sources.iter().map(|source| given_energy(problem, source) * power));
     }
     for (index, species) in problem.species.iter().enumerate() {
         let moments = problem.moments(species, &state.velocities);
@@ -222,7 +244,31 @@ fn row<const D: usize>(
         values.extend(moments.velocity.map(|component| component * scales.velocity));
         values.push(moments.temperature() * scales.temperature);
         values.extend(distinct::<D>().map(|place| moments.temperature_tensor[place] * scales.temperature));
+        let range = species.range.clone();
+        let (velocities, weights) = (&state.velocities[range.clone()], &problem.weights[range]);
+        let heat = moments.heat_flux(problem.symmetry, species.mass, velocities, weights);
+        values.extend(heat.map(|component| component * scales.energy() * scales.velocity));
         values.push(scales.entropy(evaluation.entropies[index], moments.density, D));
+    }
+    values
+}
+
+/// The energy that was given; inside a run energies are about its reference velocity.
+pub fn given_energy<const D: usize>(problem: &Problem<D>, supply: &Supply<D>) -> f64 {
+    supply.energy + dot(problem.reference, supply.momentum)
+}
+
+fn row<const D: usize>(
+    view: &View<'_, D>,
+    comparison: Option<&Comparison<D>>,
+) -> Result<Vec<String>, Failure> {
+    let View { problem, state, time, .. } = *view;
+    let all = values(view);
+    let of_species = columns_of_species::<D>();
+    let totals = all.len() - problem.species.len() * of_species;
+    let mut values = all[..totals].to_vec();
+    for (index, moments) in all[totals..].chunks(of_species).enumerate() {
+        values.extend_from_slice(moments);
         if let Some(comparison) = comparison {
             values.extend(comparison.errors(problem, index, &state.velocities, time)?);
         }

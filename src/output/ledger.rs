@@ -1,5 +1,6 @@
 //! How well a run conserves the invariants of the equation, and whether its method keeps its promise.
 
+use super::diagnostics::given_energy;
 use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::Conservation;
 use crate::problem::{Conserved, Problem};
@@ -31,6 +32,7 @@ pub struct Ledger<const D: usize> {
     first: Totals,
     last: Totals,
     drift: Drift,
+    given: Option<Given>,
     /// The rounding of velocities near the reference velocity, relative to √(2 E/M).
     resolution: f64,
 }
@@ -43,6 +45,23 @@ pub struct Totals {
     energy: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     energy_about_fixed: Option<f64>,
+}
+
+/// What fields and backgrounds gave since the start, in the units of the scenario.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Given {
+    pub work: f64,
+    pub momentum: Vec<f64>,
+}
+
+impl Given {
+    fn of<const D: usize>(problem: &Problem<D>, state: &State<D>) -> Option<Self> {
+        let scales = &problem.scales;
+        problem.is_driven().then(|| Self {
+            work: given_energy(problem, &state.supplied) * scales.energy(),
+            momentum: state.supplied.momentum.map(|component| component * scales.momentum()).to_vec(),
+        })
+    }
 }
 
 /// The largest deviations so far from the start, of the quantities that the equation conserves.
@@ -68,11 +87,18 @@ impl<const D: usize> Ledger<D> {
         let center: f64 = state.about.center.iter().map(|component| component * component).sum();
         let speed = 2.0 * state.about.energy / state.about.mass;
         let resolution = if speed > 0.0 { f64::EPSILON * (center / speed).sqrt() } else { 0.0 };
-        Self { last: first.clone(), first, drift: Drift::default(), resolution }
+        Self {
+            last: first.clone(),
+            first,
+            drift: Drift::default(),
+            given: Given::of(problem, state),
+            resolution,
+        }
     }
 
     /// Records the invariants at a state.
     pub fn follow(&mut self, problem: &Problem<D>, state: &State<D>) {
+        self.given = Given::of(problem, state);
         let start = &state.balance(Supply::default());
         let now = About::of(problem, &state.velocities, start.center);
         self.last = totals(problem, &Invariants::of(problem, &state.velocities), &now);
@@ -106,6 +132,11 @@ impl<const D: usize> Ledger<D> {
     /// The totals at the last state.
     pub fn last(&self) -> &Totals {
         &self.last
+    }
+
+    /// What fields and backgrounds gave, if there are any.
+    pub fn given(&self) -> Option<&Given> {
+        self.given.as_ref()
     }
 
     /// The largest deviations so far.

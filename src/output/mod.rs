@@ -9,4 +9,6 @@ pub mod ledger;
 pub mod openpmd;
 pub mod particles;
 pub mod summary;
+pub mod transport;
+pub mod until;
 mod whole;

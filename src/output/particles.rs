@@ -1,9 +1,9 @@
-//! particles/: openPMD files with all species, at the scheduled steps.
+//! particles/: openPMD files with all species, at the scheduled steps and at the end.
 
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::output::openpmd::{self, Frame, SiFactors, SpeciesFrame, Units};
-use crate::simulation::{Observer, ObserverError, View};
+use crate::simulation::{Observer, ObserverError, Outcome, View};
 use crate::units::ELEMENTARY_CHARGE;
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 const SI: SiFactors =
     SiFactors { mass: 1.0, charge: ELEMENTARY_CHARGE, velocity: 1.0, weighting: 1.0, time: 1.0 };
 
-/// Writes a frame every `every` steps.
+/// Writes a frame every `every` steps, and of the end of a run.
 pub struct ParticleFiles {
     directory: PathBuf,
     every: u64,
@@ -29,7 +29,8 @@ impl ParticleFiles {
 
 impl<const D: usize> Observer<D> for ParticleFiles {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
-        if !view.state.step.is_multiple_of(self.every) {
+        let due = view.state.step.is_multiple_of(self.every);
+        if !due && view.ending != Some(Outcome::Completed) {
             return Ok(());
         }
         let (problem, scales) = (view.problem, &view.problem.scales);

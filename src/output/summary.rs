@@ -5,7 +5,7 @@
 use crate::landau::{Landau, Work};
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
-use crate::output::ledger::{Drift, Ledger, Totals};
+use crate::output::ledger::{Drift, Given, Ledger, Totals};
 use crate::output::whole;
 use crate::problem::{Problem, Species};
 use serde::Serialize;
@@ -65,6 +65,9 @@ struct InvariantsBy<'a> {
     first: &'a Totals,
     last: &'a Totals,
     drift: Drift,
+    /// What fields and backgrounds gave, which is no drift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given: Option<&'a Given>,
 }
 
 /// The scenario of the completed run in the folder; none if no run is completed there.
@@ -176,7 +179,12 @@ pub fn write<const D: usize>(
         pairs_per_second: pairs_per_second(&work, account.pairs),
         methods: account.methods,
         coulomb_logarithms: account.coulomb_logarithms,
-        invariants: InvariantsBy { first: ledger.first(), last: ledger.last(), drift: ledger.drift() },
+        invariants: InvariantsBy {
+            first: ledger.first(),
+            last: ledger.last(),
+            drift: ledger.drift(),
+            given: ledger.given(),
+        },
         status: account.status,
         reason: account.reason,
         warnings: account.warnings,

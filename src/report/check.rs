@@ -10,6 +10,7 @@ use crate::functionals::At;
 use crate::integrators::{Conservation, Facts};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep, pairs};
+use crate::output::until::Conditions;
 use crate::problem::{Conserved, Problem, Species};
 use crate::rules::visible;
 use crate::scenario::Scenario;
@@ -36,6 +37,7 @@ pub fn check<const D: usize>(
     line("title", visible(&scenario.title));
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
     let units = QuantityFormat::new(problem.scales);
+    Conditions::new(&scenario.time.until, problem)?;
     for species in &problem.species {
         let moments = problem.moments(species, &state.velocities);
         line(

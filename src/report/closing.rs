@@ -2,7 +2,7 @@
 
 use crate::integrators::Conservation;
 use crate::landau::Work;
-use crate::output::ledger::{Drift, Promised};
+use crate::output::ledger::{Drift, Given, Promised};
 use crate::output::summary::{self, Seconds};
 use crate::simulation::Outcome;
 use std::path::PathBuf;
@@ -11,6 +11,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closing {
     pub outcome: Outcome,
+    /// The condition that ended it before its time grid did.
+    pub stopped_by: Option<String>,
     /// The run folder.
     pub folder: PathBuf,
     /// The step it began at.
@@ -26,6 +28,8 @@ pub struct Closing {
     pub promised: Promised,
     /// How far it drifted.
     pub drift: Drift,
+    /// What fields and backgrounds gave, beside which it was conserved.
+    pub given: Option<Given>,
 }
 
 /// The lines that end a run.
@@ -40,7 +44,16 @@ pub fn closing_words(closing: &Closing) -> String {
     if let Some(rate) = summary::pairs_per_second(work, closing.pairs) {
         text += &format!(", {rate:.2e} pairs/s");
     }
+    if let Some(met) = &closing.stopped_by {
+        text += &format!("\nended since {met}");
+    }
     text += &conserved(closing);
+    if let Some(given) = &closing.given {
+        text += &format!(
+            "\ngiven by fields and backgrounds: energy {:e}, momentum {:?}",
+            given.work, given.momentum
+        );
+    }
     text + &format!("\nwritten to {}\n", closing.folder.display())
 }
 

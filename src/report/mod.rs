@@ -14,6 +14,7 @@ pub use closing::{Closing, closing_words};
 pub use quantities::QuantityFormat;
 pub use stability::step_warning;
 
+use crate::functionals::{Functional, slope_at_center};
 use crate::problem::Problem;
 use crate::scenario::Scenario;
 use crate::setup;
@@ -33,5 +34,35 @@ pub fn warnings_of_start<const D: usize>(
     warnings.extend(start::notes(scenario, problem));
     warnings.extend(start::warnings(scenario, problem, velocities));
     warnings.extend(accuracy::warnings(problem, velocities, &scenario.score));
+    warnings.extend(fisher_rate_is_unknown(scenario, problem, velocities));
     warnings
+}
+
+/// The smallest share of f |∇ log f|² in units of f T^(-1) at the fixed species' velocity that is told.
+const SLOPE: f64 = 1e-3;
+
+/// A warning of the column `fisher_rate` that a run cannot fill.
+fn fisher_rate_is_unknown<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Option<String> {
+    let asked = scenario.functionals.iter().any(|one| matches!(one, Functional::FisherRate(_)));
+    let center = problem.fixed.first()?.velocity;
+    let unknown: Vec<&str> = problem
+        .species
+        .iter()
+        .filter(|one| {
+            let moments = problem.moments(one, velocities);
+            let size = moments.density * (one.mass / moments.temperature()).powf(2.5);
+            slope_at_center(problem, one, center, velocities) > SLOPE * size
+        })
+        .map(|one| one.name.as_str())
+        .collect();
+    (asked && !unknown.is_empty()).then(|| {
+        format!(
+            "fisher_rate of {} is left empty while its density has a slope at the fixed species: with gamma -3 the formula does not hold there, see `landau functionals`",
+            unknown.join(", ")
+        )
+    })
 }

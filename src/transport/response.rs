@@ -9,10 +9,11 @@ use crate::error::Failure;
 use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::{Choice, RungeKuttaChebyshev};
 use crate::kernel::lanes::InstructionSet;
+use crate::landau::{Evaluation, InStep, Landau};
 use crate::problem::{Problem, Species};
 use crate::scenario::Scenario;
 use crate::setup;
-use crate::simulation::{Simulation, View};
+use crate::simulation::Simulation;
 use crate::state::State;
 use crate::sum::sum;
 use crate::time_grid::{Clock, TimeGrid};
@@ -32,9 +33,21 @@ pub struct Accuracy {
 impl Default for Accuracy {
     /// By the study in the documentation of [`transport`](super).
     fn default() -> Self {
-        Self { amplitude: 0.5, tolerance: 1e-3, tail: 1e-3 }
+        Self { amplitude: 0.5, tolerance: 1e-4, tail: 1e-4 }
     }
 }
+
+/// Disturbances of thermal speeds below this are the rounding of a projection.
+const NOTHING: f64 = 1e-9;
+
+/// Beyond this many mean times of decay nothing but what the lattice leaves is seen.
+const LONGEST: f64 = 100.0;
+
+/// The slowest part of a response decays in at most this many mean times.
+const SLOWEST: f64 = 2.0;
+
+/// The time grid ends at this many times the first time of decay, far beyond any run.
+const END: f64 = 1e6;
 
 /// A plasma near equilibrium: all moving species Maxwellian, at one temperature and velocity.
 pub struct Plasma<const D: usize> {
@@ -61,6 +74,13 @@ pub struct Response {
 }
 
 impl<const D: usize> Plasma<D> {
+    /// Whether collisions keep the momentum of the moving species.
+    pub fn keeps_momentum(&self) -> bool {
+        let acts = |c: &f64| *c > 0.0;
+        let Problem { fixed_coefficients, background_coefficients, .. } = &self.problem;
+        !fixed_coefficients.iter().chain(background_coefficients).any(acts)
+    }
+
     /// c of a particle.
     fn peculiar(&self, species: usize, velocity: [f64; D]) -> [f64; D] {
         std::array::from_fn(|axis| (velocity[axis] - self.velocity[axis]) / self.speeds[species])
@@ -80,12 +100,17 @@ impl<const D: usize> Plasma<D> {
     }
 
     /// Their rates of change.
-    fn rates(&self, view: &View<'_, D>, modes: &[Mode]) -> Vec<f64> {
-        let View { problem, state, evaluation, .. } = view;
+    fn rates(
+        &self,
+        problem: &Problem<D>,
+        velocities: &[[f64; D]],
+        evaluation: &Evaluation<D>,
+        modes: &[Mode],
+    ) -> Vec<f64> {
         let of = |i: usize, species: &Species<D>, mode: Mode| {
             let terms = species.range.clone().map(|p| {
                 let rate = evaluation.rates[p].map(|component| component / self.speeds[i]);
-                problem.weights[p] * mode.slope(self.axis, self.peculiar(i, state.velocities[p]), rate)
+                problem.weights[p] * mode.slope(self.axis, self.peculiar(i, velocities[p]), rate)
             });
             sum(terms)
         };
@@ -95,13 +120,13 @@ impl<const D: usize> Plasma<D> {
 
     /// φ of every particle for an impulse in one species: the mode and, where momentum is conserved, the common
     /// velocity that brings the total momentum to 0.
-    fn disturbance(&self, species: usize, mode: Mode, kept: bool) -> Vec<f64> {
+    fn disturbance(&self, species: usize, mode: Mode) -> Vec<f64> {
         let problem = &self.problem;
         let mut phi = vec![0.0; problem.particles()];
         for p in problem.species[species].range.clone() {
             phi[p] = mode.at(self.axis, self.peculiar(species, self.state.velocities[p]));
         }
-        if !(kept && mode != Mode::Stress) {
+        if mode == Mode::Stress || !self.keeps_momentum() {
             return phi;
         }
         let along = |p: usize| self.state.velocities[p][self.axis] - self.velocity[self.axis];
@@ -113,6 +138,21 @@ impl<const D: usize> Plasma<D> {
             *phi -= momentum / inertia * masses[p] * along(p) / self.temperature;
         }
         phi
+    }
+
+    /// The time in which the moment of a mode would decay at the rate that it has at a state.
+    fn first_decay(
+        &self,
+        landau: &mut Landau<D>,
+        state: &State<D>,
+        (species, mode): (usize, Mode),
+    ) -> Result<f64, Failure> {
+        let mut evaluation = Evaluation::empty(landau.problem());
+        landau.evaluate(&state.velocities, InStep::unfenced(1), &mut evaluation)?;
+        let problem = landau.problem();
+        let value = self.moments(problem, &state.velocities, &[mode])[species];
+        let rate = self.rates(problem, &state.velocities, &evaluation, &[mode])[species];
+        Ok((value / rate).abs())
     }
 
     /// The response of `modes` to an impulse of `mode` in a species, of the size `sign` × the accuracy's amplitude.
@@ -128,40 +168,43 @@ impl<const D: usize> Plasma<D> {
         (accuracy, sign): (Accuracy, f64),
         set: InstructionSet,
     ) -> Result<Response, Failure> {
-        let kept = self.problem.fixed.is_empty() && self.problem.backgrounds.is_empty();
-        let phi = self.disturbance(species, mode, kept);
+        let phi = self.disturbance(species, mode);
         let largest = phi.iter().fold(0.0f64, |most, phi| most.max(phi.abs()));
+        if largest < NOTHING {
+            // A common drift, which collisions keep: there is nothing to respond to.
+            let none = vec![0.0; modes.len() * self.problem.species.len()];
+            return Ok(Response { integrals: none.clone(), tails: none, evaluations: 0, steps: 0 });
+        }
         let epsilon = accuracy.amplitude / largest;
         let mut problem = self.problem.clone();
         for (weight, phi) in problem.weights.iter_mut().zip(&phi) {
             *weight *= 1.0 + sign * epsilon * phi;
         }
         let velocities = self.state.velocities.clone();
-        let grid = TimeGrid::Adaptive {
-            end: f64::MAX,
-            tolerance: accuracy.tolerance * epsilon,
-            clock: Clock::default(),
-        };
         let state = State {
-            grid,
             invariants: Invariants::of(&problem, &velocities),
             about: About::of(&problem, &velocities, problem.reference),
             velocities,
             ..self.state.clone()
         };
         let problem = Arc::new(problem);
-        let landau = setup::landau(scenario, &problem, &state.velocities, set)?;
+        let mut landau = setup::landau(scenario, &problem, &state.velocities, set)?;
+        let end = END * self.first_decay(&mut landau, &state, (species, mode))?;
+        let grid =
+            TimeGrid::Adaptive { end, tolerance: accuracy.tolerance * epsilon, clock: Clock::default() };
+        let state = State { grid, ..state };
         let integrator = Choice::RungeKuttaChebyshev(RungeKuttaChebyshev::default()).integrator(&problem);
         let mut simulation = Simulation::new(landau, integrator, state);
         let size = modes.len() * problem.species.len();
-        let place = modes.iter().position(|&one| one == mode).map(|k| species * modes.len() + k);
+        let own = species * modes.len() + modes.iter().position(|&one| one == mode).unwrap_or(0);
+        let mut first = None;
         let mut integrals = vec![0.0; size];
         let mut before: Option<(f64, Vec<f64>, Vec<f64>)> = None;
         loop {
             let view = simulation.view()?;
             let (time, steps) = (view.time, view.state.step);
             let values = self.moments(&problem, &view.state.velocities, modes);
-            let rates = self.rates(&view, modes);
+            let rates = self.rates(&problem, &view.state.velocities, view.evaluation, modes);
             if let Some((last, old, old_rates)) = &before {
                 let dt = time - last;
                 for k in 0..size {
@@ -169,20 +212,16 @@ impl<const D: usize> Plasma<D> {
                         0.5 * dt * (old[k] + values[k]) + dt * dt / 12.0 * (old_rates[k] - rates[k]);
                 }
             }
-            // What is left decays as the impulse's own mode does now.
-            let own = place.unwrap_or(0);
-            let left = -values[own] / rates[own];
+            // What is left decays as the impulse's own mode does now, but for what the lattice leaves of it.
+            let first = *first.get_or_insert(values[own]);
+            let mean_time = (integrals[own] / first).abs();
+            let left = match -values[own] / rates[own] {
+                left if left > 0.0 => left.min(SLOWEST * mean_time),
+                _ => SLOWEST * mean_time,
+            };
             let tails: Vec<f64> = values.iter().map(|value| value * left).collect();
-            let settled = left > 0.0 && tails[own].abs() < accuracy.tail * integrals[own].abs();
-            if std::env::var_os("TRANSPORT_TRACE").is_some() {
-                eprintln!(
-                    "{steps} {time:e} {:e} {:e} {:e} {:e}",
-                    values[own] / epsilon,
-                    left,
-                    integrals[own] / epsilon,
-                    tails[own] / epsilon
-                );
-            }
+            let share = (tails[own] / integrals[own]).abs();
+            let settled = steps > 0 && (share < accuracy.tail || time > LONGEST * mean_time);
             if settled {
                 let scale = 1.0 / (sign * epsilon);
                 let integrals =

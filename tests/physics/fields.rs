@@ -123,9 +123,8 @@ fn the_field_gives_its_impulse() {
                 .iter()
                 .map(|one| one.charge * problem.weights[one.range.clone()].iter().sum::<f64>())
                 .sum();
-            for axis in 0..3 {
-                let given = charge * impulse[axis];
-                assert!((state.supplied.momentum[axis] - given).abs() < 1e-13, "{}", method.facts().name);
+            for (found, impulse) in state.supplied.momentum.iter().zip(impulse) {
+                assert!((found - charge * impulse).abs() < 1e-13, "{}", method.facts().name);
             }
         }
     }

@@ -40,6 +40,7 @@ mod theorems;
 #[cfg(not(debug_assertions))]
 mod time;
 mod time_scenarios;
+mod transport;
 #[cfg(not(debug_assertions))]
 mod tree;
 mod units;

@@ -12,6 +12,7 @@ mod python;
 mod bad_scenarios;
 mod cli;
 mod columns;
+mod driven;
 mod folders;
 mod functionals;
 mod imports;

@@ -17,6 +17,37 @@ pub struct Time {
     /// Steps as long as a tolerance allows; for explicit integrators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adaptive: Option<AdaptiveTime>,
+    /// Conditions that end the run before that, as soon as a step meets one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub until: Vec<Until>,
+}
+
+/// A condition that ends a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Until {
+    /// The temperatures of all moving species agree.
+    Temperatures {
+        /// The largest difference over the largest temperature, > 0.
+        within: f64,
+    },
+    /// Entropy hardly changes any more.
+    Entropy {
+        /// The largest change per particle in a step, > 0.
+        change: f64,
+    },
+    /// A column of diagnostics.csv leaves a range: a total, or a density, velocity, temperature, heat flux or entropy of a
+    /// species.
+    Column {
+        /// The column.
+        name: String,
+        /// The run ends above this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        above: Option<f64>,
+        /// The run ends below this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        below: Option<f64>,
+    },
 }
 
 /// Steps as long as a tolerance allows.

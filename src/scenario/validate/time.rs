@@ -4,7 +4,27 @@ use crate::integrators::Choice;
 use crate::rules::{Checks, number};
 use crate::scenario::types::*;
 
+/// Names of columns are checked beside the particles.
+fn until(found: &mut Checks, path: &str, condition: &Until) {
+    match condition {
+        Until::Temperatures { within } => {
+            found.positive(format!("{path}.temperatures.within"), *within);
+        }
+        Until::Entropy { change } => {
+            found.positive(format!("{path}.entropy.change"), *change);
+        }
+        Until::Column { above, below, .. } => {
+            found.require(above.is_some() || below.is_some(), format!("{path}.column"), || {
+                "found no limit; allowed: `above`, `below` or both".to_string()
+            });
+        }
+    }
+}
+
 pub fn time(found: &mut Checks, time: &Time, integrator: &Choice) {
+    for (place, condition) in time.until.iter().enumerate() {
+        until(found, &format!("time.until.{place}"), condition);
+    }
     let Some(adaptive) = &time.adaptive else {
         let missing = |key: &str| format!("found no `{key}`; allowed: step and steps, or adaptive alone");
         if found.require(time.step.is_some(), "time", || missing("step")) {

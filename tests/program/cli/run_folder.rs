@@ -83,7 +83,7 @@ fn diagnostics_in_3d_and_with_a_reference_have_theirs() {
         "step,time,momentum_x,momentum_y,momentum_z,energy,entropy,entropy_rate,\
          ion_density,ion_velocity_x,ion_velocity_y,ion_velocity_z,ion_temperature,\
          ion_temperature_xx,ion_temperature_xy,ion_temperature_xz,ion_temperature_yy,ion_temperature_yz,ion_temperature_zz,\
-         ion_entropy"
+         ion_heat_flux_x,ion_heat_flux_y,ion_heat_flux_z,ion_entropy"
     );
     assert!(header("bkw").ends_with(",ion_entropy,ion_error_l1,ion_error_l2,ion_error_linf"));
 }

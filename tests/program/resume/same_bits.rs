@@ -98,6 +98,34 @@ fn adaptive_steps_resume_to_the_same_bits() {
     }
 }
 
+/// A table of fields between whose times steps lie, turns, and a background.
+fn driven() -> Value {
+    let mut mix = mixes()[0].clone();
+    mix["species"][0]["charge"] = json!(1.0);
+    mix["species"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "name": "bath", "fixed": { "density": 0.4, "mass": 3.0, "temperature": 9.0 } }));
+    mix["fields"] = json!({
+        "electric": { "table": { "times": [0.011, 0.063], "values": [[0.5, 0.0, 0.0], [0.0, 0.7, 0.1]] } },
+        "magnetic": [0.0, 3.0, 20.0]
+    });
+    mix
+}
+
+#[test]
+fn runs_in_fields_resume_to_the_same_bits() {
+    for integrator in integrators() {
+        let mut scenario = scenario(&driven(), &scores()[0], &integrator);
+        assert_resumes(&scenario, 2, &format!("in fields, {integrator}"));
+        if !is_implicit(&integrator) {
+            scenario["time"] =
+                json!({ "adaptive": { "end": 0.02, "relative_tolerance": 1e-8, "first_step": 0.001 } });
+            assert_resumes(&scenario, 3, &format!("in fields, adaptive, {integrator}"));
+        }
+    }
+}
+
 #[test]
 fn a_run_resumes_twice_with_other_numbers_of_threads() {
     let directory = prepared(&simple());

@@ -10,6 +10,11 @@ pub trait Column<const D: usize>: Sync {
     /// Its key in a scenario.
     fn key(&self) -> &'static str;
 
+    /// Whether its values have units, which it brings them to: functionals of the logarithm of a density have none.
+    fn has_units(&self) -> bool {
+        false
+    }
+
     /// Whether it refers to a velocity that all fixed species have in common.
     fn is_about_fixed_species(&self) -> bool {
         false

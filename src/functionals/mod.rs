@@ -10,6 +10,7 @@
 //! Nothing else knows the list.
 
 pub mod axisymmetric;
+mod beyond;
 mod column;
 mod columns;
 pub mod comparison;
@@ -28,6 +29,7 @@ mod relative_entropy;
 mod spherical_dissipation;
 mod spherical_fisher;
 
+pub use beyond::Beyond;
 pub use column::{At, Column};
 pub use columns::Columns;
 pub use dissipation::Dissipation;
@@ -56,6 +58,7 @@ pub enum Functional {
     Dissipation(Dissipation),
     SphericalDissipation(SphericalDissipation),
     FisherRate(FisherRate),
+    Beyond(Beyond),
 }
 
 impl Functional {
@@ -70,6 +73,7 @@ impl Functional {
             Self::Dissipation(column) => column,
             Self::SphericalDissipation(column) => column,
             Self::FisherRate(column) => column,
+            Self::Beyond(column) => column,
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::scenario::{Scenario, Symmetry, Units};
 /// The rules for the list of functionals.
 pub fn check(found: &mut Checks, scenario: &Scenario) {
     let common = common_velocity(scenario);
-    let physical = scenario.units == Units::Si {} && !scenario.functionals.is_empty();
+    let without_units = |one: &Functional| !one.column::<3>().has_units();
+    let physical = scenario.units == Units::Si {} && scenario.functionals.iter().any(without_units);
     found.require(!physical, "functionals", || {
-        "found in SI units; allowed: in normalized units, where the logarithm of a density has a meaning"
+        "found in SI units; allowed: in normalized units, where the logarithm of a density has a meaning, or `beyond` alone"
             .to_string()
     });
     for (index, functional) in scenario.functionals.iter().enumerate() {
@@ -57,6 +58,7 @@ fn common_velocity(scenario: &Scenario) -> bool {
         .species
         .iter()
         .filter_map(|species| species.fixed.as_ref())
+        .filter(|fixed| fixed.background().is_none())
         .map(|fixed| fixed.velocity.as_ref().unwrap_or(&zero));
     velocities.next().is_some_and(|first| velocities.all(|other| other == first))
 }

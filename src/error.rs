@@ -10,6 +10,10 @@ pub enum Failure {
     )]
     NotFinite { quantity: &'static str, species: String, value: f64, step: u64 },
     #[error(
+        "the column {column} of diagnostics.csv is {value} in step {step}: numbers of this size leave the range of floating point; try units in which they are nearer to 1, or leave the column out"
+    )]
+    ColumnNotFinite { column: String, value: String, step: u64 },
+    #[error(
         "step {step} throws a particle of species \"{species}\" out to {speeds:.1e} thermal speeds from the mean, where none was beyond {before:.1e}: try a smaller time step, `adaptive`, or, where `collisions.regularisation` is `none`, a regularised kernel"
     )]
     ThrownOut { step: u64, species: String, speeds: f64, before: f64 },
@@ -93,7 +97,8 @@ impl Failure {
             | Self::EntropyNotBalanced { .. }
             | Self::TreeOutOfReach { .. }
             | Self::TreeTooLarge { .. }
-            | Self::TreeError { .. } => {}
+            | Self::TreeError { .. }
+            | Self::ColumnNotFinite { .. } => {}
         }
         self
     }

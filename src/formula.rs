@@ -32,11 +32,17 @@ const UNARY: [(&str, Unary); 13] = [
     ("cosh", f64::cosh),
     ("tanh", f64::tanh),
     ("erf", libm::erf),
-    ("step", |x| if x >= 0.0 { 1.0 } else { 0.0 }),
+    ("step", |x| if x.is_nan() { x } else { f64::from(x >= 0.0) }),
 ];
 
 type Binary = fn(f64, f64) -> f64;
-const BINARY: [(&str, Binary); 2] = [("min", f64::min), ("max", f64::max)];
+const BINARY: [(&str, Binary); 2] =
+    [("min", |a, b| nan_or(f64::min, a, b)), ("max", |a, b| nan_or(f64::max, a, b))];
+
+/// The lesser or the greater of two numbers, NaN if one of them is: what is undefined does not vanish.
+fn nan_or(of_both: fn(f64, f64) -> f64, a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { of_both(a, b) }
+}
 
 /// A parsed formula. Its variables are identified by their positions in a list.
 #[derive(Debug, Clone)]

@@ -2,15 +2,15 @@
 
 mod cli;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match cli::Arguments::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(stop) => {
+    match cli::Arguments::of_program().map(cli::Arguments::run) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(stop)) => {
             stop.say();
             stop.exit_code()
         }
+        Err(code) => code,
     }
 }

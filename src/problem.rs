@@ -27,6 +27,8 @@ pub struct Species<const D: usize> {
     pub lattice: Option<Lattice<D>>,
     /// Mean velocity of the initial distribution.
     pub center: [f64; D],
+    /// What a user should know of the file that the particles came from, a line each.
+    pub notes: Vec<String>,
 }
 
 /// A uniform lattice of cell centres: `first` + `spacing` × index, indices 0 to `per_axis` − 1 on each axis.

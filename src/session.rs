@@ -40,6 +40,8 @@ pub struct Session<const D: usize> {
     coulomb_logarithms: Option<Value>,
     /// Of the start.
     warnings: Vec<String>,
+    /// Resolved.
+    scenario: Value,
 }
 
 /// What writes into the folder.
@@ -170,17 +172,21 @@ impl<const D: usize> Session<D> {
         let step = state.step;
         let conditions = Conditions::new(&scenario.time.until, &start.problem)?;
         let simulation = start.simulation(scenario, state, instruction_set)?.resumed();
+        let missing = folder.missing_frames(scenario.output.particles_every, step);
         let simulation = stopping(simulation, conditions);
         let diagnostics = Diagnostics::reopen(
             &folder,
-            saved.diagnostics_bytes(),
+            &start.problem,
+            saved.diagnostics(),
             scenario.output.diagnostics_every,
             start.comparison(scenario, instruction_set),
             setup::columns(scenario),
         )?;
         folder.remove_frames(|frame| frame > step)?;
         let opened = Opened { began, instruction_set, folder, diagnostics, resumed: true };
-        Self::new(scenario, &start, simulation, opened)
+        let mut session = Self::new(scenario, &start, simulation, opened)?;
+        session.warnings.extend(words_on_missing(&missing));
+        Ok(session)
     }
 
     fn new(
@@ -219,6 +225,7 @@ impl<const D: usize> Session<D> {
             observers: Observers { diagnostics, frames, ledger, checkpoints },
             coulomb_logarithms: setup::named_coulomb_logarithms(scenario, problem, velocities),
             warnings,
+            scenario: serde_json::to_value(scenario).unwrap_or_default(),
             folder,
         })
     }
@@ -315,9 +322,23 @@ impl<const D: usize> Session<D> {
             status,
             reason,
             warnings: &warnings,
+            scenario: &self.scenario,
         };
         summary::write(&self.folder, &self.observers.ledger, account)
     }
+}
+
+/// A warning of frames that someone took away.
+fn words_on_missing(steps: &[u64]) -> Option<String> {
+    const MOST: usize = 10;
+    let named: Vec<String> = steps.iter().take(MOST).map(u64::to_string).collect();
+    let others = if steps.len() > MOST { format!(" and {} more", steps.len() - MOST) } else { String::new() };
+    (!steps.is_empty()).then(|| {
+        format!(
+            "particles/ lacks the frames of the steps {}{others}, which the run wrote before its checkpoint; they are not written again",
+            named.join(", ")
+        )
+    })
 }
 
 fn stopping<const D: usize>(simulation: Simulation<D>, conditions: Conditions) -> Simulation<D> {

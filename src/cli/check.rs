@@ -1,6 +1,6 @@
 //! `landau check`: describes a run of the scenario without running it.
 
-use super::{ScenarioArguments, Stop, instruction_set, print};
+use super::{ScenarioArguments, Stop, ThreadArguments, instruction_set, print};
 use landau::any;
 use landau::scenario;
 
@@ -8,10 +8,13 @@ use landau::scenario;
 pub struct Check {
     #[command(flatten)]
     scenario: ScenarioArguments,
+    #[command(flatten)]
+    threads: ThreadArguments,
 }
 
 impl Check {
     pub fn run(self) -> Result<(), Stop> {
+        self.threads.start()?;
         let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
         let lines = any::check(&scenario, instruction_set()?);
         let lines = lines.map_err(|error| Stop::of_start(error, &source))?;

@@ -1,7 +1,7 @@
 //! `landau converge`: a scenario at several resolutions against its exact solution.
 
-use super::{ResultArguments, ScenarioArguments, Stop, instruction_set, print, set_threads};
-use landau::any::{self, ErrorsAtTheEnd};
+use super::{ResultArguments, ScenarioArguments, Stop, instruction_set, print};
+use landau::any::{self, AnySimulation, ErrorsAtTheEnd};
 use landau::functionals::comparison::{DENSITY_ERRORS, MOMENT_ERRORS};
 use landau::output::convergence::{ConvergenceFile, Resolution};
 use landau::output::folder::Folder;
@@ -33,7 +33,7 @@ fn resolutions(words: &str) -> Result<Resolutions, String> {
 
 impl Converge {
     pub fn run(self) -> Result<(), Stop> {
-        set_threads(self.results.threads)?;
+        self.results.threads.start()?;
         let ScenarioArguments { scenario: file, set } = &self.scenario;
         let (scenario, source) = scenario::read(file, set)?;
         let lattices: Vec<usize> = (0..scenario.species.len())
@@ -59,6 +59,17 @@ impl Converge {
             scenario::read(file, &set.iter().cloned().chain(change).collect::<Vec<_>>())
         });
         let refined = refined.collect::<Result<Vec<_>, _>>()?;
+        let argument = |per_axis: u32| {
+            move |stop: Stop| match stop {
+                Stop::Wrong(message) => Stop::Wrong(format!("--per-axis {per_axis}: {message}")),
+                other => other,
+            }
+        };
+        // A lattice that is too coarse is found before there is a folder.
+        if let (Some((scenario, source)), Some(&coarsest)) = (refined.first(), self.per_axis.0.first()) {
+            let start = AnySimulation::new(scenario);
+            start.map_err(|error| Stop::of_start(error, source)).map_err(argument(coarsest))?;
+        }
         let out = self.results.folder(&self.scenario);
         let resolved = any::resolved(&scenario).map_err(|violation| source.error(&violation))?;
         let folder = Folder::create(&out, self.results.overwrite, &resolved)?;
@@ -66,7 +77,8 @@ impl Converge {
         let mut file = ConvergenceFile::create(&folder, names.collect(), kinds)?;
         print(&file.heading())?;
         for ((scenario, source), per_axis) in refined.iter().zip(self.per_axis.0) {
-            print(&file.write(measure(scenario, source, per_axis)?)?)?;
+            let measured = measure(scenario, source, per_axis).map_err(argument(per_axis))?;
+            print(&file.write(measured)?)?;
         }
         print(&format!("written to {}\n", folder.path().display()))
     }

@@ -64,6 +64,14 @@ struct ScenarioArguments {
     set: Vec<String>,
 }
 
+/// How results are computed.
+#[derive(clap::Args)]
+struct ThreadArguments {
+    /// Threads [default: all processors]
+    #[arg(long, value_name = "N", value_parser = number_of_threads)]
+    threads: Option<usize>,
+}
+
 /// Where results go, and how they are computed.
 #[derive(clap::Args)]
 struct ResultArguments {
@@ -73,9 +81,8 @@ struct ResultArguments {
     /// Replace what an earlier run left in an existing folder
     #[arg(long)]
     overwrite: bool,
-    /// Threads [default: all processors]
-    #[arg(long, value_name = "N", value_parser = number_of_threads)]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: ThreadArguments,
 }
 
 impl ResultArguments {
@@ -141,8 +148,21 @@ impl From<FileFailure> for Stop {
 }
 
 impl Arguments {
+    /// The arguments of the program, or its exit status where there is nothing to do: they are wrong, or ask for help,
+    /// which must be written to count.
+    pub fn of_program() -> Result<Self, ExitCode> {
+        Self::try_parse().map_err(|error| match error.print() {
+            Err(failure) if !error.use_stderr() && failure.kind() != std::io::ErrorKind::BrokenPipe => {
+                say(&format!("error: cannot write to stdout: {failure}"));
+                ExitCode::from(1)
+            }
+            _ => ExitCode::from(if error.use_stderr() { 2 } else { 0 }),
+        })
+    }
+
     /// Does what the command line asks for.
     pub fn run(self) -> Result<(), Stop> {
+        outlive_limits();
         match self.command {
             Command::Run(run) => run.run(),
             Command::Resume(resume) => resume.run(),
@@ -214,14 +234,36 @@ fn instruction_set() -> Result<InstructionSet, Stop> {
     InstructionSet::chosen().map_err(Stop::Wrong)
 }
 
-/// Sets the number of threads; all processors if not given.
-fn set_threads(threads: Option<usize>) -> Result<(), Stop> {
-    let Some(threads) = threads else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_global()
-        .map_err(|error| Stop::Failed(format!("cannot start {threads} threads: {error}")))
+impl ThreadArguments {
+    /// Starts the threads; if their number is not given, as many as the environment says or as there are processors.
+    fn start(&self) -> Result<(), Stop> {
+        const VARIABLE: &str = "RAYON_NUM_THREADS";
+        let threads = match (self.threads, std::env::var(VARIABLE)) {
+            (Some(threads), _) => threads,
+            // What is no number, or 0, means all processors.
+            (None, Ok(word)) if word.parse::<f64>().is_ok_and(|number| number >= 1.0) => {
+                number_of_threads(&word).map_err(|allowed| {
+                    Stop::Wrong(format!("{VARIABLE} in the environment: found {word}; {allowed}"))
+                })?
+            }
+            _ => std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| {
+            Stop::Failed(format!("cannot start {threads} threads: {error}; try fewer, by --threads"))
+        })
+    }
 }
+
+/// A file that may grow no more is an error of its writer, as on a full disk, and no end without a word.
+#[cfg(unix)]
+fn outlive_limits() {
+    use signal_hook::{consts::SIGXFSZ, flag};
+    // Without the handler, limits end the program as before.
+    let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
+
+#[cfg(not(unix))]
+fn outlive_limits() {}
 
 /// Signals within this time count as one: `timeout` and job managers signal a process and also its group.
 const TOGETHER: Duration = Duration::from_secs(1);

@@ -2,14 +2,14 @@
 
 use super::progress::Progress;
 use super::{
-    ResultArguments, ScenarioArguments, Stop, instruction_set, number_of_threads, print, say, set_threads,
+    ResultArguments, ScenarioArguments, Stop, ThreadArguments, instruction_set, print, say,
     watch_for_interruption,
 };
-use landau::any::AnySession;
+use landau::any::{self, AnySession};
 use landau::output::folder::Folder;
 use landau::output::summary;
 use landau::report::closing_words;
-use landau::scenario::{self, Source};
+use landau::scenario::{self, Difference, Source, Violation};
 use landau::session::SessionError;
 use landau::simulation::Outcome;
 use std::path::PathBuf;
@@ -30,9 +30,8 @@ pub struct Run {
 pub struct Resume {
     /// The run folder
     folder: PathBuf,
-    /// Threads [default: all processors]
-    #[arg(long, value_name = "N", value_parser = number_of_threads)]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: ThreadArguments,
     /// Print nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -40,7 +39,7 @@ pub struct Resume {
 
 impl Run {
     pub fn run(self) -> Result<(), Stop> {
-        set_threads(self.results.threads)?;
+        self.results.threads.start()?;
         let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
         let out = self.results.folder(&self.scenario);
         let instruction_set = instruction_set()?;
@@ -52,10 +51,21 @@ impl Run {
 
 impl Resume {
     pub fn run(self) -> Result<(), Stop> {
-        set_threads(self.threads)?;
+        self.threads.start()?;
         let folder = Folder::open(&self.folder);
         let (scenario, source) = scenario::read(&folder.scenario(), &[])?;
-        if !folder.checkpoint().exists() && summary::is_completed(&folder) {
+        if !folder.checkpoint().exists()
+            && let Some(completed) = summary::completed(&folder)
+        {
+            let resolved = any::resolved(&scenario).map_err(|violation| source.error(&violation))?;
+            let now = serde_json::to_value(&resolved).unwrap_or_default();
+            if let Some(Difference { path, before, now }) = scenario::difference(&completed, &now) {
+                let message = format!(
+                    "found {now}, where the completed run in {} has {before}; allowed: that, or a run of its own by: landau run",
+                    self.folder.display()
+                );
+                return Err(source.error(&Violation::new(path, message)).into());
+            }
             let words = format!("the run in {} is complete\n", self.folder.display());
             return if self.quiet { Ok(()) } else { print(&words) };
         }
@@ -90,6 +100,10 @@ fn to_the_end(
             closing.folder.display()
         ))),
         Outcome::Completed if quiet => Ok(()),
-        Outcome::Completed => print(&closing_words(&closing)),
+        Outcome::Completed => {
+            // The run is complete, whoever hears of it.
+            print(&closing_words(&closing)).unwrap_or_else(|stop| stop.say());
+            Ok(())
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `landau transport`: transport coefficients of a scenario's plasma near equilibrium.
 
-use super::{ScenarioArguments, Stop, instruction_set, number_of_threads, print, set_threads};
+use super::{ScenarioArguments, Stop, ThreadArguments, instruction_set, print};
 use landau::any;
 use landau::output::transport::{self as output, Format};
 use landau::scenario::{self, Units};
@@ -20,9 +20,8 @@ pub struct Transport {
     /// Replace an existing file
     #[arg(long)]
     overwrite: bool,
-    /// Threads [default: all processors]
-    #[arg(long, value_name = "N", value_parser = number_of_threads)]
-    threads: Option<usize>,
+    #[command(flatten)]
+    threads: ThreadArguments,
 }
 
 /// The value of `--out`.
@@ -38,7 +37,7 @@ fn out(word: &str) -> Result<(PathBuf, Format), String> {
 impl Transport {
     pub fn run(self) -> Result<(), Stop> {
         let began = Instant::now();
-        set_threads(self.threads)?;
+        self.threads.start()?;
         let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
         require_three_dimensions(&scenario).map_err(|violation| source.error(&violation))?;
         let resolved = any::resolved(&scenario).map_err(|violation| source.error(&violation))?;

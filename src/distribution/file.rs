@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct File {
-    /// CSV with the header `vx,vy[,vz],weight`, of rings also `vr,vz,weight`, of shells `vr,weight`; or openPMD (.h5);
+    /// CSV with the header `vx,vy[,vz],weight`, of rings also `vr,vz,weight`, of shells `vr,weight`; or openPMD in HDF5;
     /// relative to the scenario's folder.
     pub path: String,
     /// Name of the species in an openPMD file; this species' own name when left out.
@@ -24,6 +24,18 @@ pub struct File {
     /// particles into densities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<f64>,
+    /// Area that the particles of an openPMD file fill, > 0, in m² with `si`: turns weightings per length, of
+    /// simulations in two dimensions, into densities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<f64>,
+    /// Length that the particles of an openPMD file fill, > 0, in m with `si`: turns weightings per area, of
+    /// simulations in one dimension, into densities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<f64>,
+    /// Density of all particles together, > 0: weights count relative to each other, and are equal where the file has
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density: Option<f64>,
 }
 
 impl<const D: usize> Shape<D> for File {
@@ -36,9 +48,21 @@ impl<const D: usize> Shape<D> for File {
     }
 
     fn rules(&self, found: &mut Checks) {
-        if let Some(volume) = self.volume {
-            found.positive("volume", volume);
+        let amounts = [
+            ("volume", self.volume),
+            ("area", self.area),
+            ("length", self.length),
+            ("density", self.density),
+        ];
+        let given: Vec<(&str, f64)> =
+            amounts.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        for &(key, value) in &given {
+            found.positive(key, value);
         }
+        found.require(given.len() < 2, "", || {
+            let keys: Vec<String> = given.iter().map(|(key, _)| format!("`{key}`")).collect();
+            format!("found {} beside each other; allowed: one of them", keys.join(" and "))
+        });
         found.require(!self.path.is_empty(), "path", || {
             "found an empty path; allowed: the path of a CSV or openPMD file".to_string()
         });

@@ -232,6 +232,7 @@ mod tests {
                     following: None,
                     lattice: None,
                     center: [0.0; 2],
+                    notes: Vec::new(),
                 })
                 .collect(),
             weights: species.iter().flat_map(|one| [0.5 * one.1; 2]).collect(),

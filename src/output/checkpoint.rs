@@ -5,10 +5,12 @@
 //! under a temporary name, synced and renamed, so that it is complete or absent.
 
 use crate::functionals::invariants::{About, Invariants};
+use crate::output::diagnostics::last_step;
 use crate::output::error::FileFailure;
 use crate::output::folder::{Folder, json_text};
+use crate::output::whole;
 use crate::problem::Problem;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, first_difference};
 use crate::simulation::{Observer, ObserverError, Outcome, View};
 use crate::state::{State, Stiffness};
 use crate::terms::Supply;
@@ -16,8 +18,8 @@ use crate::time_grid::Clock;
 use crate::watch::Warning;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 /// The part of the first line that every layout has.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -46,6 +48,8 @@ struct Header {
     stiffness: Option<StiffnessHeader>,
     warnings: Vec<Warning>,
     diagnostics_bytes: u64,
+    /// CRC-32 of those bytes of diagnostics.csv.
+    diagnostics_check: u32,
 }
 
 /// Totals about the run's reference velocity.
@@ -80,7 +84,7 @@ struct StiffnessHeader {
 }
 
 /// The version of the file layout, raised with every change.
-const LAYOUT: u32 = 5;
+const LAYOUT: u32 = 6;
 
 /// Writes a checkpoint every `every` steps, and when the run is interrupted.
 pub struct Checkpoints {
@@ -89,6 +93,33 @@ pub struct Checkpoints {
     scenario: String,
     instruction_set: &'static str,
     start: u32,
+    rows: Rows,
+}
+
+/// What was written of diagnostics.csv, read again only as far as it has grown.
+#[derive(Default)]
+struct Rows {
+    bytes: u64,
+    hasher: crc32fast::Hasher,
+}
+
+impl Rows {
+    /// Syncs the file to the disk and reads what it has grown by. So no checkpoint refers to rows that a crash could
+    /// lose.
+    fn follow(&mut self, path: &Path) -> io::Result<()> {
+        OpenOptions::new().append(true).open(path)?.sync_all()?;
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(self.bytes))?;
+        let mut block = [0; 1 << 16];
+        loop {
+            let count = file.read(&mut block)?;
+            if count == 0 {
+                return Ok(());
+            }
+            self.hasher.update(&block[..count]);
+            self.bytes += count as u64;
+        }
+    }
 }
 
 /// A CRC-32 of weights and velocities, which identifies the particles at the start of a run.
@@ -110,7 +141,8 @@ impl Checkpoints {
         instruction_set: &'static str,
         start: u32,
     ) -> Self {
-        Self { folder: folder.clone(), every, scenario: json_text(scenario), instruction_set, start }
+        let (folder, scenario) = (folder.clone(), json_text(scenario));
+        Self { folder, every, scenario, instruction_set, start, rows: Rows::default() }
     }
 }
 
@@ -129,8 +161,9 @@ impl<const D: usize> Observer<D> for Checkpoints {
 }
 
 impl Checkpoints {
-    fn save<const D: usize>(&self, state: &State<D>) -> Result<(), FileFailure> {
-        let diagnostics_bytes = synced_length(self.folder.diagnostics())?;
+    fn save<const D: usize>(&mut self, state: &State<D>) -> Result<(), FileFailure> {
+        let diagnostics = self.folder.diagnostics();
+        self.rows.follow(&diagnostics).map_err(FileFailure::file(&diagnostics, "cannot sync"))?;
         let State { invariants, about, supplied, .. } = state;
         let stiffness = state.stiffness.as_ref();
         let header = Header {
@@ -161,26 +194,19 @@ impl Checkpoints {
             }),
             stiffness: stiffness.map(|&Stiffness { radius, step, .. }| StiffnessHeader { radius, step }),
             warnings: state.warnings.clone(),
-            diagnostics_bytes,
+            diagnostics_bytes: self.rows.bytes,
+            diagnostics_check: self.rows.hasher.clone().finalize(),
         };
         let direction = stiffness.map_or(&[][..], |stiffness| &stiffness.direction);
         write(&self.folder, &header, [&state.velocities, direction])
     }
 }
 
-/// Syncs a file to the disk and returns its length in bytes. So no checkpoint refers to rows that a crash
-/// could lose.
-fn synced_length(path: PathBuf) -> Result<u64, FileFailure> {
-    let length = || -> std::io::Result<u64> {
-        let file = OpenOptions::new().append(true).open(&path)?;
-        file.sync_all()?;
-        Ok(file.metadata()?.len())
-    };
-    length().map_err(FileFailure::file(&path, "cannot sync"))
-}
-
-/// Removes the checkpoint of a completed run.
+/// Removes the checkpoint of a completed run, after all rows are on the disk.
 pub fn remove(folder: &Folder) -> Result<(), FileFailure> {
+    let rows = folder.diagnostics();
+    let synced = OpenOptions::new().append(true).open(&rows).and_then(|file| file.sync_all());
+    synced.map_err(FileFailure::file(&rows, "cannot sync"))?;
     match fs::remove_file(folder.checkpoint()) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(FileFailure::file(folder.checkpoint(), "cannot remove")(error))
@@ -204,24 +230,7 @@ fn write<const D: usize>(
     let check = crc32fast::hash(&bytes);
     bytes.extend(check.to_le_bytes());
 
-    let save = || -> std::io::Result<()> {
-        let written = File::create(&partial).and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
-        });
-        if let Err(error) = written.and_then(|()| fs::rename(&partial, &path)) {
-            // The failure above is the one to report.
-            let _ = fs::remove_file(&partial);
-            return Err(error);
-        }
-        if cfg!(unix)
-            && let Some(directory) = path.parent()
-        {
-            File::open(directory)?.sync_all()?;
-        }
-        Ok(())
-    };
-    save().map_err(FileFailure::file(&path, "cannot write"))
+    whole::write(&path, &partial, &bytes).map(drop).map_err(FileFailure::file(&path, "cannot write"))
 }
 
 /// The checkpoint of an interrupted or failed run, from which it can continue.
@@ -245,10 +254,7 @@ impl Saved {
         let refuse = |reason: String| FileFailure::Checkpoint { path: path.clone(), reason };
         let bytes = match fs::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                let folder = folder.path().display();
-                return Err(refuse(format!(
-                    "found no checkpoint, the run stopped before its first; run it anew: landau run {folder}/scenario.json --out {folder} --overwrite"
-                )));
+                return Err(refuse(without_checkpoint(folder, scenario)));
             }
             read => read.map_err(FileFailure::file(&path, "cannot read"))?,
         };
@@ -274,18 +280,19 @@ impl Saved {
             )));
         }
         if header.scenario != json_text(scenario) {
-            return Err(refuse(
-                "found one of another scenario than the scenario.json beside it; restore that file, or run the scenario anew"
-                    .to_string(),
-            ));
+            let change = first_difference(&header.scenario, scenario);
+            let place = change.map_or(String::new(), |change| format!(": {change}"));
+            return Err(refuse(format!(
+                "found one of another scenario than the scenario.json beside it{place}; restore that file, or run the scenario anew"
+            )));
         }
         let values = content.get(line + 1..).ok_or_else(damaged)?.to_vec();
         Ok(Self { path, header, values })
     }
 
-    /// The number of bytes of diagnostics.csv that belong to the checkpoint.
-    pub fn diagnostics_bytes(&self) -> u64 {
-        self.header.diagnostics_bytes
+    /// The number of bytes of diagnostics.csv that belong to the checkpoint, and their CRC-32.
+    pub fn diagnostics(&self) -> (u64, u32) {
+        (self.header.diagnostics_bytes, self.header.diagnostics_check)
     }
 
     /// The saved state, for a run that started from `first` with particles of this [`fingerprint`].
@@ -347,6 +354,23 @@ impl Saved {
             }),
             warnings: header.warnings.clone(),
         })
+    }
+}
+
+/// What to do about a folder that a run without a checkpoint left.
+fn without_checkpoint(folder: &Folder, scenario: &Scenario) -> String {
+    let anew = |words: &str| {
+        let folder = folder.path().display();
+        format!("found no checkpoint, {words}landau run {folder}/scenario.json --out {folder} --overwrite")
+    };
+    match (last_step(folder), scenario.time.steps) {
+        (Some(last), Some(steps)) if last >= steps => format!(
+            "found no checkpoint, and diagnostics.csv has all {steps} steps: the run is complete, though its run.json is not there to say so; nothing is left to do"
+        ),
+        (Some(last), None) => anew(&format!(
+            "and diagnostics.csv ends with step {last}: the run is complete or stopped before its first checkpoint; what there is goes only by: "
+        )),
+        _ => anew("the run stopped before its first; run it anew: "),
     }
 }
 

@@ -12,8 +12,8 @@ use crate::simulation::{Observer, ObserverError, Outcome, View};
 use crate::sum::sum;
 use crate::terms::{self, Supply};
 use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 const AXES: [&str; 3] = ["x", "y", "z"];
 
@@ -26,6 +26,8 @@ pub struct Diagnostics<const D: usize> {
     every: u64,
     comparison: Option<Comparison<D>>,
     functionals: Columns,
+    /// Names of the columns.
+    names: Vec<String>,
 }
 
 impl<const D: usize> Diagnostics<D> {
@@ -39,17 +41,17 @@ impl<const D: usize> Diagnostics<D> {
     ) -> Result<Self, FileFailure> {
         let path = folder.diagnostics();
         let file = File::create(&path).map_err(FileFailure::file(&path, "cannot create"))?;
-        let mut diagnostics = Self { path, file, length: 0, every, comparison, functionals };
-        let mut header = header(problem, diagnostics.comparison.as_ref());
-        header.extend(diagnostics.functionals.names(problem));
-        diagnostics.write(&header)?;
+        let names = all_names(problem, comparison.as_ref(), &functionals);
+        let mut diagnostics = Self { path, file, length: 0, every, comparison, functionals, names };
+        diagnostics.write(&diagnostics.names.clone())?;
         Ok(diagnostics)
     }
 
-    /// Opens the file of an interrupted run, to continue after its first `length` bytes.
+    /// Opens the file of an interrupted run, to continue after its first `length` bytes, which have this CRC-32.
     pub fn reopen(
         folder: &Folder,
-        length: u64,
+        problem: &Problem<D>,
+        (length, check): (u64, u32),
         every: u64,
         comparison: Option<Comparison<D>>,
         functionals: Columns,
@@ -64,8 +66,16 @@ impl<const D: usize> Diagnostics<D> {
             );
             return Err(FileFailure::Checkpoint { path, reason });
         }
+        let checked = check_of(&path, length).map_err(FileFailure::file(&path, "cannot read"))?;
+        if checked != check {
+            let reason = format!(
+                "holds other rows than the run wrote up to its checkpoint (CRC-32 {checked:08x} of the first {length} bytes, the checkpoint says {check:08x}): restore the file, or run the scenario anew"
+            );
+            return Err(FileFailure::Checkpoint { path, reason });
+        }
         file.set_len(length).map_err(FileFailure::file(&path, "cannot cut"))?;
-        Ok(Self { path, file, length, every, comparison, functionals })
+        let names = all_names(problem, comparison.as_ref(), &functionals);
+        Ok(Self { path, file, length, every, comparison, functionals, names })
     }
 
     /// Writes a row completely, or not at all if the disk is full.
@@ -91,6 +101,53 @@ impl<const D: usize> Diagnostics<D> {
     }
 }
 
+impl<const D: usize> Diagnostics<D> {
+    /// No row with a cell that is no number: what follows from it cannot be trusted.
+    fn require_finite(&self, row: &[String], step: u64) -> Result<(), Failure> {
+        let no_number = |cell: &String| ["NaN", "inf", "-inf"].contains(&cell.as_str());
+        match row.iter().position(no_number) {
+            None => Ok(()),
+            Some(column) => Err(Failure::ColumnNotFinite {
+                column: self.names[column].clone(),
+                value: row[column].clone(),
+                step,
+            }),
+        }
+    }
+}
+
+/// The CRC-32 of the first bytes of a file.
+fn check_of(path: &Path, length: u64) -> io::Result<u32> {
+    let mut hasher = crc32fast::Hasher::new();
+    let mut file = File::open(path)?.take(length);
+    let mut block = [0; 1 << 16];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hasher.finalize()),
+            count => hasher.update(&block[..count]),
+        }
+    }
+}
+
+/// The step of the last whole row of the diagnostics in a folder, if there is one.
+pub fn last_step(folder: &Folder) -> Option<u64> {
+    let text = std::fs::read(folder.diagnostics()).ok()?;
+    let rows = text.strip_suffix(b"\n")?;
+    let row = rows.rsplit(|&byte| byte == b'\n').next()?;
+    std::str::from_utf8(row.split(|&byte| byte == b',').next()?).ok()?.parse().ok()
+}
+
+/// The names of all columns, those of references and functionals included.
+fn all_names<const D: usize>(
+    problem: &Problem<D>,
+    comparison: Option<&Comparison<D>>,
+    functionals: &Columns,
+) -> Vec<String> {
+    let mut names = header(problem, comparison);
+    names.extend(functionals.names(problem));
+    names
+}
+
 impl<const D: usize> Observer<D> for Diagnostics<D> {
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
         let due = view.state.step.is_multiple_of(self.every);
@@ -102,9 +159,14 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
         let mut row = row(view, self.comparison.as_ref()).map_err(in_units)?;
         let at = At { problem, regularisation, velocities: &state.velocities, scores };
         let functionals = self.functionals.values(&at);
-        // A value that is not known is an empty cell.
-        let cell = |value: &f64| if value.is_nan() { String::new() } else { format!("{value:e}") };
-        row.extend(functionals.map_err(in_units)?.iter().map(cell));
+        let known = row.len();
+        // Where a rate is not known, its cell is empty; any other number must be one.
+        let cell = |(k, value): (usize, &f64)| {
+            let unknown = value.is_nan() && self.names[known + k].contains("fisher_rate");
+            if unknown { String::new() } else { format!("{value:e}") }
+        };
+        row.extend(functionals.map_err(in_units)?.iter().enumerate().map(cell));
+        self.require_finite(&row, state.step)?;
         Ok(self.write(&row)?)
     }
 }

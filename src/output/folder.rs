@@ -4,11 +4,11 @@
 //! ends, for whatever reason.
 
 use crate::output::error::FileFailure;
-use crate::output::openpmd;
+use crate::output::{openpmd, whole};
 use crate::scenario::Scenario;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
-    /// The locked file, if the folder is open for writing.
-    _lock: Option<Arc<File>>,
+    /// The locked file, if the folder is open for writing, and the one that it replaced.
+    _lock: Option<Arc<(File, Option<File>)>>,
 }
 
 impl Folder {
@@ -64,14 +64,15 @@ impl Folder {
             Err(error) => return Err(FileFailure::file(path, "cannot create the run folder")(error)),
         }
         let path = folder.scenario();
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let mut file = file.map_err(FileFailure::file(&path, "cannot write"))?;
+        let former = OpenOptions::new().append(true).open(&path).or_else(|_| File::open(&path)).ok();
+        former.as_ref().map_or(Ok(()), |file| folder.lock(file))?;
+        // Results of a former run go only when the scenario of this one is on the disk. Its file is another one: both
+        // stay locked.
+        let written = whole::write(&path, &folder.partial_scenario(), json_text(scenario).as_bytes());
+        let file = written.map_err(FileFailure::file(&path, "cannot write"))?;
         folder.lock(&file)?;
         folder.clear()?;
-        // The locked file is rewritten in place.
-        let written = file.set_len(0).and_then(|()| file.write_all(json_text(scenario).as_bytes()));
-        written.map_err(FileFailure::file(path, "cannot write"))?;
-        folder._lock = Some(Arc::new(file));
+        folder._lock = Some(Arc::new((file, former)));
         Ok(folder)
     }
 
@@ -89,7 +90,7 @@ impl Folder {
         let file = OpenOptions::new().append(true).open(&path).or_else(|_| File::open(&path));
         let file = file.map_err(FileFailure::file(path, "cannot read"))?;
         folder.lock(&file)?;
-        folder._lock = Some(Arc::new(file));
+        folder._lock = Some(Arc::new((file, None)));
         Ok(folder)
     }
 
@@ -116,6 +117,7 @@ impl Folder {
     pub fn remove_frames(&self, condemned: impl Fn(u64) -> bool) -> Result<(), FileFailure> {
         remove(&self.partial_checkpoint())?;
         remove(&self.partial_summary())?;
+        remove(&self.partial_scenario())?;
         let particles = self.particles();
         let entries = match fs::read_dir(&particles) {
             Ok(entries) => entries,
@@ -137,12 +139,24 @@ impl Folder {
         Ok(())
     }
 
+    /// The steps up to `last`, `every` so many, whose frames are not there.
+    pub fn missing_frames(&self, every: u64, last: u64) -> Vec<u64> {
+        let particles = self.particles();
+        let is_missing = |step: &u64| !particles.join(openpmd::file_name(*step)).is_file();
+        if every == 0 { Vec::new() } else { (0..=last).step_by(every as usize).filter(is_missing).collect() }
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     pub fn scenario(&self) -> PathBuf {
         self.path.join("scenario.json")
+    }
+
+    /// The scenario while it is being written.
+    pub fn partial_scenario(&self) -> PathBuf {
+        self.path.join("scenario.json.partial")
     }
 
     pub fn diagnostics(&self) -> PathBuf {

@@ -110,11 +110,11 @@ impl<const D: usize> Ledger<D> {
         let relative = |found: f64, scale: f64| if found == 0.0 { 0.0 } else { found.abs() / scale };
         match problem.conserved {
             Conserved::MomentumAndEnergy => {
-                let distance = (0..D)
-                    .map(|axis| (now.momentum[axis] - start.momentum[axis]).powi(2))
-                    .sum::<f64>()
-                    .sqrt();
-                grow(&mut self.drift.momentum, relative(distance, (2.0 * start.mass * scale).sqrt()));
+                // Squares and products of these numbers may leave the range of floating point.
+                let distance =
+                    (0..D).fold(0.0, |sum: f64, axis| sum.hypot(now.momentum[axis] - start.momentum[axis]));
+                let momentum = (2.0 * start.mass).sqrt() * scale.sqrt();
+                grow(&mut self.drift.momentum, relative(distance, momentum));
                 grow(&mut self.drift.energy, relative(now.energy - start.energy, scale));
             }
             Conserved::EnergyAbout(_) => {

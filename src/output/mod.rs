@@ -11,3 +11,4 @@ pub mod particles;
 pub mod summary;
 pub mod transport;
 pub mod until;
+mod whole;

@@ -6,6 +6,7 @@ use crate::landau::{Landau, Work};
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
 use crate::output::ledger::{Drift, Given, Ledger, Totals};
+use crate::output::whole;
 use crate::problem::{Problem, Species};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -47,6 +48,7 @@ struct Summary<'a> {
     status: Status,
     reason: Option<String>,
     warnings: &'a [String],
+    scenario: &'a Value,
 }
 
 #[derive(Serialize)]
@@ -68,11 +70,10 @@ struct InvariantsBy<'a> {
     given: Option<&'a Given>,
 }
 
-/// Whether the run in the folder is completed.
-pub fn is_completed(folder: &Folder) -> bool {
-    let summary: Option<Value> =
-        fs::read(folder.summary()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    summary.is_some_and(|summary| summary["status"] == "completed")
+/// The scenario of the completed run in the folder; none if no run is completed there.
+pub fn completed(folder: &Folder) -> Option<Value> {
+    let mut summary: Value = serde_json::from_slice(&fs::read(folder.summary()).ok()?).ok()?;
+    (summary["status"] == "completed").then(|| summary["scenario"].take())
 }
 
 /// The commit from which the program was built.
@@ -146,6 +147,8 @@ pub struct Account<'a> {
     pub status: Status,
     pub reason: Option<String>,
     pub warnings: &'a [String],
+    /// The resolved scenario.
+    pub scenario: &'a Value,
 }
 
 /// Writes run.json. Other processes see either the old file or the complete new one.
@@ -185,10 +188,11 @@ pub fn write<const D: usize>(
         status: account.status,
         reason: account.reason,
         warnings: account.warnings,
+        scenario: account.scenario,
     };
     let path = folder.summary();
     let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
     let partial = folder.partial_summary();
-    let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path));
-    written.map_err(FileFailure::file(path, "cannot write"))
+    let written = whole::write(&path, &partial, text.as_bytes());
+    written.map(drop).map_err(FileFailure::file(path, "cannot write"))
 }

@@ -3,7 +3,7 @@
 use super::collision_times::{CollisionTimes, collision_times};
 use super::quantities::QuantityFormat;
 use super::stability::Stability;
-use super::{accuracy, lattices};
+use super::{accuracy, lattices, start};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::functionals::At;
@@ -12,6 +12,7 @@ use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep, pairs};
 use crate::output::until::Conditions;
 use crate::problem::{Conserved, Problem, Species};
+use crate::rules::visible;
 use crate::scenario::Scenario;
 use crate::setup::{self, StartError};
 use crate::state::State;
@@ -33,7 +34,7 @@ pub fn check<const D: usize>(
     let problem = &Arc::new(problem);
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut line = |label: &str, value: String| lines.push((label.to_string(), value));
-    line("title", scenario.title.clone());
+    line("title", visible(&scenario.title));
     line("dimension, gamma", format!("{D}, {}", problem.gamma));
     let units = QuantityFormat::new(problem.scales);
     Conditions::new(&scenario.time.until, problem)?;
@@ -71,6 +72,15 @@ pub fn check<const D: usize>(
         let words: Vec<String> =
             pairs.map(|(i, j, logarithm)| format!("{} on {} {logarithm:.2}", name(i), name(j))).collect();
         line("ln Λ", words.join(", "));
+        let streams = setup::counter_streaming(scenario, problem, &state.velocities);
+        let streams: Vec<String> =
+            streams.into_iter().map(|(i, j)| format!("{} and {}", name(i), name(j))).collect();
+        if !streams.is_empty() {
+            line(
+                "counter-streaming",
+                format!("{}: their ln Λ is by drift, not by temperature", streams.join(", ")),
+            );
+        }
     }
     let times = collision_times(problem, &state.velocities);
     for pair in times.iter().filter(|pair| pair.isotropisation.is_finite()) {
@@ -96,6 +106,12 @@ pub fn check<const D: usize>(
     line("recommended step", recommendation(&times, &integrator, cost.stability.as_ref(), &units));
     let too_long = cost.stability.as_ref().and_then(|stability| stability.warning(&units));
     if let Some(warning) = too_long {
+        line("warning", warning);
+    }
+    for note in start::notes(scenario, problem) {
+        line("note", note);
+    }
+    for warning in start::warnings(scenario, problem, &state.velocities) {
         line("warning", warning);
     }
     for warning in lattices::warnings(problem, &coverages, &units) {

@@ -7,6 +7,7 @@ mod collision_times;
 mod lattices;
 mod quantities;
 mod stability;
+mod start;
 
 pub use check::check;
 pub use closing::{Closing, closing_words};
@@ -18,8 +19,9 @@ use crate::problem::Problem;
 use crate::scenario::Scenario;
 use crate::setup;
 
-/// Warnings of a start, a line each: of lattices that miss part of their distributions, and of rates that are expected to
-/// be off.
+/// Warnings of a start, a line each: of lattices that miss part of their distributions, of files that were read with
+/// something left out, of plasmas that are not neutral or too fast for the equation, and of rates that are expected to be
+/// off.
 ///
 /// `velocities` are those of the first state, also where a run goes on from a later one.
 pub fn warnings_of_start<const D: usize>(
@@ -29,6 +31,8 @@ pub fn warnings_of_start<const D: usize>(
 ) -> Vec<String> {
     let coverages = setup::coverages(scenario, problem, velocities);
     let mut warnings = lattices::warnings(problem, &coverages, &QuantityFormat::new(problem.scales));
+    warnings.extend(start::notes(scenario, problem));
+    warnings.extend(start::warnings(scenario, problem, velocities));
     warnings.extend(accuracy::warnings(problem, velocities, &scenario.score));
     warnings.extend(fisher_rate_is_unknown(scenario, problem, velocities));
     warnings

@@ -3,6 +3,7 @@
 //! [`read`] turns a file and `--set` changes into a [`Scenario`] in which every rule of this
 //! module holds; everything after it may trust the values.
 
+mod difference;
 mod errors;
 mod json;
 mod overrides;
@@ -16,6 +17,7 @@ pub use crate::distribution::Initial;
 pub use crate::laboratory::densities::ExperimentDensity;
 pub use crate::laboratory::input::{Experiment, ExperimentLyapunov, Sweep};
 pub use crate::rules::Violation;
+pub use difference::{Difference, difference, first_difference};
 pub use errors::ScenarioErrors;
 pub use parse::{Source, parse, read, read_experiment, swept};
 pub use schema::{experiment_schema, schema};

@@ -1,8 +1,8 @@
 //! The particles of one species, with their weights and the distance between them.
 
-use super::cloud_file::{CloudFile, Fault, Wanted};
+use super::cloud_file::{Amount, CloudFile, Fault, Wanted};
 use super::scales;
-use crate::distribution::{Distribution, Initial, vector};
+use crate::distribution::{Distribution, File, Initial, vector};
 use crate::functionals::moments::Moments;
 use crate::problem::Lattice;
 use crate::scenario::{HalfWidth, Particles, Scenario, Species, Units, Violation};
@@ -24,6 +24,8 @@ pub struct Cloud<const D: usize> {
     pub spacing: f64,
     pub lattice: Option<Lattice<D>>,
     pub center: [f64; D],
+    /// What a user should know of the file that it came from, a line each.
+    pub notes: Vec<String>,
 }
 
 /// The cloud of every moving species of a scenario, in its units.
@@ -107,7 +109,7 @@ impl<const D: usize> Cloud<D> {
             return Err("found a lattice whose cells all lie where the density is 0; allowed: a lattice that covers the distribution".to_string());
         }
         let Lattice { symmetry, spacing, .. } = lattice;
-        Ok(Self { symmetry, velocities, weights, spacing, lattice: Some(lattice), center })
+        Ok(Self { symmetry, velocities, weights, spacing, lattice: Some(lattice), center, notes: Vec::new() })
     }
 
     fn sampled(
@@ -120,12 +122,12 @@ impl<const D: usize> Cloud<D> {
     }
 
     fn of_file(file: CloudFile<D>, symmetry: Symmetry) -> Result<Self, String> {
-        let CloudFile { velocities, weights } = file;
+        let CloudFile { velocities, weights, notes } = file;
         let total = sum(weights.iter().copied());
         let center = std::array::from_fn(|axis| {
             sum(velocities.iter().zip(&weights).map(|(v, w)| w * v[axis])) / total
         });
-        Self::weighted(velocities, weights, center, symmetry)
+        Ok(Self { notes, ..Self::weighted(velocities, weights, center, symmetry)? })
     }
 
     /// Of particles that are no lattice's: each stands for its orbit.
@@ -137,13 +139,15 @@ impl<const D: usize> Cloud<D> {
     ) -> Result<Self, String> {
         velocities.iter_mut().for_each(|v| *v = symmetry.held(*v));
         let center = symmetry.mean(center);
-        let spacing = mean_neighbour_distance(&velocities);
+        // A tree over millions of equal points takes its time to find the same.
+        let differ = velocities.iter().any(|v| *v != velocities[0]);
+        let spacing = if differ { mean_neighbour_distance(&velocities) } else { 0.0 };
         if spacing.is_nan() || spacing <= 0.0 {
             return Err(format!(
                 "found a mean distance of {spacing} between neighbours; allowed: particles that differ"
             ));
         }
-        Ok(Self { symmetry, velocities, weights, spacing, lattice: None, center })
+        Ok(Self { symmetry, velocities, weights, spacing, lattice: None, center, notes: Vec::new() })
     }
 
     /// The moments of its velocities, by the mass 1.
@@ -197,13 +201,22 @@ fn file<const D: usize>(
     let wanted = Wanted {
         species: file.species.as_ref().unwrap_or(&one.name).clone(),
         iteration: file.iteration,
-        volume: file.volume,
+        amount: amount(file),
         mass: one.mass.unwrap_or(1.0),
+        charge: one.charge,
         si: scenario.units == Units::Si {},
         symmetry: scenario.symmetry.of_run(),
     };
     CloudFile::read(Path::new(&file.path), &wanted)
         .map_err(|Fault { key, message }| Violation::new(format!("initial.file.{key}"), message))
+}
+
+/// What makes the weights of a file densities; validation asks for one at most.
+fn amount(file: &File) -> Option<Amount> {
+    let volume = file.volume.map(Amount::Volume);
+    let area = file.area.map(Amount::Area);
+    let length = file.length.map(Amount::Length);
+    volume.or(area).or(length).or(file.density.map(Amount::Density))
 }
 
 /// Spacing of a lattice beside its farthest velocity: 2⁻⁴⁴, so that a grid of 2⁻⁴⁸ of that velocity moves a cell by at most

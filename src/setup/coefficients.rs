@@ -1,6 +1,7 @@
 //! The coefficients c_ij of a problem: as the scenario says them, or from charges and ln Λ.
 
 use super::coulomb::{self, Charged};
+use crate::distribution::vector;
 use crate::problem::Problem;
 use crate::scenario::{Coefficients, Scenario, Species, Violation};
 use serde_json::{Map, Value};
@@ -25,7 +26,8 @@ pub fn fill<const D: usize>(
             for (i, row) in logarithms.iter().enumerate() {
                 for (j, &logarithm) in row.iter().enumerate() {
                     let both_fixed = [i, j].iter().all(|&k| scenario.species[k].fixed.is_some());
-                    if !(both_fixed || logarithm >= 1.0 || log_lambda(scenario).is_some()) {
+                    let neutral = [i, j].iter().any(|&k| charge(k) == 0.0);
+                    if !(both_fixed || neutral || logarithm >= 1.0 || log_lambda(scenario).is_some()) {
                         let [one, other] = names(i, j);
                         return Err(Violation::new(
                             "collisions.coefficients.coulomb",
@@ -37,8 +39,10 @@ pub fn fill<const D: usize>(
                 }
             }
             let row = |(i, row): (usize, &Vec<f64>)| {
-                let coefficient =
-                    |(j, &logarithm)| coulomb::coefficient(charge(i), charge(j), logarithm) / scale;
+                let coefficient = |(j, &logarithm)| match charge(i) == 0.0 || charge(j) == 0.0 {
+                    true => 0.0,
+                    false => coulomb::coefficient(charge(i), charge(j), logarithm) / scale,
+                };
                 row.iter().enumerate().map(coefficient).collect()
             };
             logarithms.iter().enumerate().map(row).collect()
@@ -89,19 +93,35 @@ fn log_lambda(scenario: &Scenario) -> Option<f64> {
 }
 
 /// ln Λ of every pair of the scenario's species, row after row, where coefficients are `coulomb`; NaN
-/// between two fixed species, which do not meet.
+/// between two fixed species, which do not meet, and beside neutral ones, which collide with nothing.
 pub fn coulomb_logarithms<const D: usize>(
     scenario: &Scenario,
     problem: &Problem<D>,
     velocities: &[[f64; D]],
 ) -> Option<Vec<Vec<f64>>> {
-    let Coefficients::Coulomb { log_lambda } = scenario.collisions.coefficients else { return None };
+    let plasma = plasma(scenario, problem, velocities)?;
+    let between = |i: usize, j: usize| match plasma[i].charge == 0.0 || plasma[j].charge == 0.0 {
+        true => f64::NAN,
+        false => log_lambda(scenario).unwrap_or_else(|| coulomb::log_lambda(&plasma, i, j)),
+    };
+    let all = 0..plasma.len();
+    Some(all.clone().map(|i| all.clone().map(|j| between(i, j)).collect()).collect())
+}
+
+/// The scenario's species as the Coulomb logarithm sees them, where coefficients are `coulomb`.
+fn plasma<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Option<Vec<Charged>> {
+    let Coefficients::Coulomb { .. } = scenario.collisions.coefficients else { return None };
     let scales = problem.scales;
     let mut moving = problem.species.iter();
     let charged = scenario.species.iter().filter_map(|one| {
         if let Some(fixed) = &one.fixed {
             let (mass, temperature) = fixed.background().unwrap_or((f64::INFINITY, f64::NAN));
-            return Some(Charged { charge: one.charge, mass, density: fixed.density, temperature });
+            let velocity = three(&vector::<D>(fixed.velocity.as_ref()));
+            return Some(Charged { charge: one.charge, mass, density: fixed.density, temperature, velocity });
         }
         let species = moving.next()?;
         let moments = problem.moments(species, velocities);
@@ -110,12 +130,27 @@ pub fn coulomb_logarithms<const D: usize>(
             mass: species.mass * scales.mass,
             density: moments.density * scales.density,
             temperature: moments.temperature() * scales.temperature,
+            velocity: three(&moments.velocity).map(|component| component * scales.velocity),
         })
     });
-    let plasma: Vec<Charged> = charged.collect();
-    let between = |i: usize, j: usize| log_lambda.unwrap_or_else(|| coulomb::log_lambda(&plasma, i, j));
-    let all = 0..plasma.len();
-    Some(all.clone().map(|i| all.clone().map(|j| between(i, j)).collect()).collect())
+    Some(charged.collect())
+}
+
+/// A vector of two or three components.
+fn three<const D: usize>(vector: &[f64; D]) -> [f64; 3] {
+    std::array::from_fn(|axis| vector.get(axis).copied().unwrap_or(0.0))
+}
+
+/// Pairs of moving ions that stream through each other, by their places in the scenario, where ln Λ is computed.
+pub fn counter_streaming<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Vec<(usize, usize)> {
+    let plasma = plasma(scenario, problem, velocities).filter(|_| log_lambda(scenario).is_none());
+    let plasma = plasma.unwrap_or_default();
+    let pairs = (0..plasma.len()).flat_map(|i| (i..plasma.len()).map(move |j| (i, j)));
+    pairs.filter(|&(i, j)| coulomb::counter_streaming(&plasma, i, j)).collect()
 }
 
 /// The same by the names of the species, `{"electron": {"electron": 14.8, "ion": 14.8}, …}`, without pairs that do
@@ -126,7 +161,10 @@ pub fn named_coulomb_logarithms<const D: usize>(
     velocities: &[[f64; D]],
 ) -> Option<Value> {
     let rows = coulomb_logarithms(scenario, problem, velocities)?;
-    let meets = |i: usize, j: usize| [i, j].iter().any(|&k| scenario.species[k].fixed.is_none());
+    let meets = |i: usize, j: usize| {
+        let neutral = [i, j].iter().any(|&k| scenario.species[k].charge == 0.0);
+        !neutral && [i, j].iter().any(|&k| scenario.species[k].fixed.is_none())
+    };
     let row = |(i, row): (usize, Vec<f64>)| {
         let known = row.into_iter().enumerate().filter(|&(j, _)| meets(i, j));
         let named: Map<String, Value> =

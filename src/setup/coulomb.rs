@@ -1,9 +1,9 @@
 //! Coulomb collisions of charged species: c_ij = q_i² q_j² ln Λ / (8π ε0²), and ln Λ of a plasma.
 //!
 //! Source of ln Λ: NRL Plasma Formulary (2019), "Collisions and Transport", thermal electrons (a),
-//! electrons and ions (b), mixed ions (c); densities there in cm⁻³, temperatures in eV, masses in proton
-//! masses μ. An electron is a species of charge −1 lighter than a tenth of a proton; all electrons count
-//! together, at their mean temperature. Fixed ions are infinitely heavy: among ions they count with their
+//! electrons and ions (b), mixed ions (c), counter-streaming ions (d); densities there in cm⁻³, temperatures in eV, masses
+//! in proton masses μ. An electron is a species of charge −1 or 1 lighter than a tenth of a proton, so that nothing changes
+//! where all charges change their sign; all electrons count together, at their mean temperature. Fixed ions are infinitely heavy: among ions they count with their
 //! charge, not with the screening that their unknown temperature would give. Formulas of a weakly coupled
 //! plasma: good to about 1/ln Λ.
 
@@ -21,16 +21,23 @@ pub struct Charged {
     pub density: f64,
     /// In eV; without meaning for a fixed species.
     pub temperature: f64,
+    /// In m/s; two components in two dimensions.
+    pub velocity: [f64; 3],
 }
 
 impl Charged {
     fn is_electron(&self) -> bool {
-        self.charge == -1.0 && self.mass < 0.1 * PROTON_MASS
+        self.charge.abs() == 1.0 && self.mass < 0.1 * PROTON_MASS
     }
 
     /// n in cm⁻³.
     fn per_cubic_centimetre(&self) -> f64 {
         1e-6 * self.density
+    }
+
+    /// kT/m in (m/s)².
+    fn thermal_square(&self) -> f64 {
+        self.temperature * ELEMENTARY_CHARGE / self.mass
     }
 
     /// m in proton masses.
@@ -54,9 +61,39 @@ pub fn log_lambda(plasma: &[Charged], i: usize, j: usize) -> f64 {
         (true, true) => electrons(plasma),
         (true, false) => electrons_and_ions(plasma, other),
         (false, true) => electrons_and_ions(plasma, one),
-        (false, false) => ions(one, other),
+        (false, false) => match counter_streaming(plasma, i, j) {
+            true => streams(plasma, one, other),
+            false => ions(one, other),
+        },
     }
 }
+
+/// The square of the velocity between two species, in (m/s)².
+fn drift_square(one: Charged, other: Charged) -> f64 {
+    one.velocity.iter().zip(other.velocity).map(|(a, b)| (a - b).powi(2)).sum()
+}
+
+/// Whether species `i` and `j` are ions that stream through each other faster than both move thermally, and more slowly than
+/// the electrons: kT/m, kT'/m' < v² < kTₑ/mₑ.
+pub fn counter_streaming(plasma: &[Charged], i: usize, j: usize) -> bool {
+    let (one, other) = (plasma[i], plasma[j]);
+    let Some(electron) = plasma.iter().find(|one| one.is_electron()) else { return false };
+    let warm = all_electrons(plasma).1 * ELEMENTARY_CHARGE / electron.mass;
+    let square = drift_square(one, other);
+    let are_ions = [one, other].iter().all(|ion| ion.mass.is_finite() && !ion.is_electron());
+    are_ions && one.thermal_square() < square && other.thermal_square() < square && square < warm
+}
+
+/// (d) 43 − ln( Z Z' (μ + μ')/(μ μ' β²) (nₑ/Tₑ)^½ ), where β c is the velocity between the ions.
+fn streams(plasma: &[Charged], one: Charged, other: Charged) -> f64 {
+    let (n, t) = all_electrons(plasma);
+    let beta_square = drift_square(one, other) / SPEED_OF_LIGHT.powi(2);
+    let masses = (one.mu() + other.mu()) / (one.mu() * other.mu());
+    43.0 - ((one.charge * other.charge).abs() * masses / beta_square * (n / t).sqrt()).ln()
+}
+
+/// In m/s; exact.
+const SPEED_OF_LIGHT: f64 = 299_792_458.0;
 
 /// n in cm⁻³ and T in eV of all electrons.
 fn all_electrons(plasma: &[Charged]) -> (f64, f64) {
@@ -112,8 +149,8 @@ mod tests {
     use crate::units::ELECTRON_MASS;
 
     const ELECTRON: Charged =
-        Charged { charge: -1.0, mass: ELECTRON_MASS, density: 1e20, temperature: 1000.0 };
-    const PROTON: Charged = Charged { charge: 1.0, mass: PROTON_MASS, density: 1e20, temperature: 800.0 };
+        Charged { charge: -1.0, mass: ELECTRON_MASS, density: 1e20, temperature: 1000.0, velocity: [0.0; 3] };
+    const PROTON: Charged = Charged { charge: 1.0, mass: PROTON_MASS, temperature: 800.0, ..ELECTRON };
 
     fn assert_near(found: f64, expected: f64) {
         // The expected numbers are worked out by hand to four digits.
@@ -151,6 +188,36 @@ mod tests {
             log_lambda(&[ELECTRON, PROTON, fixed], 1, 2),
             23.0 + 6.6846 - 0.5 * (1e14f64 / 800.0).ln(),
         );
+    }
+
+    /// Positrons beside electrons and protons, and the same with all charges exchanged.
+    #[test]
+    fn the_table_is_the_same_under_exchange_of_charges() {
+        let plasma = [ELECTRON, Charged { charge: 1.0, temperature: 2000.0, ..ELECTRON }, PROTON];
+        let exchanged = plasma.map(|one| Charged { charge: -one.charge, ..one });
+        for (i, j) in [(0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2)] {
+            assert_eq!(log_lambda(&plasma, i, j), log_lambda(&exchanged, i, j), "{i} {j}");
+        }
+        assert_eq!(log_lambda(&plasma, 0, 0), log_lambda(&plasma, 0, 1));
+        assert_eq!(log_lambda(&plasma, 0, 0), log_lambda(&plasma, 1, 1));
+    }
+
+    /// Deuterons of 10 eV at ±1.03e6 m/s in electrons of 1 keV.
+    #[test]
+    fn counter_streaming_ions_have_their_own_formula() {
+        let mut right = Charged { mass: 3.3452e-27, density: 1e19, temperature: 10.0, ..PROTON };
+        right.velocity = [1.03e6, 0.0, 0.0];
+        let left = Charged { velocity: [-1.03e6, 0.0, 0.0], ..right };
+        let plasma = [Charged { density: 2e19, ..ELECTRON }, right, left];
+        assert!(counter_streaming(&plasma, 1, 2) && !counter_streaming(&plasma, 1, 1));
+        // β = 2.06e6/2.99792e8 = 6.8714e-3, (μ + μ')/(μ μ') = 1, (2e13/1000)^½ = 1.41421e5:
+        // 43 − ln(2.1179e4 · 1.41421e5) = 43 − 21.8201
+        assert_near(log_lambda(&plasma, 1, 2), 21.1799);
+        // Slower than their thermal speed, 2.2e4 m/s, they are mixed ions.
+        let slow = plasma.map(|one| Charged { velocity: one.velocity.map(|v| 0.01 * v), ..one });
+        assert_eq!(log_lambda(&slow, 1, 2), ions(slow[1], slow[2]));
+        // Without electrons nothing says how far they see each other.
+        assert!(!counter_streaming(&plasma[1..], 0, 1));
     }
 
     #[test]

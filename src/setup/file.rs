@@ -1,87 +1,89 @@
 //! Clouds of particles from files: CSV tables, and openPMD files (HDF5) of this and other programs.
 //!
-//! A CSV file has the header `vx,vy[,vz],weight`, in any order; its weights are densities. With a symmetry it may have
-//! `vr,vz,weight` of rings, vz along the axis, or `vr,weight` of shells.
+//! A file is what its first bytes say, whatever its name. What is no regular file is not read: a pipe may wait for ever,
+//! and a device may have no end.
 
-use super::cloud_file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
+use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted};
 #[cfg(feature = "hdf5")]
 use super::openpmd::read as read_openpmd;
-use crate::symmetry::coordinates::Coordinate;
+use super::table;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 #[cfg(not(feature = "hdf5"))]
 use without_hdf5 as read_openpmd;
 
+/// The first bytes of an HDF5 file. Source: HDF5 File Format Specification 3.0, II.A.
+const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+/// Of [`MOST_PARTICLES`] with 256 bytes each.
+const MOST_BYTES: u64 = MOST_PARTICLES as u64 * 256;
+
 impl<const D: usize> CloudFile<D> {
     /// Reads the particles at `path`. The fault says the file, the row, what was found and what is allowed.
     pub fn read(path: &Path, wanted: &Wanted) -> Result<Self, Fault> {
-        let hdf5 = path.extension().is_some_and(|extension| extension == "h5" || extension == "hdf5");
-        if hdf5 {
-            return read_openpmd(path, wanted);
-        }
-        for (key, given) in [("iteration", wanted.iteration.is_some()), ("volume", wanted.volume.is_some())] {
-            if given {
+        let cloud = if is_hdf5(path)? {
+            read_openpmd(path, wanted)?
+        } else {
+            let space = wanted.amount.filter(|amount| !matches!(amount, Amount::Density(_))).map(Amount::key);
+            if let Some(key) = wanted.iteration.map(|_| "iteration").or(space) {
                 let message = "found beside a CSV file, whose weights are densities at one time; allowed: beside an openPMD file (.h5)";
                 return Err(Fault::of(key, message));
             }
-        }
-        let cloud = Self::read_csv(path, wanted).map_err(Fault::of_path)?;
-        let count = cloud.velocities.len();
-        if !(2..=MOST_PARTICLES).contains(&count) {
-            let message = format!("found {count} particles; allowed: 2 to {MOST_PARTICLES}");
-            return Err(Fault::of_path(message).in_file(path));
-        }
-        Ok(cloud)
-    }
-
-    fn read_csv(path: &Path, wanted: &Wanted) -> Result<Self, String> {
-        let name = path.display();
-        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count();
-            format!("{name}: line {line}: found bytes that are no UTF-8; allowed: numbers between commas")
-        })?;
-        let words = |line: &'_ str| line.split(',').map(|word| word.trim().to_string()).collect::<Vec<_>>();
-        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let header = words(lines.next().map_or("", |(_, line)| line));
-        let layouts = wanted.layouts::<D>();
-        let Some((layout, places)) =
-            layouts.iter().find_map(|layout| Some((layout, places(layout, &header)?)))
-        else {
-            let list =
-                layouts.iter().map(|layout| columns(layout).join(",")).collect::<Vec<_>>().join(" or ");
-            let hint = match header.contains(&"vr".to_string()) && wanted.symmetry.is_none() {
-                true => ", or a scenario with `symmetry` for vr",
-                false => "",
-            };
-            return Err(format!("{name}: found the header \"{}\"; allowed: {list}{hint}", header.join(",")));
+            table::read(path, wanted).map_err(|fault| fault.in_file(path))?
         };
-        let mut cloud = Self { velocities: Vec::new(), weights: Vec::new() };
-        for (index, line) in lines {
-            let place = format!("{name}: line {}", index + 1);
-            let words = words(line);
-            if words.len() != places.len() {
-                let (found, allowed) = (words.len(), places.len());
-                return Err(format!("{place}: found {found} numbers; allowed: {allowed}, as the header has"));
-            }
-            let number = |column: usize, name: &str, allows: &dyn Fn(f64) -> bool, allowed: &str| {
-                let word = &words[places[column]];
-                let number = word.parse().ok().filter(|&number| allows(number));
-                number.ok_or_else(|| format!("{place}: {name}: found \"{word}\"; allowed: {allowed}"))
-            };
-            let mut velocity = [0.0; D];
-            for (column, coordinate) in layout.iter().enumerate() {
-                let (name, allows) = (format!("v{}", coordinate.name), |number| coordinate.allows(number));
-                velocity[coordinate.component] = number(column, &name, &allows, coordinate.allowed())?;
-            }
-            let weight = number(layout.len(), "weight", &f64::is_finite, "a finite number")?;
-            if weight <= 0.0 {
-                return Err(format!("{place}: weight: found {weight}; allowed: a number > 0"));
-            }
-            cloud.velocities.push(velocity);
-            cloud.weights.push(weight);
+        let cloud = cloud.without_weightless();
+        let count = cloud.velocities.len();
+        if (2..=MOST_PARTICLES).contains(&count) {
+            Ok(cloud)
+        } else {
+            Err(Fault::of_count(count).in_file(path))
         }
-        Ok(cloud)
+    }
+}
+
+/// Whether the file is HDF5; if not, it is taken for a table. What is known to be neither is refused by its name.
+fn is_hdf5(path: &Path) -> Result<bool, Fault> {
+    let name = path.display();
+    let cannot_read = |error: std::io::Error| {
+        let series = name.to_string().contains('%');
+        let hint = if series {
+            "; allowed: one file, by its name, where %T or the like stands for many"
+        } else {
+            ""
+        };
+        Fault::of_path(format!("cannot read {name}: {error}{hint}"))
+    };
+    let refuse = |found: &str, allowed: &str| {
+        Err(Fault::of_path(format!("found {found}; allowed: {allowed}")).in_file(path))
+    };
+    const EITHER: &str = "a CSV table or an openPMD file in HDF5 (.h5)";
+    const REWRITTEN: &str = "HDF5 (.h5), as which openPMD-api's openpmd-pipe writes it, or a CSV table";
+    let metadata = fs::metadata(path).map_err(cannot_read)?;
+    if metadata.len() > MOST_BYTES {
+        return refuse(
+            &format!("{} bytes", metadata.len()),
+            "at most 4 GiB, which 2²⁴ particles do not need",
+        );
+    }
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if ["bp", "bp4", "bp5", "sst"].contains(&extension.as_str()) {
+        return refuse("an ADIOS2 file", REWRITTEN);
+    }
+    if metadata.is_dir() {
+        return refuse("a folder", EITHER);
+    }
+    if !metadata.is_file() {
+        return refuse("a pipe or a device", EITHER);
+    }
+    let mut start = Vec::new();
+    File::open(path).and_then(|file| file.take(512).read_to_end(&mut start)).map_err(cannot_read)?;
+    if start.starts_with(HDF5) || ["h5", "hdf5"].contains(&extension.as_str()) {
+        return Ok(true);
+    }
+    match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => refuse("a file in JSON", REWRITTEN),
+        _ => Ok(false),
     }
 }
 
@@ -94,20 +96,6 @@ fn without_hdf5<const D: usize>(path: &Path, _: &Wanted) -> Result<CloudFile<D>,
     .in_file(path))
 }
 
-/// The columns of a table of velocities with these coordinates.
-fn columns(layout: &[Coordinate]) -> Vec<String> {
-    let velocity = layout.iter().map(|coordinate| format!("v{}", coordinate.name));
-    velocity.chain(["weight".to_string()]).collect()
-}
-
-/// Where in a header these columns are, if it has them all and no others.
-fn places(layout: &[Coordinate], header: &[String]) -> Option<Vec<usize>> {
-    let columns = columns(layout);
-    let place = |column: &String| header.iter().position(|found| found == column);
-    let places: Vec<usize> = columns.iter().filter_map(place).collect();
-    (places.len() == columns.len() && header.len() == columns.len()).then_some(places)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,8 +106,9 @@ mod tests {
         let wanted = Wanted {
             species: "a".to_string(),
             iteration: None,
-            volume: None,
+            amount: None,
             mass: 1.0,
+            charge: 0.0,
             si: false,
             symmetry: Symmetry::None,
         };

@@ -1,7 +1,17 @@
 //! Sizes that memory does not hold, from the scenario alone: refused before any particle is placed.
 
 use crate::collision::tree::plan::{MOST_GIBIBYTES, far_fields, first_points, gibibytes};
-use crate::scenario::{BYTES_PER_PARTICLE, HalfWidth, Particles, Scenario, Summation, Violation};
+use crate::scenario::{BYTES_PER_PARTICLE, HalfWidth, Particles, Scenario, Species, Summation, Violation};
+
+/// Particles of a scenario besides those of files.
+pub fn particles<const D: usize>(scenario: &Scenario) -> usize {
+    let count = |one: &Species| match one.particles {
+        Some(Particles::Lattice { per_axis, .. }) => scenario.symmetry.cells(f64::from(per_axis), D as u32),
+        Some(Particles::Random { count, .. } | Particles::QuasiRandom { count }) => f64::from(count),
+        None => 0.0,
+    };
+    scenario.species.iter().map(count).sum::<f64>() as usize
+}
 
 /// A tree must fit in memory beside its particles.
 pub fn check<const D: usize>(scenario: &Scenario) -> Result<(), Violation> {
@@ -40,6 +50,22 @@ pub fn check<const D: usize>(scenario: &Scenario) -> Result<(), Violation> {
         ));
     }
     Ok(())
+}
+
+/// Asks the system for what so many particles need, and gives it back: what cannot be had is refused before it is half
+/// built. A system that promises more than it has is not found out by this.
+pub fn require(particles: usize) -> Result<(), Violation> {
+    let bytes = particles as f64 * BYTES_PER_PARTICLE;
+    let mut room = Vec::<u8>::new();
+    room.try_reserve_exact(bytes as usize).map_err(|_| {
+        Violation::new(
+            "species",
+            format!(
+                "found {particles} particles in all species, which need about {:.3} GiB, more than the system gives this program; allowed: fewer particles, or more memory (`ulimit -v`)",
+                bytes / (1_u64 << 30) as f64
+            ),
+        )
+    })
 }
 
 /// δ²_ij of some species up to a factor; spacings that are not known yet differ.

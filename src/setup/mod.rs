@@ -15,8 +15,9 @@ mod openpmd;
 mod reference;
 mod scales;
 mod surroundings;
+mod table;
 
-pub use coefficients::{coulomb_logarithms, named_coulomb_logarithms};
+pub use coefficients::{coulomb_logarithms, counter_streaming, named_coulomb_logarithms};
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
 pub use reference::comparison;
 
@@ -50,7 +51,9 @@ use std::sync::Arc;
 pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem<D>, State<D>), Violation> {
     memory::check::<D>(scenario)?;
     let scenario = &resolved::<D>(scenario)?;
+    memory::require(memory::particles::<D>(scenario))?;
     let clouds = clouds(scenario)?;
+    memory::require(clouds.iter().map(|cloud: &Cloud<D>| cloud.velocities.len()).sum())?;
     let moments = clouds.iter().map(Cloud::moments);
     let scales = scales::of(scenario, moments);
     let mut problem = Problem {
@@ -91,6 +94,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
             following: follows.then(|| cloud.moments().geometric_temperature()),
             lattice: cloud.lattice,
             center: cloud.center,
+            notes: cloud.notes,
         });
     }
     let invariants = Invariants::of(&problem, &velocities);

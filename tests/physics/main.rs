@@ -35,6 +35,7 @@ mod regularisation;
 #[cfg(not(debug_assertions))] // Takes optimised code.
 mod score_study;
 mod scores;
+mod tables;
 mod theorems;
 #[cfg(not(debug_assertions))]
 mod time;

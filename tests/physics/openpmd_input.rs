@@ -59,6 +59,16 @@ fn particles_of_other_programs_start_a_run_as_they_stand() {
         (json!({ "path": "macro_mass.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
         (json!({ "path": "no_mass.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
         (json!({ "path": "densities.h5" }), 7.0, 1.0, false, double),
+        (json!({ "path": "mass_of_one.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "mass_of_none.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "mass_without_shape.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "per_length.h5", "area": 0.5 }), 7.0, 0.5, false, double),
+        (json!({ "path": "per_area.h5", "length": 0.5 }), 7.0, 0.5, false, double),
+        (json!({ "path": "momentum.h5", "area": 0.5 }), 7.0, 0.5, false, double),
+        (json!({ "path": "momentum.h5", "density": 2.1e11 }), 7.0, 1.0, false, double),
+        (json!({ "path": "beam.h5", "volume": 1.0 }), 7.0, 1.0, false, double),
+        (json!({ "path": "screen.h5", "volume": 1.0, "iteration": 7 }), 7.0, 1.0, false, double),
+        (json!({ "path": "newest.H5", "volume": 1.0 }), 7.0, 1.0, false, double),
     ] {
         let (velocities, weights) = start(folder, &file);
         assert_eq!((velocities.len(), weights.len()), (20, 20), "{file}");
@@ -76,6 +86,40 @@ fn particles_of_other_programs_start_a_run_as_they_stand() {
     // The resolved scenario repeats the run.
     succeed(folder, "run out/run/scenario.json --out again --quiet");
     program::assert_same(&folder.join("again"), &folder.join("out/run"), "repeated");
+}
+
+/// Particles without weight stand for nothing; those of a species without weights all count as one.
+#[test]
+fn weights_of_nothing_and_no_weights_are_told() {
+    let folder = files();
+    for (file, count, weight, note) in [
+        (
+            json!({ "path": "no_weight.h5", "volume": 1.0 }),
+            19,
+            1e9,
+            "1 of its 20 particles have weight 0 and are left out",
+        ),
+        (
+            json!({ "path": "no_weighting.h5", "volume": 0.5 }),
+            20,
+            2.0,
+            "it has no record weighting: every particle counts as one",
+        ),
+        (
+            json!({ "path": "no_weighting.h5", "density": 1e3 }),
+            20,
+            50.0,
+            "it has no record weighting: every particle counts as one",
+        ),
+    ] {
+        let mut file = file;
+        file["path"] = json!(folder.path().join(file["path"].as_str().unwrap()));
+        let (problem, state) = solver::start::<3>(&solver::scenario(&scenario(file)));
+        assert_eq!(state.velocities.len(), count);
+        assert_eq!(problem.species[0].notes, [note]);
+        // Of the first particle, whose density was divided by a volume or a sum.
+        assert!((problem.weights[0] * problem.scales.density / weight - 1.0).abs() < 1e-15);
+    }
 }
 
 /// Rings of another program have components r and z and name no axis.
@@ -108,6 +152,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
     let folder = files();
     let folder = folder.path();
     let volume = |path: &str| json!({ "path": path, "volume": 1.0 });
+    fs::write(folder.join("cloud.csv"), "vx,vy,vz,weight\n1,2,3,4\n5,6,7,8\n").unwrap();
     let momentum = "record momentum of species \"electron\": ";
     let weighting = "record weighting of species \"electron\": ";
     for (file, key, message) in [
@@ -143,6 +188,51 @@ fn what_cannot_be_read_is_said_with_its_place() {
             "volume",
             "found beside a CSV file, whose weights are densities at one time; allowed: beside an openPMD file (.h5)",
         ),
+        (
+            json!({ "path": "momentum.h5", "volume": 1.0, "area": 1.0 }),
+            "",
+            "found `volume` and `area` beside each other; allowed: one of them",
+        ),
+        (
+            json!({ "path": "per_length.h5" }),
+            "path",
+            "per_length.h5: found weightings per length (unitDimension m⁻¹); allowed: with `area` beside `path`, the m² that they fill, or `density`",
+        ),
+        (
+            json!({ "path": "per_area.h5", "volume": 1.0 }),
+            "volume",
+            "per_area.h5: found beside weightings per area (unitDimension m⁻²); allowed: `length` or `density`",
+        ),
+        (
+            json!({ "path": "bad/no_units.h5" }),
+            "path",
+            "no_units.h5: found weightings without a unitDimension; allowed: with `volume` beside `path`, the m³ that they fill, or `density`",
+        ),
+        (
+            volume("bad/other_mass.h5"),
+            "path",
+            "particle 0: mass: found 1.672482849836e-27; allowed: the `mass` of the species, 9.1093837139e-31, within a per cent",
+        ),
+        (
+            volume("empty_at_the_end.h5"),
+            "path",
+            "found 0 particles; allowed: 2 to 16777216 of species \"electron\", not as in iteration 7 but as in `iteration` 0",
+        ),
+        (
+            volume("absent_at_the_end.h5"),
+            "species",
+            "found no species \"electron\"; allowed: ion, or `iteration` 0",
+        ),
+        (
+            json!({ "path": "beam.h5", "volume": 1.0, "iteration": 7 }),
+            "iteration",
+            "found 7 beside a file without iterations; allowed: none",
+        ),
+        (
+            json!({ "path": "beam.h5", "volume": 1.0, "species": "proton" }),
+            "species",
+            "found no species \"proton\"; allowed: electron",
+        ),
         (volume("bad/no_data.h5"), "path", "found no group /data; allowed: an openPMD file"),
         (
             volume("bad/no_iteration.h5"),
@@ -151,9 +241,9 @@ fn what_cannot_be_read_is_said_with_its_place() {
         ),
         (volume("bad/no_particles.h5"), "path", "found no particles in iteration 7"),
         (
-            volume("bad/no_weighting.h5"),
+            json!({ "path": "bad/no_weighting.h5" }),
             "path",
-            "found no record weighting of species \"electron\"; allowed: velocity or momentum, and weighting",
+            "found no record weighting of species \"electron\"; allowed: velocity or momentum, and weighting, or `density` beside `path`, to weigh all the same",
         ),
         (
             volume("bad/no_momentum.h5"),
@@ -175,7 +265,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
         (
             volume("bad/length.h5"),
             "path",
-            &format!("{momentum}component y: found 21 values; allowed: 20, as many as weights"),
+            &format!("{momentum}component y: found 21 values; allowed: 20, as many as the species has"),
         ),
         (
             volume("bad/momentum_in_metres.h5"),
@@ -213,16 +303,9 @@ fn what_cannot_be_read_is_said_with_its_place() {
             &format!("{weighting}found a constant without a number as its value; allowed: a number"),
         ),
         (
-            volume("bad/no_shape.h5"),
-            "path",
-            &format!(
-                "{weighting}found neither an array nor the attributes value and shape of a constant; allowed: one or the other"
-            ),
-        ),
-        (
             volume("bad/huge_shape.h5"),
             "path",
-            &format!("{weighting}found 1000000000000000 values; allowed: at most 16777216"),
+            &format!("{weighting}found 1000000000000000 values; allowed: 20, as many as the species has"),
         ),
         (
             volume("bad/scalar_momentum.h5"),
@@ -231,14 +314,14 @@ fn what_cannot_be_read_is_said_with_its_place() {
         ),
         (volume("bad/text.h5"), "path", &format!("{weighting}cannot be read: ")),
         (volume("bad/complex.h5"), "path", &format!("{weighting}cannot be read: ")),
-        (volume("bad/no_weight.h5"), "path", "particle 3: weighting: found 0; allowed: a number > 0"),
+        (volume("bad/negative.h5"), "path", "particle 3: weighting: found -1; allowed: a number ≥ 0"),
         (volume("bad/nan.h5"), "path", "particle 3: velocity: found NaN; allowed: a finite number"),
         (volume("bad/one.h5"), "path", "found 1 particles; allowed: 2 to 16777216"),
     ] {
         write(folder, "run.json", &scenario(file.clone()));
         let output = run(folder, "check run.json");
         let said = stderr(&output);
-        let place = format!("species.0.initial.file.{key}: ");
+        let place = format!("species.0.initial.file{}{key}: ", if key.is_empty() { "" } else { "." });
         assert_eq!(status(&output), 2, "{file}: {said}");
         assert!(said.contains(&place) && said.contains(message), "{file}: {said}");
     }

@@ -223,6 +223,7 @@ fn failures() -> Vec<Known> {
     let samples = vec![
         Failure::NotFinite { quantity: "a velocity", species: "a".into(), value: f64::NAN, step: 1 },
         Failure::ThrownOut { step: 1, species: "a".into(), speeds: 1.0, before: 1.0 },
+        Failure::ColumnNotFinite { column: "a_entropy".into(), value: "NaN".into(), step: 1 },
         Failure::NotConverged { step: 1, iterations: 1, change: 1.0, tolerance: 1.0 },
         Failure::Projection { step: 1, found: 1.0, start: 1.0 },
         Failure::EntropyNotBalanced { step: 1, defect: 1.0, rounds: 1 },
@@ -243,6 +244,7 @@ fn failures() -> Vec<Known> {
     ];
     known(samples, |failure| match failure {
         Failure::NotFinite { .. } => Some("is not finite"),
+        Failure::ColumnNotFinite { .. } => Some("of diagnostics.csv is "),
         Failure::NotConverged { .. } => Some("was not solved"),
         Failure::ThrownOut { .. } => Some("throws a particle of species"),
         // A step that would make the projection fail is refused earlier, as particles are thrown out.

@@ -115,6 +115,72 @@ def masses_of_macro_particles(file, species):
     mass.attrs.update({"unitSI": 1.0, "unitDimension": np.eye(7)[1], "macroWeighted": np.uint32(1), "weightingPower": 1.0})
 
 
+def constant_mass(**attributes):
+    """As some programs write what is the same for all: with the shape of one number, or none."""
+
+    def change(file, species):
+        del species["mass"]
+        species.create_group("mass").attrs.update({"unitSI": 1.0, "unitDimension": np.eye(7)[1], "value": MASS} | attributes)
+
+    return change
+
+
+def weighed_in(power):
+    return attribute("weighting", "unitDimension", [power, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def momenta_of_one(species):
+    """Momenta of real particles, for species whose weights say nothing of them."""
+    for axis in "xyz":
+        species["momentum"][axis][:] /= species["weighting"][:]
+    species["momentum"].attrs.modify("macroWeighted", np.uint32(0))
+
+
+def without_weighting(file, species):
+    momenta_of_one(species)
+    del species["weighting"]
+
+
+def beam(base, path):
+    """As beam physics has it: no group around the records, weights in coulombs."""
+
+    def change(file, species):
+        momenta_of_one(species)
+        species["weighting"][:] *= 1.602176634e-19
+        species["weighting"].attrs.modify("unitDimension", [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+        species.move("weighting", "weight")
+        if path == "/":
+            for name in list(species):
+                file.move(f"data/7/particles/electron/{name}", name)
+        else:
+            file.move("data/7/particles/electron", path)
+        file[path].attrs["speciesType"] = np.bytes_(b"electron")
+        del file["data"]
+        # Not modified, which would keep the length of the former text.
+        file.attrs["basePath"] = np.bytes_(base)
+        file.attrs["particlesPath"] = np.bytes_(b"./")
+
+    return change
+
+
+def empty_at_the_end(file, species):
+    for axis in "xyz":
+        replace(species["momentum"], axis, np.zeros(0))
+    replace(species, "weighting", np.zeros(0))
+
+
+def latest(file, species):
+    """Chunks and filters in the newest layout that the library writes."""
+    with h5py.File(Path(file.filename).with_suffix(".H5"), "w", libver="latest") as newest:
+        file.copy("data", newest)
+        newest.attrs.update(file.attrs)
+        there = newest["data/7/particles/electron"]
+        for group, name in [(there, "weighting")] + [(there["momentum"], axis) for axis in "xyz"]:
+            values, attributes = group[name][:], dict(group[name].attrs)
+            del group[name]
+            group.create_dataset(name, data=values, chunks=(8,), maxshape=(None,), compression="gzip", shuffle=True).attrs.update(attributes)
+
+
 def constant(file, species, **attributes):
     del species["weighting"]
     species.create_group("weighting").attrs.update({"unitSI": 1.0, "unitDimension": np.zeros(7)} | attributes)
@@ -149,6 +215,18 @@ copies(
         "single": single_precision,
         "macro_mass": masses_of_macro_particles,
         "no_mass": lambda file, species: species.__delitem__("mass"),
+        "mass_of_one": constant_mass(shape=[1]),
+        "mass_of_none": constant_mass(shape=[0]),
+        "mass_without_shape": constant_mass(),
+        "per_length": weighed_in(-1.0),
+        "per_area": weighed_in(-2.0),
+        "no_weight": poke("weighting", 0.0),
+        "no_weighting": without_weighting,
+        "beam": beam(b"/", "/"),
+        "screen": beam(b"/screen/%T/", "screen/7"),
+        "empty_at_the_end": empty_at_the_end,
+        "absent_at_the_end": lambda file, species: species.parent.move("electron", "ion"),
+        "newest": latest,
         "densities": attribute("weighting", "unitDimension", [-3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
     },
 )
@@ -159,6 +237,8 @@ copies(
         "no_iteration": lambda file, species: [file["data"].__delitem__(name) for name in list(file["data"])],
         "no_particles": lambda file, species: file["data/7"].__delitem__("particles"),
         "no_weighting": lambda file, species: species.__delitem__("weighting"),
+        "no_units": lambda file, species: species["weighting"].attrs.__delitem__("unitDimension"),
+        "other_mass": attribute("mass", "value", 1836 * MASS),
         "no_momentum": lambda file, species: species.__delitem__("momentum"),
         "no_z": lambda file, species: species["momentum"].__delitem__("z"),
         "no_power": lambda file, species: species["momentum"].attrs.__delitem__("weightingPower"),
@@ -169,12 +249,11 @@ copies(
         "fast": fast,
         "no_value": lambda file, species: constant(file, species, shape=[COUNT]),
         "text_value": lambda file, species: constant(file, species, shape=[COUNT], value="many"),
-        "no_shape": lambda file, species: constant(file, species, value=1.0),
         "huge_shape": lambda file, species: constant(file, species, value=1.0, shape=[10**15]),
         "scalar_momentum": lambda file, species: (species.__delitem__("momentum"), species.create_dataset("momentum", data=[1.0])),
+        "negative": poke("weighting", -1.0),
         "text": lambda file, species: replace(species, "weighting", np.full(COUNT, b"1")),
         "complex": lambda file, species: replace(species, "weighting", np.full(COUNT, 1j)),
-        "no_weight": poke("weighting", 0.0),
         "nan": poke("momentum/x", np.nan),
         "negative_r": beyond_the_axis,
         "one": lambda file, species: replace(species, "weighting", [1.0]),

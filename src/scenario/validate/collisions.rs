@@ -61,6 +61,9 @@ pub fn collisions(found: &mut Checks, scenario: &Scenario) {
     }
 }
 
+/// Less than this is no number of elementary charges, but a charge in coulombs.
+const LEAST_CHARGE: f64 = 1e-6;
+
 fn coulomb(found: &mut Checks, scenario: &Scenario, log_lambda: Option<f64>) {
     let path = "collisions.coefficients.coulomb";
     found.require(scenario.units == Units::Si {}, path, || {
@@ -72,8 +75,19 @@ fn coulomb(found: &mut Checks, scenario: &Scenario, log_lambda: Option<f64>) {
         format!("found with collisions.gamma {}; allowed: with gamma -3", number(gamma))
     });
     for (index, one) in scenario.species.iter().enumerate() {
-        found.require(one.charge != 0.0, format!("species.{index}.charge"), || {
-            "found 0 with `coulomb` coefficients; allowed: a charge other than 0, in elementary charges"
+        found.require(one.charge == 0.0 || one.charge.abs() >= LEAST_CHARGE, format!("species.{index}.charge"), || {
+            format!(
+                "found {}, which looks like coulombs; allowed: elementary charges, as in -1 for an electron",
+                number(one.charge)
+            )
+        });
+    }
+    // Moving neutral species collide with nothing; a fixed one would do nothing at all.
+    let some_charged = scenario.species.iter().any(|one| one.fixed.is_none() && one.charge != 0.0);
+    for (index, one) in scenario.species.iter().enumerate() {
+        let neutral = one.fixed.is_none() && some_charged;
+        found.require(neutral || one.charge != 0.0, format!("species.{index}.charge"), || {
+            "found 0 with `coulomb` coefficients; allowed: a charge other than 0, in elementary charges, of fixed species and of one moving species or more"
                 .to_string()
         });
     }

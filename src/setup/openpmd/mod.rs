@@ -2,20 +2,25 @@
 //!
 //! Velocities are the record `velocity`, or `momentum` over mass: that of the file's `mass`, else of the
 //! scenario. Records of macro-particles are divided by the power of the weight that the file says. Weights
-//! are densities, or counts of real particles that fill a volume. With a symmetry, components are r and z of rings about the
+//! are densities, or counts of real particles that fill a volume, counts per length that fill an area, counts per area that
+//! fill a length, or charges of what fills a volume. With a symmetry, components are r and z of rings about the
 //! axis, r of shells, or x, y, z of points.
 //!
 //! Source: openPMD standard 1.1.0, A. Huebl et al. (2018), doi:10.5281/zenodo.1167843, with `macroWeighted` and
-//! `weightingPower` of its extension ED-PIC.
+//! `weightingPower` of its extension ED-PIC, and `weight` of its extension BeamPhysics.
 
+mod place;
 mod record;
 
-use super::cloud_file::{CloudFile, Fault, MOST_PARTICLES, Wanted};
+use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted};
 use crate::symmetry::coordinates::{AXES, Coordinate};
 use crate::symmetry::{HalfPlane, Symmetry};
 use hdf5_reader::group::Group;
 use hdf5_reader::{Hdf5File, OpenOptions};
-use record::{DENSITY, MASS, MOMENTUM, Node, Record, VELOCITY};
+use place::Found;
+use record::{
+    CHARGE, DENSITY, Dimensions, MASS, MOMENTUM, Node, PER_AREA, PER_LENGTH, Record, VELOCITY, WEIGHTS,
+};
 use std::path::Path;
 
 /// Of light in vacuum, in m/s; exact.
@@ -23,6 +28,13 @@ const SPEED_OF_LIGHT: f64 = 299_792_458.0;
 
 /// Root mean square of p/(m c) up to which p = m v: half a per cent there.
 const MOST_RELATIVISTIC: f64 = 0.1;
+
+/// In C; exact.
+const ELEMENTARY_CHARGE: f64 = 1.602_176_634e-19;
+
+/// Relative difference of two masses up to which they are of the same particle: tables differ by 1e-3 at most, isotopes of
+/// the heaviest elements by 4e-3.
+const SAME_MASS: f64 = 0.01;
 
 /// Reads velocities and weights of a species.
 pub fn read<const D: usize>(path: &Path, wanted: &Wanted) -> Result<CloudFile<D>, Fault> {
@@ -32,8 +44,8 @@ pub fn read<const D: usize>(path: &Path, wanted: &Wanted) -> Result<CloudFile<D>
     let root = Hdf5File::open_with_options(path, limited)
         .and_then(|file| file.root_group())
         .map_err(|error| Fault::of_path(format!("cannot read {name}: {}", one_line(&error))))?;
-    let species = species(root, wanted).map_err(|fault| fault.in_file(path))?;
-    particles(&species, wanted).map_err(|fault| fault.in_file(path))
+    let found = Found::of(root, wanted).map_err(|fault| fault.in_file(path))?;
+    particles(&found, wanted).map_err(|fault| fault.in_file(path))
 }
 
 /// What a library says, without the lines it may take for it.
@@ -41,66 +53,44 @@ fn one_line(error: &hdf5_reader::error::Error) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The group of the species in the iteration that is asked for, the last one if none is.
-fn species(root: Group, wanted: &Wanted) -> Result<Group, Fault> {
-    let data =
-        root.group("data").map_err(|_| Fault::of_path("found no group /data; allowed: an openPMD file"))?;
-    let mut iterations: Vec<u64> = groups(&data).iter().filter_map(|name| name.parse().ok()).collect();
-    iterations.sort_unstable();
-    let Some(&last) = iterations.last() else {
-        return Err(Fault::of_path("found no iteration in /data; allowed: an openPMD file with one or more"));
-    };
-    let iteration = wanted.iteration.unwrap_or(last);
-    if !iterations.contains(&iteration) {
-        let list = match iterations.len() {
-            0..=10 => iterations.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
-            count => format!("one of {count} from {} to {last}", iterations[0]),
-        };
-        return Err(Fault::of(
-            "iteration",
-            format!("found {iteration}, which the file does not hold; allowed: {list}"),
-        ));
-    }
-    // The standard lets a file say where particles are; most say this.
-    let folder = Node::Group(root).text("particlesPath").unwrap_or_else(|| "particles".to_string());
-    let mut names = folder.split('/').filter(|name| !name.is_empty());
-    let particles = data
-        .group(&iteration.to_string())
-        .and_then(|iteration| names.try_fold(iteration, |group, name| group.group(name)))
-        .map_err(|_| Fault::of_path(format!("found no particles in iteration {iteration}")))?;
-    let names = groups(&particles);
-    match particles.group(&wanted.species) {
-        Ok(species) if names.contains(&wanted.species) => Ok(species),
-        _ => Err(Fault::of(
-            "species",
-            format!("found no species \"{}\"; allowed: {}", wanted.species, names.join(", ")),
-        )),
-    }
-}
-
-/// The names of the groups in a group, none where they cannot be read.
-fn groups(group: &Group) -> Vec<String> {
-    group.member_names().map_or(Vec::new(), |(groups, _)| groups)
-}
-
-fn particles<const D: usize>(species: &Group, wanted: &Wanted) -> Result<CloudFile<D>, Fault> {
+fn particles<const D: usize>(found: &Found, wanted: &Wanted) -> Result<CloudFile<D>, Fault> {
+    let species = &found.species;
     let record = |name: &str| Record::of(species, name, wanted);
-    let weighting = record("weighting")?.ok_or_else(|| {
-        Fault::of_path(format!(
-            "found no record weighting of species \"{}\"; allowed: velocity or momentum, and weighting",
-            wanted.species
-        ))
-    })?;
-    let counted = weighting.is_measured_in(&[DENSITY, [0.0; 7]])?;
-    let mut weights = weighting.component(None, None)?;
-    let count = weights.len();
+    let count = found.count;
     if !(2..=MOST_PARTICLES).contains(&count) {
-        return Err(Fault::of_path(format!("found {count} particles; allowed: 2 to {MOST_PARTICLES}")));
+        return Err(found.without_particles(wanted));
     }
-    // Before the weights divide anything.
-    if let Some((p, w)) = weights.iter().enumerate().find(|(_, w)| !(**w > 0.0 && w.is_finite())) {
-        return Err(Fault::of_path(format!("particle {p}: weighting: found {w}; allowed: a number > 0")));
+    let mut notes = Vec::new();
+    let (mut weights, measure) = match weights(species, wanted)? {
+        Some(weighting) => {
+            let measure = weighting.is_measured_in(&[DENSITY, [0.0; 7], PER_LENGTH, PER_AREA, CHARGE])?;
+            (weighting.component(None, Some(count))?, measure)
+        }
+        None if wanted.amount.is_some() => {
+            notes.push("it has no record weighting: every particle counts as one".to_string());
+            (vec![1.0; count], Some([0.0; 7]))
+        }
+        None => {
+            return Err(Fault::of_path(format!(
+                "found no record weighting of species \"{}\"; allowed: velocity or momentum, and weighting, or `density` beside `path`, to weigh all the same",
+                wanted.species
+            )));
+        }
+    };
+    if measure == Some(CHARGE) {
+        let charge = wanted.charge.abs() * ELEMENTARY_CHARGE;
+        if charge == 0.0 {
+            return Err(Fault::of_path(
+                "found weights that are charges; allowed: for a species whose `charge` is not 0",
+            ));
+        }
+        weights.iter_mut().for_each(|weight| *weight = weight.abs() / charge);
     }
+    // Before the weights divide anything. What weighs nothing is left out later.
+    if let Some((p, w)) = weights.iter().enumerate().find(|(_, w)| !(**w >= 0.0 && w.is_finite())) {
+        return Err(Fault::of_path(format!("particle {p}: weighting: found {w}; allowed: a number ≥ 0")));
+    }
+    let masses = masses(species, wanted, &weights)?;
     let velocities = match (record("velocity")?, record("momentum")?) {
         (Some(velocity), _) => {
             velocity.is_measured_in(&[VELOCITY])?;
@@ -110,15 +100,6 @@ fn particles<const D: usize>(species: &Group, wanted: &Wanted) -> Result<CloudFi
             let si = momentum.is_measured_in(&[MOMENTUM])? == Some(MOMENTUM);
             let momenta =
                 per_real_particle(&momentum, vector::<D>(species, &momentum, wanted, count)?, &weights);
-            let masses = match record("mass")? {
-                None => vec![wanted.mass; count],
-                Some(mass) => {
-                    mass.is_measured_in(&[MASS])?;
-                    let masses = mass.component(None, Some(count))?;
-                    let masses = masses.into_iter().map(|mass| [mass]).collect();
-                    per_real_particle(&mass, masses, &weights).into_iter().map(|[mass]| mass).collect()
-                }
-            };
             over_mass(momenta, &masses, &weights, si)?
         }
         (None, None) => {
@@ -128,31 +109,95 @@ fn particles<const D: usize>(species: &Group, wanted: &Wanted) -> Result<CloudFi
             )));
         }
     };
-    let infinite = velocities
-        .iter()
-        .enumerate()
-        .find_map(|(p, v)| v.iter().find(|component| !component.is_finite()).map(|component| (p, component)));
+    let infinite = velocities.iter().zip(&weights).enumerate().find_map(|(p, (v, w))| {
+        v.iter().find(|v| *w > 0.0 && !v.is_finite()).map(|component| (p, component))
+    });
     if let Some((p, component)) = infinite {
         return Err(Fault::of_path(format!(
             "particle {p}: velocity: found {component}; allowed: a finite number"
         )));
     }
-    match (wanted.volume, counted) {
-        (Some(_), Some(DENSITY)) => {
-            return Err(Fault::of(
-                "volume",
-                "found beside weightings that are densities (unitDimension m⁻³); allowed: none",
-            ));
-        }
-        (None, Some(_)) if wanted.si && counted != Some(DENSITY) => {
-            return Err(Fault::of_path(
-                "found weightings that count particles (unitDimension 0); allowed: with `volume` beside `path`, the m³ that they fill",
-            ));
-        }
-        (Some(volume), _) => weights.iter_mut().for_each(|weight| *weight /= volume),
-        (None, _) => {}
+    let densities = amount(measure, wanted)?;
+    if let Some(amount) = densities
+        && weights.iter().any(|&weight| weight > 0.0)
+    {
+        amount.apply(&mut weights);
     }
-    Ok(CloudFile { velocities, weights })
+    Ok(CloudFile { velocities, weights, notes })
+}
+
+/// The record of weights, if the species has one.
+fn weights<'a>(species: &Group, wanted: &'a Wanted) -> Result<Option<Record<'a>>, Fault> {
+    for name in WEIGHTS {
+        if let Some(record) = Record::of(species, name, wanted)? {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+/// Masses of the particles: those of the file, which must be the scenario's, else the scenario's.
+fn masses(species: &Group, wanted: &Wanted, weights: &[f64]) -> Result<Vec<f64>, Fault> {
+    let Some(record) = Record::of(species, "mass", wanted)? else {
+        return Ok(vec![wanted.mass; weights.len()]);
+    };
+    let measure = record.is_measured_in(&[MASS])?;
+    let masses = record.component(None, Some(weights.len()))?;
+    let masses = masses.into_iter().map(|mass| [mass]).collect();
+    let masses: Vec<f64> =
+        per_real_particle(&record, masses, weights).into_iter().map(|[mass]| mass).collect();
+    // A scenario without units may take a file in SI units, whose masses are others.
+    let comparable = wanted.si || measure != Some(MASS);
+    let other = masses
+        .iter()
+        .zip(weights)
+        .position(|(mass, weight)| *weight > 0.0 && !((mass / wanted.mass - 1.0).abs() <= SAME_MASS));
+    match other {
+        Some(p) if comparable => Err(Fault::of_path(format!(
+            "particle {p}: mass: found {:e}; allowed: the `mass` of the species, {:e}, within a per cent",
+            masses[p], wanted.mass
+        ))),
+        _ => Ok(masses),
+    }
+}
+
+/// What makes weights densities that are measured in this, if they are none.
+fn amount(measure: Option<Dimensions>, wanted: &Wanted) -> Result<Option<Amount>, Fault> {
+    let key = match measure {
+        Some(DENSITY) => "",
+        Some(PER_AREA) => "length",
+        Some(PER_LENGTH) => "area",
+        _ => "volume",
+    };
+    let found = match measure {
+        Some(DENSITY) => "weightings that are densities (unitDimension m⁻³)",
+        Some(PER_AREA) => "weightings per area (unitDimension m⁻²)",
+        Some(PER_LENGTH) => "weightings per length (unitDimension m⁻¹)",
+        Some(CHARGE) => "weights that are charges",
+        Some(_) => "weightings that count particles (unitDimension 0)",
+        None => "weightings without a unitDimension",
+    };
+    let unit = match key {
+        "length" => "m",
+        "area" => "m²",
+        _ => "m³",
+    };
+    // Counts say nothing of the dimensions of the simulation they come from.
+    let counts = key == "volume";
+    match wanted.amount {
+        None if key.is_empty() || (counts && !wanted.si) => Ok(None),
+        None => Err(Fault::of_path(format!(
+            "found {found}; allowed: with `{key}` beside `path`, the {unit} that they fill, or `density`"
+        ))),
+        Some(amount) if key.is_empty() => {
+            Err(Fault::of(amount.key(), format!("found beside {found}; allowed: none")))
+        }
+        Some(amount @ Amount::Density(_)) => Ok(Some(amount)),
+        Some(amount) if counts || amount.key() == key => Ok(Some(amount)),
+        Some(amount) => {
+            Err(Fault::of(amount.key(), format!("found beside {found}; allowed: `{key}` or `density`")))
+        }
+    }
 }
 
 /// The vectors of a record with the components that the scenario takes, and no others.

@@ -12,6 +12,12 @@ pub const VELOCITY: Dimensions = [1.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0];
 pub const MOMENTUM: Dimensions = [1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0];
 pub const MASS: Dimensions = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 pub const DENSITY: Dimensions = [-3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+pub const PER_AREA: Dimensions = [-2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+pub const PER_LENGTH: Dimensions = [-1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+pub const CHARGE: Dimensions = [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0];
+
+/// Names of the record of weights: of the standard, and of the one by which beam physics extends it.
+pub const WEIGHTS: [&str; 2] = ["weighting", "weight"];
 
 /// What carries attributes: a record with components or a constant, or an array.
 pub enum Node {
@@ -21,7 +27,7 @@ pub enum Node {
 
 impl Node {
     /// The array or group of this name.
-    fn child(parent: &Group, name: &str) -> Option<Self> {
+    pub fn child(parent: &Group, name: &str) -> Option<Self> {
         match parent.dataset(name) {
             Ok(dataset) => Some(Self::Dataset(Box::new(dataset))),
             Err(_) => parent.group(name).ok().map(Self::Group),
@@ -43,7 +49,7 @@ impl Node {
     }
 
     /// The numbers of an attribute, one of a scalar.
-    fn numbers(&self, name: &str) -> Option<Vec<f64>> {
+    pub fn numbers(&self, name: &str) -> Option<Vec<f64>> {
         let numbers = self.attribute(name)?.read_1d().ok()?;
         Some(numbers.into_iter().map(|Real(number)| number).collect())
     }
@@ -90,6 +96,34 @@ impl H5Type for Real {
     }
 }
 
+/// The number of particles in a species: of values in its first array, else the largest that a constant names.
+pub fn count(species: &Group) -> usize {
+    let mut largest = 0.0_f64;
+    for name in ["weighting", "weight", "momentum", "velocity", "position", "mass"] {
+        let Some(node) = Node::child(species, name) else { continue };
+        let components: Vec<Node> = match &node {
+            Node::Dataset(_) => vec![node],
+            Node::Group(group) => {
+                let components: Vec<Node> =
+                    ["x", "y", "z", "r"].iter().filter_map(|axis| Node::child(group, axis)).collect();
+                if components.is_empty() { vec![node] } else { components }
+            }
+        };
+        for component in components {
+            match component {
+                Node::Dataset(dataset) => {
+                    return dataset.shape().iter().map(|&size| size as usize).fold(1, usize::saturating_mul);
+                }
+                Node::Group(_) => {
+                    let sizes = component.numbers("shape").unwrap_or_default();
+                    largest = largest.max(if sizes.is_empty() { 0.0 } else { sizes.iter().product() });
+                }
+            }
+        }
+    }
+    largest as usize
+}
+
 /// A record of a species.
 pub struct Record<'a> {
     name: String,
@@ -106,7 +140,7 @@ impl<'a> Record<'a> {
         let mut record = Self { name: name.to_string(), node, wanted, weighting_power: None };
         let number = |name: &str| record.node.numbers(name).and_then(|numbers| numbers.first().copied());
         // Weights are those of macro-particles, whatever they say.
-        if name != "weighting" && number("macroWeighted") == Some(1.0) {
+        if !WEIGHTS.contains(&name) && number("macroWeighted") == Some(1.0) {
             let power = number("weightingPower").filter(|power| power.is_finite());
             record.weighting_power =
                 Some(power.ok_or_else(|| {
@@ -166,17 +200,26 @@ impl<'a> Record<'a> {
         let place = axis.map_or(String::new(), |axis| format!("component {axis}: "));
         let wrong = |message: String| self.wrong(&format!("{place}{message}"));
         let unit = node.numbers("unitSI").and_then(|unit| unit.first().copied()).unwrap_or(1.0);
-        let sizes = match node {
-            Node::Dataset(dataset) => dataset.shape().iter().map(|&size| size as f64).collect(),
-            Node::Group(_) => node.numbers("shape").ok_or_else(|| {
-                wrong("found neither an array nor the attributes value and shape of a constant; allowed: one or the other".to_string())
-            })?,
+        let size = match node {
+            Node::Dataset(dataset) => Some(dataset.shape().iter().map(|&size| size as f64).product()),
+            Node::Group(_) => node.numbers("shape").map(|sizes| sizes.iter().product()),
         };
-        let size: f64 = sizes.iter().product();
+        // Some programs give constants the shape of one number, or none.
+        let broadcast = matches!(node, Node::Group(_)) && size.is_none_or(|size: f64| size <= 1.0);
+        let size = match (size, count) {
+            (_, Some(count)) if broadcast => count as f64,
+            (Some(size), _) => size,
+            (None, _) => {
+                return Err(wrong(
+                    "found neither an array nor the attributes value and shape of a constant; allowed: one or the other".to_string()
+                ));
+            }
+        };
         let most = count.map_or(MOST_PARTICLES as f64, |count| count as f64);
         if size > most || count.is_some_and(|count| size != count as f64) {
-            let allowed = count
-                .map_or(format!("at most {MOST_PARTICLES}"), |count| format!("{count}, as many as weights"));
+            let allowed = count.map_or(format!("at most {MOST_PARTICLES}"), |count| {
+                format!("{count}, as many as the species has")
+            });
             return Err(wrong(format!("found {size} values; allowed: {allowed}")));
         }
         let values = match node {

@@ -111,7 +111,8 @@ fn the_summary_has_the_keys_of_the_contract() {
             "invariants",
             "status",
             "reason",
-            "warnings"
+            "warnings",
+            "scenario"
         ]
     );
     assert_eq!(keys(&run["seconds"]), ["total", "score", "pair_sum", "integrator", "output"]);

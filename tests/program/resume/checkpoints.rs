@@ -47,7 +47,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version 9.8.7 (layout 5), this is version {this} (layout 5); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version 9.8.7 (layout 6), this is version {this} (layout 6); resume with that version, or run the scenario anew\n"
         )
     );
 
@@ -58,7 +58,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version {this} (layout 7), this is version {this} (layout 5); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version {this} (layout 7), this is version {this} (layout 6); resume with that version, or run the scenario anew\n"
         )
     );
 
@@ -77,7 +77,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     fs::write(&path, text.replace("\"steps\": 8", "\"steps\": 9")).unwrap();
     assert_eq!(
         refusal(directory),
-        "error: broken/checkpoint: found one of another scenario than the scenario.json beside it; restore that file, or run the scenario anew\n"
+        "error: broken/checkpoint: found one of another scenario than the scenario.json beside it: time.steps is 9, was 8; restore that file, or run the scenario anew\n"
     );
 
     break_at(directory, "broken", 5);

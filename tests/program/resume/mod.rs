@@ -1,6 +1,7 @@
 //! A run that was interrupted and resumed writes the same bytes as an uninterrupted one, whatever the
 //! interruption.
 
+mod altered;
 mod checkpoints;
 mod interruptions;
 mod leftovers;

@@ -148,10 +148,8 @@ fn masses(species: &Group, wanted: &Wanted, weights: &[f64]) -> Result<Vec<f64>,
         per_real_particle(&record, masses, weights).into_iter().map(|[mass]| mass).collect();
     // A scenario without units may take a file in SI units, whose masses are others.
     let comparable = wanted.si || measure != Some(MASS);
-    let other = masses
-        .iter()
-        .zip(weights)
-        .position(|(mass, weight)| *weight > 0.0 && !((mass / wanted.mass - 1.0).abs() <= SAME_MASS));
+    let same = |mass: f64| (mass / wanted.mass - 1.0).abs() <= SAME_MASS;
+    let other = masses.iter().zip(weights).position(|(mass, weight)| *weight > 0.0 && !same(*mass));
     match other {
         Some(p) if comparable => Err(Fault::of_path(format!(
             "particle {p}: mass: found {:e}; allowed: the `mass` of the species, {:e}, within a per cent",

@@ -42,11 +42,14 @@ def momentum(run):
 
 
 def drifts(run):
-    """Relative deviations from the first row, of what the equation conserves."""
+    """Relative deviations from the first row, of what the equation conserves beside what fields and backgrounds give."""
     rows = run.rows
     mass = masses(run)
     found = {"mass of each species": np.max(np.abs(mass / mass[:, :1] - 1.0), axis=0)}
     total, impulse, energy = mass.sum(axis=0), momentum(run), rows["energy"]
+    if run.is_driven:
+        given = np.stack([rows[f"momentum_given_{axis}"] for axis in AXES[: run.dimension]], axis=1)
+        impulse, energy = impulse - given, energy - rows["work"]
     if not run.fixed:
         scale = np.sqrt(2.0 * total[0] * energy[0])
         distance = np.linalg.norm(impulse - impulse[0], axis=1)
@@ -112,7 +115,7 @@ def entropy(run):
             label="difference quotient of the rows",
         )
     if np.any(rate > 0.0):
-        right.plot(time, np.where(rate > 0.0, rate, np.nan), "x", color=PALETTE[3], label="entropy grows (!)")
+        right.plot(time, np.where(rate > 0.0, rate, np.nan), "x", color=PALETTE[3], label="entropy grows" if run.is_driven else "entropy grows (!)")
     if np.any(np.isfinite(falling)):
         right.set_yscale("log")
         figures.decade_ticks(right)
@@ -127,7 +130,10 @@ def entropy(run):
 
 
 def equilibrium_temperature(run):
-    """The common temperature when every difference of temperatures and velocities has become heat."""
+    """The common temperature when every difference of temperatures and velocities has become heat; none in a run that
+    something heats."""
+    if run.is_driven:
+        return None
     density = np.array([run.rows[f"{species.name}_density"][0] for species in run.moving])
     temperature = np.array([run.rows[f"{species.name}_temperature"][0] for species in run.moving])
     mass = masses(run)[:, 0]

@@ -142,7 +142,13 @@ class RunFolder:
 
     @property
     def fixed(self):
-        return [species for species in self.species if species.fixed is not None]
+        """Species of infinite mass; backgrounds, which have a mass, give and take like fields."""
+        return [species for species in self.species if species.fixed is not None and "mass" not in species.fixed]
+
+    @property
+    def is_driven(self):
+        """Whether fields, backgrounds or heating give something: then the rows say what."""
+        return "work" in self.rows
 
     @property
     def reference(self):

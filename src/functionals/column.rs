@@ -15,6 +15,11 @@ pub trait Column<const D: usize>: Sync {
         false
     }
 
+    /// Whether there are states at which it is not known: its values are then NaN, which is no fault of numbers.
+    fn may_be_unknown(&self) -> bool {
+        false
+    }
+
     /// Whether it refers to a velocity that all fixed species have in common.
     fn is_about_fixed_species(&self) -> bool {
         false

@@ -26,6 +26,15 @@ impl Columns {
         self.requested.iter().flat_map(|one| one.column::<D>().names(problem)).collect()
     }
 
+    /// Whether each column may be unknown at a state: NaN, which is no fault of numbers.
+    pub fn may_be_unknown<const D: usize>(&self, problem: &Problem<D>) -> Vec<bool> {
+        let of = |one: &Functional| {
+            let column = one.column::<D>();
+            vec![column.may_be_unknown(); column.names(problem).len()]
+        };
+        self.requested.iter().flat_map(of).collect()
+    }
+
     /// Their values at a state.
     ///
     /// # Errors

@@ -93,6 +93,10 @@ impl<const D: usize> Column<D> for FisherRate {
         "fisher_rate"
     }
 
+    fn may_be_unknown(&self) -> bool {
+        true
+    }
+
     fn is_about_fixed_species(&self) -> bool {
         true
     }

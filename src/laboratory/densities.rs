@@ -71,7 +71,7 @@ impl Density {
     pub fn new(formula: &ExperimentDensity, mass: f64, gamma: f64) -> Result<Self, String> {
         let mut parts = Vec::new();
         formula.push_parts(mass, gamma, &mut parts)?;
-        Ok(Self::of(parts))
+        Ok(Self::of(parts, formula.total()))
     }
 }
 
@@ -132,6 +132,19 @@ impl ExperimentDensity {
                     found.under(&index.to_string(), |found| part.rules(found, gamma));
                 }
             }),
+        }
+    }
+
+    /// ∫ f.
+    fn total(&self) -> f64 {
+        match self {
+            Self::Maxwellian { density, .. }
+            | Self::AnisotropicMaxwellian { density, .. }
+            | Self::Bkw { density, .. }
+            | Self::Dipole { density, .. }
+            | Self::ShellDipole { density, .. } => *density,
+            Self::CutOffDipole { .. } => 1.0,
+            Self::Mixture(parts) => parts.iter().map(Self::total).sum(),
         }
     }
 

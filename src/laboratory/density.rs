@@ -1,6 +1,7 @@
 //! Densities given by formula: log f with its derivatives at (r, μ), and the radial panels on which it is
 //! smooth.
 
+use super::densities::CutOff;
 use super::jet::Jet;
 use super::quadrature::{nodes, point, rule};
 use crate::functionals::axisymmetric::Point;
@@ -28,10 +29,8 @@ pub(super) enum Shape {
     Shell { radius: f64, width: f64, amplitude: f64, power: f64, degree: u32 },
     /// −r²/2s² + a (r/s)^p μ.
     Dipole { speed: f64, amplitude: f64, power: f64 },
-    /// log χ(r/s) + a r^p μ, with χ(x) = (1 − y²)^6 and y = (4x − 5)/3 for 1/2 < x < 2. χ has as many
-    /// derivatives as the integrals here need. Its constants are a thousandth of those of exp(−1/(1 − y²)),
-    /// which is steep at its ends.
-    CutOff { scale: f64, amplitude: f64, power: f64 },
+    /// log χ(r/s) + a r^p μ with y = (4x − 5)/3 for 1/2 < x < 2.
+    CutOff { scale: f64, amplitude: f64, power: f64, cut_off: CutOff },
 }
 
 impl Shape {
@@ -59,9 +58,13 @@ impl Shape {
                 let x = r * (1.0 / speed);
                 x * x * -0.5 + x.powf(power) * mu * amplitude
             }
-            Self::CutOff { scale, amplitude, power } => {
+            Self::CutOff { scale, amplitude, power, cut_off } => {
                 let y = r * (4.0 / (3.0 * scale)) + -5.0 / 3.0;
-                let cut_off = (-(y * y) + 1.0).ln() * 6.0;
+                let inside = -(y * y) + 1.0;
+                let cut_off = match cut_off {
+                    CutOff::Power => inside.ln() * 6.0,
+                    CutOff::Exponential => -inside.recip(),
+                };
                 if amplitude == 0.0 { cut_off } else { cut_off + r.powf(power) * mu * amplitude }
             }
         }

@@ -1,7 +1,7 @@
 //! The laboratory against closed forms, and its derivatives against difference quotients of the functionals.
 
 use super::collisions::{Rates, Resolution, rates};
-use super::densities::ExperimentDensity as Formula;
+use super::densities::{CutOff, ExperimentDensity as Formula};
 use super::density::{Density, points};
 use super::experiment::Flow;
 use crate::functionals::axisymmetric::*;
@@ -216,7 +216,7 @@ fn an_anisotropic_maxwellian_relaxes_at_the_coulomb_rate() {
 #[test]
 fn the_family_of_the_theorem_has_unit_mass_and_energy() {
     for (strength, gamma) in [(10.0, -3.0), (1000.0, -3.0), (100.0, -2.5)] {
-        let points = points(&density(&Formula::CutOffDipole { strength }, gamma), 24, 48);
+        let points = points(&density(&Formula::CutOffDipole { strength, cut_off: CutOff::Power, energy: 1.5 }, gamma), 24, 48);
         near(mass(&points).value, 1.0, 1e-12);
         near(Integral::of(&points, |point| point.r * point.r).value, 3.0, 1e-12);
     }
@@ -225,7 +225,7 @@ fn the_family_of_the_theorem_has_unit_mass_and_energy() {
 #[test]
 fn what_is_no_density_is_refused() {
     let refused = |formula: Formula| Density::new(&formula, 1.0, -3.0).unwrap_err();
-    assert!(refused(Formula::CutOffDipole { strength: 0.5 }).contains("inner part alone"));
+    assert!(refused(Formula::CutOffDipole { strength: 0.5, cut_off: CutOff::Power, energy: 1.5 }).contains("inner part alone"));
     let grows = Formula::Dipole { density: 1.0, temperature: 1.0, amplitude: 0.6, power: 2.0 };
     assert!(refused(grows).contains("outgrow the Maxwellian"));
 }

@@ -95,9 +95,10 @@ pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -
         add(-core.flux * core.surface[k]);
         Integral { value: value.value(), size: size.value() }
     });
-    let seen = targets.iter().zip(&found).map(|(target, found)| {
-        target.volume * target.density * (found.sources - density.total()).abs()
-    });
+    let seen = targets
+        .iter()
+        .zip(&found)
+        .map(|(target, found)| target.volume * target.density * (found.sources - density.total()).abs());
     let missed = seen.sum::<f64>() / density.total().powi(2);
     Rates { entropy, spherical_fisher, fisher, energy, along_axis, missed }
 }

@@ -237,7 +237,7 @@ impl ExperimentDensity {
             }
             Self::CutOffDipole { strength, cut_off, energy } => {
                 cut_off_dipole(strength, cut_off, 2.0 * energy, gamma, parts)?;
-            },
+            }
             Self::Mixture(ref inner) => {
                 inner.iter().try_for_each(|one| one.push_parts(mass, gamma, parts))?;
             }

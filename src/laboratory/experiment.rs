@@ -97,7 +97,9 @@ fn fisher_rate_at_origin(experiment: &Experiment, density: &Density) -> f64 {
 
 /// Leaves all cells empty if the integral of the density itself is not what its formula says.
 fn only_of_all(found: &mut [Quantity], density: &Density, tolerance: f64) {
-    let Some(Quantity { value: Ok(seen), .. }) = found.iter().find(|one| one.name == "density") else { return };
+    let Some(Quantity { value: Ok(seen), .. }) = found.iter().find(|one| one.name == "density") else {
+        return;
+    };
     let (seen, total) = (*seen, density.total());
     // Converged values are known to the tolerance; one of the two may be off by as much in either direction.
     if (seen - total).abs() > 2.0 * tolerance * total {
@@ -109,7 +111,9 @@ fn only_of_all(found: &mut [Quantity], density: &Density, tolerance: f64) {
 
 /// Why a cell is empty when a quadrature has not seen the density.
 fn unseen(seen: f64, total: f64) -> String {
-    format!("the quadrature finds {seen:.6e} of the density {total}: it is too narrow for its distance from v = 0")
+    format!(
+        "the quadrature finds {seen:.6e} of the density {total}: it is too narrow for its distance from v = 0"
+    )
 }
 
 /// A density on spheres, which can be evolved in time.

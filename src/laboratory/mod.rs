@@ -15,6 +15,6 @@ pub mod experiment;
 pub mod input;
 pub mod jet;
 pub mod quadrature;
-pub mod theorem_1_3;
 #[cfg(test)]
 mod tests;
+pub mod theorem_1_3;

@@ -287,9 +287,8 @@ fn left_sides<const D: usize>(
     let regularisation = &Regularisation::at_start(problem);
     let values = columns.values(&At { problem, regularisation, velocities, scores: &scores })?;
     let names = columns.names(problem);
-    let value = |name: String| {
-        names.iter().position(|one| *one == name).map_or(f64::NAN, |place| values[place])
-    };
+    let value =
+        |name: String| names.iter().position(|one| *one == name).map_or(f64::NAN, |place| values[place]);
     let left_side = |(species, &(_, _, density)): (&Species<D>, &(f64, f64, f64))| {
         let of = ["fisher", "spherical_fisher_1", "relative_entropy"];
         theorem_1_3::of_integrals(density, of.map(|column| value(format!("{}_{column}", species.name))))

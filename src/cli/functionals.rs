@@ -53,7 +53,7 @@ impl Functionals {
                 for quantity in &quantities {
                     tell(quantity, value.as_ref(), time);
                     head.push(quantity.name.clone());
-                    record.push(quantity.value.map_or(String::new(), |value| format!("{value:e}")));
+                    record.push(quantity.value.as_ref().map_or(String::new(), |value| format!("{value:e}")));
                 }
                 if !headed {
                     write(&mut table, &head)?;
@@ -142,14 +142,8 @@ fn last_key(path: &str) -> String {
 
 /// Reports on stderr which cell stays empty, and why.
 fn tell(quantity: &Quantity, value: Option<&f64>, time: Option<f64>) {
-    if quantity.value.is_some() {
-        return;
-    }
+    let Err(reason) = &quantity.value else { return };
     let at = [value.map(|value| format!(" at {value}")), time.map(|time| format!(" at time {time}"))];
-    say(&format!(
-        "note: {}{}: changes by {:.1e} of its size in the last refinement; the cell is left empty (the integral may diverge, or the tolerance is too small)",
-        quantity.name,
-        at.into_iter().flatten().collect::<String>(),
-        quantity.change
-    ));
+    let place = at.into_iter().flatten().collect::<String>();
+    say(&format!("note: {}{place}: {reason}; the cell is left empty", quantity.name));
 }

@@ -7,7 +7,14 @@
 //! with H' = log f + 1, I' = −2 Δ log f − |∇ log f|² and J_β' = −r^(−β−2) (2 Δ_S log f + |g log f|²). Here g
 //! and Δ_S are the gradient and the Laplacian on the unit sphere.
 //!
-//! J_β' is singular at v = 0. For β = 1 and a density with ∇f(0) ≠ 0 a small sphere around it contributes.
+//! Where ∇f(0) ≠ 0, J_β' is as steep as |v|^(−β−1) cos θ at v = 0 and the weak form has a term there. For any ρ and
+//! constant vector F₀, since F − F₀ has the divergence of F,
+//!
+//! ```text
+//! ⟨G', Q⟩ = −∫_{|v|>ρ} ∇G' · F − ∫_{|v|<ρ} ∇G' · (F − F₀) − F₀ · ∮_{|v|=ρ} G' v̂
+//! ```
+//!
+//! With F₀ = F(0) nothing is left at v = 0 for β < 2. (At β = 1, as ρ → 0, the last term is −(16π/3) ∇ log f(0) · F(0).)
 //!
 //! The flux at v is a sum over spheres |v*| = r*, each in polar angles about the direction of v. The distance
 //! |v − v*|, in which A is singular, depends only on r* and the polar angle. The integrand is bounded where
@@ -16,7 +23,7 @@
 
 use super::density::Density;
 use super::jet::Jet;
-use super::quadrature::{on_interval, radial_nodes, rule};
+use super::quadrature::{nodes, on_interval, rule};
 use crate::functionals::axisymmetric::Integral;
 use crate::sum::Sum;
 use rayon::prelude::*;
@@ -32,6 +39,9 @@ pub struct Rates {
     pub energy: Integral,
     /// The derivative of ∫ v_x² f, where v_x is the velocity along the axis.
     pub along_axis: Integral,
+    /// The mean over the density of the relative error of ∫ f* in the flux: a quadrature that does not see the density
+    /// cannot see its collisions.
+    pub missed: f64,
 }
 
 /// Numbers of quadrature points. The outer integral has `radial` points in each panel and `cosines` cosines.
@@ -44,10 +54,6 @@ pub struct Resolution {
     pub polar: usize,
     pub azimuthal: usize,
 }
-
-/// Panels on which r³ times every part of f stays below this fraction of that part's maximum are left out of the outer
-/// and the inner integral. A part may matter however little of the mass it has: its gradients may be steep.
-const NEGLIGIBLE: f64 = 1e-17;
 
 /// A quadrature point in a plane through the axis, with what the functionals need. Vectors have components
 /// along r and θ.
@@ -63,77 +69,90 @@ struct Target {
 
 /// The derivatives of the functionals along Q(f, f).
 pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -> Rates {
-    let panels = occupied(density);
-    let cosines = rule(resolution.cosines);
+    let panels = density.occupied();
+    let cosines = density.cosines(resolution.cosines);
     let mut targets = Vec::new();
-    for (r, dr) in radial_nodes(&panels, resolution.radial) {
+    for (r, dr) in nodes(panels, resolution.radial) {
         for &(mu, dmu) in &cosines {
             let Some(log) = density.log::<10>(r, mu) else { continue };
             targets.push(target(r, mu, 2.0 * PI * r * r * dr * dmu, log, beta));
         }
     }
-    let source = Source::new(density, gamma, panels, resolution);
-    let fluxes: Vec<[f64; 2]> = targets.par_iter().map(|target| source.flux_at(target)).collect();
-    let at_origin = if beta == 1.0 { at_origin(&source) } else { 0.0 };
+    let source = Source::new(density, gamma, resolution);
+    let found: Vec<Flux> = targets.par_iter().map(|target| source.flux_at(target)).collect();
+    let core = Core::new(density, &source, beta, &cosines);
     let [entropy, spherical_fisher, fisher, energy, along_axis] = std::array::from_fn(|k| {
         let (mut value, mut size) = (Sum::default(), Sum::default());
-        for (target, flux) in targets.iter().zip(&fluxes) {
-            let term = -target.volume * (target.gradients[k][0] * flux[0] + target.gradients[k][1] * flux[1]);
+        let mut add = |term: f64| {
             value.add(term);
             size.add(term.abs());
+        };
+        for (target, found) in targets.iter().zip(&found) {
+            let of_core = core.flux_at(target);
+            let flux = [found.flux[0] - of_core[0], found.flux[1] - of_core[1]];
+            add(-target.volume * (target.gradients[k][0] * flux[0] + target.gradients[k][1] * flux[1]));
         }
-        if k == SPHERICAL_FISHER {
-            value.add(at_origin);
-            size.add(at_origin.abs());
-        }
+        add(-core.flux * core.surface[k]);
         Integral { value: value.value(), size: size.value() }
     });
-    Rates { entropy, spherical_fisher, fisher, energy, along_axis }
+    let seen = targets
+        .iter()
+        .zip(&found)
+        .map(|(target, found)| target.volume * target.density * (found.sources - density.total()).abs());
+    let missed = seen.sum::<f64>() / density.total().powi(2);
+    Rates { entropy, spherical_fisher, fisher, energy, along_axis, missed }
 }
 
-/// The place of ∇J_β' among the gradients of a target.
-const SPHERICAL_FISHER: usize = 1;
-
-/// What the weak form of ⟨J_1', Q⟩ has at v = 0: −∮ J_1' F·n over a small sphere.
-///
-/// There log f = … + a·v, so J_1' is 4 a·v̂/r², and the sphere gives −(16π/3) a·F(0). For β < 1 it gives 0. Sums over
-/// shells on which J_β' has no harmonic of degree 1, those of even densities, need none.
-fn at_origin(source: &Source<'_>) -> f64 {
-    let Some((density, slope)) = source.density.at_origin() else { return 0.0 };
-    let target =
-        Target { r: 0.0, mu: 1.0, volume: 0.0, density, score: [slope, 0.0], gradients: [[0.0; 2]; 5] };
-    -16.0 * PI / 3.0 * slope * source.flux_at(&target)[0]
+/// The ball around v = 0 in which the flux is taken relative to the one at v = 0. Empty unless the density has a gradient there.
+struct Core {
+    /// The ball's radius, the end of a panel.
+    radius: f64,
+    /// F₀, which is along the axis.
+    flux: f64,
+    /// The component along the axis of ∮ G' v̂ over the ball's surface, for each functional.
+    surface: [f64; 5],
 }
 
-/// The panels on which some part of the density is not negligible.
-fn occupied(density: &Density) -> Vec<(f64, f64)> {
-    let mut kept = vec![false; density.panels().len()];
-    for part in density.each_part() {
-        let largest = |&(low, high): &(f64, f64)| {
-            let at = |r: f64, mu: f64| part.log::<3>(r, mu).map_or(0.0, |log| r.powi(3) * log.value().exp());
-            let radii = (0..=16).map(|k| low + (high - low) * (0.01 + 0.98 * f64::from(k) / 16.0));
-            radii.flat_map(|r| [-0.9, -0.4, 0.0, 0.4, 0.9].map(|mu| at(r, mu))).fold(0.0, f64::max)
+impl Core {
+    fn new(density: &Density, source: &Source<'_>, beta: f64, cosines: &[(f64, f64)]) -> Self {
+        let none = Self { radius: 0.0, flux: 0.0, surface: [0.0; 5] };
+        let Some(&(low, radius)) = density.occupied().first() else { return none };
+        let smooth = density.at_origin().is_some_and(|(_, slope)| slope != 0.0 && slope.is_finite());
+        if low > 0.0 || !smooth {
+            return none;
+        }
+        // A density that is radial but for its gradient may have a kink at v = 0, of which the mean over both
+        // sides is free. F changes by a relative 1e-9 over this distance.
+        let close = 1e-9 * radius;
+        let along_axis = |mu: f64| {
+            let log = density.log::<10>(close, mu)?;
+            Some(mu * source.flux_at(&target(close, mu, 0.0, log, beta)).flux[0])
         };
-        let sizes: Vec<f64> = density.panels().iter().map(largest).collect();
-        let most = sizes.iter().copied().fold(0.0, f64::max);
-        kept.iter_mut().zip(&sizes).for_each(|(kept, &size)| *kept |= size > NEGLIGIBLE * most);
+        let Some((one, other)) = along_axis(1.0).zip(along_axis(-1.0)) else { return none };
+        let mut surface = [0.0; 5];
+        for &(mu, dmu) in cosines {
+            let Some(log) = density.log::<10>(radius * (1.0 - f64::EPSILON), mu) else { continue };
+            let derivatives = derivatives(radius, mu, log, beta);
+            for (total, derivative) in surface.iter_mut().zip(derivatives) {
+                *total += 2.0 * PI * radius * radius * mu * dmu * derivative.value();
+            }
+        }
+        Self { radius, flux: 0.5 * (one + other), surface }
     }
-    let panels = density.panels().iter().zip(&kept).filter(|(_, kept)| **kept);
-    // The panels that are halved towards 0 contain almost nothing. They are merged into one.
-    let mut kept: Vec<(f64, f64)> = panels.map(|(panel, _)| *panel).collect();
-    while kept.len() > 1
-        && kept[0].1 == kept[1].0
-        && kept[1].1 - kept[1].0 < 0.4 * (kept[kept.len() - 1].1 - kept[kept.len() - 1].0)
-    {
-        kept[1].0 = kept[0].0;
-        kept.remove(0);
+
+    /// F₀ along r and θ at a target in the ball, 0 beyond it.
+    fn flux_at(&self, target: &Target) -> [f64; 2] {
+        if target.r >= self.radius {
+            return [0.0; 2];
+        }
+        let sine = (1.0 - target.mu * target.mu).sqrt();
+        [self.flux * target.mu, -self.flux * sine]
     }
-    kept
 }
 
-fn target(r: f64, mu: f64, volume: f64, log: Jet<10>, beta: f64) -> Target {
+/// G' of the entropy, the spherical Fisher information, the Fisher information, the energy and ∫ v_x² f.
+fn derivatives(r: f64, mu: f64, log: Jet<10>, beta: f64) -> [Jet<10>; 5] {
     let [x, y] = Jet::<10>::variables(r, mu);
-    let sine = (1.0 - mu * mu).sqrt();
     let inverse = (x * x).recip();
     let square_sine = -(y * y) + 1.0;
     let (along_r, along_mu) = (log.along_r(), log.along_mu());
@@ -142,6 +161,11 @@ fn target(r: f64, mu: f64, volume: f64, log: Jet<10>, beta: f64) -> Target {
     let laplacian = along_r.along_r() + along_r * x.recip() * 2.0 + laplacian_on_sphere * inverse;
     let fisher = -(laplacian * 2.0) - along_r * along_r - turning * inverse;
     let spherical = -(x.powf(-beta - 2.0) * (laplacian_on_sphere * 2.0 + turning));
+    [log, spherical, fisher, x * x * 0.5, x * x * y * y]
+}
+
+fn target(r: f64, mu: f64, volume: f64, log: Jet<10>, beta: f64) -> Target {
+    let sine = (1.0 - mu * mu).sqrt();
     // ∂/∂θ = −sin θ ∂/∂μ.
     let gradient = |of: Jet<10>| [of.derivative(1, 0), -sine * of.derivative(0, 1) / r];
     Target {
@@ -150,21 +174,20 @@ fn target(r: f64, mu: f64, volume: f64, log: Jet<10>, beta: f64) -> Target {
         volume,
         density: log.value().exp(),
         score: gradient(log),
-        gradients: [
-            gradient(log),
-            gradient(spherical),
-            gradient(fisher),
-            gradient(x * x * 0.5),
-            gradient(x * x * y * y),
-        ],
+        gradients: derivatives(r, mu, log, beta).map(gradient),
     }
+}
+
+/// F at a target, along r and θ, and ∫ f* as the inner integral finds it.
+struct Flux {
+    flux: [f64; 2],
+    sources: f64,
 }
 
 /// The inner integral.
 struct Source<'a> {
     density: &'a Density,
     gamma: f64,
-    panels: Vec<(f64, f64)>,
     shells: Vec<(f64, f64)>,
     /// For each polar angle its cosine, its sine, the weight, and sin² of half the angle.
     polar: Vec<[f64; 4]>,
@@ -173,7 +196,7 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn new(density: &'a Density, gamma: f64, panels: Vec<(f64, f64)>, resolution: Resolution) -> Self {
+    fn new(density: &'a Density, gamma: f64, resolution: Resolution) -> Self {
         let unit = rule(resolution.polar);
         let polar = on_interval(&unit, 0.0, 1.0).map(|(s, weight)| {
             let angle = PI * s.powi(3);
@@ -183,17 +206,15 @@ impl<'a> Source<'a> {
         Self {
             density,
             gamma,
-            panels,
             shells: on_interval(&rule(resolution.shells), 0.0, 1.0).collect(),
             polar: polar.collect(),
             azimuths: (0..count).map(|k| (PI * (k as f64 + 0.5) / count as f64).cos()).collect(),
         }
     }
 
-    /// F at the target, along r and θ.
-    fn flux_at(&self, target: &Target) -> [f64; 2] {
-        let mut flux = [Sum::default(), Sum::default()];
-        for &(low, high) in &self.panels {
+    fn flux_at(&self, target: &Target) -> Flux {
+        let mut sums = [Sum::default(); 3];
+        for &(low, high) in self.density.occupied() {
             // Points crowd towards the end nearest to the target, or towards the target from both sides.
             let nearest = target.r.clamp(low, high);
             for (from, to) in [(nearest, low), (nearest, high)] {
@@ -206,27 +227,29 @@ impl<'a> Source<'a> {
                     let near = inside || (nearest - target.r).abs() < length;
                     let (place, slope) = if near { (s.powi(3), 3.0 * s * s) } else { (s, 1.0) };
                     let shell = self.on_sphere(target, from + (to - from) * place);
-                    for axis in 0..2 {
-                        flux[axis].add(weight * slope * length * shell[axis]);
+                    for (sum, value) in sums.iter_mut().zip(shell) {
+                        sum.add(weight * slope * length * value);
                     }
                 }
             }
         }
-        flux.map(|component| component.value() * target.density)
+        let [along_r, along_theta, sources] = sums.map(|sum| sum.value());
+        Flux { flux: [along_r * target.density, along_theta * target.density], sources }
     }
 
-    /// r² ∫ A(v − v*) (∇ log f − ∇ log f*) f* over the unit sphere.
-    fn on_sphere(&self, target: &Target, r: f64) -> [f64; 2] {
+    /// r² ∫ A(v − v*) (∇ log f − ∇ log f*) f* over the unit sphere, along r and θ, and r² ∫ f*.
+    fn on_sphere(&self, target: &Target, r: f64) -> [f64; 3] {
         let sine = (1.0 - target.mu * target.mu).sqrt();
         let azimuthal_weight = 2.0 * PI / self.azimuths.len() as f64;
-        let mut flux = [0.0; 2];
+        let mut sums = [0.0; 3];
         for &[cosine_polar, sine_polar, weight, half] in &self.polar {
             let square = (target.r - r).powi(2) + 4.0 * target.r * r * half;
             if square == 0.0 {
                 continue;
             }
             let power = square.powf(0.5 * self.gamma);
-            let weight = weight * azimuthal_weight * r * r * power;
+            let area = weight * azimuthal_weight * r * r;
+            let weight = area * power;
             for &cosine_azimuth in &self.azimuths {
                 let across = sine_polar * cosine_azimuth;
                 let mu = (cosine_polar * target.mu - across * sine).clamp(-1.0, 1.0);
@@ -245,10 +268,11 @@ impl<'a> Source<'a> {
                 // Out of the plane, z has the component −r √out and d has −radial √out, up to a common sign.
                 let along = z[0] * d[0] + z[1] * d[1] + r * radial * out;
                 for axis in 0..2 {
-                    flux[axis] += weight * density * (square * d[axis] - z[axis] * along);
+                    sums[axis] += weight * density * (square * d[axis] - z[axis] * along);
                 }
+                sums[2] += area * density;
             }
         }
-        flux
+        sums
     }
 }

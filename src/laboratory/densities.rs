@@ -51,17 +51,38 @@ pub enum ExperimentDensity {
         degree: u32,
     },
     /// exp(R |v|^(|γ|/2) cos θ) χ(|v|/r) + κ χ(|v|/τ) with r = R^(2/γ)/log(2 + R), χ a smooth cut-off on 1/2 to 2, κ and τ
-    /// from ∫ f = 1 and ∫ |v|² f = 3 (Junné, Winter, Yoldaş 2025, theorem 1.2).
+    /// from ∫ f = 1 and the energy (Junné, Winter, Yoldaş 2025, theorem 1.2).
     CutOffDipole {
         /// R.
         strength: f64,
+        /// χ.
+        #[serde(default)]
+        cut_off: CutOff,
+        /// ½ ∫ |v|² f, 3/2 as of a Maxwellian of temperature 1, or 1 as in the paper.
+        #[serde(default = "three_halves")]
+        energy: f64,
     },
     /// The sum of its parts.
     Mixture(Vec<ExperimentDensity>),
 }
 
+/// A cut-off on 1/2 < x < 2, with y = (4x − 5)/3.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CutOff {
+    /// (1 − y²)⁶: as many derivatives as the integrals here need. Its constants are a thousandth of the other's.
+    #[default]
+    Power,
+    /// exp(−1/(1 − y²)): all derivatives, steep at its ends.
+    Exponential,
+}
+
 fn first() -> u32 {
     1
+}
+
+fn three_halves() -> f64 {
+    1.5
 }
 
 impl Density {
@@ -71,7 +92,7 @@ impl Density {
     pub fn new(formula: &ExperimentDensity, mass: f64, gamma: f64) -> Result<Self, String> {
         let mut parts = Vec::new();
         formula.push_parts(mass, gamma, &mut parts)?;
-        Ok(Self::of(parts))
+        Ok(Self::of(parts, formula.total()))
     }
 }
 
@@ -120,8 +141,9 @@ impl ExperimentDensity {
                     });
                 });
             }
-            Self::CutOffDipole { strength } => found.under("cut_off_dipole", |found| {
+            Self::CutOffDipole { strength, energy, .. } => found.under("cut_off_dipole", |found| {
                 found.positive("strength", *strength);
+                found.positive("energy", *energy);
                 found.require(gamma < 0.0, "", || {
                     format!("found gamma {}; allowed: a number below 0 with this density", number(gamma))
                 });
@@ -132,6 +154,19 @@ impl ExperimentDensity {
                     found.under(&index.to_string(), |found| part.rules(found, gamma));
                 }
             }),
+        }
+    }
+
+    /// ∫ f.
+    fn total(&self) -> f64 {
+        match self {
+            Self::Maxwellian { density, .. }
+            | Self::AnisotropicMaxwellian { density, .. }
+            | Self::Bkw { density, .. }
+            | Self::Dipole { density, .. }
+            | Self::ShellDipole { density, .. } => *density,
+            Self::CutOffDipole { .. } => 1.0,
+            Self::Mixture(parts) => parts.iter().map(Self::total).sum(),
         }
     }
 
@@ -147,7 +182,6 @@ impl ExperimentDensity {
                     drift,
                 },
                 log_factor: (density / volume).ln(),
-                density,
                 low: (drift.abs() - widest).max(0.0),
                 high: drift.abs() + widest,
             }
@@ -165,7 +199,6 @@ impl ExperimentDensity {
                 parts.push(Part {
                     shape: Shape::Bkw { inverse: mass / k, q },
                     log_factor: (density * (mass / (2.0 * PI * k)).powf(1.5)).ln(),
-                    density,
                     low: 0.0,
                     high: (2.0 * (DEEP + 8.0) * k / mass).sqrt(),
                 });
@@ -202,7 +235,9 @@ impl ExperimentDensity {
                 };
                 parts.push(normalised(density, shape, 0.0, high * speed)?);
             }
-            Self::CutOffDipole { strength } => cut_off_dipole(strength, gamma, parts)?,
+            Self::CutOffDipole { strength, cut_off, energy } => {
+                cut_off_dipole(strength, cut_off, 2.0 * energy, gamma, parts)?;
+            }
             Self::Mixture(ref inner) => {
                 inner.iter().try_for_each(|one| one.push_parts(mass, gamma, parts))?;
             }
@@ -212,27 +247,32 @@ impl ExperimentDensity {
 }
 
 /// The family of theorem 1.2: f_R = exp(R |v|^(|γ|/2) cos θ) χ(|v|/r) + κ χ(|v|/τ), r = R^(2/γ)/log(2 + R), with κ
-/// and τ such that ∫ f = 1 and ∫ |v|² f = 3.
-fn cut_off_dipole(strength: f64, gamma: f64, parts: &mut Vec<Part>) -> Result<(), String> {
+/// and τ such that ∫ f = 1 and ∫ |v|² f = `total_square`.
+fn cut_off_dipole(
+    strength: f64,
+    cut_off: CutOff,
+    total_square: f64,
+    gamma: f64,
+    parts: &mut Vec<Part>,
+) -> Result<(), String> {
     let scale = strength.powf(2.0 / gamma) / (2.0 + strength).ln();
     let part = |scale: f64, amplitude: f64, log_factor: f64| Part {
-        shape: Shape::CutOff { scale, amplitude, power: -0.5 * gamma },
+        shape: Shape::CutOff { scale, amplitude, power: -0.5 * gamma, cut_off },
         log_factor,
-        density: 0.0,
         low: 0.5 * scale,
         high: 2.0 * scale,
     };
     let (small, unit) = (part(scale, strength, 0.0), part(1.0, 0.0, 0.0));
     let [mass, square] = [0, 2].map(|power| moment(&small, power));
     let [unit_mass, unit_square] = [0, 2].map(|power| moment(&unit, power));
-    if mass >= 1.0 || square >= 3.0 {
+    if mass >= 1.0 || square >= total_square {
         return Err(format!(
-            "found a strength at which the inner part alone has the mass {mass:.3} and ∫ |v|² f = {square:.3}; allowed: a strength at which they are below 1 and 3"
+            "found a strength at which the inner part alone has the mass {mass:.3} and ∫ |v|² f = {square:.3}; allowed: a strength at which they are below 1 and {total_square}"
         ));
     }
-    let tau = ((3.0 - square) / (1.0 - mass) * unit_mass / unit_square).sqrt();
+    let tau = ((total_square - square) / (1.0 - mass) * unit_mass / unit_square).sqrt();
     let kappa = (1.0 - mass) / (tau.powi(3) * unit_mass);
-    parts.push(Part { density: mass, ..small });
-    parts.push(Part { density: 1.0 - mass, ..part(tau, 0.0, kappa.ln()) });
+    parts.push(small);
+    parts.push(part(tau, 0.0, kappa.ln()));
     Ok(())
 }

@@ -132,7 +132,7 @@ fn fisher_information_along_fixed_ions_has_its_term_at_the_origin() {
     });
     let experiment: Experiment = serde_json::from_value(text).unwrap();
     let found = quantities(&experiment).unwrap();
-    let rate = found.iter().find(|one| one.name == "fisher_rate_fixed").unwrap().value.unwrap();
+    let rate = found.iter().find(|one| one.name == "fisher_rate_fixed").unwrap().value.clone().unwrap();
     let density = Density::new(&formula(), 1.0, -3.0).unwrap();
     let (f, slope) = density.at_origin().unwrap();
     let core = 4.0 * PI / 3.0 * f * slope * slope;
@@ -150,26 +150,6 @@ fn fisher_information_along_fixed_ions_has_its_term_at_the_origin() {
     assert!((second - rate).abs() < 0.02 * core, "{slopes:?} {rate}");
 }
 
-/// A drift of 1e4 thermal speeds is between all directions of the quadrature.
-#[test]
-fn densities_that_the_quadrature_does_not_see_are_refused() {
-    let far = |drift: f64, temperature: f64| {
-        let text = serde_json::json!({
-            "version": 1, "gamma": -3.0,
-            "density": { "maxwellian": { "density": 1.0, "temperature": temperature, "drift": drift } }
-        });
-        quantities(&serde_json::from_value(text).unwrap())
-    };
-    for (drift, temperature) in [(1e4, 1.0), (1.0, 1e-12)] {
-        let error = far(drift, temperature).unwrap_err();
-        assert!(
-            error.starts_with("found a density of which the quadrature around the origin sees 0.0000"),
-            "{error}"
-        );
-    }
-    assert!(far(0.0, 1e-12).is_ok() && far(10.0, 1.0).is_ok());
-}
-
 /// The family of theorem 1.2: an inner part of 1e-24 of the mass drives all of dI/dt.
 #[test]
 fn the_family_of_theorem_1_2_reaches_its_limits() {
@@ -179,7 +159,7 @@ fn the_family_of_theorem_1_2_reaches_its_limits() {
             "self_coefficient": 1.0, "fixed_coefficient": 1.0, "self_tolerance": 1e-3
         });
         let found = quantities(&serde_json::from_value::<Experiment>(text).unwrap()).unwrap();
-        let value = |name: &str| found.iter().find(|one| one.name == name).unwrap().value.unwrap();
+        let value = |name: &str| found.iter().find(|one| one.name == name).unwrap().value.clone().unwrap();
         let scale = f64::powf(strength, -2.0 / 3.0) / (2.0 + strength).ln();
         let own = value("fisher_rate_self") * scale;
         let fixed = value("fisher_rate_fixed") / (strength * strength * scale);

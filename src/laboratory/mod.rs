@@ -19,3 +19,4 @@ pub mod jet;
 pub mod quadrature;
 #[cfg(test)]
 mod tests;
+pub mod theorem_1_3;

@@ -17,8 +17,8 @@ pub fn on_interval(rule: &[(f64, f64)], low: f64, high: f64) -> impl Iterator<It
     rule.iter().map(move |(node, weight)| (middle + half * node, half * weight))
 }
 
-/// Radial nodes with weights, `per_panel` of them in each panel.
-pub fn radial_nodes(panels: &[(f64, f64)], per_panel: usize) -> Vec<(f64, f64)> {
+/// Nodes with weights on panels, `per_panel` of them in each.
+pub fn nodes(panels: &[(f64, f64)], per_panel: usize) -> Vec<(f64, f64)> {
     let rule = rule(per_panel);
     panels.iter().flat_map(|&(low, high)| on_interval(&rule, low, high)).collect()
 }

@@ -159,13 +159,13 @@ impl<const D: usize> Observer<D> for Diagnostics<D> {
         let mut row = row(view, self.comparison.as_ref()).map_err(in_units)?;
         let at = At { problem, regularisation, velocities: &state.velocities, scores };
         let functionals = self.functionals.values(&at);
-        let known = row.len();
         // Where a rate is not known, its cell is empty; any other number must be one.
-        let cell = |(k, value): (usize, &f64)| {
-            let unknown = value.is_nan() && self.names[known + k].contains("fisher_rate");
-            if unknown { String::new() } else { format!("{value:e}") }
+        let unknown = self.functionals.may_be_unknown(problem);
+        let cell = |(value, unknown): (&f64, &bool)| match *unknown && value.is_nan() {
+            true => String::new(),
+            false => format!("{value:e}"),
         };
-        row.extend(functionals.map_err(in_units)?.iter().enumerate().map(cell));
+        row.extend(functionals.map_err(in_units)?.iter().zip(&unknown).map(cell));
         self.require_finite(&row, state.step)?;
         Ok(self.write(&row)?)
     }

@@ -6,9 +6,10 @@ use super::stability::Stability;
 use super::{accuracy, lattices, start};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
-use crate::functionals::At;
+use crate::functionals::{At, Fisher, Functional, RelativeEntropy, SphericalFisher};
 use crate::integrators::{Conservation, Facts};
 use crate::kernel::lanes::InstructionSet;
+use crate::laboratory::theorem_1_3;
 use crate::landau::{Evaluation, InStep, pairs};
 use crate::output::until::Conditions;
 use crate::problem::{Conserved, Problem, Species};
@@ -95,7 +96,7 @@ pub fn check<const D: usize>(
             ),
         );
     }
-    for (name, words) in fixed_and_own(problem, &state.velocities) {
+    for (name, words) in fixed_and_own(scenario, problem, &state.velocities)? {
         line(&format!("theorem 1.3, {name}"), words);
     }
     line(
@@ -258,27 +259,69 @@ fn cost_of_functionals<const D: usize>(
     Ok(Some(format!("{} columns, {seconds:.4} s a row, a row {rows}", columns.names(problem).len())))
 }
 
-/// The bound on K of condition (1.11) in Junné, Winter, Yoldaş (2025).
-const K: f64 = 3e5;
-
 /// Names of species, each with how strongly it collides with fixed species beside how strongly it collides with itself,
-/// which is what theorem 1.3 of Junné, Winter, Yoldaş (2025) asks for; none but with fixed species at one velocity.
-fn fixed_and_own<const D: usize>(problem: &Problem<D>, velocities: &[[f64; D]]) -> Vec<(String, String)> {
+/// and at γ = −3 in three dimensions whether theorem 1.3 of Junné, Winter, Yoldaş (2025) covers it; none but with fixed
+/// species at one velocity.
+///
+/// # Errors
+///
+/// If the density of a species takes a mesh that is too large.
+fn fixed_and_own<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Result<Vec<(String, String)>, Failure> {
     if problem.fixed.is_empty() || !matches!(problem.conserved, Conserved::EnergyAbout(_)) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let strengths = |(i, species): (usize, &Species<D>)| {
+    let strengths = problem.species.iter().enumerate().map(|(i, species)| {
         let density = problem.moments(species, velocities).density;
         let own = problem.coefficients[i * problem.species.len() + i] * density;
         let coefficients = &problem.fixed_coefficients[i * problem.fixed.len()..];
         let fixed: f64 = problem.fixed.iter().zip(coefficients).map(|(one, c)| c * one.density).sum();
-        (species.name.clone(), ratio_of_strengths(fixed, own))
+        (fixed, own, density)
+    });
+    let strengths: Vec<(f64, f64, f64)> = strengths.collect();
+    let both = strengths.iter().any(|&(fixed, own, _)| fixed > 0.0 && own > 0.0);
+    let left_sides = match D == 3 && problem.gamma == -3.0 && both {
+        true => left_sides(scenario, problem, velocities, &strengths)?,
+        false => Vec::new(),
     };
-    problem.species.iter().enumerate().map(strengths).collect()
+    let words = |(i, species): (usize, &Species<D>)| {
+        let (fixed, own, _) = strengths[i];
+        (species.name.clone(), ratio_of_strengths(fixed, own, left_sides.get(i).copied()))
+    };
+    Ok(problem.species.iter().enumerate().map(words).collect())
+}
+
+/// The left side of condition (1.11) of each species, of the density that its particles stand for.
+fn left_sides<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+    strengths: &[(f64, f64, f64)],
+) -> Result<Vec<f64>, Failure> {
+    let functionals = vec![
+        Functional::Fisher(Fisher {}),
+        Functional::SphericalFisher(SphericalFisher { beta: 1.0 }),
+        Functional::RelativeEntropy(RelativeEntropy {}),
+    ];
+    let columns = setup::columns(&Scenario { functionals, ..scenario.clone() });
+    let scores = vec![[0.0; D]; velocities.len()];
+    let regularisation = &Regularisation::at_start(problem);
+    let values = columns.values(&At { problem, regularisation, velocities, scores: &scores })?;
+    let names = columns.names(problem);
+    let value =
+        |name: String| names.iter().position(|one| *one == name).map_or(f64::NAN, |place| values[place]);
+    let left_side = |(species, &(_, _, density)): (&Species<D>, &(f64, f64, f64))| {
+        let of = ["fisher", "spherical_fisher_1", "relative_entropy"];
+        theorem_1_3::of_integrals(density, of.map(|column| value(format!("{}_{column}", species.name))))
+    };
+    Ok(problem.species.iter().zip(strengths).map(left_side).collect())
 }
 
 /// Both are c n: the mass is that of one species.
-fn ratio_of_strengths(fixed: f64, own: f64) -> String {
+fn ratio_of_strengths(fixed: f64, own: f64, left_side: Option<f64>) -> String {
     if fixed == 0.0 {
         return "does not collide with fixed species".to_string();
     }
@@ -286,8 +329,8 @@ fn ratio_of_strengths(fixed: f64, own: f64) -> String {
         return "collides with fixed species alone, not with itself".to_string();
     }
     let ratio = fixed / own;
-    format!(
-        "c n with fixed species over c n with itself {ratio:.3e}, {:.3e} of K = {K:e} (condition (1.11) of theorem 1.3 in Junné, Winter, Yoldaş 2025; which side it asks for is said there)",
-        ratio / K
-    )
+    match left_side {
+        Some(left_side) => theorem_1_3::verdict(left_side, ratio),
+        None => format!("c n with fixed species over c n with itself {ratio:.3e}"),
+    }
 }

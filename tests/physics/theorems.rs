@@ -4,6 +4,7 @@
 use crate::fit::slope;
 use landau::functionals::axisymmetric::{Integral, fisher, fisher_rate, relative_entropy, spherical_fisher};
 use landau::laboratory::collisions::{Rates, Resolution, rates};
+use landau::laboratory::densities::CutOff;
 use landau::laboratory::density::Density;
 use landau::laboratory::density::points;
 use landau::laboratory::experiment::Flow;
@@ -33,7 +34,7 @@ fn along_self(formula: &Formula, gamma: f64) -> Rates {
 }
 
 fn family(strength: f64) -> Formula {
-    Formula::CutOffDipole { strength }
+    Formula::CutOffDipole { strength, cut_off: CutOff::Power, energy: 1.5 }
 }
 
 /// r = R^(2/γ)/log(2 + R).

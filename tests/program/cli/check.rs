@@ -27,7 +27,7 @@ fn check_says_what_a_run_means_and_writes_nothing() {
     assert_eq!(names(directory.path()), ["two.json"]);
 }
 
-/// What can be computed for theorem 1.3: the ratio of the two strengths, and its share of the bound on K.
+/// Condition (1.11) of theorem 1.3: both of its sides, and whether it covers the scenario with either constant.
 #[test]
 fn check_says_how_strongly_fixed_species_act_beside_own_collisions() {
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -42,8 +42,11 @@ fn check_says_how_strongly_fixed_species_act_beside_own_collisions() {
     };
     let label = "theorem 1.3, electron ";
     let both = check("theorem_1_3_3d.json", "[[1e-4,1],[1,0]]");
-    let words = "c n with fixed species over c n with itself 1.000e4, 3.333e-2 of K = 3e5 ";
-    assert!(both.contains(&format!("{label}{words}")), "{both}");
+    assert!(both.contains(&format!("{label}2 + J/I^(3/2) + H(f|M) = 2.")), "{both}");
+    let words = "c n with fixed species over c n with itself 1.000e4: not covered with K = 3e5 (the published bound), covered with K = 359 ";
+    assert!(both.contains(words), "{both}");
+    let covered = check("theorem_1_3_3d.json", "[[1e-6,1],[1,0]]");
+    assert!(covered.contains("1.000e6: covered with K = 3e5 (the published bound), covered"), "{covered}");
     let alone = check("lorentz_shell_3d.json", "[[0,1],[1,0]]");
     assert!(
         alone.contains(&format!("{label}collides with fixed species alone, not with itself\n")),

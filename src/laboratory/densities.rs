@@ -4,6 +4,7 @@
 //! They differ from the initial distributions of [`crate::distribution`], though some names are the same.
 //! Here log f is needed with its derivatives, and all densities are symmetric about the first axis.
 
+use super::cut_off::CutOff;
 use super::density::{DEEP, Density, Part, Shape, moment, normalised};
 use crate::rules::{Checks, number};
 use schemars::JsonSchema;
@@ -64,17 +65,6 @@ pub enum ExperimentDensity {
     },
     /// The sum of its parts.
     Mixture(Vec<ExperimentDensity>),
-}
-
-/// A cut-off on 1/2 < x < 2, with y = (4x − 5)/3.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CutOff {
-    /// (1 − y²)⁶: as many derivatives as the integrals here need. Its constants are a thousandth of the other's.
-    #[default]
-    Power,
-    /// exp(−1/(1 − y²)): all derivatives, steep at its ends.
-    Exponential,
 }
 
 fn first() -> u32 {

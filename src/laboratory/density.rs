@@ -1,7 +1,7 @@
 //! Densities given by formula: log f with its derivatives at (r, μ), and the radial panels on which it is
 //! smooth.
 
-use super::densities::CutOff;
+use super::cut_off::CutOff;
 use super::jet::Jet;
 use super::quadrature::{nodes, point, rule};
 use crate::functionals::axisymmetric::Point;

@@ -9,6 +9,7 @@
 #![doc = include_str!("theorems.md")]
 
 pub mod collisions;
+pub mod cut_off;
 pub mod densities;
 pub mod density;
 pub mod experiment;

@@ -1,7 +1,8 @@
 //! The laboratory against closed forms, and its derivatives against difference quotients of the functionals.
 
 use super::collisions::{Rates, Resolution, rates};
-use super::densities::{CutOff, ExperimentDensity as Formula};
+use super::cut_off::CutOff;
+use super::densities::ExperimentDensity as Formula;
 use super::density::{Density, points};
 use super::experiment::Flow;
 use crate::functionals::axisymmetric::*;

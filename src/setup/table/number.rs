@@ -1,6 +1,6 @@
 //! Numbers of a table, with a point or, where the comma does not divide columns, a decimal comma.
 
-use super::excerpt;
+use crate::setup::cloud_file::excerpt;
 
 /// The decimal mark of a table: the first one that is found in it.
 pub struct DecimalMark {

@@ -190,9 +190,14 @@ fn conserved<const D: usize>(problem: &Problem<D>, conservation: Conservation) -
         Conservation::ToTolerance(tolerance) => format!("to the solver's tolerance {tolerance:e}"),
         Conservation::MomentumOnly => "(energy to first order in the step)".to_string(),
     };
+    let beside = if problem.is_driven() { ", beside what is given from outside" } else { "" };
     match problem.conserved {
-        Conserved::MomentumAndEnergy => format!("mass of each species, total momentum and energy {how}"),
-        Conserved::EnergyAbout(center) => format!("mass of each species, energy about {center:?} {how}"),
+        Conserved::MomentumAndEnergy => {
+            format!("mass of each species, total momentum and energy {how}{beside}")
+        }
+        Conserved::EnergyAbout(center) => {
+            format!("mass of each species, energy about {center:?} {how}{beside}")
+        }
         Conserved::MassOnly => "mass of each species".to_string(),
     }
 }

@@ -119,7 +119,8 @@ fn runs_in_fields_resume_to_the_same_bits() {
     for integrator in integrators() {
         let mut scenario = scenario(&driven(), &scores()[0], &integrator);
         assert_resumes(&scenario, 2, &format!("in fields, {integrator}"));
-        if !is_implicit(&integrator) {
+        // Adaptive steps turn particles in one place, whatever the method.
+        if integrator == json!({ "runge_kutta_chebyshev": {} }) {
             scenario["time"] =
                 json!({ "adaptive": { "end": 0.02, "relative_tolerance": 1e-8, "first_step": 0.001 } });
             assert_resumes(&scenario, 3, &format!("in fields, adaptive, {integrator}"));

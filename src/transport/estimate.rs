@@ -88,7 +88,9 @@ pub fn transport(scenario: &Scenario, set: InstructionSet) -> Result<Transport, 
     });
     let estimated = values.into_iter().enumerate().map(|(k, coefficient)| Estimated {
         resolution_error: coarse.as_ref().map(|_| 9.0 / 7.0 * (coefficient.value - reference[k].value).abs()),
-        time_error: (reference[k].value - roughly[k].value).abs() / 3.0,
+        // A response that never settled leaves more beyond its last step than was asked for.
+        time_error: (reference[k].value - roughly[k].value).abs() / 3.0
+            + (matrices.tail - accuracy.tail).max(0.0) * coefficient.value.abs(),
         linearity_error: 4.0 / 3.0 * (reference[k].value - weakly[k].value).abs(),
         exact: exact.as_ref().map(|exact| exact[k].value),
         coefficient,

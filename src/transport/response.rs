@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// How long and how exactly responses are followed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Accuracy {
-    /// The largest share of ε that the disturbance of a weight may have anywhere: ε is this over the largest |φ|.
+    /// The largest relative disturbance of a weight: ε is this over the largest |φ|.
     pub amplitude: f64,
     /// The error of a step relative to ε, in thermal speeds.
     pub tolerance: f64,

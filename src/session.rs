@@ -25,7 +25,7 @@ use crate::time_grid::TimeGrid;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// A run that has its folder and has not begun.
@@ -41,7 +41,7 @@ pub struct Session<const D: usize> {
     /// Of the start.
     warnings: Vec<String>,
     /// Resolved.
-    scenario: Value,
+    scenario: Scenario,
 }
 
 /// What writes into the folder.
@@ -212,9 +212,7 @@ impl<const D: usize> Session<D> {
             instruction_set.name(),
             start.fingerprint,
         );
-        let mut warnings =
-            Vec::from_iter(report::step_warning(scenario, problem, simulation.state(), instruction_set));
-        warnings.extend(report::warnings_of_start(scenario, problem, velocities));
+        let warnings = report::warnings_of_start(scenario, problem, velocities);
         let methods = Methods::of(problem, simulation.landau());
         Ok(Self {
             began,
@@ -225,7 +223,7 @@ impl<const D: usize> Session<D> {
             observers: Observers { diagnostics, frames, ledger, checkpoints },
             coulomb_logarithms: setup::named_coulomb_logarithms(scenario, problem, velocities),
             warnings,
-            scenario: serde_json::to_value(scenario).unwrap_or_default(),
+            scenario: scenario.clone(),
             folder,
         })
     }
@@ -240,7 +238,7 @@ impl<const D: usize> Session<D> {
         self.simulation.state().grid
     }
 
-    /// Runs to the end, or until `interrupted` is set, shows every state to `observer`, and closes the folder: run.json
+    /// Runs to the end, or until `interrupted` is set, at the next evaluation; shows every state to `observer`, and closes the folder: run.json
     /// says from the start how the run computes and at last how it ended. Only a completed run loses its checkpoint.
     ///
     /// # Errors
@@ -254,6 +252,7 @@ impl<const D: usize> Session<D> {
     ) -> Result<Closing, SessionError> {
         let first_step = self.simulation.state().step;
         self.write_summary(Status::Running, None)?;
+        self.judge_step(interrupted);
         let Observers { diagnostics, frames, ledger, checkpoints } = &mut self.observers;
         let mut observers: Vec<&mut dyn Observer<D>> = vec![diagnostics];
         if let Some(frames) = frames {
@@ -268,6 +267,20 @@ impl<const D: usize> Session<D> {
             Stopped::Observer(error) => SessionError::Observer(error),
         });
         self.close(first_step, outcome)
+    }
+
+    /// Compares the length of steps with the longest stable one, once in a run.
+    fn judge_step(&mut self, interrupted: &AtomicBool) {
+        let Self { simulation, scenario, instruction_set, .. } = self;
+        if simulation.state().is_step_judged {
+            return;
+        }
+        let (problem, state) = (simulation.problem(), simulation.state());
+        let finding = report::step_warning(scenario, problem, state, *instruction_set, interrupted);
+        // What an interruption cut short is for the run that goes on.
+        if !interrupted.load(Ordering::Relaxed) {
+            simulation.judge_step(finding);
+        }
     }
 
     fn close(self, first_step: u64, outcome: Result<Outcome, SessionError>) -> Result<Closing, SessionError> {
@@ -322,7 +335,7 @@ impl<const D: usize> Session<D> {
             status,
             reason,
             warnings: &warnings,
-            scenario: &self.scenario,
+            scenario: &serde_json::to_value(&self.scenario).unwrap_or_default(),
         };
         summary::write(&self.folder, &self.observers.ledger, account)
     }

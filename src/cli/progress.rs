@@ -2,6 +2,7 @@
 
 use super::say;
 use indicatif::{ProgressBar, ProgressStyle};
+use landau::rules::MOST_PLAIN;
 use landau::simulation::{Observer, ObserverError, View};
 use landau::sum::sum;
 use landau::time_grid::TimeGrid;
@@ -76,8 +77,9 @@ impl<const D: usize> Observer<D> for Progress {
             true => format!("{:.4e} s", view.time * scales.time),
             false => format!("{:.6}", view.time),
         };
-        // With densities per cubic metre the entropy would have twenty digits.
-        let entropy = if scales.si { format!("{entropy:.9e}") } else { format!("{entropy:.9}") };
+        // With densities per cubic metre the entropy would have twenty digits, with very small ones none.
+        let plain = !scales.si && (entropy == 0.0 || (1e-6..MOST_PLAIN).contains(&entropy.abs()));
+        let entropy = if plain { format!("{entropy:.9}") } else { format!("{entropy:.9e}") };
         match &mut self.form {
             Form::Bar(bar, grid) => {
                 bar.set_position(match grid {

@@ -6,7 +6,7 @@ use super::overrides::Override;
 use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
-use crate::rules::{Violation, visible};
+use crate::rules::{LONGEST_PATH, Violation, shortened, visible};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
@@ -147,7 +147,8 @@ fn parse_value(
         let (at, message) = match fault {
             Fault::Syntax { at, message } => (at, message),
             Fault::KeyTwice { at, path } => {
-                (at, format!("{}: found the key twice; allowed: once", visible(&path)))
+                let path = visible(&shortened(&path, LONGEST_PATH));
+                (at, format!("{path}: found the key twice; allowed: once"))
             }
         };
         ScenarioErrors::one(format!("{file}:{}: {message}", Position::at(&text, at)))
@@ -159,7 +160,8 @@ fn parse_value(
             Ok(change)
         });
         source.overrides.push(change.map_err(|message| {
-            ScenarioErrors::one(format!("--set {}: {}", visible(argument), visible(&message)))
+            let argument = visible(&shortened(argument, LONGEST_PATH));
+            ScenarioErrors::one(format!("--set {argument}: {}", visible(&message)))
         })?);
     }
     if let Some(change) = swept {
@@ -186,8 +188,16 @@ fn checked<T: DeserializeOwned>(
     if broken.is_empty() { Ok(typed) } else { Err(broken) }
 }
 
+/// The most errors that are said at once; to find the place of each takes a look at the whole text.
+const MOST_LINES: usize = 50;
+
 fn errors(violations: &[Violation], line: impl Fn(&Violation) -> String) -> ScenarioErrors {
-    ScenarioErrors { lines: violations.iter().map(line).collect() }
+    let mut lines: Vec<String> = violations.iter().take(MOST_LINES).map(line).collect();
+    match violations.len() - lines.len() {
+        0 => {}
+        more => lines.push(format!("and {more} more of them")),
+    }
+    ScenarioErrors { lines }
 }
 
 #[cfg(test)]

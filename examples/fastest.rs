@@ -19,7 +19,8 @@ struct Fastest {
 impl AnyObserver for Fastest {
     fn observe(&mut self, view: &dyn AnyView) -> Result<(), ObserverError> {
         let velocities = view.velocities(view.species()[0]).unwrap_or_default();
-        let speeds = velocities.chunks_exact(view.dimension()).map(|v| v.iter().copied().fold(0.0, f64::hypot));
+        let speeds =
+            velocities.chunks_exact(view.dimension()).map(|v| v.iter().copied().fold(0.0, f64::hypot));
         self.speed = speeds.fold(self.speed, f64::max);
         Ok(())
     }

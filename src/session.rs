@@ -131,8 +131,8 @@ impl<const D: usize> Session<D> {
         self
     }
 
-    /// Runs to the end, or until `interrupted` is set, shows every state to `observer`, and closes the folder: run.json
-    /// says from the start how the run computes and at last how it ended. Only a completed run loses its checkpoint.
+    /// Runs to the end, or until `interrupted` is set, at the next evaluation; shows every state to `observer`, and closes the
+    /// folder: run.json says from the start how the run computes and at last how it ended. Only a completed run loses its checkpoint.
     ///
     /// # Errors
     ///

@@ -284,19 +284,40 @@ fn outlive_limits() {}
 /// Signals within this time count as one: `timeout` and job managers signal a process and also its group.
 const TOGETHER: Duration = Duration::from_secs(1);
 
-/// A flag that Ctrl-C sets. A second Ctrl-C after [`TOGETHER`] ends the program at once.
-fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
+/// What Ctrl-C does.
+#[derive(Clone, Default)]
+struct Interruption {
+    interrupted: Arc<AtomicBool>,
+    /// Whether there is a run that keeps what it has done.
+    is_running: Arc<AtomicBool>,
+}
+
+impl Interruption {
+    /// The flag that Ctrl-C sets from now on, for a run that looks at it.
+    fn of_run(&self) -> &AtomicBool {
+        self.is_running.store(true, Ordering::Relaxed);
+        &self.interrupted
+    }
+}
+
+/// Watches for Ctrl-C. Before there is a run, it ends the program at once, since nothing is to be kept. Then it asks the
+/// run to end, and a second one after [`TOGETHER`] ends the program at once.
+fn watch_for_interruption() -> Result<Interruption, Stop> {
+    let interruption = Interruption::default();
+    let Interruption { interrupted, is_running } = interruption.clone();
     let mut first: Option<Instant> = None;
     ctrlc::set_handler(move || match first {
+        None if !is_running.load(Ordering::Relaxed) => {
+            say("interrupted before the run began; nothing was computed");
+            std::process::exit(130);
+        }
         None => {
             first = Some(Instant::now());
-            flag.store(true, Ordering::Relaxed);
+            interrupted.store(true, Ordering::Relaxed);
         }
         Some(first) if first.elapsed() > TOGETHER => std::process::exit(130),
         Some(_) => {}
     })
     .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
-    Ok(interrupted)
+    Ok(interruption)
 }

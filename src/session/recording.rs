@@ -112,7 +112,7 @@ impl<const D: usize> Recording<D> {
         let closing = outcome.as_ref().ok().map(|&outcome| closing_words(&underway.closing(outcome, None)));
         Recorded {
             summary: underway.summary(status, reason),
-            scenario: underway.scenario,
+            scenario: serde_json::to_value(&underway.scenario).unwrap_or_default(),
             names: recorder.rows.names().to_vec(),
             rows: recorder.found,
             frames: recorder.frames,

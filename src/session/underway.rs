@@ -11,7 +11,7 @@ use crate::setup;
 use crate::simulation::{Observer, Outcome, Simulation, Stopped};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// A run and what is known of it.
@@ -27,7 +27,7 @@ pub struct Underway<const D: usize> {
     /// Of the start.
     pub warnings: Vec<String>,
     /// Resolved.
-    pub scenario: Value,
+    pub scenario: Scenario,
 }
 
 impl<const D: usize> Underway<D> {
@@ -40,9 +40,6 @@ impl<const D: usize> Underway<D> {
         instruction_set: InstructionSet,
     ) -> Self {
         let (problem, velocities) = (&start.problem, &start.state.velocities);
-        let mut warnings =
-            Vec::from_iter(report::step_warning(scenario, problem, simulation.state(), instruction_set));
-        warnings.extend(report::warnings_of_start(scenario, problem, velocities));
         Self {
             began,
             instruction_set,
@@ -51,8 +48,8 @@ impl<const D: usize> Underway<D> {
             ledger: Ledger::new(problem, simulation.state()),
             methods: Methods::of(problem, simulation.landau()),
             coulomb_logarithms: setup::named_coulomb_logarithms(scenario, problem, velocities),
-            warnings,
-            scenario: serde_json::to_value(scenario).unwrap_or_default(),
+            warnings: report::warnings_of_start(scenario, problem, velocities),
+            scenario: scenario.clone(),
             simulation,
         }
     }
@@ -76,6 +73,7 @@ impl<const D: usize> Underway<D> {
         after: Vec<&'a mut dyn Observer<D>>,
         interrupted: &AtomicBool,
     ) -> Result<Outcome, SessionError> {
+        self.judge_step(interrupted);
         let mut observers = before;
         observers.push(&mut self.ledger);
         observers.extend(after);
@@ -86,6 +84,20 @@ impl<const D: usize> Underway<D> {
             }
             Stopped::Observer(error) => SessionError::Observer(error),
         })
+    }
+
+    /// Compares the length of steps with the longest stable one, once in a run.
+    fn judge_step(&mut self, interrupted: &AtomicBool) {
+        let Self { simulation, scenario, instruction_set, .. } = self;
+        if simulation.state().is_step_judged {
+            return;
+        }
+        let (problem, state) = (simulation.problem(), simulation.state());
+        let finding = report::step_warning(scenario, problem, state, *instruction_set, interrupted);
+        // What an interruption cut short is for the run that goes on.
+        if !interrupted.load(Ordering::Relaxed) {
+            simulation.judge_step(finding);
+        }
     }
 
     /// The status of a run that ended so, and the reason.
@@ -114,7 +126,7 @@ impl<const D: usize> Underway<D> {
             status,
             reason,
             warnings: &warnings,
-            scenario: &self.scenario,
+            scenario: &serde_json::to_value(&self.scenario).unwrap_or_default(),
         };
         summary::text(&self.ledger, account)
     }

@@ -116,6 +116,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         invariants,
         supplied: Supply::default(),
         stiffness: None,
+        is_step_judged: false,
         warnings: Vec::new(),
     };
     Ok((problem, state))

@@ -21,6 +21,7 @@ mod lattices;
 mod openpmd;
 mod orbits;
 mod particle_sums;
+mod plasmas;
 mod plots;
 mod readme;
 mod resume;

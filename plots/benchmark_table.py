@@ -4,8 +4,8 @@ import argparse
 import csv
 from pathlib import Path
 
-import figures
-from run_folder import RunFolderError
+import command_line
+from landau import RunFolderError
 
 GALLERY = Path(__file__).with_name("gallery")
 
@@ -33,4 +33,4 @@ def main(picture, description, default):
         chosen.output.mkdir(parents=True, exist_ok=True)
         print(one.write(chosen.output, chosen.format)[0])
 
-    figures.or_error(write)
+    command_line.or_error(write)

@@ -15,6 +15,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+# The folder of the Python package of this clone.
+PACKAGE = Path(__file__).resolve().parent.parent / "python"
 # Where a package is imported by another name than it is installed by.
 IMPORTED_AS = {"pillow": "PIL"}
 # Set in the second life of a script, so that a broken environment ends in an error and not in a loop.
@@ -32,7 +34,12 @@ def dependencies(script):
 
 
 def enter(script):
-    """Returns if the packages of `script` can be imported; else runs it anew where they can, and exits as it does."""
+    """Returns if the packages of `script` can be imported, and the package of this clone with them; else runs it anew where they
+    can, and exits as it does."""
+    # Before an installed one, and without a compiled module: what scripts draw with is that of this clone.
+    sys.path.insert(0, str(PACKAGE))
+    # Scripts write files; they need no display.
+    os.environ["MPLBACKEND"] = "Agg"
     packages = dependencies(script)
     names = [re.split(r"[=<>~! ]", package)[0] for package in packages]
     missing = [name for name in names if importlib.util.find_spec(IMPORTED_AS.get(name, name)) is None]

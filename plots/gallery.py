@@ -18,23 +18,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-import density
-import diagnostics
-import figures
-import particles
-from run_folder import RunFolder
+import command_line
+import landau
+from landau import pictures
+from landau.pictures.images import small
 
 ROOT = Path(__file__).resolve().parent.parent
-# Scenario: what makes its pictures.
+# Scenario: its pictures.
 SHOWN = {
-    "bump_on_tail_3d": [lambda run: density.of(run, density.planes)],
-    "hydrogen_shells_si_3d": [diagnostics.temperatures],
-    "bkw_2d": [lambda run: density.of(run, density.profiles)],
-    "drifting_2d": [diagnostics.velocities, diagnostics.temperatures, particles.scatter],
-    "electrons_ions_3d": [diagnostics.anisotropy],
-    "hydrogen_si_3d": [diagnostics.anisotropy],
-    "rosenbluth_shell_3d": [lambda run: density.of(run, density.planes), diagnostics.entropy],
-    "three_species_2d": [diagnostics.temperatures, diagnostics.conservation],
+    "bump_on_tail_3d": ["density"],
+    "hydrogen_shells_si_3d": ["temperatures"],
+    "bkw_2d": ["profiles"],
+    "drifting_2d": ["velocities", "temperatures", "particles"],
+    "electrons_ions_3d": ["anisotropy"],
+    "hydrogen_si_3d": ["anisotropy"],
+    "rosenbluth_shell_3d": ["density", "entropy"],
+    "three_species_2d": ["temperatures", "conservation"],
 }
 
 
@@ -45,7 +44,7 @@ def main():
     parser.add_argument("--keep", action="store_true", help="use the runs that are there instead of repeating them")
     chosen = parser.parse_args()
     chosen.output.mkdir(parents=True, exist_ok=True)
-    for scenario, makers in SHOWN.items():
+    for scenario, names in SHOWN.items():
         folder = chosen.runs / scenario
         if not (chosen.keep and (folder / "run.json").exists()):
             program = ROOT / "target/release/landau"
@@ -54,11 +53,11 @@ def main():
                 subprocess.run(command, check=True)
             except (OSError, subprocess.CalledProcessError) as error:
                 sys.exit(f"error: cannot run {scenario}: {error}; build the program with `cargo build --release`")
-        run = figures.or_error(lambda folder=folder: RunFolder(folder))
-        for make in makers:
-            picture = figures.or_error(lambda make=make, run=run: make(run))
+        run = command_line.or_error(lambda folder=folder: landau.open(folder))
+        for name in names:
+            picture = command_line.or_error(lambda name=name, run=run: pictures.picture(run, name))
             picture.name = f"{scenario}_{picture.name}"
-            print(figures.small(picture.write(chosen.output, "png")[0]))
+            print(small(picture.write(chosen.output, "png")[0]))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ import environment
 environment.enter(__file__)
 
 import benchmark_table
-from figures import LINES, PALETTE, WIDTH, Picture, plt
+import matplotlib.pyplot as plt
+from landau.pictures.figures import LINES, PALETTE, WIDTH, Picture, styled
 
 # Of γ = −3 in three dimensions; a fused multiply-add counts as two.
 FLOPS_PER_PAIR = 38
@@ -22,6 +23,7 @@ COLUMNS = ["code", "particles", "pairs_per_second", "peak_flops_per_second", "co
 MARKERS = "os^DvP"
 
 
+@styled
 def picture(path):
     rows = benchmark_table.read(path, COLUMNS, "benches/peers.py")
     peak, cores = float(rows[0]["peak_flops_per_second"]), rows[0]["cores"]

@@ -7,7 +7,7 @@
     python3 plots/read_particles.py out/coulomb_3d/particles/frame_00000005.h5
 
 Velocities come from `velocity`, or from `momentum` and `mass` with `macroWeighted` and `weightingPower` minded. Of rings and
-shells the components are z and r, or r (see geometry.py). Plain h5py: read it as an example. A run starts from such a file by
+shells the components are z and r, or r (see python/landau/geometry.py). Plain h5py: read it as an example. A run starts from such a file by
 itself, see `initial.file`.
 """
 
@@ -19,9 +19,9 @@ import argparse
 import sys
 from pathlib import Path
 
-import geometry
 import h5py
 import numpy as np
+from landau import geometry
 
 
 class FileError(Exception):

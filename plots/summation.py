@@ -15,7 +15,8 @@ import environment
 environment.enter(__file__)
 
 import benchmark_table
-from figures import LINES, PALETTE, WIDTH, Picture, plt
+import matplotlib.pyplot as plt
+from landau.pictures.figures import LINES, PALETTE, WIDTH, Picture, styled
 
 COLUMNS = ["code", "dimension", "gamma", "summation", "particles", "seconds", "error", "points", "calibration_seconds"]
 COLUMNS += ["mebibytes"]
@@ -28,6 +29,7 @@ def label(row):
     return name if row["code"] == "landau" else f"{row['code']} to {row['summation']}, one core"
 
 
+@styled
 def picture(path):
     table = benchmark_table.read(path, COLUMNS, "benches/summations.py")
     rows = [row for row in table if row["dimension"] == "3"]

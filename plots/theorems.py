@@ -22,9 +22,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import figures
+import matplotlib.pyplot as plt
 import numpy as np
-from figures import GREY, PALETTE, WIDTH, Picture, legend, plt
+from landau.pictures.figures import GREY, PALETTE, WIDTH, Picture, legend, styled
+from landau.pictures.images import small
 from matplotlib.ticker import NullLocator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,6 +102,7 @@ def root_eight(axes):
     axes.axvline(-ROOT_EIGHT, color=GREY, linewidth=1.0, linestyle="--", label=r"$\gamma=-\sqrt{8}$")
 
 
+@styled
 def theorem_1_1(runs):
     scenario = "theorem_1_1_3d"
     figure, (left, right) = plt.subplots(1, 2, figsize=(1.15 * WIDTH, 3.8))
@@ -136,6 +138,7 @@ def theorem_1_1(runs):
     return Picture("theorem_1_1", "Fisher information weighted by 1/m falls at every step; the plain sum rises, then falls.", figure)
 
 
+@styled
 def theorem_1_2_family(runs):
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(1.5 * WIDTH, 3.8))
     rows = runs.laboratory("growing_family")
@@ -163,6 +166,7 @@ def theorem_1_2_family(runs):
     return Picture("theorem_1_2_family", "The family of theorem 1.2: the part of the ions against that of the electrons.", figure)
 
 
+@styled
 def theorem_1_2_flow(runs):
     figure, axes = plt.subplots(1, 3, figsize=(1.5 * WIDTH, 3.8))
     left, middle, right = axes
@@ -203,6 +207,7 @@ def below(figure, axes):
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
 
 
+@styled
 def theorem_1_2_particles(runs):
     figure, (left, right) = plt.subplots(1, 2, figsize=(1.15 * WIDTH, 4.1))
     exact = runs.laboratory("lorentz_odd")
@@ -230,6 +235,7 @@ def theorem_1_2_particles(runs):
     return Picture("theorem_1_2_particles", "The rise of Fisher information on particles: it comes out as they grow in number.", figure)
 
 
+@styled
 def lorentz(runs):
     figure, axes = plt.subplots(1, 3, figsize=(1.3 * WIDTH, 3.9))
     exact = runs.laboratory("lorentz_odd")
@@ -248,6 +254,7 @@ def lorentz(runs):
     return Picture("lorentz", "Scattering by fixed ions: the particles beside the exact solution.", figure)
 
 
+@styled
 def theorem_1_3(runs):
     figure, axes = plt.subplots(1, 3, figsize=(1.4 * WIDTH, 3.9))
     all_columns = {
@@ -292,7 +299,7 @@ def main():
     runs = Runs(chosen.program, chosen.runs, chosen.keep, chosen.quick)
     for name, make in PICTURES.items():
         if chosen.only in (None, name):
-            print(figures.small(make(runs).write(output, "png")[0]))
+            print(small(make(runs).write(output, "png")[0]))
 
 
 main()

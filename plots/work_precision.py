@@ -15,7 +15,8 @@ import environment
 environment.enter(__file__)
 
 import benchmark_table
-from figures import LINES, PALETTE, WIDTH, Picture, plt
+import matplotlib.pyplot as plt
+from landau.pictures.figures import LINES, PALETTE, WIDTH, Picture, styled
 
 COLUMNS = ["problem", "integrator", "setting", "steps", "evaluations", "seconds", "error", "status"]
 TITLES = {
@@ -27,6 +28,7 @@ ERRORS = {"bkw": "relative $L_2$ error", "coulomb": "error of a temperature", "m
 MARKERS = "os^Dv*"
 
 
+@styled
 def picture(path):
     rows = benchmark_table.read(path, COLUMNS, "benches/work_precision.py")
     problems = list(dict.fromkeys(row["problem"] for row in rows))

@@ -75,8 +75,9 @@
 //! | [`simulation`] | a run in memory: the one time loop |
 //! | [`output`] | what is written, one file per thing written |
 //! | [`accuracy`], [`report`] | what is expected of a run, and what is said of it |
-//! | [`session`] | a run with its folder: opened, run, closed |
+//! | [`session`] | a run with its folder: opened, run, closed; or in memory, recorded |
 //! | [`any`] | the edge where the dimension that a scenario names becomes a type |
+//! | `cli` | the command line, with the feature of that name |
 //! | [`error`] | why numbers cannot be trusted or had |
 //!
 //! # A run in memory
@@ -103,6 +104,8 @@
 
 pub mod accuracy;
 pub mod any;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod collision;
 mod dimension;
 pub mod distribution;

@@ -2,12 +2,14 @@
 
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
+use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::adaptive::Adaptive;
 use crate::integrators::split::SplitStep;
 use crate::integrators::{Facts, Integrator, Step, Stepped};
 use crate::landau::{Evaluation, InStep, Landau, Work};
 use crate::problem::Problem;
 use crate::state::{State, Stiffness};
+use crate::terms::Supply;
 use crate::time_grid::TimeGrid;
 use crate::watch::fence::Fence;
 use crate::watch::{StepWatch, Subject, Warning};
@@ -84,7 +86,7 @@ pub struct Simulation<const D: usize> {
     /// The step whose state observers have seen.
     observed: Option<u64>,
     observing: Duration,
-    stop: Option<StopCondition<D>>,
+    stops: Vec<StopCondition<D>>,
     stopped_by: Option<String>,
 }
 
@@ -112,7 +114,7 @@ impl<const D: usize> Simulation<D> {
             is_evaluated: false,
             observed: None,
             observing: Duration::ZERO,
-            stop: None,
+            stops: Vec::new(),
             stopped_by: None,
             method: SplitStep::new(integrator, problem),
             landau,
@@ -126,9 +128,9 @@ impl<const D: usize> Simulation<D> {
         self
     }
 
-    /// Ends [`Self::run`] at the first state that meets a condition.
+    /// Ends [`Self::run`] at the first state that meets this condition, or one that was given before.
     pub fn stopping(mut self, condition: StopCondition<D>) -> Self {
-        self.stop = Some(condition);
+        self.stops.push(condition);
         self
     }
 
@@ -155,6 +157,19 @@ impl<const D: usize> Simulation<D> {
     /// Velocities of all particles, species after species.
     pub fn velocities(&self) -> &[[f64; D]] {
         &self.state.velocities
+    }
+
+    /// Puts the particles of a species, by its place, at other points. The new state is a start: its totals are what is
+    /// conserved from now on, and nothing was supplied to it.
+    pub fn set_velocities_of(&mut self, species: usize, points: &[[f64; D]]) {
+        let problem = Arc::clone(self.landau.problem());
+        let state = &mut self.state;
+        state.velocities[problem.species[species].range.clone()].copy_from_slice(points);
+        state.invariants = Invariants::of(&problem, &state.velocities);
+        state.about = About::of(&problem, &state.velocities, problem.reference);
+        state.supplied = Supply::default();
+        state.stiffness = None;
+        self.is_evaluated = false;
     }
 
     /// What is known of the method.
@@ -329,9 +344,9 @@ impl<const D: usize> Simulation<D> {
     }
 
     fn is_stopped(&mut self) -> bool {
-        let Some(mut condition) = self.stop.take() else { return false };
-        self.stopped_by = condition(&self.view_at(None));
-        self.stop = Some(condition);
+        let mut stops = std::mem::take(&mut self.stops);
+        self.stopped_by = stops.iter_mut().find_map(|condition| condition(&self.view_at(None)));
+        self.stops = stops;
         self.stopped_by.is_some()
     }
 

@@ -1,19 +1,20 @@
 //! The commands and their options, one file per command.
 
 mod check;
+mod cite;
 mod converge;
 mod functionals;
 mod progress;
 mod run;
 mod transport;
 
+use crate::kernel::lanes::InstructionSet;
+use crate::output::error::FileFailure;
+use crate::scenario::{self, ScenarioErrors, Source};
+use crate::setup::StartError;
 use clap::{CommandFactory, Parser, Subcommand};
-use landau::kernel::lanes::InstructionSet;
-use landau::output::error::FileFailure;
-use landau::scenario::{self, ScenarioErrors, Source};
-use landau::setup::StartError;
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -40,6 +41,8 @@ enum Command {
     Functionals(functionals::Functionals),
     /// Transport coefficients of a scenario's plasma near equilibrium, by its response to small impulses
     Transport(transport::Transport),
+    /// Print what to cite for the methods of a scenario
+    Cite(cite::Cite),
     /// Print the JSON Schema of a scenario
     Schema,
     /// Print shell completions
@@ -111,12 +114,12 @@ impl Stop {
         }
     }
 
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub fn exit_status(&self) -> u8 {
+        match self {
             Self::Failed(_) => 1,
             Self::Wrong(_) => 2,
             Self::Interrupted(_) => 130,
-        })
+        }
     }
 }
 
@@ -150,18 +153,18 @@ impl From<FileFailure> for Stop {
 impl Arguments {
     /// The arguments of the program, or its exit status where there is nothing to do: they are wrong, or ask for help,
     /// which must be written to count.
-    pub fn of_program() -> Result<Self, ExitCode> {
-        Self::try_parse().map_err(|error| match error.print() {
+    fn of(words: impl IntoIterator<Item = OsString>) -> Result<Self, u8> {
+        Self::try_parse_from(words).map_err(|error| match error.print() {
             Err(failure) if !error.use_stderr() && failure.kind() != std::io::ErrorKind::BrokenPipe => {
                 say(&format!("error: cannot write to stdout: {failure}"));
-                ExitCode::from(1)
+                1
             }
-            _ => ExitCode::from(if error.use_stderr() { 2 } else { 0 }),
+            _ => 2 * u8::from(error.use_stderr()),
         })
     }
 
     /// Does what the command line asks for.
-    pub fn run(self) -> Result<(), Stop> {
+    fn run(self) -> Result<(), Stop> {
         outlive_limits();
         match self.command {
             Command::Run(run) => run.run(),
@@ -170,6 +173,7 @@ impl Arguments {
             Command::Converge(converge) => converge.run(),
             Command::Functionals(functionals) => functionals.run(),
             Command::Transport(transport) => transport.run(),
+            Command::Cite(cite) => cite.run(),
             Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
@@ -178,6 +182,18 @@ impl Arguments {
             }
             Command::Man { command } => print(&manual_page(command.as_deref())?),
         }
+    }
+}
+
+/// Runs the program as its command line says, the first word of which is its name, and returns its exit status.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> u8 {
+    match Arguments::of(words).map(Arguments::run) {
+        Ok(Ok(())) => 0,
+        Ok(Err(stop)) => {
+            stop.say();
+            stop.exit_status()
+        }
+        Err(status) => status,
     }
 }
 

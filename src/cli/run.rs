@@ -5,14 +5,14 @@ use super::{
     Interruption, ResultArguments, ScenarioArguments, Stop, ThreadArguments, instruction_set, print, say,
     watch_for_interruption,
 };
-use landau::any::{self, AnySession};
-use landau::output::folder::Folder;
-use landau::output::summary;
-use landau::report::closing_words;
-use landau::scenario::{self, Difference, Source, Violation};
-use landau::session::SessionError;
-use landau::simulation::Outcome;
-use std::path::PathBuf;
+use crate::any::{self, AnySession};
+use crate::output::folder::Folder;
+use crate::output::summary;
+use crate::report::closing_words;
+use crate::scenario::{self, Difference, Source, Violation};
+use crate::session::SessionError;
+use crate::simulation::Outcome;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Run {
@@ -94,11 +94,14 @@ fn to_the_end(
     let mut progress = Progress::new(session.grid(), quiet);
     let closing = session.run(&mut progress, interrupted).map_err(stop)?;
     match closing.outcome {
-        Outcome::Interrupted => Err(Stop::Interrupted(format!(
-            "interrupted after step {}; continue with: landau resume {}",
-            closing.last_step,
-            closing.folder.display()
-        ))),
+        Outcome::Interrupted => {
+            let folder = closing.folder.as_deref().unwrap_or(Path::new(""));
+            Err(Stop::Interrupted(format!(
+                "interrupted after step {}; continue with: landau resume {}",
+                closing.last_step,
+                folder.display()
+            )))
+        }
         Outcome::Completed if quiet => Ok(()),
         Outcome::Completed => {
             // The run is complete, whoever hears of it.

@@ -151,16 +151,8 @@ pub struct Account<'a> {
     pub scenario: &'a Value,
 }
 
-/// Writes run.json. Other processes see either the old file or the complete new one.
-///
-/// # Errors
-///
-/// If it cannot be written.
-pub fn write<const D: usize>(
-    folder: &Folder,
-    ledger: &Ledger<D>,
-    account: Account<'_>,
-) -> Result<(), FileFailure> {
+/// The text of run.json.
+pub fn text<const D: usize>(ledger: &Ledger<D>, account: Account<'_>) -> String {
     let Account { work, seconds, .. } = account;
     let spent = work.score + work.pair_sum + seconds.output;
     let summary = Summary {
@@ -190,9 +182,16 @@ pub fn write<const D: usize>(
         warnings: account.warnings,
         scenario: account.scenario,
     };
+    serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n"
+}
+
+/// Writes run.json. Other processes see either the old file or the complete new one.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write(folder: &Folder, text: &str) -> Result<(), FileFailure> {
     let path = folder.summary();
-    let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
-    let partial = folder.partial_summary();
-    let written = whole::write(&path, &partial, text.as_bytes());
+    let written = whole::write(&path, &folder.partial_summary(), text.as_bytes());
     written.map(drop).map_err(FileFailure::file(path, "cannot write"))
 }

@@ -1,6 +1,6 @@
 //! From a file and changes to it to a valid scenario or experiment, or to errors that say the place.
 
-use super::errors::ScenarioErrors;
+use super::errors::{ScenarioError, ScenarioErrors};
 use super::json::{self, Fault, Places, Position};
 use super::overrides::Override;
 use super::types::Scenario;
@@ -23,20 +23,30 @@ pub struct Source {
 impl Source {
     /// The error that says where a violation stands.
     pub fn error(&self, violation: &Violation) -> ScenarioErrors {
-        ScenarioErrors::one(self.line(violation))
+        ScenarioErrors(vec![self.located(violation)])
     }
 
-    fn line(&self, violation: &Violation) -> String {
-        format!("{}{violation}", self.place(&violation.path, violation.of_key))
+    fn located(&self, violation: &Violation) -> ScenarioError {
+        let Violation { path, message, of_key } = violation;
+        let position = match self.change_of(path) {
+            None => Some(Position::at(&self.text, self.places.start(path, *of_key))),
+            Some(_) => None,
+        };
+        let line = format!("{}{violation}", self.place(path, *of_key));
+        ScenarioError { position, path: path.clone(), message: message.clone(), line }
+    }
+
+    /// The change that wrote the value at a path.
+    fn change_of(&self, path: &str) -> Option<&Override> {
+        self.overrides.iter().rev().find(|change| {
+            let inside = change.swept.is_some() || !self.places.holds(path);
+            change.covers(path) || (change.lies_under(path) && inside)
+        })
     }
 
     /// Where the value at a path, or its key, was written.
     fn place(&self, path: &str, of_key: bool) -> String {
-        let changed = self.overrides.iter().rev().find(|change| {
-            let inside = change.swept.is_some() || !self.places.holds(path);
-            change.covers(path) || (change.lies_under(path) && inside)
-        });
-        match changed {
+        match self.change_of(path) {
             Some(Override { swept: Some(_), .. }) if of_key => self.place_in_sweep(PARAMETER),
             Some(Override { swept: Some(place), .. }) => {
                 self.place_in_sweep(&format!("sweep.values.{place}"))
@@ -56,7 +66,8 @@ impl Source {
 
     /// The parameter of the sweep cannot be changed.
     fn error_of_parameter(&self, message: &str) -> ScenarioErrors {
-        ScenarioErrors::one(format!("{}{}", self.place_in_sweep(PARAMETER), visible(message)))
+        let place = self.place_in_sweep(PARAMETER);
+        ScenarioErrors::one(place.trim_end_matches(": "), None, visible(message))
     }
 }
 
@@ -72,7 +83,16 @@ pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioE
 
 /// Reads the experiment at `file` with the changes of `set`, and validates it.
 pub fn read_experiment(file: &Path, set: &[String]) -> Result<(Experiment, Source), ScenarioErrors> {
-    parse_experiment(&file.display().to_string(), read_text(file)?, set, None)
+    experiment_of(&file.display().to_string(), read_text(file)?, set, None)
+}
+
+/// Parses and validates the text of an experiment; `file` is its name in messages.
+pub fn parse_experiment(
+    file: &str,
+    text: String,
+    set: &[String],
+) -> Result<(Experiment, Source), ScenarioErrors> {
+    experiment_of(file, text, set, None)
 }
 
 /// An experiment at one value of its sweep.
@@ -84,7 +104,7 @@ pub fn swept(experiment: &Experiment, source: &Source, set: &[String]) -> Result
     let at = |(place, &value): (usize, &f64)| {
         let change = Override::of_sweep(&sweep.parameter, value, place)
             .map_err(|message| source.error_of_parameter(&message))?;
-        let (experiment, source) = parse_experiment(&source.file, source.text.clone(), set, Some(change))?;
+        let (experiment, source) = experiment_of(&source.file, source.text.clone(), set, Some(change))?;
         Ok((value, experiment, source))
     };
     sweep.values.iter().enumerate().map(at).collect()
@@ -94,7 +114,7 @@ pub fn swept(experiment: &Experiment, source: &Source, set: &[String]) -> Result
 pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
     let (value, source) = parse_value(file, text, set, None)?;
     let mut scenario = checked(value, schema::schema(), validate::violations)
-        .map_err(|violations| errors(&violations, |violation| source.line(violation)))?;
+        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
     scenario.fill_defaults();
     Ok((scenario, source))
 }
@@ -103,13 +123,13 @@ impl Scenario {
     /// The scenario that a JSON value is, validated; what is wrong is named by its path alone.
     pub fn from_value(value: Value) -> Result<Self, ScenarioErrors> {
         let mut scenario: Self = checked(value, schema::schema(), validate::violations)
-            .map_err(|violations| errors(&violations, Violation::to_string))?;
+            .map_err(|violations| errors(&violations, by_path))?;
         scenario.fill_defaults();
         Ok(scenario)
     }
 }
 
-fn parse_experiment(
+fn experiment_of(
     file: &str,
     text: String,
     set: &[String],
@@ -117,22 +137,21 @@ fn parse_experiment(
 ) -> Result<(Experiment, Source), ScenarioErrors> {
     let (value, source) = parse_value(file, text, set, swept)?;
     let experiment = checked(value, schema::experiment_schema(), input::violations)
-        .map_err(|violations| errors(&violations, |violation| source.line(violation)))?;
+        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
     Ok((experiment, source))
 }
 
 fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file)
-        .map_err(|error| ScenarioErrors::one(format!("{name}: cannot read the scenario: {error}")))?;
+        .map_err(|error| ScenarioErrors::one(&name, None, format!("cannot read the scenario: {error}")))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let (before, after) = error.as_bytes().split_at(valid);
         let at = Position::at(&String::from_utf8_lossy(before), valid);
         let byte = after.first().copied().unwrap_or_default();
-        ScenarioErrors::one(format!(
-            "{name}:{at}: found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text"
-        ))
+        let message = format!("found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text");
+        ScenarioErrors::one(&name, Some(at), message)
     })
 }
 
@@ -151,7 +170,7 @@ fn parse_value(
                 (at, format!("{path}: found the key twice; allowed: once"))
             }
         };
-        ScenarioErrors::one(format!("{file}:{}: {message}", Position::at(&text, at)))
+        ScenarioErrors::one(file, Some(Position::at(&text, at)), message)
     })?;
     let mut source = Source { file: file.to_string(), text, places, overrides: Vec::new() };
     for argument in set {
@@ -161,7 +180,7 @@ fn parse_value(
         });
         source.overrides.push(change.map_err(|message| {
             let argument = visible(&shortened(argument, LONGEST_PATH));
-            ScenarioErrors::one(format!("--set {argument}: {}", visible(&message)))
+            ScenarioErrors::one(&format!("--set {argument}"), None, visible(&message))
         })?);
     }
     if let Some(change) = swept {
@@ -189,15 +208,21 @@ fn checked<T: DeserializeOwned>(
 }
 
 /// The most errors that are said at once; to find the place of each takes a look at the whole text.
-const MOST_LINES: usize = 50;
+const MOST_ERRORS: usize = 50;
 
-fn errors(violations: &[Violation], line: impl Fn(&Violation) -> String) -> ScenarioErrors {
-    let mut lines: Vec<String> = violations.iter().take(MOST_LINES).map(line).collect();
-    match violations.len() - lines.len() {
-        0 => {}
-        more => lines.push(format!("and {more} more of them")),
+fn errors(violations: &[Violation], located: impl Fn(&Violation) -> ScenarioError) -> ScenarioErrors {
+    let mut errors: Vec<ScenarioError> = violations.iter().take(MOST_ERRORS).map(located).collect();
+    if violations.len() > errors.len() {
+        let words = format!("and {} more of them", violations.len() - errors.len());
+        errors.push(by_path(&Violation::new("", words)));
     }
-    ScenarioErrors { lines }
+    ScenarioErrors(errors)
+}
+
+/// The error of a value that has no text.
+fn by_path(violation: &Violation) -> ScenarioError {
+    let Violation { path, message, .. } = violation.clone();
+    ScenarioError { position: None, path, message, line: violation.to_string() }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::functionals::invariants::Invariants;
 use crate::problem::Problem;
 use crate::rules::{SIZES, number};
-use crate::scenario::{Bandwidth, MeshSpacing, Scenario, Score, Violation};
+use crate::scenario::{MeshSpacing, Scenario, Score, Violation};
 use crate::score::exactness::degree_of;
 
 /// Nodes a mollifier may reach to each side on the mesh. At 1000 one particle touches 4 million nodes

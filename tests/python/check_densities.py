@@ -1,4 +1,4 @@
-"""Checks the densities that plots/density.py draws of rings or shells: their moments are those of diagnostics.csv, and the lines
+"""Checks the densities that pictures draw of rings or shells: their moments are those of diagnostics.csv, and the lines
 are integrals and cuts of the planes. Exit status 1 with the reason otherwise.
 
     check_densities.py RUN
@@ -7,11 +7,11 @@ are integrals and cuts of the planes. Exit status 1 with the reason otherwise.
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "plots"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
 
-import density
+import landau
 import numpy as np
-from run_folder import RunFolder
+from landau.pictures import density
 
 # How far the integrals reach.
 THERMAL_SPEEDS = 12.0
@@ -28,11 +28,11 @@ def check_moments(run, cloud, f, volumes, squares):
     """∫ f and ∫ f |v − u|² of the last frame. The mollifiers add Σ a_k k ε to every variance."""
     name = cloud.species.name
     total = (f * volumes).sum()
-    added = sum(k * factor for k, factor in enumerate(run.extrapolation, 1)) * cloud.bandwidths[-1]
+    added = sum(k * factor for k, factor in enumerate(cloud.extrapolation, 1)) * cloud.bandwidths[-1]
     temperature = cloud.species.mass * ((f * volumes * squares).sum() / (3.0 * total) - added)
     # Sums over 161 points: the end on the axis, where the correction below leaves the fourth power of the spacing.
-    close(f"{name} density", total, run.rows[f"{name}_density"][-1], 1e-4)
-    close(f"{name} temperature", temperature, run.rows[f"{name}_temperature"][-1], 1e-4)
+    close(f"{name} density", total, run.diagnostics[f"{name}_density"][-1], 1e-4)
+    close(f"{name} temperature", temperature, run.diagnostics[f"{name}_temperature"][-1], 1e-4)
 
 
 def check_rings(run, cloud, last, mean, reach):
@@ -64,11 +64,11 @@ def check_shells(run, cloud, last, reach):
 
 
 def main():
-    run = RunFolder(sys.argv[1])
+    run = landau.open(sys.argv[1])
     for species in run.moving:
         cloud = density.Cloud(run, species)
         last = len(cloud.frames) - 1
-        reach = THERMAL_SPEEDS * np.sqrt(run.rows[f"{species.name}_temperature"][-1] / species.mass)
+        reach = THERMAL_SPEEDS * np.sqrt(run.diagnostics[f"{species.name}_temperature"][-1] / species.mass)
         mean = cloud.through(last)
         if run.geometry.coordinates == 2:
             close(f"{species.name} mean", mean[0], run.velocities(species)[-1].sum(), 1e-12, reach)

@@ -3,10 +3,10 @@
 use super::{break_at, integrators, long, mixes, prepared, scenario, scores};
 use crate::integrators::is_implicit;
 use crate::program;
-use landau::any::AnySession;
+use landau::any::{AnyObserver, AnySession, AnyView};
 use landau::kernel::lanes::InstructionSet;
 use landau::scenario::Scenario;
-use landau::simulation::{Observer, ObserverError, Outcome, View};
+use landau::simulation::{ObserverError, Outcome};
 use program::{
     assert_same, landau, names, run_on_a_full_disk, send, status, stderr, succeed, summary, write,
 };
@@ -88,8 +88,8 @@ fn interrupted_runs_resume_to_the_same_bits() {
 /// Shows nothing.
 struct Silent;
 
-impl<const D: usize> Observer<D> for Silent {
-    fn observe(&mut self, _: &View<'_, D>) -> Result<(), ObserverError> {
+impl AnyObserver for Silent {
+    fn observe(&mut self, _: &dyn AnyView) -> Result<(), ObserverError> {
         Ok(())
     }
 }

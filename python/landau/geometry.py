@@ -9,15 +9,20 @@ So it is a product over the coordinates of a particle, as that of a point is. De
 ∫ f 2π v_⊥ dv_⊥ dv_∥ = n, ∫ f 4π v² dv = n.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Callable
+from typing import Any
 
 import numpy as np
 
+from landau.folder import Array
+
 AXES = "xyz"
+# The least and the greatest value to show of each coordinate.
+Window = list[tuple[float, float]]
 
 
-def of(scenario):
+def of(scenario: dict[str, Any]) -> "Geometry":
     """The geometry of a scenario."""
     ((kind, fields),) = (scenario.get("symmetry") or {"none": {}}).items()
     if kind == "axial":
@@ -25,7 +30,7 @@ def of(scenario):
     return Shells() if kind == "spherical" else Points(int(scenario["dimension"]))
 
 
-def of_record(record):
+def of_record(record: Any) -> "Geometry":
     """The geometry of a vector record of an openPMD file."""
     if "r" in record:
         return Rings() if "z" in record else Shells()
@@ -44,7 +49,7 @@ class Line:
     fixed: tuple[int, ...]
     # In how many dimensions it is a density.
     kept: int
-    measure: Callable = np.ones_like
+    measure: Callable[[Array], Array] = np.ones_like
     # Of the velocity in the measure.
     power: int = 0
 
@@ -75,47 +80,61 @@ class Geometry:
     dimension = 3
 
     @property
-    def coordinates(self):
+    def coordinates(self) -> int:
         return len(self.symbols)
 
     @property
-    def hidden(self):
+    def hidden(self) -> range:
         """The coordinates that pictures of two do not show."""
         return range(2, self.coordinates)
 
-    def velocities(self, record):
+    def velocities(self, record: Any) -> Array:
         """The columns of an openPMD record."""
         return np.stack([record[name][:] for name in self.components], axis=1)
 
-    def mean(self, velocities, weights):
+    def of_vectors(self, velocities: Array) -> Array:
+        """The columns of velocities that have them already, a column for each coordinate, or that are vectors."""
+        if velocities.ndim == 2 and velocities.shape[1] == self.coordinates:
+            return velocities
+        if velocities.ndim != 2 or velocities.shape[1] != self.dimension:
+            allowed = " or ".join(f"(particles, {size})" for size in sorted({self.coordinates, self.dimension}))
+            raise ValueError(f"velocities have the shape {velocities.shape}; allowed: {allowed}")
+        return self._coordinates(velocities)
+
+    def _coordinates(self, vectors: Array) -> Array:
+        """The coordinates of the orbit that a vector lies on."""
+        return vectors
+
+    def mean(self, velocities: Array, weights: Array) -> Array:
         """The mean velocity. It lies at the distance 0."""
-        mean = weights @ velocities / weights.sum()
+        mean: Array = weights @ velocities / weights.sum()
         mean[list(self.distances)] = 0.0
         return mean
 
-    def variance(self, velocities, weights):
+    def variance(self, velocities: Array, weights: Array) -> float:
         """The mean of the variances along all axes."""
         squares = ((velocities - self.mean(velocities, weights)) ** 2).sum(axis=1)
-        return weights @ squares / (self.dimension * weights.sum())
+        return float(weights @ squares / (self.dimension * weights.sum()))
 
-    def geometric_variance(self, velocities, weights):
+    def geometric_variance(self, velocities: Array, weights: Array) -> float:
         """The geometric mean of the variances along the principal axes."""
         covariance = np.cov(velocities, rowvar=False, aweights=weights, ddof=0)
-        return np.linalg.det(covariance) ** (1.0 / self.dimension)
+        return float(np.linalg.det(covariance) ** (1.0 / self.dimension))
 
-    def mollifier(self, coordinate, points, places, variance):
+    def mollifier(self, coordinate: int, points: Array, places: Array, variance: float) -> Array:
         """The factor of the mollifier that belongs to a coordinate: (points, particles)."""
         distances = points[:, None] - places[None, :]
-        return np.exp(-0.5 * distances**2 / variance) / np.sqrt(2.0 * np.pi * variance)
+        factor: Array = np.exp(-0.5 * distances**2 / variance) / np.sqrt(2.0 * np.pi * variance)
+        return factor
 
-    def window(self, lows, highs, margin):
+    def window(self, lows: Sequence[float], highs: Sequence[float], margin: float) -> Window:
         """The ranges to show of coordinates between these values: squares, so that equal scales fill a panel."""
-        width = (1.0 + 2.0 * margin) * max(high - low for low, high in zip(lows, highs))
-        return [(0.5 * (low + high - width), 0.5 * (low + high + width)) for low, high in zip(lows, highs)]
+        width = (1.0 + 2.0 * margin) * max(high - low for low, high in zip(lows, highs, strict=True))
+        return [(0.5 * (low + high - width), 0.5 * (low + high + width)) for low, high in zip(lows, highs, strict=True)]
 
 
 class Points(Geometry):
-    def __init__(self, dimension):
+    def __init__(self, dimension: int) -> None:
         self.dimension = dimension
         self.components = AXES[:dimension]
         self.symbols = [f"$v_{axis}$" for axis in self.components]
@@ -145,20 +164,26 @@ class Rings(Geometry):
         Line(r"cut across, at $u_\parallel$", "$f$", 1, (0,), 3),
     ]
 
-    def __init__(self, axis="z"):
+    def __init__(self, axis: str = "z") -> None:
+        self.axis = axis
         self.in_words = f", symmetric about the {axis} axis"
 
-    def geometric_variance(self, velocities, weights):
-        along, across = weights @ (velocities - self.mean(velocities, weights)) ** 2 / weights.sum()
-        return (along * (0.5 * across) ** 2) ** (1.0 / 3.0)
+    def _coordinates(self, vectors: Array) -> Array:
+        along = AXES.index(self.axis)
+        return np.stack([vectors[:, along], np.linalg.norm(np.delete(vectors, along, axis=1), axis=1)], axis=1)
 
-    def mollifier(self, coordinate, points, places, variance):
+    def geometric_variance(self, velocities: Array, weights: Array) -> float:
+        along, across = weights @ (velocities - self.mean(velocities, weights)) ** 2 / weights.sum()
+        return float((along * (0.5 * across) ** 2) ** (1.0 / 3.0))
+
+    def mollifier(self, coordinate: int, points: Array, places: Array, variance: float) -> Array:
         gaussian = super().mollifier(coordinate, points, places, variance)
         if coordinate == 0:
             return gaussian
-        return gaussian * scaled_bessel(np.outer(points, places) / variance) / np.sqrt(2.0 * np.pi * variance)
+        factor: Array = gaussian * scaled_bessel(np.outer(points, places) / variance) / np.sqrt(2.0 * np.pi * variance)
+        return factor
 
-    def window(self, lows, highs, margin):
+    def window(self, lows: Sequence[float], highs: Sequence[float], margin: float) -> Window:
         """A half square, that bounds on the axis."""
         width = (1.0 + 2.0 * margin) * max(highs[0] - lows[0], 2.0 * highs[1])
         return [(0.5 * (lows[0] + highs[0] - width), 0.5 * (lows[0] + highs[0] + width)), (0.0, 0.5 * width)]
@@ -178,20 +203,25 @@ class Shells(Geometry):
         Line("density", "$f$", 0, (), 3),
     ]
 
-    def geometric_variance(self, velocities, weights):
+    def _coordinates(self, vectors: Array) -> Array:
+        radii: Array = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return radii
+
+    def geometric_variance(self, velocities: Array, weights: Array) -> float:
         return self.variance(velocities, weights)
 
-    def mollifier(self, coordinate, points, places, variance):
+    def mollifier(self, coordinate: int, points: Array, places: Array, variance: float) -> Array:
         gaussian = super().mollifier(coordinate, points, places, variance)
         y = np.outer(points, places) / variance
         share = -np.expm1(-2.0 * y) / np.where(y > 0.0, 2.0 * y, 1.0)
-        return gaussian * np.where(y > 0.0, share, 1.0) / (2.0 * np.pi * variance)
+        factor: Array = gaussian * np.where(y > 0.0, share, 1.0) / (2.0 * np.pi * variance)
+        return factor
 
-    def window(self, lows, highs, margin):
+    def window(self, lows: Sequence[float], highs: Sequence[float], margin: float) -> Window:
         return [(0.0, (1.0 + margin) * highs[0])]
 
 
-def scaled_bessel(x):
+def scaled_bessel(x: Array) -> Array:
     """e^(-x) I_0(x) for x ≥ 0. I_0 itself overflows beyond 700; from 500 on four terms of its series in 1/x err by 2e-12."""
     near = np.minimum(x, 500.0)
     far = np.maximum(x, 500.0)

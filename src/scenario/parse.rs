@@ -6,7 +6,7 @@ use super::overrides::Override;
 use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
-use crate::rules::{LONGEST_PATH, Violation, shortened, visible};
+use crate::rules::{LONGEST_PATH, LONGEST_VALUE, Violation, shortened, visible};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
@@ -179,7 +179,7 @@ fn parse_value(
             Ok(change)
         });
         source.overrides.push(change.map_err(|message| {
-            let argument = visible(&shortened(argument, LONGEST_PATH));
+            let argument = visible(&shortened(argument, LONGEST_VALUE));
             ScenarioErrors::one(&format!("--set {argument}"), None, visible(&message))
         })?);
     }

@@ -27,5 +27,6 @@ mod plots;
 mod readme;
 mod resume;
 mod summary;
+mod tables;
 mod theorems;
 mod warnings;

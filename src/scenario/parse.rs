@@ -7,6 +7,7 @@ use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
 use crate::rules::{Violation, visible};
+use crate::sweep::plan::{self, Plan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
@@ -93,6 +94,14 @@ pub fn parse_experiment(
     set: &[String],
 ) -> Result<(Experiment, Source), ScenarioErrors> {
     experiment_of(file, text, set, None)
+}
+
+/// Reads the sweep at `file`, and validates it.
+pub fn read_plan(file: &Path) -> Result<(Plan, Source), ScenarioErrors> {
+    let (value, source) = parse_value(&file.display().to_string(), read_text(file)?, &[], None)?;
+    let plan = checked(value, schema::plan_schema(), plan::violations)
+        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
+    Ok((plan, source))
 }
 
 /// An experiment at one value of its sweep.

@@ -26,5 +26,6 @@ mod plots;
 mod readme;
 mod resume;
 mod summary;
+mod sweeps;
 mod theorems;
 mod warnings;

@@ -187,7 +187,9 @@ fn parse_value(
             Ok(change)
         });
         source.overrides.push(change.map_err(|message| {
-            ScenarioErrors::one(&format!("--set {}", visible(argument)), None, visible(&message))
+            let path = argument.split_once('=').map_or("", |(path, _)| path);
+            let place = format!("--set {}", visible(argument));
+            ScenarioErrors::of_path(&place, None, path, visible(&message))
         })?);
     }
     if let Some(change) = swept {

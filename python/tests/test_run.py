@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -115,9 +116,9 @@ def test_a_folder_and_memory_hold_the_same(folder: Path) -> None:
 def test_both_are_drawn_alike_byte_for_byte(folder: Path, tmp_path: Path) -> None:
     read, held = landau.open(folder), in_memory()
     expected = ["conservation", "entropy", "temperatures", "velocities", "anisotropy", "density", "profiles", "particles", "animation"]
-    assert [picture.name for picture in held.pictures()] == expected
     # The page holds the bytes of every picture.
     pages = [run.report(tmp_path / f"{i}.html").read_text(encoding="utf-8") for i, run in enumerate((read, held))]
+    assert re.findall(r'<figure id="(\w+)"', pages[0]) == expected
     assert pages[0] == pages[1] and "Two &lt;species&gt;" in pages[0]
     assert pages[0].count("data:image/png") == 8 and pages[0].count("data:image/gif") == 1
     plt.close("all")

@@ -2,135 +2,23 @@
 //!
 //! Nothing here is generic: a program that uses it compiles in seconds, since the solver is compiled in the library.
 
+mod simulation;
+mod view;
+
+pub use simulation::AnySimulation;
+pub use view::AnyView;
+
 use crate::error::Failure;
-use crate::integrators::Facts;
 use crate::kernel::lanes::InstructionSet;
-use crate::problem::{Problem, Species};
 use crate::report::{self, Closing};
 use crate::scenario::{Scenario, Violation};
+use crate::session::recording::{Recorded, Recording};
 use crate::session::{Session, SessionError};
 use crate::setup::{self, StartError};
-use crate::simulation::{Observer, Simulation};
+use crate::simulation::{Observer, ObserverError, StopCondition, View};
 use crate::time_grid::TimeGrid;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-
-/// A run in memory, in two or three dimensions.
-pub enum AnySimulation {
-    Two(Simulation<2>),
-    Three(Simulation<3>),
-}
-
-impl AnySimulation {
-    /// The run of a scenario at its start, by the best instruction set of the machine.
-    ///
-    /// # Errors
-    ///
-    /// A value of the scenario that only its particles show to be wrong; a start that is out of reach for its summation.
-    pub fn new(scenario: &Scenario) -> Result<Self, StartError> {
-        match scenario.dimension {
-            2 => setup::simulation(scenario, InstructionSet::detect()).map(Self::Two),
-            _ => setup::simulation(scenario, InstructionSet::detect()).map(Self::Three),
-        }
-    }
-
-    /// Takes one step, and returns its length in the units of the scenario.
-    ///
-    /// # Errors
-    ///
-    /// If the step cannot be taken or trusted; numbers are in the units of the scenario. The state is then what it was.
-    pub fn step(&mut self) -> Result<f64, Failure> {
-        match self {
-            Self::Two(simulation) => step(simulation),
-            Self::Three(simulation) => step(simulation),
-        }
-    }
-
-    /// Steps to the first state at or after a time in the units of the scenario, or to the end of the time grid if that
-    /// comes first, and returns the time of that state.
-    ///
-    /// # Errors
-    ///
-    /// As of [`Self::step`]. The state is then the last good one.
-    pub fn advance_to(&mut self, time: f64) -> Result<f64, Failure> {
-        match self {
-            Self::Two(simulation) => advance_to(simulation, time),
-            Self::Three(simulation) => advance_to(simulation, time),
-        }
-    }
-
-    /// Steps taken.
-    pub fn steps(&self) -> u64 {
-        match self {
-            Self::Two(simulation) => simulation.state().step,
-            Self::Three(simulation) => simulation.state().step,
-        }
-    }
-
-    /// The time of the state, in the units of the scenario.
-    pub fn time(&self) -> f64 {
-        match self {
-            Self::Two(simulation) => time(simulation),
-            Self::Three(simulation) => time(simulation),
-        }
-    }
-
-    /// The velocities of a moving species, in the units of the scenario: two or three components a particle, particle
-    /// after particle. None if there is no moving species of this name.
-    pub fn velocities(&self, species: &str) -> Option<Vec<f64>> {
-        match self {
-            Self::Two(simulation) => velocities(simulation, species),
-            Self::Three(simulation) => velocities(simulation, species),
-        }
-    }
-
-    /// The weights of a moving species, in the scenario's unit of density, one a particle.
-    pub fn weights(&self, species: &str) -> Option<Vec<f64>> {
-        match self {
-            Self::Two(simulation) => weights(simulation.problem(), species),
-            Self::Three(simulation) => weights(simulation.problem(), species),
-        }
-    }
-
-    /// What is known of the method.
-    pub fn facts(&self) -> Facts {
-        match self {
-            Self::Two(simulation) => simulation.facts(),
-            Self::Three(simulation) => simulation.facts(),
-        }
-    }
-}
-
-fn step<const D: usize>(simulation: &mut Simulation<D>) -> Result<f64, Failure> {
-    let scales = simulation.problem().scales;
-    let dt = simulation.step().map_err(|failure| failure.in_units(&scales))?;
-    Ok(dt * scales.time)
-}
-
-fn advance_to<const D: usize>(simulation: &mut Simulation<D>, time: f64) -> Result<f64, Failure> {
-    let scales = simulation.problem().scales;
-    let reached = simulation.advance_to(time / scales.time);
-    Ok(reached.map_err(|failure| failure.in_units(&scales))? * scales.time)
-}
-
-fn time<const D: usize>(simulation: &Simulation<D>) -> f64 {
-    simulation.time() * simulation.problem().scales.time
-}
-
-fn find<'a, const D: usize>(problem: &'a Problem<D>, name: &str) -> Option<&'a Species<D>> {
-    problem.species.iter().find(|species| species.name == name)
-}
-
-fn velocities<const D: usize>(simulation: &Simulation<D>, name: &str) -> Option<Vec<f64>> {
-    let (problem, all) = (simulation.problem(), simulation.velocities());
-    let of_species = &all[find(problem, name)?.range.clone()];
-    Some(of_species.as_flattened().iter().map(|component| component * problem.scales.velocity).collect())
-}
-
-fn weights<const D: usize>(problem: &Problem<D>, name: &str) -> Option<Vec<f64>> {
-    let of_species = &problem.weights[find(problem, name)?.range.clone()];
-    Some(of_species.iter().map(|weight| weight * problem.scales.density).collect())
-}
 
 /// A run with its folder, in two or three dimensions.
 pub enum AnySession {
@@ -199,31 +87,97 @@ impl AnySession {
         interrupted: &AtomicBool,
     ) -> Result<Closing, SessionError> {
         match self {
-            Self::Two(session) => session.run(observer.in_two(), interrupted),
-            Self::Three(session) => session.run(observer.in_three(), interrupted),
+            Self::Two(session) => session.run(&mut Observing(observer), interrupted),
+            Self::Three(session) => session.run(&mut Observing(observer), interrupted),
+        }
+    }
+
+    /// Ends the run also at the first state that meets a condition.
+    pub fn stopping(self, condition: AnyCondition) -> Self {
+        match self {
+            Self::Two(session) => Self::Two(session.stopping(in_dimension(condition))),
+            Self::Three(session) => Self::Three(session.stopping(in_dimension(condition))),
         }
     }
 }
 
-/// An observer of runs in two and in three dimensions.
+/// A run in memory that will be recorded, in two or three dimensions.
+pub enum AnyRecording {
+    Two(Recording<2>),
+    Three(Recording<3>),
+}
+
+impl AnyRecording {
+    /// The run of a scenario at its start: [`Recording::new`].
+    ///
+    /// # Errors
+    ///
+    /// A scenario that cannot be run.
+    pub fn new(scenario: &Scenario, instruction_set: InstructionSet) -> Result<Self, SessionError> {
+        match scenario.dimension {
+            2 => Recording::new(scenario, instruction_set).map(Self::Two),
+            _ => Recording::new(scenario, instruction_set).map(Self::Three),
+        }
+    }
+
+    /// What is to be said of the start, a line each.
+    pub fn warnings(&self) -> &[String] {
+        match self {
+            Self::Two(recording) => recording.warnings(),
+            Self::Three(recording) => recording.warnings(),
+        }
+    }
+
+    /// The time grid at the start.
+    pub fn grid(&self) -> TimeGrid {
+        match self {
+            Self::Two(recording) => recording.grid(),
+            Self::Three(recording) => recording.grid(),
+        }
+    }
+
+    /// Ends the run also at the first state that meets a condition.
+    pub fn stopping(self, condition: AnyCondition) -> Self {
+        match self {
+            Self::Two(recording) => Self::Two(recording.stopping(in_dimension(condition))),
+            Self::Three(recording) => Self::Three(recording.stopping(in_dimension(condition))),
+        }
+    }
+
+    /// Runs to the end, or until `interrupted` is set: [`Recording::run`].
+    pub fn run(self, observer: &mut dyn AnyObserver, interrupted: &AtomicBool) -> Recorded {
+        match self {
+            Self::Two(recording) => recording.run(&mut Observing(observer), interrupted),
+            Self::Three(recording) => recording.run(&mut Observing(observer), interrupted),
+        }
+    }
+}
+
+/// Says in words why a run in any dimension is to end at a state, if it is.
+pub type AnyCondition = Box<dyn FnMut(&dyn AnyView) -> Option<String> + Send>;
+
+fn in_dimension<const D: usize>(mut condition: AnyCondition) -> StopCondition<D> {
+    Box::new(move |view| condition(view))
+}
+
+/// An observer of runs in any dimension.
 pub trait AnyObserver {
-    /// It, for a run in two dimensions.
-    fn in_two(&mut self) -> &mut dyn Observer<2>;
-
-    /// It, for a run in three dimensions.
-    fn in_three(&mut self) -> &mut dyn Observer<3>;
+    /// Looks at a state: the first, and that after every step.
+    ///
+    /// # Errors
+    ///
+    /// Why the run cannot go on: it ends with that.
+    fn observe(&mut self, view: &dyn AnyView) -> Result<(), ObserverError>;
 }
 
-impl<T: Observer<2> + Observer<3>> AnyObserver for T {
-    fn in_two(&mut self) -> &mut dyn Observer<2> {
-        self
-    }
+/// It, as an observer in one dimension.
+struct Observing<'a>(&'a mut dyn AnyObserver);
 
-    fn in_three(&mut self) -> &mut dyn Observer<3> {
-        self
+impl<const D: usize> Observer<D> for Observing<'_> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
+        self.0.observe(view)
     }
 }
-
 /// The scenario with every value as a number that its distributions give it: [`setup::resolved`].
 ///
 /// # Errors

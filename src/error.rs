@@ -61,6 +61,9 @@ pub enum Failure {
         "the pair sums of step {step} raise the entropy at the rate {rate:.1e}, where the tolerance of the tree explains {slack:.1e}: try a smaller tolerance, or `direct`"
     )]
     EntropyGrows { step: u64, rate: f64, slack: f64 },
+    /// No failure of the numbers: a step was given up since someone wants the run to end.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl Failure {
@@ -98,7 +101,8 @@ impl Failure {
             | Self::TreeOutOfReach { .. }
             | Self::TreeTooLarge { .. }
             | Self::TreeError { .. }
-            | Self::ColumnNotFinite { .. } => {}
+            | Self::ColumnNotFinite { .. }
+            | Self::Interrupted => {}
         }
         self
     }

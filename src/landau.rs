@@ -14,6 +14,7 @@ use crate::sum::sum;
 use crate::terms::{self, PairCollisions, Precision, Request, Supply, Term};
 use crate::watch::fence::Fence;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The rates of change at one point of state space.
@@ -61,12 +62,14 @@ pub struct InStep<'a, const D: usize> {
     pub length: f64,
     /// Where the step may carry particles; anywhere, if there is none.
     pub fence: Option<&'a Fence<D>>,
+    /// Where it is set, evaluations of the step are refused; never, if there is none.
+    pub interrupted: Option<&'a AtomicBool>,
 }
 
 impl<const D: usize> InStep<'_, D> {
     /// A step that may carry particles anywhere.
     pub fn unfenced(number: u64) -> Self {
-        Self { number, time: 0.0, length: 0.0, fence: None }
+        Self { number, time: 0.0, length: 0.0, fence: None, interrupted: None }
     }
 
     /// The same step at another time.
@@ -77,6 +80,14 @@ impl<const D: usize> InStep<'_, D> {
     /// The same step later.
     pub fn later(self, by: f64) -> Self {
         Self { time: self.time + by, ..self }
+    }
+
+    /// Ends a step that someone has interrupted.
+    fn require_uninterrupted(&self) -> Result<(), Failure> {
+        match self.interrupted.is_some_and(|interrupted| interrupted.load(Ordering::Relaxed)) {
+            true => Err(Failure::Interrupted),
+            false => Ok(()),
+        }
     }
 
     /// Ends a step whose particles, all finite, are thrown out.
@@ -243,6 +254,7 @@ impl<const D: usize> Landau<D> {
         scores: &mut [[f64; D]],
         entropies: &mut [f64],
     ) -> Result<(), Failure> {
+        step.require_uninterrupted()?;
         self.require_finite("a velocity", velocities, step.number)?;
         step.require_inside(&self.problem, velocities)?;
         let start = Instant::now();
@@ -264,6 +276,7 @@ impl<const D: usize> Landau<D> {
         drive: Drive<'_, D>,
         evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
+        step.require_uninterrupted()?;
         let start = Instant::now();
         let Drive { scores, spreads, accuracy } = drive;
         self.take_gradients(scores);

@@ -2,15 +2,17 @@
 
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
+use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::adaptive::Adaptive;
 use crate::integrators::split::SplitStep;
 use crate::integrators::{Facts, Integrator, Step, Stepped};
 use crate::landau::{Evaluation, InStep, Landau, Work};
 use crate::problem::Problem;
-use crate::state::State;
+use crate::state::{State, Stiffness};
+use crate::terms::Supply;
 use crate::time_grid::TimeGrid;
-use crate::watch::StepWatch;
 use crate::watch::fence::Fence;
+use crate::watch::{StepWatch, Subject, Warning};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -48,7 +50,7 @@ pub trait Observer<const D: usize> {
     /// Looks at a state: the first, and that after every step.
     fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError>;
 
-    /// Called when no step from the state can be taken: it is the last good one, and was observed.
+    /// Called when no step from the state can be taken, or one was interrupted: it is the last good one, and was observed.
     fn observe_failure(&mut self, _problem: &Problem<D>, _state: &State<D>) -> Result<(), ObserverError> {
         Ok(())
     }
@@ -79,11 +81,12 @@ pub struct Simulation<const D: usize> {
     /// Room for the rates at the end of a step, and for the velocities at its start.
     end: Evaluation<D>,
     before: Vec<[f64; D]>,
+    stiffness_before: Option<Stiffness<D>>,
     dt: f64,
     /// The step whose state observers have seen.
     observed: Option<u64>,
     observing: Duration,
-    stop: Option<StopCondition<D>>,
+    stops: Vec<StopCondition<D>>,
     stopped_by: Option<String>,
 }
 
@@ -105,12 +108,13 @@ impl<const D: usize> Simulation<D> {
             fence: Fence::default(),
             end: evaluation.clone(),
             before: state.velocities.clone(),
+            stiffness_before: None,
             dt: state.grid.first_step(),
             evaluation,
             is_evaluated: false,
             observed: None,
             observing: Duration::ZERO,
-            stop: None,
+            stops: Vec::new(),
             stopped_by: None,
             method: SplitStep::new(integrator, problem),
             landau,
@@ -124,9 +128,9 @@ impl<const D: usize> Simulation<D> {
         self
     }
 
-    /// Ends [`Self::run`] at the first state that meets a condition.
+    /// Ends [`Self::run`] at the first state that meets this condition, or one that was given before.
     pub fn stopping(mut self, condition: StopCondition<D>) -> Self {
-        self.stop = Some(condition);
+        self.stops.push(condition);
         self
     }
 
@@ -153,6 +157,19 @@ impl<const D: usize> Simulation<D> {
     /// Velocities of all particles, species after species.
     pub fn velocities(&self) -> &[[f64; D]] {
         &self.state.velocities
+    }
+
+    /// Puts the particles of a species, by its place, at other points. The new state is a start: its totals are what is
+    /// conserved from now on, and nothing was supplied to it.
+    pub fn set_velocities_of(&mut self, species: usize, points: &[[f64; D]]) {
+        let problem = Arc::clone(self.landau.problem());
+        let state = &mut self.state;
+        state.velocities[problem.species[species].range.clone()].copy_from_slice(points);
+        state.invariants = Invariants::of(&problem, &state.velocities);
+        state.about = About::of(&problem, &state.velocities, problem.reference);
+        state.supplied = Supply::default();
+        state.stiffness = None;
+        self.is_evaluated = false;
     }
 
     /// What is known of the method.
@@ -208,16 +225,30 @@ impl<const D: usize> Simulation<D> {
         Ok(())
     }
 
+    /// Enters into the state that the length of steps was compared with the longest stable one, and what is to be said of
+    /// it.
+    pub fn judge_step(&mut self, finding: Option<String>) {
+        let State { step, warnings, is_step_judged, .. } = &mut self.state;
+        *is_step_judged = true;
+        warnings.extend(finding.map(|words| Warning { step: *step, subject: Subject::Length, words }));
+    }
+
     /// Takes one step, and returns its length.
     ///
     /// # Errors
     ///
     /// If the step cannot be taken or trusted. The state is then what it was.
     pub fn step(&mut self) -> Result<f64, Failure> {
+        self.step_unless(None)
+    }
+
+    /// Takes one step, unless it is interrupted.
+    fn step_unless(&mut self, interrupted: Option<&AtomicBool>) -> Result<f64, Failure> {
         self.evaluate()?;
         self.before.copy_from_slice(&self.state.velocities);
+        self.stiffness_before.clone_from(&self.state.stiffness);
         let supplied = self.state.supplied;
-        match self.take_step() {
+        match self.take_step(interrupted) {
             Ok((dt, stepped)) => {
                 let Self { landau, method, watch, state, evaluation, end, before, .. } = self;
                 state.supplied = state.supplied.plus(1.0, stepped.supply);
@@ -234,6 +265,10 @@ impl<const D: usize> Simulation<D> {
             Err(failure) => {
                 self.state.velocities.copy_from_slice(&self.before);
                 self.state.supplied = supplied;
+                // A first estimate stays. It takes some fifty evaluations, and the step tried again would make the same.
+                if self.stiffness_before.is_some() {
+                    self.state.stiffness.clone_from(&self.stiffness_before);
+                }
                 // Scores and rates may be those of a stage.
                 self.is_evaluated = false;
                 Err(failure)
@@ -242,10 +277,11 @@ impl<const D: usize> Simulation<D> {
     }
 
     /// Moves the velocities by a step and evaluates the rates at its end.
-    fn take_step(&mut self) -> Result<(f64, Stepped<D>), Failure> {
+    fn take_step(&mut self, interrupted: Option<&AtomicBool>) -> Result<(f64, Stepped<D>), Failure> {
         let Self { landau, method, adaptive, fence, state, evaluation, end, before, .. } = self;
         fence.enclose(landau.problem(), before);
-        let within = InStep { number: state.step + 1, time: state.time(), length: 0.0, fence: Some(fence) };
+        let (number, time) = (state.step + 1, state.time());
+        let within = InStep { number, time, length: 0.0, fence: Some(fence), interrupted };
         if landau.precision().sampled {
             // The rates at the state were those of the last step's samples.
             landau.evaluate_for(before, within, evaluation)?;
@@ -274,7 +310,8 @@ impl<const D: usize> Simulation<D> {
         Ok(self.time())
     }
 
-    /// Steps to the end of the grid, to a state that meets the condition to stop, or until `interrupted` is set, and shows each state to the observers once.
+    /// Steps to the end of the grid, to a state that meets the condition to stop, or until `interrupted` is set, and shows
+    /// each state to the observers once. An interruption gives up the step in which it comes, at the next evaluation.
     ///
     /// # Errors
     ///
@@ -294,19 +331,22 @@ impl<const D: usize> Simulation<D> {
             if let Some(outcome) = ending {
                 return Ok(outcome);
             }
-            if let Err(failure) = self.step() {
+            if let Err(failure) = self.step_unless(Some(interrupted)) {
                 let (problem, state) = (self.landau.problem(), &self.state);
                 let mut told = observers.iter_mut().map(|one| one.observe_failure(problem, state));
                 told.try_for_each(|told| told).map_err(Stopped::Observer)?;
-                return Err(failure.into());
+                return match failure {
+                    Failure::Interrupted => Ok(Outcome::Interrupted),
+                    failure => Err(failure.into()),
+                };
             }
         }
     }
 
     fn is_stopped(&mut self) -> bool {
-        let Some(mut condition) = self.stop.take() else { return false };
-        self.stopped_by = condition(&self.view_at(None));
-        self.stop = Some(condition);
+        let mut stops = std::mem::take(&mut self.stops);
+        self.stopped_by = stops.iter_mut().find_map(|condition| condition(&self.view_at(None)));
+        self.stops = stops;
         self.stopped_by.is_some()
     }
 

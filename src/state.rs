@@ -23,6 +23,8 @@ pub struct State<const D: usize> {
     pub supplied: Supply<D>,
     /// How stiff the right-hand side is, once a method has asked.
     pub stiffness: Option<Stiffness<D>>,
+    /// Whether the length of steps was compared with the longest stable one, where that is worth its evaluations.
+    pub is_step_judged: bool,
     /// What was wrong with steps so far.
     pub warnings: Vec<Warning>,
 }
@@ -51,7 +53,7 @@ impl<const D: usize> State<D> {
 }
 
 /// The spectral radius of the right-hand side's Jacobian, as last estimated.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Stiffness<const D: usize> {
     /// With a safety factor.
     pub radius: f64,
@@ -59,4 +61,16 @@ pub struct Stiffness<const D: usize> {
     pub step: u64,
     /// The direction of fastest change, from which the next estimate starts.
     pub direction: Vec<[f64; D]>,
+}
+
+impl<const D: usize> Clone for Stiffness<D> {
+    fn clone(&self) -> Self {
+        Self { radius: self.radius, step: self.step, direction: self.direction.clone() }
+    }
+
+    /// Keeps the room of the direction: a run does this before every step.
+    fn clone_from(&mut self, from: &Self) {
+        (self.radius, self.step) = (from.radius, from.step);
+        self.direction.clone_from(&from.direction);
+    }
 }

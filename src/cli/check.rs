@@ -1,8 +1,8 @@
 //! `landau check`: describes a run of the scenario without running it.
 
 use super::{ScenarioArguments, Stop, ThreadArguments, instruction_set, print};
-use landau::any;
-use landau::scenario;
+use crate::any;
+use crate::scenario;
 
 #[derive(clap::Args)]
 pub struct Check {

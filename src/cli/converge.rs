@@ -1,11 +1,11 @@
 //! `landau converge`: a scenario at several resolutions against its exact solution.
 
 use super::{ResultArguments, ScenarioArguments, Stop, instruction_set, print};
-use landau::any::{self, AnySimulation, ErrorsAtTheEnd};
-use landau::functionals::comparison::{DENSITY_ERRORS, MOMENT_ERRORS};
-use landau::output::convergence::{ConvergenceFile, Resolution};
-use landau::output::folder::Folder;
-use landau::scenario::{self, Particles, Reference, Scenario, Source, Violation};
+use crate::any::{self, AnySimulation, ErrorsAtTheEnd};
+use crate::functionals::comparison::{DENSITY_ERRORS, MOMENT_ERRORS};
+use crate::output::convergence::{ConvergenceFile, Resolution};
+use crate::output::folder::Folder;
+use crate::scenario::{self, Particles, Reference, Scenario, Source, Violation};
 use std::time::Instant;
 
 #[derive(clap::Args)]

@@ -1,19 +1,21 @@
 //! The commands and their options, one file per command.
 
 mod check;
+mod cite;
 mod converge;
 mod functionals;
 mod progress;
 mod run;
+mod sweep;
 mod transport;
 
+use crate::kernel::lanes::InstructionSet;
+use crate::output::error::FileFailure;
+use crate::scenario::{self, ScenarioErrors, Source};
+use crate::setup::StartError;
 use clap::{CommandFactory, Parser, Subcommand};
-use landau::kernel::lanes::InstructionSet;
-use landau::output::error::FileFailure;
-use landau::scenario::{self, ScenarioErrors, Source};
-use landau::setup::StartError;
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -40,6 +42,10 @@ enum Command {
     Functionals(functionals::Functionals),
     /// Transport coefficients of a scenario's plasma near equilibrium, by its response to small impulses
     Transport(transport::Transport),
+    /// Run a scenario with many values, several runs at once, and write one table of them
+    Sweep(sweep::Sweep),
+    /// Print what to cite for the methods of a scenario
+    Cite(cite::Cite),
     /// Print the JSON Schema of a scenario
     Schema,
     /// Print shell completions
@@ -111,12 +117,12 @@ impl Stop {
         }
     }
 
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub fn exit_status(&self) -> u8 {
+        match self {
             Self::Failed(_) => 1,
             Self::Wrong(_) => 2,
             Self::Interrupted(_) => 130,
-        })
+        }
     }
 }
 
@@ -150,18 +156,18 @@ impl From<FileFailure> for Stop {
 impl Arguments {
     /// The arguments of the program, or its exit status where there is nothing to do: they are wrong, or ask for help,
     /// which must be written to count.
-    pub fn of_program() -> Result<Self, ExitCode> {
-        Self::try_parse().map_err(|error| match error.print() {
+    fn of(words: impl IntoIterator<Item = OsString>) -> Result<Self, u8> {
+        Self::try_parse_from(words).map_err(|error| match error.print() {
             Err(failure) if !error.use_stderr() && failure.kind() != std::io::ErrorKind::BrokenPipe => {
                 say(&format!("error: cannot write to stdout: {failure}"));
-                ExitCode::from(1)
+                1
             }
-            _ => ExitCode::from(if error.use_stderr() { 2 } else { 0 }),
+            _ => 2 * u8::from(error.use_stderr()),
         })
     }
 
     /// Does what the command line asks for.
-    pub fn run(self) -> Result<(), Stop> {
+    fn run(self) -> Result<(), Stop> {
         outlive_limits();
         match self.command {
             Command::Run(run) => run.run(),
@@ -170,6 +176,8 @@ impl Arguments {
             Command::Converge(converge) => converge.run(),
             Command::Functionals(functionals) => functionals.run(),
             Command::Transport(transport) => transport.run(),
+            Command::Sweep(sweep) => sweep.run(),
+            Command::Cite(cite) => cite.run(),
             Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
@@ -178,6 +186,18 @@ impl Arguments {
             }
             Command::Man { command } => print(&manual_page(command.as_deref())?),
         }
+    }
+}
+
+/// Runs the program as its command line says, the first word of which is its name, and returns its exit status.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> u8 {
+    match Arguments::of(words).map(Arguments::run) {
+        Ok(Ok(())) => 0,
+        Ok(Err(stop)) => {
+            stop.say();
+            stop.exit_status()
+        }
+        Err(status) => status,
     }
 }
 
@@ -268,19 +288,44 @@ fn outlive_limits() {}
 /// Signals within this time count as one: `timeout` and job managers signal a process and also its group.
 const TOGETHER: Duration = Duration::from_secs(1);
 
-/// A flag that Ctrl-C sets. A second Ctrl-C after [`TOGETHER`] ends the program at once.
-fn watch_for_interruption() -> Result<Arc<AtomicBool>, Stop> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
+/// What Ctrl-C does.
+#[derive(Clone, Default)]
+struct Interruption {
+    interrupted: Arc<AtomicBool>,
+    /// Whether there is a run that keeps what it has done.
+    is_running: Arc<AtomicBool>,
+}
+
+impl Interruption {
+    /// The flag that Ctrl-C sets from now on, for a run that looks at it.
+    fn of_run(&self) -> &AtomicBool {
+        self.is_running.store(true, Ordering::Relaxed);
+        &self.interrupted
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+/// Watches for Ctrl-C. Before there is a run, it ends the program at once, since nothing is to be kept. Then it asks the
+/// run to end, and a second one after [`TOGETHER`] ends the program at once.
+fn watch_for_interruption() -> Result<Interruption, Stop> {
+    let interruption = Interruption::default();
+    let Interruption { interrupted, is_running } = interruption.clone();
     let mut first: Option<Instant> = None;
     ctrlc::set_handler(move || match first {
+        None if !is_running.load(Ordering::Relaxed) => {
+            say("interrupted before the run began; nothing was computed");
+            std::process::exit(130);
+        }
         None => {
             first = Some(Instant::now());
-            flag.store(true, Ordering::Relaxed);
+            interrupted.store(true, Ordering::Relaxed);
         }
         Some(first) if first.elapsed() > TOGETHER => std::process::exit(130),
         Some(_) => {}
     })
     .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
-    Ok(interrupted)
+    Ok(interruption)
 }

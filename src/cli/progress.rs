@@ -1,10 +1,10 @@
 //! Progress of a run: a bar with rate and remaining time on a terminal, plain lines in a pipe.
 
 use super::say;
+use crate::any::{AnyObserver, AnyView};
+use crate::simulation::ObserverError;
+use crate::time_grid::TimeGrid;
 use indicatif::{ProgressBar, ProgressStyle};
-use landau::simulation::{Observer, ObserverError, View};
-use landau::sum::sum;
-use landau::time_grid::TimeGrid;
 use std::io::IsTerminal;
 
 /// Shows the progress of a run and the warnings about its steps on stderr.
@@ -58,40 +58,41 @@ fn part(grid: TimeGrid, step: u64, time: f64, whole: u64) -> u64 {
     }
 }
 
-impl<const D: usize> Observer<D> for Progress {
-    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
-        for warning in view.state.warnings.iter().skip(self.warned) {
-            let line = format!("warning: {}", warning.words);
+impl AnyObserver for Progress {
+    fn observe(&mut self, view: &dyn AnyView) -> Result<(), ObserverError> {
+        let warnings = view.warnings();
+        for warning in warnings.iter().skip(self.warned) {
+            let line = format!("warning: {warning}");
             match &self.form {
                 Form::Bar(bar, _) => bar.println(line),
                 Form::Lines { .. } => say(&line),
                 Form::Silent => {}
             }
         }
-        self.warned = view.state.warnings.len();
-        let step = view.state.step;
-        let scales = &view.problem.scales;
-        let entropy = scales.entropy(view.evaluation.entropy(), sum(view.problem.weights.iter().copied()), D);
+        self.warned = warnings.len();
+        let (step, scales, entropy) = (view.step(), view.scales(), view.entropy());
         let time = match scales.si {
-            true => format!("{:.4e} s", view.time * scales.time),
-            false => format!("{:.6}", view.time),
+            true => format!("{:.4e} s", view.time()),
+            false => format!("{:.6}", view.time()),
         };
+        // Time grids are on the scales of the run.
+        let passed = view.time() / scales.time;
         // With densities per cubic metre the entropy would have twenty digits.
         let entropy = if scales.si { format!("{entropy:.9e}") } else { format!("{entropy:.9}") };
         match &mut self.form {
             Form::Bar(bar, grid) => {
                 bar.set_position(match grid {
                     TimeGrid::Uniform { .. } => step,
-                    TimeGrid::Adaptive { .. } => part(*grid, step, view.time, PARTS),
+                    TimeGrid::Adaptive { .. } => part(*grid, step, passed, PARTS),
                 });
                 bar.set_message(format!("t = {time}, entropy {entropy}"));
-                if view.ending.is_some() {
+                if view.ending().is_some() {
                     bar.finish();
                 }
             }
             Form::Lines { grid, tenths } => {
-                let now = part(*grid, step, view.time, 10);
-                if step == 0 || now > *tenths || view.ending.is_some() {
+                let now = part(*grid, step, passed, 10);
+                if step == 0 || now > *tenths || view.ending().is_some() {
                     *tenths = now;
                     let of = match grid {
                         TimeGrid::Uniform { steps, .. } => format!("/{steps}"),

@@ -2,18 +2,17 @@
 
 use super::progress::Progress;
 use super::{
-    ResultArguments, ScenarioArguments, Stop, ThreadArguments, instruction_set, print, say,
+    Interruption, ResultArguments, ScenarioArguments, Stop, ThreadArguments, instruction_set, print, say,
     watch_for_interruption,
 };
-use landau::any::{self, AnySession};
-use landau::output::folder::Folder;
-use landau::output::summary;
-use landau::report::closing_words;
-use landau::scenario::{self, Difference, Source, Violation};
-use landau::session::SessionError;
-use landau::simulation::Outcome;
-use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use crate::any::{self, AnySession};
+use crate::output::folder::Folder;
+use crate::output::summary;
+use crate::report::closing_words;
+use crate::scenario::{self, Difference, Source, Violation};
+use crate::session::SessionError;
+use crate::simulation::Outcome;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Run {
@@ -43,9 +42,9 @@ impl Run {
         let (scenario, source) = scenario::read(&self.scenario.scenario, &self.scenario.set)?;
         let out = self.results.folder(&self.scenario);
         let instruction_set = instruction_set()?;
-        let interrupted = watch_for_interruption()?;
+        let interruption = watch_for_interruption()?;
         let session = AnySession::create(&scenario, &out, self.results.overwrite, instruction_set);
-        to_the_end(&source, session, &interrupted, self.quiet)
+        to_the_end(&source, session, &interruption, self.quiet)
     }
 }
 
@@ -69,9 +68,9 @@ impl Resume {
             let words = format!("the run in {} is complete\n", self.folder.display());
             return if self.quiet { Ok(()) } else { print(&words) };
         }
-        let interrupted = watch_for_interruption()?;
+        let interruption = watch_for_interruption()?;
         let session = AnySession::resume(&scenario, &self.folder, instruction_set()?);
-        to_the_end(&source, session, &interrupted, self.quiet)
+        to_the_end(&source, session, &interruption, self.quiet)
     }
 }
 
@@ -79,7 +78,7 @@ impl Resume {
 fn to_the_end(
     source: &Source,
     session: Result<AnySession, SessionError>,
-    interrupted: &AtomicBool,
+    interruption: &Interruption,
     quiet: bool,
 ) -> Result<(), Stop> {
     let stop = |error: SessionError| match error {
@@ -88,17 +87,21 @@ fn to_the_end(
         other => Stop::Failed(other.to_string()),
     };
     let session = session.map_err(stop)?;
+    let interrupted = interruption.of_run();
     if !quiet {
         session.warnings().iter().for_each(|warning| say(&format!("warning: {warning}")));
     }
     let mut progress = Progress::new(session.grid(), quiet);
     let closing = session.run(&mut progress, interrupted).map_err(stop)?;
     match closing.outcome {
-        Outcome::Interrupted => Err(Stop::Interrupted(format!(
-            "interrupted after step {}; continue with: landau resume {}",
-            closing.last_step,
-            closing.folder.display()
-        ))),
+        Outcome::Interrupted => {
+            let folder = closing.folder.as_deref().unwrap_or(Path::new(""));
+            Err(Stop::Interrupted(format!(
+                "interrupted after step {}; continue with: landau resume {}",
+                closing.last_step,
+                folder.display()
+            )))
+        }
         Outcome::Completed if quiet => Ok(()),
         Outcome::Completed => {
             // The run is complete, whoever hears of it.

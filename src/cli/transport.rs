@@ -1,10 +1,10 @@
 //! `landau transport`: transport coefficients of a scenario's plasma near equilibrium.
 
 use super::{ScenarioArguments, Stop, ThreadArguments, instruction_set, print};
-use landau::any;
-use landau::output::transport::{self as output, Format};
-use landau::scenario::{self, Units};
-use landau::transport::estimate::{require_three_dimensions, transport};
+use crate::any;
+use crate::output::transport::{self as output, Format};
+use crate::scenario::{self, Units};
+use crate::transport::estimate::{require_three_dimensions, transport};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -68,6 +68,10 @@ impl<const D: usize> Shape<D> for File {
         });
     }
 
+    fn holds_particles(&self) -> bool {
+        true
+    }
+
     fn parts(&self, _: Particle, _: Option<&Lattice<D>>) -> Result<Parts<D>, Violation> {
         Ok(Vec::new())
     }

@@ -26,7 +26,7 @@ impl<const D: usize> Shape<D> for Mixture {
         found.require(!self.0.is_empty(), "", || "found no parts; allowed: one or more".to_string());
         for (index, part) in self.0.iter().enumerate() {
             found.under(&index.to_string(), |found| {
-                found.require(!matches!(part, Initial::File(_)), "file", || {
+                found.require(!part.holds_particles::<D>(), part.key(), || {
                     "found in a mixture; allowed: as the initial of a species, alone".to_string()
                 });
                 part.rules::<D>(found);

@@ -19,6 +19,7 @@ mod expression;
 mod file;
 mod maxwellian;
 mod mixture;
+mod points;
 mod radial;
 mod shape;
 mod shell;
@@ -33,6 +34,7 @@ pub use expression::Expression;
 pub use file::File;
 pub use maxwellian::Maxwellian;
 pub use mixture::Mixture;
+pub use points::Points;
 pub use shape::{Part, Particle, Parts, Shape, vector};
 pub use shell::Shell;
 pub use sum::Distribution;
@@ -56,6 +58,7 @@ pub enum Initial {
     Expression(Expression),
     Mixture(Mixture),
     File(File),
+    Points(Points),
 }
 
 impl Initial {
@@ -69,6 +72,7 @@ impl Initial {
             Self::Expression(shape) => shape,
             Self::Mixture(shape) => shape,
             Self::File(shape) => shape,
+            Self::Points(shape) => shape,
         }
     }
 
@@ -82,6 +86,7 @@ impl Initial {
             Self::Expression(shape) => shape,
             Self::Mixture(shape) => shape,
             Self::File(shape) => shape,
+            Self::Points(shape) => shape,
         }
     }
 
@@ -101,7 +106,7 @@ impl Initial {
 }
 
 impl Initial {
-    /// ∫ f dv; NaN of a file, which its particles know.
+    /// ∫ f dv; NaN of particles as they stand.
     pub fn density<const D: usize>(&self) -> f64 {
         self.shape::<D>().density()
     }
@@ -121,6 +126,16 @@ impl Initial {
     /// Fills in what was left out and has a value of its own.
     pub fn fill_defaults<const D: usize>(&mut self) {
         self.shape_mut::<D>().fill_defaults();
+    }
+
+    /// Its key in a scenario.
+    pub fn key(&self) -> &'static str {
+        self.shape::<3>().key()
+    }
+
+    /// Whether it is particles as they stand, which are not placed or sampled.
+    pub fn holds_particles<const D: usize>(&self) -> bool {
+        self.shape::<D>().holds_particles()
     }
 
     /// Whether its density and its moments are known on a lattice only.

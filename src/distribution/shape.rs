@@ -22,6 +22,11 @@ pub trait Shape<const D: usize> {
     /// Fills in what was left out and has a value of its own.
     fn fill_defaults(&mut self) {}
 
+    /// Whether it is particles as they stand, which are not placed or sampled.
+    fn holds_particles(&self) -> bool {
+        false
+    }
+
     /// Whether its density and its moments are known on a lattice only.
     fn needs_lattice(&self) -> bool {
         false

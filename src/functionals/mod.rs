@@ -14,6 +14,7 @@ mod beyond;
 mod column;
 mod columns;
 pub mod comparison;
+pub mod density;
 pub mod dissipation;
 mod fisher;
 mod fisher_rate;

@@ -104,14 +104,15 @@ impl<const D: usize> Adaptive<D> {
                 });
             }
             let time = if step == remaining { last_time } else { clock.time + step };
-            match self.attempt(
+            let verdict = self.attempt(
                 landau,
                 method,
                 (&norm, tolerance),
                 (before, time, &mut *end),
                 state,
                 Step { within, start, dt: step },
-            ) {
+            )?;
+            match verdict {
                 Verdict::Accepted { error, stepped } => {
                     let last = clock.last_error.unwrap_or(1.0);
                     let ratio = SAFETY * error.powf(-0.7 / power) * last.powf(0.4 / power);
@@ -137,6 +138,10 @@ impl<const D: usize> Adaptive<D> {
     }
 
     /// Takes one step and judges it.
+    ///
+    /// # Errors
+    ///
+    /// If it is interrupted: a shorter one would be too.
     fn attempt(
         &mut self,
         landau: &mut Landau<D>,
@@ -145,11 +150,12 @@ impl<const D: usize> Adaptive<D> {
         (before, time, end): (&[[f64; D]], f64, &mut Evaluation<D>),
         state: &mut State<D>,
         step: Step<'_, D>,
-    ) -> Verdict<D> {
+    ) -> Result<Verdict<D>, Failure> {
         let Step { start, dt, .. } = step;
         let stepped = match method.take(landau, state, step, (time, &mut *end)) {
             Ok(stepped) => stepped,
-            Err(failure) => return Verdict::Untrustworthy(failure.to_string()),
+            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+            Err(failure) => return Ok(Verdict::Untrustworthy(failure.to_string())),
         };
         let taken = method.taken((before, start), (&state.velocities, &*end), dt);
         method.estimate_error(&taken, &mut self.error);
@@ -157,7 +163,7 @@ impl<const D: usize> Adaptive<D> {
         // Collisions with backgrounds may raise entropy, and forces by the rounding of sums. Other collisions may not.
         let rise = taken.end.entropy() - taken.start.entropy() - stepped.supply.entropy.max(0.0);
         let rounding = landau.entropy_rounding(taken.after, taken.start) + taken.uncertain_entropy();
-        if !error.is_finite() {
+        Ok(if !error.is_finite() {
             Verdict::Untrustworthy(format!("the estimated error is {error}"))
         } else if error > 1.0 {
             Verdict::Inaccurate(error)
@@ -168,7 +174,7 @@ impl<const D: usize> Adaptive<D> {
             Verdict::Untrustworthy(format!("entropy rises by {rise:.1e}"))
         } else {
             Verdict::Accepted { error: error.max(LEAST_ERROR), stepped }
-        }
+        })
     }
 
     /// The length of the first step, from the size of the rates and of their change (Hairer, Nørsett, Wanner,

@@ -46,6 +46,7 @@ struct Header {
     start: u32,
     clock: Option<ClockHeader>,
     stiffness: Option<StiffnessHeader>,
+    is_step_judged: bool,
     warnings: Vec<Warning>,
     diagnostics_bytes: u64,
     /// CRC-32 of those bytes of diagnostics.csv.
@@ -84,7 +85,7 @@ struct StiffnessHeader {
 }
 
 /// The version of the file layout, raised with every change.
-const LAYOUT: u32 = 6;
+const LAYOUT: u32 = 7;
 
 /// Writes a checkpoint every `every` steps, and when the run is interrupted.
 pub struct Checkpoints {
@@ -193,6 +194,7 @@ impl Checkpoints {
                 last_error,
             }),
             stiffness: stiffness.map(|&Stiffness { radius, step, .. }| StiffnessHeader { radius, step }),
+            is_step_judged: state.is_step_judged,
             warnings: state.warnings.clone(),
             diagnostics_bytes: self.rows.bytes,
             diagnostics_check: self.rows.hasher.clone().finalize(),
@@ -352,6 +354,7 @@ impl Saved {
                 step,
                 direction,
             }),
+            is_step_judged: header.is_step_judged,
             warnings: header.warnings.clone(),
         })
     }

@@ -1,6 +1,6 @@
 //! How well a run conserves the invariants of the equation, and whether its method keeps its promise.
 
-use super::diagnostics::given_energy;
+use super::rows::given_energy;
 use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::Conservation;
 use crate::problem::{Conserved, Problem};

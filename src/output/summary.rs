@@ -76,6 +76,21 @@ pub fn completed(folder: &Folder) -> Option<Value> {
     (summary["status"] == "completed").then(|| summary["scenario"].take())
 }
 
+/// What run.json of a folder says of the run's status; none without that file.
+pub fn status(folder: &Folder) -> Option<String> {
+    of_summary(folder, "status")
+}
+
+/// Why the run in a folder ended as it did, if run.json says so.
+pub fn reason(folder: &Folder) -> Option<String> {
+    of_summary(folder, "reason")
+}
+
+fn of_summary(folder: &Folder, key: &str) -> Option<String> {
+    let summary: Value = serde_json::from_slice(&fs::read(folder.summary()).ok()?).ok()?;
+    summary[key].as_str().map(String::from)
+}
+
 /// The commit from which the program was built.
 pub const COMMIT: &str =
     git_version::git_version!(args = ["--always", "--dirty", "--abbrev=12"], fallback = "unknown");
@@ -151,16 +166,8 @@ pub struct Account<'a> {
     pub scenario: &'a Value,
 }
 
-/// Writes run.json. Other processes see either the old file or the complete new one.
-///
-/// # Errors
-///
-/// If it cannot be written.
-pub fn write<const D: usize>(
-    folder: &Folder,
-    ledger: &Ledger<D>,
-    account: Account<'_>,
-) -> Result<(), FileFailure> {
+/// The text of run.json.
+pub fn text<const D: usize>(ledger: &Ledger<D>, account: Account<'_>) -> String {
     let Account { work, seconds, .. } = account;
     let spent = work.score + work.pair_sum + seconds.output;
     let summary = Summary {
@@ -190,9 +197,16 @@ pub fn write<const D: usize>(
         warnings: account.warnings,
         scenario: account.scenario,
     };
+    serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n"
+}
+
+/// Writes run.json. Other processes see either the old file or the complete new one.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write(folder: &Folder, text: &str) -> Result<(), FileFailure> {
     let path = folder.summary();
-    let text = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
-    let partial = folder.partial_summary();
-    let written = whole::write(&path, &partial, text.as_bytes());
+    let written = whole::write(&path, &folder.partial_summary(), text.as_bytes());
     written.map(drop).map_err(FileFailure::file(path, "cannot write"))
 }

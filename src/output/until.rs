@@ -1,6 +1,6 @@
 //! Conditions that end a run before its time grid does.
 
-use super::diagnostics;
+use super::rows;
 use crate::problem::Problem;
 use crate::rules::{Violation, number};
 use crate::scenario::Until;
@@ -24,7 +24,7 @@ impl Conditions {
     ///
     /// A column that rows do not have.
     pub fn new<const D: usize>(until: &[Until], problem: &Problem<D>) -> Result<Self, Violation> {
-        let names = diagnostics::names(problem);
+        let names = rows::names(problem);
         let conditions = until.iter().enumerate().map(|(place, one)| {
             let column = match one {
                 Until::Column { name, .. } => names.iter().position(|column| column == name),
@@ -69,7 +69,7 @@ impl Condition {
                     .then(|| format!("entropy changes by at most {} per particle in a step", number(*change)))
             }
             Until::Column { name, above, below } => {
-                let value = diagnostics::values(view)[self.column];
+                let value = rows::values(view)[self.column];
                 let beyond = above.is_some_and(|above| value > above);
                 let under = below.is_some_and(|below| value < below);
                 (beyond || under).then(|| format!("{name} is {value:e}"))

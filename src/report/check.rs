@@ -233,7 +233,7 @@ impl Cost {
         evaluated.map_err(in_units)?;
         let (bytes, seconds) = (landau.memory() as f64, start.elapsed().as_secs_f64());
         let stability = match seconds <= CHEAP {
-            true => Stability::estimate(integrator, &mut landau, &evaluation, state),
+            true => Stability::estimate(integrator, &mut landau, &evaluation, state, None),
             false => Ok(None),
         };
         let (method, score_method) = (landau.method(), landau.score_method());

@@ -13,8 +13,8 @@ pub struct Closing {
     pub outcome: Outcome,
     /// The condition that ended it before its time grid did.
     pub stopped_by: Option<String>,
-    /// The run folder.
-    pub folder: PathBuf,
+    /// The run folder; none of a run in memory.
+    pub folder: Option<PathBuf>,
     /// The step it began at.
     pub first_step: u64,
     pub last_step: u64,
@@ -54,7 +54,10 @@ pub fn closing_words(closing: &Closing) -> String {
             given.work, given.momentum
         );
     }
-    text + &format!("\nwritten to {}\n", closing.folder.display())
+    if let Some(folder) = &closing.folder {
+        text += &format!("\nwritten to {}", folder.display());
+    }
+    text + "\n"
 }
 
 /// A line of what was conserved, and one of what was not.

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod check;
+mod citations;
 mod closing;
 mod collision_times;
 mod lattices;
@@ -10,6 +11,7 @@ mod stability;
 mod start;
 
 pub use check::check;
+pub use citations::{Citation, citations};
 pub use closing::{Closing, closing_words};
 pub use quantities::QuantityFormat;
 pub use stability::step_warning;

@@ -14,6 +14,7 @@ use crate::setup;
 use crate::state::State;
 use crate::time_grid::TimeGrid;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The share of the mass of its species that the thin tail holds at most.
 const THIN: f64 = 1e-6;
@@ -37,16 +38,17 @@ fn step_as_told(facts: &Facts, grid: TimeGrid) -> Option<f64> {
 
 impl Stability {
     /// By some twenty evaluations, and as many again if the step is too long; none if every step is stable. `start` holds
-    /// the rates of `state` in the step that begins there.
+    /// the rates of `state` in the step that begins there, in which `interrupted` ends the estimate.
     pub fn estimate<const D: usize>(
         facts: &Facts,
         landau: &mut Landau<D>,
         start: &Evaluation<D>,
         state: &State<D>,
+        interrupted: Option<&AtomicBool>,
     ) -> Result<Option<Self>, Failure> {
         let Some(interval) = facts.stable_interval else { return Ok(None) };
         let problem = Arc::clone(landau.problem());
-        let within = InStep::unfenced(state.step + 1);
+        let within = InStep { interrupted, ..InStep::unfenced(state.step + 1) };
         let mut longest = |mut power: PowerIteration<D>| -> Result<Option<f64>, Failure> {
             // What it learns is not for the run, which is the same with an estimate and without.
             let mut state = State { stiffness: None, ..state.clone() };
@@ -90,12 +92,14 @@ const MANY: u64 = 300;
 
 /// Warns of a step that is too long, where the run is long enough for an estimate of the stiffness at `state`.
 ///
-/// The estimate has a right-hand side of its own: the run is the same with it and without.
+/// The estimate has a right-hand side of its own: the run is the same with it and without. There is none, nor a warning,
+/// once `interrupted` is set.
 pub fn step_warning<const D: usize>(
     scenario: &Scenario,
     problem: &Arc<Problem<D>>,
     state: &State<D>,
     instruction_set: InstructionSet,
+    interrupted: &AtomicBool,
 ) -> Option<String> {
     let facts = scenario.integrator.facts();
     step_as_told(&facts, state.grid)?;
@@ -105,7 +109,8 @@ pub fn step_warning<const D: usize>(
     }
     let mut landau = setup::landau(scenario, problem, &state.velocities, instruction_set).ok()?;
     let mut start = Evaluation::empty(problem);
-    landau.evaluate(&state.velocities, InStep::unfenced(state.step + 1), &mut start).ok()?;
-    let stability = Stability::estimate(&facts, &mut landau, &start, state).ok()??;
+    let within = InStep { interrupted: Some(interrupted), ..InStep::unfenced(state.step + 1) };
+    landau.evaluate(&state.velocities, within, &mut start).ok()?;
+    let stability = Stability::estimate(&facts, &mut landau, &start, state, within.interrupted).ok()??;
     stability.warning(&QuantityFormat::new(problem.scales))
 }

@@ -3,7 +3,7 @@
 
 use crate::functionals::moments::Moments;
 use crate::problem::{Problem, Species};
-use crate::scenario::{Coefficients, Scenario, Units};
+use crate::scenario::{Coefficients, Initial, Scenario, Units};
 
 /// Share of all charges up to which their sum counts as none: impurities are often left out.
 const NEUTRAL: f64 = 0.05;
@@ -17,11 +17,10 @@ const MOST_RELATIVISTIC: f64 = 0.1;
 /// Notes on the files that particles came from, and on neutral species among charged ones, a line each.
 pub fn notes<const D: usize>(scenario: &Scenario, problem: &Problem<D>) -> Vec<String> {
     let of_species = |species: &Species<D>| {
-        species
-            .notes
-            .iter()
-            .map(move |note| format!("the file of {}: {note}", species.name))
-            .collect::<Vec<_>>()
+        let one = scenario.species.iter().find(|one| one.name == species.name);
+        let key = one.and_then(|one| one.initial.as_ref()).map_or("particles", Initial::key);
+        let told = species.notes.iter().map(move |note| format!("the {key} of {}: {note}", species.name));
+        told.collect::<Vec<_>>()
     };
     let mut notes: Vec<String> = problem.species.iter().flat_map(of_species).collect();
     if let Coefficients::Coulomb { .. } = scenario.collisions.coefficients {

@@ -1,23 +1,47 @@
 //! Error messages about a scenario.
 
+use super::json::Position;
 use serde_json::Value;
 use std::fmt;
 
-/// All errors of a scenario, one per line: the file, line and column, the path, and the message.
+/// An error of a scenario.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ScenarioErrors {
-    pub(super) lines: Vec<String>,
+pub struct ScenarioError {
+    /// Where it stands in the text; none of a file that cannot be read, and of a change.
+    pub position: Option<Position>,
+    /// The path of the value, as `--set` has it; empty where the whole is wrong.
+    pub path: String,
+    /// What was found, and what is allowed.
+    pub message: String,
+    /// All of this in a line, with the file or the change.
+    pub(super) line: String,
 }
 
+/// All errors of a scenario, one per line: the file, line and column, the path, and the message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScenarioErrors(pub(super) Vec<ScenarioError>);
+
 impl ScenarioErrors {
-    pub(super) fn one(line: String) -> Self {
-        Self { lines: vec![line] }
+    /// An error without a value: a place in words, and the message.
+    pub(super) fn one(place: &str, position: Option<Position>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let line = match position {
+            None => format!("{place}: {message}"),
+            Some(position) => format!("{place}:{position}: {message}"),
+        };
+        Self(vec![ScenarioError { position, path: String::new(), message, line }])
+    }
+
+    /// The errors, in the order of the schema.
+    pub fn all(&self) -> &[ScenarioError] {
+        &self.0
     }
 }
 
 impl fmt::Display for ScenarioErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.lines.join("\n"))
+        let lines: Vec<&str> = self.0.iter().map(|error| error.line.as_str()).collect();
+        formatter.write_str(&lines.join("\n"))
     }
 }
 

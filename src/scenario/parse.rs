@@ -1,12 +1,13 @@
 //! From a file and changes to it to a valid scenario or experiment, or to errors that say the place.
 
-use super::errors::ScenarioErrors;
+use super::errors::{ScenarioError, ScenarioErrors};
 use super::json::{self, Fault, Places, Position};
 use super::overrides::Override;
 use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
 use crate::rules::{Violation, visible};
+use crate::sweep::plan::{self, Plan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
@@ -23,20 +24,30 @@ pub struct Source {
 impl Source {
     /// The error that says where a violation stands.
     pub fn error(&self, violation: &Violation) -> ScenarioErrors {
-        ScenarioErrors::one(self.line(violation))
+        ScenarioErrors(vec![self.located(violation)])
     }
 
-    fn line(&self, violation: &Violation) -> String {
-        format!("{}{violation}", self.place(&violation.path, violation.of_key))
+    fn located(&self, violation: &Violation) -> ScenarioError {
+        let Violation { path, message, of_key } = violation;
+        let position = match self.change_of(path) {
+            None => Some(Position::at(&self.text, self.places.start(path, *of_key))),
+            Some(_) => None,
+        };
+        let line = format!("{}{violation}", self.place(path, *of_key));
+        ScenarioError { position, path: path.clone(), message: message.clone(), line }
+    }
+
+    /// The change that wrote the value at a path.
+    fn change_of(&self, path: &str) -> Option<&Override> {
+        self.overrides.iter().rev().find(|change| {
+            let inside = change.swept.is_some() || !self.places.holds(path);
+            change.covers(path) || (change.lies_under(path) && inside)
+        })
     }
 
     /// Where the value at a path, or its key, was written.
     fn place(&self, path: &str, of_key: bool) -> String {
-        let changed = self.overrides.iter().rev().find(|change| {
-            let inside = change.swept.is_some() || !self.places.holds(path);
-            change.covers(path) || (change.lies_under(path) && inside)
-        });
-        match changed {
+        match self.change_of(path) {
             Some(Override { swept: Some(_), .. }) if of_key => self.place_in_sweep(PARAMETER),
             Some(Override { swept: Some(place), .. }) => {
                 self.place_in_sweep(&format!("sweep.values.{place}"))
@@ -56,7 +67,8 @@ impl Source {
 
     /// The parameter of the sweep cannot be changed.
     fn error_of_parameter(&self, message: &str) -> ScenarioErrors {
-        ScenarioErrors::one(format!("{}{}", self.place_in_sweep(PARAMETER), visible(message)))
+        let place = self.place_in_sweep(PARAMETER);
+        ScenarioErrors::one(place.trim_end_matches(": "), None, visible(message))
     }
 }
 
@@ -72,7 +84,24 @@ pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioE
 
 /// Reads the experiment at `file` with the changes of `set`, and validates it.
 pub fn read_experiment(file: &Path, set: &[String]) -> Result<(Experiment, Source), ScenarioErrors> {
-    parse_experiment(&file.display().to_string(), read_text(file)?, set, None)
+    experiment_of(&file.display().to_string(), read_text(file)?, set, None)
+}
+
+/// Parses and validates the text of an experiment; `file` is its name in messages.
+pub fn parse_experiment(
+    file: &str,
+    text: String,
+    set: &[String],
+) -> Result<(Experiment, Source), ScenarioErrors> {
+    experiment_of(file, text, set, None)
+}
+
+/// Reads the sweep at `file`, and validates it.
+pub fn read_plan(file: &Path) -> Result<(Plan, Source), ScenarioErrors> {
+    let (value, source) = parse_value(&file.display().to_string(), read_text(file)?, &[], None)?;
+    let plan = checked(value, schema::plan_schema(), plan::violations)
+        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
+    Ok((plan, source))
 }
 
 /// An experiment at one value of its sweep.
@@ -84,7 +113,7 @@ pub fn swept(experiment: &Experiment, source: &Source, set: &[String]) -> Result
     let at = |(place, &value): (usize, &f64)| {
         let change = Override::of_sweep(&sweep.parameter, value, place)
             .map_err(|message| source.error_of_parameter(&message))?;
-        let (experiment, source) = parse_experiment(&source.file, source.text.clone(), set, Some(change))?;
+        let (experiment, source) = experiment_of(&source.file, source.text.clone(), set, Some(change))?;
         Ok((value, experiment, source))
     };
     sweep.values.iter().enumerate().map(at).collect()
@@ -94,7 +123,7 @@ pub fn swept(experiment: &Experiment, source: &Source, set: &[String]) -> Result
 pub fn parse(file: &str, text: String, set: &[String]) -> Result<(Scenario, Source), ScenarioErrors> {
     let (value, source) = parse_value(file, text, set, None)?;
     let mut scenario = checked(value, schema::schema(), validate::violations)
-        .map_err(|violations| errors(&violations, |violation| source.line(violation)))?;
+        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
     scenario.fill_defaults();
     Ok((scenario, source))
 }
@@ -103,13 +132,13 @@ impl Scenario {
     /// The scenario that a JSON value is, validated; what is wrong is named by its path alone.
     pub fn from_value(value: Value) -> Result<Self, ScenarioErrors> {
         let mut scenario: Self = checked(value, schema::schema(), validate::violations)
-            .map_err(|violations| errors(&violations, Violation::to_string))?;
+            .map_err(|violations| errors(&violations, by_path))?;
         scenario.fill_defaults();
         Ok(scenario)
     }
 }
 
-fn parse_experiment(
+fn experiment_of(
     file: &str,
     text: String,
     set: &[String],
@@ -117,22 +146,21 @@ fn parse_experiment(
 ) -> Result<(Experiment, Source), ScenarioErrors> {
     let (value, source) = parse_value(file, text, set, swept)?;
     let experiment = checked(value, schema::experiment_schema(), input::violations)
-        .map_err(|violations| errors(&violations, |violation| source.line(violation)))?;
+        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
     Ok((experiment, source))
 }
 
 fn read_text(file: &Path) -> Result<String, ScenarioErrors> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file)
-        .map_err(|error| ScenarioErrors::one(format!("{name}: cannot read the scenario: {error}")))?;
+        .map_err(|error| ScenarioErrors::one(&name, None, format!("cannot read the scenario: {error}")))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let (before, after) = error.as_bytes().split_at(valid);
         let at = Position::at(&String::from_utf8_lossy(before), valid);
         let byte = after.first().copied().unwrap_or_default();
-        ScenarioErrors::one(format!(
-            "{name}:{at}: found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text"
-        ))
+        let message = format!("found the byte 0x{byte:02x}, which is no UTF-8 here; allowed: UTF-8 text");
+        ScenarioErrors::one(&name, Some(at), message)
     })
 }
 
@@ -150,7 +178,7 @@ fn parse_value(
                 (at, format!("{}: found the key twice; allowed: once", visible(&path)))
             }
         };
-        ScenarioErrors::one(format!("{file}:{}: {message}", Position::at(&text, at)))
+        ScenarioErrors::one(file, Some(Position::at(&text, at)), message)
     })?;
     let mut source = Source { file: file.to_string(), text, places, overrides: Vec::new() };
     for argument in set {
@@ -159,7 +187,7 @@ fn parse_value(
             Ok(change)
         });
         source.overrides.push(change.map_err(|message| {
-            ScenarioErrors::one(format!("--set {}: {}", visible(argument), visible(&message)))
+            ScenarioErrors::one(&format!("--set {}", visible(argument)), None, visible(&message))
         })?);
     }
     if let Some(change) = swept {
@@ -186,8 +214,14 @@ fn checked<T: DeserializeOwned>(
     if broken.is_empty() { Ok(typed) } else { Err(broken) }
 }
 
-fn errors(violations: &[Violation], line: impl Fn(&Violation) -> String) -> ScenarioErrors {
-    ScenarioErrors { lines: violations.iter().map(line).collect() }
+fn errors(violations: &[Violation], located: impl Fn(&Violation) -> ScenarioError) -> ScenarioErrors {
+    ScenarioErrors(violations.iter().map(located).collect())
+}
+
+/// The error of a value that has no text.
+fn by_path(violation: &Violation) -> ScenarioError {
+    let Violation { path, message, .. } = violation.clone();
+    ScenarioError { position: None, path, message, line: violation.to_string() }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 impl Scenario {
     /// Makes the paths of files absolute: they are relative to the folder of the scenario.
-    pub(super) fn locate_files(&mut self, folder: &Path) {
+    pub fn locate_files(&mut self, folder: &Path) {
         for species in &mut self.species {
             if let Some(Initial::File(file)) = &mut species.initial
                 && let Ok(absolute) = std::path::absolute(folder.join(&file.path))

@@ -1,8 +1,8 @@
 //! The particles of one species, with their weights and the distance between them.
 
-use super::cloud_file::{Amount, CloudFile, Fault, Wanted};
+use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted};
 use super::scales;
-use crate::distribution::{Distribution, File, Initial, vector};
+use crate::distribution::{Distribution, File, Initial, Points, vector};
 use crate::functionals::moments::Moments;
 use crate::problem::Lattice;
 use crate::scenario::{HalfWidth, Particles, Scenario, Species, Units, Violation};
@@ -48,8 +48,15 @@ impl<const D: usize> Cloud<D> {
         let misplaced = |message| Violation::new("particles", message);
         match &one.particles {
             None => {
-                let file = file(scenario, one, initial)?;
-                Self::of_file(file, symmetry).map_err(|message| Violation::new("initial.file", message))
+                let path = format!("initial.{}", initial.key());
+                let held = match initial {
+                    Initial::File(file) => read(scenario, one, file)?,
+                    Initial::Points(points) => {
+                        held(points).map_err(|message| Violation::new(&path, message))?
+                    }
+                    _ => unreachable!("validation asks for particles"),
+                };
+                Self::of_file(held, symmetry).map_err(|message| Violation::new(path, message))
             }
             Some(Particles::Lattice { per_axis, half_width, center, drop_below }) => {
                 let (Some(HalfWidth::Velocity(half_width)), Some(center)) = (half_width, center) else {
@@ -191,13 +198,18 @@ fn require_symmetry<const D: usize>(
     Ok(())
 }
 
+/// The particles that a scenario holds of a species.
+fn held<const D: usize>(points: &Points) -> Result<CloudFile<D>, String> {
+    let (velocities, weights) = points.particles::<D>();
+    let cloud = CloudFile { velocities, weights, notes: Vec::new() }.without_weightless();
+    match cloud.velocities.len() {
+        2..=MOST_PARTICLES => Ok(cloud),
+        count => Err(Fault::of_count(count).message),
+    }
+}
+
 /// The particles that a file holds of a species.
-fn file<const D: usize>(
-    scenario: &Scenario,
-    one: &Species,
-    initial: &Initial,
-) -> Result<CloudFile<D>, Violation> {
-    let Initial::File(file) = initial else { unreachable!("validation asks for particles or a file") };
+fn read<const D: usize>(scenario: &Scenario, one: &Species, file: &File) -> Result<CloudFile<D>, Violation> {
     let wanted = Wanted {
         species: file.species.as_ref().unwrap_or(&one.name).clone(),
         iteration: file.iteration,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The quantity that does not agree with the rates.
+/// What is wrong: the quantity that does not agree with the rates, or the length of all steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
@@ -10,9 +10,10 @@ pub enum Subject {
     Energy,
     Displacement,
     Projection,
+    Length,
 }
 
-/// The first step at which a check failed. The state keeps the warnings, so that a resumed run repeats none.
+/// The first step at which a check failed, 0 before the first. The state keeps the warnings, so that a resumed run repeats none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     pub step: u64,

@@ -16,6 +16,7 @@ use landau::landau::{Evaluation, InStep, Landau};
 use landau::output::checkpoint::{Checkpoints, Saved};
 use landau::output::diagnostics::Diagnostics;
 use landau::output::folder::Folder;
+use landau::output::rows::Rows;
 use landau::problem::{Conserved, Problem};
 use landau::scenario::{self, Scenario};
 use landau::score::Score;
@@ -571,7 +572,8 @@ fn a_step_that_shrinks_below_rounding_ends_the_run_with_a_checkpoint() {
     let case = three_species();
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
-    let mut diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
+    let mut diagnostics =
+        Diagnostics::create(&folder, 1, Rows::new(&case.problem, None, Default::default())).unwrap();
     let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);
     let landau = case.landau(Box::new(Rising(case.score(), 0.0)));
     let method = Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: None });
@@ -603,7 +605,8 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
     let case = bkw(12, 4, CUTOFF);
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(&temporary.path().join("run"), false, &case.scenario).unwrap();
-    let _diagnostics = Diagnostics::create(&folder, &case.problem, 1, None, Default::default()).unwrap();
+    let _diagnostics =
+        Diagnostics::create(&folder, 1, Rows::new(&case.problem, None, Default::default())).unwrap();
     let method = Choice::RungeKuttaChebyshev(RungeKuttaChebyshev { stages: None });
     let run = |state: &State<2>, interrupt_at: u64, resumes: bool| {
         let mut checkpoints = Checkpoints::new(&folder, 0, &case.scenario, "any", 0);

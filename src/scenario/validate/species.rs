@@ -76,11 +76,13 @@ fn moving<const D: usize>(found: &mut Checks, path: &str, one: &Species) {
     {
         found.under(&format!("{path}.initial"), |found| initial.rules::<D>(found));
     }
-    if let Some(Initial::File(_)) = one.initial {
+    let held = one.initial.as_ref().filter(|initial| initial.holds_particles::<D>());
+    if let Some(initial) = held {
         if one.particles.is_some() {
+            let key = initial.key();
             found.violations.push(Violation::of_key(
                 format!("{path}.particles"),
-                "found `particles` beside `initial.file`; allowed: the file alone, which holds the particles",
+                format!("found `particles` beside `initial.{key}`; allowed: the {key} alone, which holds the particles"),
             ));
         }
     } else if !found.require(one.particles.is_some(), path, || missing("particles")) {

@@ -47,18 +47,18 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version 9.8.7 (layout 6), this is version {this} (layout 6); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version 9.8.7 (layout 7), this is version {this} (layout 7); resume with that version, or run the scenario anew\n"
         )
     );
 
     // Of another file layout, only the version must be readable.
     break_at(directory, "broken", 5);
-    let other = json!({ "landau_checkpoint": 7, "program_version": this });
+    let other = json!({ "landau_checkpoint": 8, "program_version": this });
     fs::write(directory.join("broken/checkpoint"), format!("{other}\nsomething else")).unwrap();
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version {this} (layout 7), this is version {this} (layout 6); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version {this} (layout 8), this is version {this} (layout 7); resume with that version, or run the scenario anew\n"
         )
     );
 

@@ -1,0 +1,77 @@
+//! The functionals of an experiment as a table: a row for each value of its sweep and each time.
+
+use crate::laboratory::experiment::{Quantity, history, quantities};
+use crate::scenario::{Experiment, ScenarioErrors, Source, Violation, swept};
+
+/// Rows of numbers under names.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// The parameter of the sweep and the time, where there are any, then the functionals.
+    pub names: Vec<String>,
+    /// One cell for each name; none where the number cannot be had.
+    pub rows: Vec<Vec<Option<f64>>>,
+    /// Why cells are empty, a line each.
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    /// The functionals of an experiment that was read with the changes of `set`.
+    ///
+    /// # Errors
+    ///
+    /// An experiment that is wrong at a value of its sweep; all are read before the first is computed. A density that
+    /// cannot be had.
+    pub fn of(experiment: &Experiment, source: &Source, set: &[String]) -> Result<Self, ScenarioErrors> {
+        let parameter = experiment.sweep.as_ref().map(|sweep| last_key(&sweep.parameter));
+        let mut experiments: Vec<_> = swept(experiment, source, set)?
+            .into_iter()
+            .map(|(value, experiment, source)| (Some(value), experiment, source))
+            .collect();
+        if experiments.is_empty() {
+            experiments.push((None, experiment.clone(), source.clone()));
+        }
+        let mut table = Self::default();
+        for (value, experiment, source) in &experiments {
+            let rows = rows(experiment);
+            for (time, quantities) in
+                rows.map_err(|message| source.error(&Violation::new("density", message)))?
+            {
+                let head = parameter.clone().into_iter().chain(time.map(|_| "time".to_string()));
+                table.names = head.chain(quantities.iter().map(|one| one.name.clone())).collect();
+                let row = value.iter().copied().chain(time).map(Some);
+                table.rows.push(row.chain(quantities.iter().map(|one| one.value.clone().ok())).collect());
+                table.notes.extend(quantities.iter().filter_map(|one| note(one, *value, time)));
+            }
+        }
+        Ok(table)
+    }
+
+    /// The table as CSV, with a header.
+    pub fn csv(&self) -> String {
+        let cell = |cell: &Option<f64>| cell.map_or(String::new(), |value| format!("{value:e}"));
+        let rows = self.rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(","));
+        std::iter::once(self.names.join(",")).chain(rows).map(|line| line + "\n").collect()
+    }
+}
+
+/// One row without a time, or one row for each time.
+type Rows = Vec<(Option<f64>, Vec<Quantity>)>;
+
+fn rows(experiment: &Experiment) -> Result<Rows, String> {
+    if experiment.times.is_empty() {
+        return Ok(vec![(None, quantities(experiment)?)]);
+    }
+    Ok(history(experiment)?.into_iter().map(|(time, quantities)| (Some(time), quantities)).collect())
+}
+
+fn last_key(path: &str) -> String {
+    path.rsplit('.').next().unwrap_or(path).to_string()
+}
+
+/// Which cell stays empty, and why.
+fn note(quantity: &Quantity, value: Option<f64>, time: Option<f64>) -> Option<String> {
+    let reason = quantity.value.as_ref().err()?;
+    let at = [value.map(|value| format!(" at {value}")), time.map(|time| format!(" at time {time}"))];
+    let place = at.into_iter().flatten().collect::<String>();
+    Some(format!("{}{place}: {reason}; the cell is left empty", quantity.name))
+}

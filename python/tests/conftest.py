@@ -1,11 +1,23 @@
-"""The command `landau` that was installed with the package."""
+"""The command `landau` that was installed with the package.
 
+Where no package is installed the one of this clone is tested, as far as it needs no compiled module.
+"""
+
+import importlib.util
 import os
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
+from plasmas import ROOT
+
+# Pictures are drawn without a display.
+os.environ.setdefault("MPLBACKEND", "Agg")
+if importlib.util.find_spec("landau") is None:
+    sys.path.insert(0, str(ROOT / "python"))
+
 
 @pytest.fixture
 def command(tmp_path):

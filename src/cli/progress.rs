@@ -2,6 +2,7 @@
 
 use super::say;
 use crate::any::{AnyObserver, AnyView};
+use crate::rules::MOST_PLAIN;
 use crate::simulation::ObserverError;
 use crate::time_grid::TimeGrid;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -77,8 +78,9 @@ impl AnyObserver for Progress {
         };
         // Time grids are on the scales of the run.
         let passed = view.time() / scales.time;
-        // With densities per cubic metre the entropy would have twenty digits.
-        let entropy = if scales.si { format!("{entropy:.9e}") } else { format!("{entropy:.9}") };
+        // With densities per cubic metre the entropy would have twenty digits, with very small ones none.
+        let plain = !scales.si && (entropy == 0.0 || (1e-6..MOST_PLAIN).contains(&entropy.abs()));
+        let entropy = if plain { format!("{entropy:.9}") } else { format!("{entropy:.9e}") };
         match &mut self.form {
             Form::Bar(bar, grid) => {
                 bar.set_position(match grid {

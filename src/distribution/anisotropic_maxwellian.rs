@@ -29,10 +29,10 @@ impl<const D: usize> Shape<D> for AnisotropicMaxwellian {
     }
 
     fn rules(&self, found: &mut Checks) {
-        found.positive("density", self.density);
+        found.size("density", self.density);
         found.vector("temperatures", Some(&self.temperatures), D);
         for (axis, temperature) in self.temperatures.iter().enumerate() {
-            found.positive(format!("temperatures.{axis}"), *temperature);
+            found.temperature(format!("temperatures.{axis}"), *temperature);
         }
         found.vector("drift", self.drift.as_ref(), D);
     }

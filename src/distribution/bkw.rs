@@ -31,8 +31,8 @@ impl<const D: usize> Shape<D> for Bkw {
     }
 
     fn rules(&self, found: &mut Checks) {
-        found.positive("density", self.density);
-        found.positive("temperature", self.temperature);
+        found.size("density", self.density);
+        found.temperature("temperature", self.temperature);
         let most = 2.0 / (D as f64 + 2.0);
         found.require((0.0..=most).contains(&self.contrast), "contrast", || {
             format!(

@@ -34,8 +34,8 @@ impl<const D: usize> Shape<D> for Dipole {
     }
 
     fn rules(&self, found: &mut Checks) {
-        found.positive("density", self.density);
-        found.positive("temperature", self.temperature);
+        found.size("density", self.density);
+        found.temperature("temperature", self.temperature);
         found.within("power", self.power, 0.0, 2.0);
         // Beyond 1/2 a dipole of power 2 grows without bound, and below 2 nearly so.
         let most = if self.power > 1.0 { 0.49 } else { 10.0 };

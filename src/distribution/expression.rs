@@ -30,7 +30,7 @@ impl<const D: usize> Shape<D> for Expression {
     }
 
     fn rules(&self, found: &mut Checks) {
-        found.positive("density", self.density);
+        found.size("density", self.density);
         if let Err(message) = self.parsed::<D>() {
             found.require(false, "formula", || message);
         }

@@ -32,8 +32,8 @@ impl<const D: usize> Shape<D> for Maxwellian {
     }
 
     fn rules(&self, found: &mut Checks) {
-        found.positive("density", self.density);
-        found.positive("temperature", self.temperature);
+        found.size("density", self.density);
+        found.temperature("temperature", self.temperature);
         found.vector("drift", self.drift.as_ref(), D);
     }
 

@@ -94,6 +94,11 @@ impl Particle {
         temperature / self.temperature_unit
     }
 
+    /// The temperature of a thermal speed.
+    pub fn temperature(self, thermal_speed: f64) -> f64 {
+        self.mass * thermal_speed * thermal_speed * self.temperature_unit
+    }
+
     /// √(T/m).
     pub fn thermal_speed(self, temperature: f64) -> f64 {
         (self.energy(temperature) / self.mass).sqrt()

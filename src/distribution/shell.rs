@@ -27,7 +27,7 @@ impl<const D: usize> Shape<D> for Shell {
     }
 
     fn rules(&self, found: &mut Checks) {
-        found.positive("density", self.density);
+        found.size("density", self.density);
         found.positive("radius", self.radius);
         found.positive("sharpness", self.sharpness);
     }

@@ -1,6 +1,7 @@
 //! Quantities of a run in words, in the units of its scenario.
 
 use crate::problem::{Background, FixedSpecies, Problem, Species};
+use crate::rules::{MOST_PLAIN, number};
 use crate::units::{ELEMENTARY_CHARGE, Scales};
 
 /// How quantities are written.
@@ -49,7 +50,7 @@ impl QuantityFormat {
     ) -> String {
         let mass = match self.scales.si {
             true => self.quantity(species.mass, self.scales.mass, "kg"),
-            false => species.mass.to_string(),
+            false => number(species.mass),
         };
         format!(
             "{particles} particles, mass {mass}, density {}, temperature {}, thermal speed {}; h = {}, bandwidth {:.4} h²{}",
@@ -66,7 +67,7 @@ impl QuantityFormat {
         let velocity = fixed.velocity.map(|component| component * self.scales.velocity);
         let density = match self.scales.si {
             true => self.quantity(fixed.density, self.scales.density, "m⁻³"),
-            false => fixed.density.to_string(),
+            false => number(fixed.density),
         };
         format!("fixed, density {density}, velocity {velocity:?}")
     }
@@ -116,8 +117,9 @@ impl QuantityFormat {
     }
 }
 
-/// A number with this many decimals, or with an exponent where these would not show two of its digits.
+/// A number with this many decimals, or with an exponent where these would not show two of its digits, or where it has
+/// more digits than a number.
 fn decimals(value: f64, count: usize) -> String {
-    let small = value != 0.0 && value.abs() < 10f64.powi(1 - count as i32);
-    if small { format!("{value:.4e}") } else { format!("{value:.count$}") }
+    let plain = value == 0.0 || (10f64.powi(1 - count as i32)..MOST_PLAIN).contains(&value.abs());
+    if plain { format!("{value:.count$}") } else { format!("{value:.4e}") }
 }

@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use super::errors::join;
-use crate::rules::visible;
+use crate::rules::{LONGEST_PATH, shortened, visible};
 use serde_json::Value;
 use std::fmt;
 
@@ -17,7 +17,8 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} is {}, was {}", visible(&self.path), self.now, self.before)
+        let path = visible(&shortened(&self.path, LONGEST_PATH));
+        write!(formatter, "{path} is {}, was {}", self.now, self.before)
     }
 }
 
@@ -47,11 +48,7 @@ fn below(path: &str, before: Option<&Value>, now: Option<&Value>) -> Option<Diff
 
 fn words(value: Option<&Value>) -> String {
     const MOST: usize = 60;
-    let text = value.map_or("nothing".to_string(), Value::to_string);
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    shortened(&value.map_or("nothing".to_string(), Value::to_string), MOST)
 }
 
 #[cfg(test)]

@@ -62,15 +62,18 @@ pub fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
 }
 
+/// The most characters that are quoted of a string or a word.
+pub const MOST_QUOTED: usize = 40;
+
 /// How a message shows a value: short values as written, others by their kind.
 pub fn found(value: &Value) -> String {
     match value {
         Value::Object(_) => "an object".to_string(),
         Value::Array(_) => "a list".to_string(),
-        Value::String(text) if text.chars().count() > 40 => {
-            let start: String = text.chars().take(40).collect();
-            format!("a string that starts with {}", Value::from(start))
-        }
+        Value::String(text) => match text.char_indices().nth(MOST_QUOTED) {
+            Some((end, _)) => format!("a string that starts with {}", Value::from(&text[..end])),
+            None => value.to_string(),
+        },
         other => other.to_string(),
     }
 }

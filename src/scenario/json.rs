@@ -8,8 +8,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::errors::join;
-use crate::rules::visible;
+use super::errors::{MOST_QUOTED, join};
+use crate::rules::{shortened, visible};
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 use std::fmt;
@@ -328,7 +328,5 @@ fn number(word: &str) -> Option<Number> {
 }
 
 fn quoted(token: &str) -> String {
-    let shown = visible(&token.chars().take(40).collect::<String>());
-    let rest = if token.chars().count() > 40 { "…" } else { "" };
-    format!("`{shown}{rest}`")
+    format!("`{}`", visible(&shortened(token, MOST_QUOTED)))
 }

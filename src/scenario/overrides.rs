@@ -2,7 +2,7 @@
 
 use super::errors::found;
 use super::json::{self, Fault};
-use crate::rules::visible;
+use crate::rules::{LONGEST_PATH, excerpt, shortened, visible};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -18,18 +18,22 @@ pub struct Override {
 impl Override {
     /// Parses `PATH=VALUE`; VALUE is JSON, or a bare string where it is not.
     pub fn parse(argument: &str) -> Result<Self, String> {
-        let (path, value) = argument
-            .split_once('=')
-            .ok_or_else(|| format!("found `{argument}`; allowed: PATH=VALUE, as in time.steps=10"))?;
+        let (path, value) = argument.split_once('=').ok_or_else(|| {
+            format!("found `{}`; allowed: PATH=VALUE, as in time.steps=10", excerpt(argument))
+        })?;
         check_path(path, "species.0.mass")?;
         if let Ok(number) = value.trim().parse::<f64>()
             && !number.is_finite()
         {
-            return Err(format!("found {value} as the value; allowed: numbers up to 1.7e308 in size"));
+            return Err(format!(
+                "found {} as the value; allowed: numbers up to 1.7e308 in size",
+                excerpt(value)
+            ));
         }
         let value = match json::parse(value) {
             Ok((value, _)) => value,
             Err(Fault::KeyTwice { path, .. }) => {
+                let path = shortened(&path, LONGEST_PATH);
                 return Err(format!("found the key {path} twice in the value; allowed: once"));
             }
             Err(Fault::Syntax { .. }) => Value::String(value.to_string()),
@@ -60,14 +64,17 @@ impl Override {
                             0 => "no index, the list is empty".to_string(),
                             _ => format!("0 to {}", length - 1),
                         };
-                        format!("found `{key}` as an index of `{walked}`; allowed: {allowed}")
+                        let walked = shortened(&walked, LONGEST_PATH);
+                        format!("found `{}` as an index of `{walked}`; allowed: {allowed}", excerpt(key))
                     })?
                 }
                 Value::Object(object) => object.entry(key).or_insert_with(|| Value::Object(Map::new())),
                 other => {
                     return Err(format!(
-                        "found {} at `{walked}`, which has no `{key}`; allowed: an object or a list there",
-                        found(other)
+                        "found {} at `{}`, which has no `{}`; allowed: an object or a list there",
+                        found(other),
+                        shortened(&walked, LONGEST_PATH),
+                        excerpt(key)
                     ));
                 }
             };
@@ -97,6 +104,7 @@ const MOST_EXACT: f64 = 9007199254740992.0;
 fn check_path(path: &str, example: &str) -> Result<(), String> {
     match path.split('.').any(str::is_empty) {
         true => {
+            let path = shortened(path, LONGEST_PATH);
             Err(format!("found the path `{path}`; allowed: keys and indices joined by dots, as in {example}"))
         }
         false => Ok(()),
@@ -106,6 +114,7 @@ fn check_path(path: &str, example: &str) -> Result<(), String> {
 impl fmt::Display for Override {
     /// As on the command line.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "--set {}={}", visible(&self.path), self.value)
+        let [path, value] = [&self.path, &self.value.to_string()].map(|text| shortened(text, LONGEST_PATH));
+        write!(formatter, "--set {}={value}", visible(&path))
     }
 }

@@ -6,7 +6,7 @@ use super::overrides::Override;
 use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
-use crate::rules::{Violation, visible};
+use crate::rules::{LONGEST_PATH, Violation, shortened, visible};
 use crate::sweep::plan::{self, Plan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -175,7 +175,8 @@ fn parse_value(
         let (at, message) = match fault {
             Fault::Syntax { at, message } => (at, message),
             Fault::KeyTwice { at, path } => {
-                (at, format!("{}: found the key twice; allowed: once", visible(&path)))
+                let path = visible(&shortened(&path, LONGEST_PATH));
+                (at, format!("{path}: found the key twice; allowed: once"))
             }
         };
         ScenarioErrors::one(file, Some(Position::at(&text, at)), message)
@@ -188,7 +189,7 @@ fn parse_value(
         });
         source.overrides.push(change.map_err(|message| {
             let path = argument.split_once('=').map_or("", |(path, _)| path);
-            let place = format!("--set {}", visible(argument));
+            let place = format!("--set {}", visible(&shortened(argument, LONGEST_PATH)));
             ScenarioErrors::of_path(&place, None, path, visible(&message))
         })?);
     }
@@ -216,8 +217,16 @@ fn checked<T: DeserializeOwned>(
     if broken.is_empty() { Ok(typed) } else { Err(broken) }
 }
 
+/// The most errors that are said at once; to find the place of each takes a look at the whole text.
+const MOST_ERRORS: usize = 50;
+
 fn errors(violations: &[Violation], located: impl Fn(&Violation) -> ScenarioError) -> ScenarioErrors {
-    ScenarioErrors(violations.iter().map(located).collect())
+    let mut errors: Vec<ScenarioError> = violations.iter().take(MOST_ERRORS).map(located).collect();
+    if violations.len() > errors.len() {
+        let words = format!("and {} more of them", violations.len() - errors.len());
+        errors.push(by_path(&Violation::new("", words)));
+    }
+    ScenarioErrors(errors)
 }
 
 /// The error of a value that has no text.

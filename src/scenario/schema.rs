@@ -8,7 +8,7 @@
 use super::errors::{found, join};
 use super::types::Scenario;
 use crate::laboratory::input::Experiment;
-use crate::rules::Violation;
+use crate::rules::{Violation, excerpt};
 use crate::sweep::plan::Plan;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
@@ -279,7 +279,7 @@ fn nearest<'n>(names: &[&'n str], typo: &str) -> Option<&'n str> {
 
 /// `a`, `b` and `c`.
 fn list(names: &[&str], conjunction: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", excerpt(name))).collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} {conjunction} {last}", rest.join(", ")),
         _ => quoted.concat(),

@@ -1,8 +1,9 @@
 //! The particles of one species, with their weights and the distance between them.
 
 use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted};
+use super::lattice::THERMAL_SPEEDS;
 use super::scales;
-use crate::distribution::{Distribution, File, Initial, Points, vector};
+use crate::distribution::{Distribution, File, Initial, Particle, Points, vector};
 use crate::functionals::moments::Moments;
 use crate::problem::Lattice;
 use crate::scenario::{HalfWidth, Particles, Scenario, Species, Units, Violation};
@@ -75,7 +76,8 @@ impl<const D: usize> Cloud<D> {
                     require_symmetry(&distribution, &lattice)
                         .map_err(|message| Violation::new("initial", message))?;
                 }
-                Self::on_lattice(&distribution, lattice, center, *drop_below).map_err(misplaced)
+                let particle = scales::particle(scenario, one);
+                Self::on_lattice(&distribution, particle, lattice, (center, *drop_below)).map_err(misplaced)
             }
             Some(Particles::Random { count, seed }) => {
                 let mut generator = ChaCha8Rng::seed_from_u64(*seed);
@@ -94,15 +96,17 @@ impl<const D: usize> Cloud<D> {
 
     fn on_lattice(
         distribution: &Distribution<D>,
+        particle: Particle,
         lattice: Lattice<D>,
-        center: [f64; D],
-        drop_below: f64,
+        (center, drop_below): ([f64; D], f64),
     ) -> Result<Self, String> {
         let farthest = farthest(&lattice);
         if lattice.spacing < FINEST * farthest {
+            let half_width = 0.5 * lattice.per_axis as f64 * FINEST * farthest;
             return Err(format!(
-                "found cells that are {:.1e} of the velocities on their lattice; allowed: at least {FINEST:.1e} of them, for numbers to tell the cells apart",
-                lattice.spacing / farthest
+                "found cells that are {:.1e} of the velocities on their lattice; allowed: at least {FINEST:.1e} of them, for numbers to tell the cells apart, here a half width from {half_width:.2e} on, that of a temperature of {:.2e} by {THERMAL_SPEEDS} thermal speeds",
+                lattice.spacing / farthest,
+                particle.temperature(half_width / THERMAL_SPEEDS),
             ));
         }
         let grid = snapping_grid(lattice.spacing, farthest);
@@ -113,7 +117,14 @@ impl<const D: usize> Cloud<D> {
         let (velocities, weights): (Vec<_>, Vec<_>) =
             weighted().filter(|&(_, weight)| weight > 0.0 && weight >= least && weight.is_finite()).unzip();
         if velocities.is_empty() {
-            return Err("found a lattice whose cells all lie where the density is 0; allowed: a lattice that covers the distribution".to_string());
+            let width = distribution.narrowest_width().filter(|&width| width < lattice.spacing);
+            let wider = width.map_or(String::new(), |_| {
+                let temperature = particle.temperature(lattice.spacing);
+                format!(" and whose cells are no wider than its parts, as of a temperature from {temperature:.2e} on")
+            });
+            return Err(format!(
+                "found a lattice whose cells all lie where the density is 0; allowed: a lattice that covers the distribution{wider}"
+            ));
         }
         let Lattice { symmetry, spacing, .. } = lattice;
         Ok(Self { symmetry, velocities, weights, spacing, lattice: Some(lattice), center, notes: Vec::new() })

@@ -119,26 +119,9 @@ impl<const D: usize> CloudFile<D> {
     }
 }
 
-/// The beginning of what a file says, short enough to be quoted.
-pub fn excerpt(text: &str) -> String {
-    const MOST: usize = 60;
-    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    match text.chars().nth(MOST) {
-        None => text.chars().map(visible).collect(),
-        Some(_) => text.chars().take(MOST).map(visible).chain(['…']).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_quoted_is_short_and_harmless() {
-        assert_eq!(excerpt("vx,vy"), "vx,vy");
-        assert_eq!(excerpt("a\u{1b}[2J"), "a\u{fffd}[2J");
-        assert_eq!(excerpt(&"µ".repeat(1_000_000)), format!("{}…", "µ".repeat(60)));
-    }
 
     #[test]
     fn particles_without_weight_are_left_out_and_counted() {

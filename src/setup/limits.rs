@@ -2,6 +2,7 @@
 
 use crate::functionals::invariants::Invariants;
 use crate::problem::Problem;
+use crate::rules::{SIZES, number};
 use crate::scenario::{MeshSpacing, Scenario, Score, Violation};
 use crate::score::exactness::degree_of;
 
@@ -16,38 +17,48 @@ const WIDEST_SPACING: f64 = 2.0;
 /// Variances whose Gaussian, to the power 3 and over any weight, stays within floating-point range.
 const VARIANCES: std::ops::RangeInclusive<f64> = 1e-150..=1e150;
 
+/// Total masses and energies whose products floating-point numbers hold with all their digits.
+const TOTALS: std::ops::RangeInclusive<f64> = 1e-150..=1e150;
+
 pub fn check<const D: usize>(
     scenario: &Scenario,
     problem: &Problem<D>,
     velocities: &[[f64; D]],
     invariants: &Invariants<D>,
 ) -> Result<(), Violation> {
-    for species in &problem.species {
+    let scales = &problem.scales;
+    let [least, most] = [SIZES.start(), SIZES.end()].map(|size| number(*size));
+    for (species, place) in problem.species.iter().zip(places(scenario)) {
         let moments = problem.moments(species, velocities);
-        let temperature = moments.temperature();
-        if !(moments.density > 0.0 && moments.density.is_finite() && temperature.is_finite()) {
+        let (density, temperature) =
+            (moments.density * scales.density, moments.temperature() * scales.temperature);
+        if !(SIZES.contains(&density) && temperature.is_finite()) {
+            let (density, temperature) = (number(density), number(temperature));
             return Err(Violation::new(
-                "species",
+                place,
                 format!(
-                    "found species \"{}\" with density {} and temperature {}; allowed: densities, masses and speeds whose sums and squares are finite",
-                    species.name,
-                    moments.density * problem.scales.density,
-                    temperature * problem.scales.temperature
+                    "found particles of density {density} and temperature {temperature}; allowed: a density from {least} to {most}, and speeds whose squares are finite"
                 ),
             ));
         }
     }
-    if !(invariants.mass.is_normal() && invariants.energy.is_finite()) {
+    let Invariants { mass, energy, .. } = *invariants;
+    if !(TOTALS.contains(&mass) && (energy == 0.0 || TOTALS.contains(&energy))) {
+        let [mass, energy] = [mass * scales.mass_density(), energy * scales.energy()].map(number);
         return Err(Violation::new(
             "species",
             format!(
-                "found a total mass of {} and a total energy of {}; allowed: densities, masses and speeds whose sums and squares are finite",
-                invariants.mass * problem.scales.mass_density(),
-                invariants.energy * problem.scales.energy()
+                "found a total mass of {mass} and a total energy of {energy}; allowed: densities, masses and speeds that make both 1e-150 to 1e150 on the scales of the run"
             ),
         ));
     }
     bandwidths(scenario, problem, velocities)
+}
+
+/// The paths of the moving species.
+fn places(scenario: &Scenario) -> impl Iterator<Item = String> {
+    let moving = scenario.species.iter().enumerate().filter(|(_, one)| one.fixed.is_none());
+    moving.map(|(index, _)| format!("species.{index}"))
 }
 
 fn bandwidths<const D: usize>(

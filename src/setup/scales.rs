@@ -6,7 +6,7 @@
 use crate::distribution::Particle;
 use crate::functionals::moments::Moments;
 use crate::scenario::{Scenario, Species, Units};
-use crate::units::{ELEMENTARY_CHARGE, Scales, power_of_two};
+use crate::units::{Scales, power_of_two};
 
 /// The scales of a scenario whose moving species have clouds of these moments, by the mass 1.
 pub fn of<const D: usize>(scenario: &Scenario, moments: impl Iterator<Item = Moments<D>>) -> Scales {
@@ -38,13 +38,5 @@ fn span(scenario: &Scenario) -> f64 {
 /// A particle of a moving species, in the units of the scenario.
 pub fn particle(scenario: &Scenario, one: &Species) -> Particle {
     let Some(mass) = one.mass else { unreachable!("validation asks for the mass of a moving species") };
-    Particle { mass, temperature_unit: temperature_unit(scenario) }
-}
-
-/// Mass times velocity squared in the scenario's unit of temperature.
-pub fn temperature_unit(scenario: &Scenario) -> f64 {
-    match scenario.units {
-        Units::Normalized {} => 1.0,
-        Units::Si {} => 1.0 / ELEMENTARY_CHARGE,
-    }
+    Particle { mass, temperature_unit: scenario.units.temperature() }
 }

@@ -1,6 +1,5 @@
 //! What acts on the particles from outside: species that stay as they are, and fields; on the scales of a run.
 
-use super::scales;
 use crate::distribution::vector;
 use crate::fields::{Electric, Fields};
 use crate::functionals::moments::Moments;
@@ -56,7 +55,7 @@ fn heating(scenario: &Scenario, source: &SourceTerm, scales: &Scales) -> Heating
 /// Mass and temperature, in units of mass times velocity squared, of a background.
 fn background(scenario: &Scenario, fixed: &Fixed) -> Option<(f64, f64)> {
     let (mass, temperature) = fixed.background()?;
-    Some((mass, temperature / scales::temperature_unit(scenario)))
+    Some((mass, temperature / scenario.units.temperature()))
 }
 
 /// Refuses a background that is narrower than what the particles of a species resolve.

@@ -241,6 +241,7 @@ fn failures() -> Vec<Known> {
         Failure::TreeTooLarge { particles: 1, points: 13, gibibytes: 1.0, limit_gibibytes: 1.0 },
         Failure::TreeError { step: 1, error: 1.0, tolerance: 1.0 },
         Failure::EntropyGrows { step: 1, rate: 1.0, slack: 1.0 },
+        Failure::Interrupted,
     ];
     known(samples, |failure| match failure {
         Failure::NotFinite { .. } => Some("is not finite"),
@@ -251,8 +252,6 @@ fn failures() -> Vec<Known> {
         Failure::Projection { .. } => None,
         Failure::TooStiff { .. } => Some("is too long for the method"),
         Failure::StepTooSmall { .. } => Some("the step size shrank"),
-        // Nothing went wrong, and nobody reads it.
-        Failure::Interrupted => None,
         // The rounds converged in every case tried. The message is tested next to the code.
         Failure::EntropyNotBalanced { .. } => None,
         Failure::MeshTooLarge { .. } => Some("would need"),
@@ -263,6 +262,8 @@ fn failures() -> Vec<Known> {
         | Failure::TreeTooLarge { .. }
         | Failure::TreeError { .. }
         | Failure::EntropyGrows { .. } => None,
+        // It ends a step, and no run fails by it.
+        Failure::Interrupted => None,
     })
 }
 

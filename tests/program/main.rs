@@ -13,6 +13,7 @@ mod bad_scenarios;
 mod cli;
 mod columns;
 mod driven;
+mod echoes;
 mod folders;
 mod functionals;
 mod imports;

@@ -11,6 +11,7 @@ mod time;
 
 use crate::functionals::Functional;
 use crate::integrators::Choice;
+use crate::units::ELEMENTARY_CHARGE;
 pub use collisions::*;
 pub use fields::*;
 pub use output::*;
@@ -84,6 +85,16 @@ pub enum Units {
     /// Mass in kg, charge in elementary charges, density in m⁻³, temperature in eV, velocity in m/s, time in s;
     /// in three dimensions.
     Si {},
+}
+
+impl Units {
+    /// Mass times velocity squared in the unit of temperature: 1, or with SI units a joule in eV.
+    pub fn temperature(self) -> f64 {
+        match self {
+            Self::Normalized {} => 1.0,
+            Self::Si {} => 1.0 / ELEMENTARY_CHARGE,
+        }
+    }
 }
 
 impl Default for Units {

@@ -35,7 +35,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     if !symmetry::dimension(&mut found, scenario) {
         return found.violations;
     }
-    species::species(&mut found, &scenario.species, dimension);
+    species::species(&mut found, scenario, dimension);
     memory::memory(&mut found, scenario);
     collisions::collisions(&mut found, scenario);
     fields::fields(&mut found, scenario);

@@ -1,6 +1,6 @@
 //! Scores: order, cutoff, bandwidth, mesh.
 
-use crate::rules::Checks;
+use crate::rules::{Checks, excerpt};
 use crate::scenario::types::*;
 
 pub fn score(found: &mut Checks, scenario: &Scenario) {
@@ -67,7 +67,7 @@ pub fn score(found: &mut Checks, scenario: &Scenario) {
                 let off_lattice =
                     one.fixed.is_none() && !matches!(one.particles, Some(Particles::Lattice { .. }));
                 found.require(!off_lattice, "score.mesh.spacing.lattice", || {
-                    format!("found species \"{}\" without a lattice; allowed: particles on a `lattice` for every moving species", one.name)
+                    format!("found species \"{}\" without a lattice; allowed: particles on a `lattice` for every moving species", excerpt(&one.name))
                 });
             }
         }

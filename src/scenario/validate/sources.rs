@@ -1,6 +1,6 @@
 //! Sources.
 
-use crate::rules::Checks;
+use crate::rules::{Checks, excerpt};
 use crate::scenario::types::*;
 
 pub fn sources(found: &mut Checks, scenario: &Scenario) {
@@ -10,12 +10,12 @@ pub fn sources(found: &mut Checks, scenario: &Scenario) {
         let moving = |one: &&Species| one.fixed.is_none();
         let names: Vec<&str> = scenario.species.iter().filter(moving).map(|one| one.name.as_str()).collect();
         found.require(names.contains(&species.as_str()), format!("{path}.species"), || {
-            format!("found \"{species}\"; allowed: a moving species, {}", names.join(", "))
+            format!("found \"{}\"; allowed: a moving species, {}", excerpt(species), names.join(", "))
         });
         let before = scenario.sources[..index].iter();
         let twice = before.clone().any(|SourceTerm::Heating { species: other, .. }| other == species);
         found.require(!twice, format!("{path}.species"), || {
-            format!("found \"{species}\" a second time; allowed: one heating of a species")
+            format!("found \"{}\" a second time; allowed: one heating of a species", excerpt(species))
         });
         match (power, temperature, time) {
             // Numbers of a scenario are finite.

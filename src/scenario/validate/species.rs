@@ -1,23 +1,31 @@
 //! Species: names, what a moving one and a fixed one need, and where particles are placed.
 
-use crate::distribution::Initial;
-use crate::rules::{Checks, Violation, number};
+use crate::distribution::{Initial, Particle};
+use crate::rules::{Checks, Violation, excerpt, number};
 use crate::scenario::types::*;
 
-pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
+/// The most characters of a species' name.
+const LONGEST_NAME: usize = 60;
+
+pub fn species(found: &mut Checks, scenario: &Scenario, dimension: usize) {
+    let species = &scenario.species;
     for (index, one) in species.iter().enumerate() {
         let path = format!("species.{index}");
         let mut characters = one.name.chars();
         let named = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
             && characters.all(|other| other.is_ascii_alphanumeric() || other == '_');
         found.require(named, format!("{path}.name"), || {
-            format!("found \"{}\"; allowed: a letter, then letters, digits or `_`", one.name)
+            format!("found \"{}\"; allowed: a letter, then letters, digits or `_`", excerpt(&one.name))
+        });
+        let length = one.name.chars().count();
+        found.require(length <= LONGEST_NAME, format!("{path}.name"), || {
+            format!("found a name of {length} characters; allowed: up to {LONGEST_NAME}, since names of columns begin with it")
         });
         let earlier = species[..index].iter().position(|other| other.name == one.name);
         found.require(earlier.is_none(), format!("{path}.name"), || {
             format!(
                 "found \"{}\", the name of species {} already; allowed: a name of its own",
-                one.name,
+                excerpt(&one.name),
                 earlier.unwrap_or(0)
             )
         });
@@ -35,13 +43,13 @@ pub fn species(found: &mut Checks, species: &[Species], dimension: usize) {
                         ));
                     }
                 }
-                found.positive(format!("{path}.fixed.density"), fixed.density);
+                found.size(format!("{path}.fixed.density"), fixed.density);
                 found.vector(format!("{path}.fixed.velocity"), fixed.velocity.as_ref(), dimension);
                 background(found, &format!("{path}.fixed"), fixed);
             }
             None => match dimension {
-                2 => moving::<2>(found, &path, one),
-                _ => moving::<3>(found, &path, one),
+                2 => moving::<2>(found, &path, one, scenario.units),
+                _ => moving::<3>(found, &path, one, scenario.units),
             },
         }
     }
@@ -60,21 +68,28 @@ fn background(found: &mut Checks, path: &str, fixed: &Fixed) {
             format!("found no `{key}` beside the other; allowed: mass and temperature, of a background, or neither, for infinite mass")
         });
         if let Some(value) = value {
-            found.positive(format!("{path}.{key}"), value);
+            let path = format!("{path}.{key}");
+            if key == "mass" {
+                found.size(path, value)
+            } else {
+                found.positive(path, value)
+            };
         }
     }
 }
 
-fn moving<const D: usize>(found: &mut Checks, path: &str, one: &Species) {
+fn moving<const D: usize>(found: &mut Checks, path: &str, one: &Species, units: Units) {
     let missing =
         |key: &str| format!("found no `{key}`; allowed: mass, initial and particles, or fixed alone");
     if found.require(one.mass.is_some(), path, || missing("mass")) {
-        found.positive(format!("{path}.mass"), one.mass.unwrap_or_default());
+        found.size(format!("{path}.mass"), one.mass.unwrap_or_default());
     }
     if found.require(one.initial.is_some(), path, || missing("initial"))
         && let Some(initial) = &one.initial
     {
+        found.temperature_of_lattice = temperature_of_lattice(one, units);
         found.under(&format!("{path}.initial"), |found| initial.rules::<D>(found));
+        found.temperature_of_lattice = None;
     }
     let held = one.initial.as_ref().filter(|initial| initial.holds_particles::<D>());
     if let Some(initial) = held {
@@ -123,6 +138,18 @@ fn moving<const D: usize>(found: &mut Checks, path: &str, one: &Species) {
         }
         None => {}
     }
+}
+
+/// The temperature whose thermal speed is the spacing of a species' lattice, where that is a number.
+fn temperature_of_lattice(one: &Species, units: Units) -> Option<f64> {
+    let Some(Particles::Lattice { per_axis, half_width: Some(HalfWidth::Velocity(half_width)), .. }) =
+        &one.particles
+    else {
+        return None;
+    };
+    let particle = Particle { mass: one.mass?, temperature_unit: units.temperature() };
+    let temperature = particle.temperature(2.0 * half_width / f64::from(*per_axis));
+    (temperature > 0.0 && temperature.is_finite()).then_some(temperature)
 }
 
 /// A formula is normalised on a lattice, and has a thermal speed only there.

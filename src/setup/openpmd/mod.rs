@@ -13,6 +13,7 @@ mod place;
 mod record;
 
 use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted};
+use crate::rules::excerpt;
 use crate::symmetry::coordinates::{AXES, Coordinate};
 use crate::symmetry::{HalfPlane, Symmetry};
 use hdf5_reader::group::Group;
@@ -73,7 +74,7 @@ fn particles<const D: usize>(found: &Found, wanted: &Wanted) -> Result<CloudFile
         None => {
             return Err(Fault::of_path(format!(
                 "found no record weighting of species \"{}\"; allowed: velocity or momentum, and weighting, or `density` beside `path`, to weigh all the same",
-                wanted.species
+                excerpt(&wanted.species)
             )));
         }
     };
@@ -105,7 +106,7 @@ fn particles<const D: usize>(found: &Found, wanted: &Wanted) -> Result<CloudFile
         (None, None) => {
             return Err(Fault::of_path(format!(
                 "found neither velocity nor momentum of species \"{}\"; allowed: one of them, and weighting",
-                wanted.species
+                excerpt(&wanted.species)
             )));
         }
     };

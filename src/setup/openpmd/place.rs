@@ -4,6 +4,7 @@
 //! `particles/`. Files of beam physics may have one iteration without a number, and no group around the records.
 
 use super::record::{Node, count};
+use crate::rules::excerpt;
 use crate::setup::cloud_file::{Fault, Wanted};
 use hdf5_reader::group::Group;
 
@@ -106,7 +107,7 @@ impl Found {
             Some(iteration) if !self.others.is_empty() => Fault::of_path(format!(
                 "{} of species \"{}\", not as in iteration {iteration}{}",
                 fault.message,
-                wanted.species,
+                excerpt(&wanted.species),
                 elsewhere(&self.others, " but as in `iteration` "),
             )),
             _ => fault,
@@ -129,7 +130,10 @@ fn unknown(particles: &Group, wanted: &Wanted, others: &[u64]) -> Fault {
     let kind = Node::Group(particles.clone()).text("speciesType");
     let names = kind.map_or_else(|| groups(particles), |kind| vec![kind]).join(", ");
     let elsewhere = elsewhere(others, ", or `iteration` ");
-    Fault::of("species", format!("found no species \"{}\"; allowed: {names}{elsewhere}", wanted.species))
+    Fault::of(
+        "species",
+        format!("found no species \"{}\"; allowed: {names}{elsewhere}", excerpt(&wanted.species)),
+    )
 }
 
 /// Iterations in words, if there are any.

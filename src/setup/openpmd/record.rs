@@ -1,6 +1,7 @@
 //! Records of an openPMD species: components as arrays or as constants (`value` and `shape`), times their
 //! `unitSI`; what they are measured in (`unitDimension`); and whether they are those of macro-particles.
 
+use crate::rules::excerpt;
 use crate::setup::cloud_file::{Fault, MOST_PARTICLES, Wanted};
 use hdf5_reader::error::Result as Read;
 use hdf5_reader::group::Group;
@@ -152,7 +153,11 @@ impl<'a> Record<'a> {
 
     /// What is wrong with this record.
     pub fn wrong(&self, message: &str) -> Fault {
-        Fault::of_path(format!("record {} of species \"{}\": {message}", self.name, self.wanted.species))
+        Fault::of_path(format!(
+            "record {} of species \"{}\": {message}",
+            self.name,
+            excerpt(&self.wanted.species)
+        ))
     }
 
     /// The power of the weight to divide by, if any.

@@ -1,6 +1,7 @@
 //! The header of a table: its columns, what stands between them, and where it is.
 
-use crate::setup::cloud_file::{Amount, Wanted, excerpt};
+use crate::rules::excerpt;
+use crate::setup::cloud_file::{Amount, Wanted};
 use crate::symmetry::coordinates::Coordinate;
 
 /// The header of a table.

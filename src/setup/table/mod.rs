@@ -8,7 +8,8 @@
 mod header;
 mod number;
 
-use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted, excerpt};
+use super::cloud_file::{Amount, CloudFile, Fault, MOST_PARTICLES, Wanted};
+use crate::rules::excerpt;
 use csv::{ByteRecord, Position, ReaderBuilder, Trim};
 use header::{Columns, Header};
 use number::DecimalMark;

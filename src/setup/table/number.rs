@@ -1,6 +1,6 @@
 //! Numbers of a table, with a point or, where the comma does not divide columns, a decimal comma.
 
-use crate::setup::cloud_file::excerpt;
+use crate::rules::excerpt;
 
 /// The decimal mark of a table: the first one that is found in it.
 pub struct DecimalMark {

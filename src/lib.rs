@@ -76,6 +76,7 @@
 //! | [`output`] | what is written, one file per thing written |
 //! | [`accuracy`], [`report`] | what is expected of a run, and what is said of it |
 //! | [`session`] | a run with its folder: opened, run, closed; or in memory, recorded |
+//! | [`sweep`] | many runs of one scenario, and one table of them |
 //! | [`any`] | the edge where the dimension that a scenario names becomes a type |
 //! | `cli` | the command line, with the feature of that name |
 //! | [`error`] | why numbers cannot be trusted or had |
@@ -133,6 +134,7 @@ pub mod setup;
 pub mod simulation;
 pub mod state;
 pub mod sum;
+pub mod sweep;
 pub mod symmetry;
 pub mod terms;
 pub mod time_grid;

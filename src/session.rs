@@ -26,7 +26,7 @@ use start::Start;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
-use underway::Underway;
+use underway::{Guest, Underway};
 
 /// A run that has its folder and has not begun.
 pub struct Session<const D: usize> {
@@ -148,7 +148,8 @@ impl<const D: usize> Session<D> {
         let frames = frames.as_mut().map(|frames| frames as &mut dyn Observer<D>);
         let before =
             Vec::from_iter([Some(&mut diagnostics as &mut dyn Observer<D>), frames].into_iter().flatten());
-        let outcome = underway.run(before, vec![observer, &mut checkpoints], interrupted);
+        let mut guest = Guest::new(observer, interrupted);
+        let outcome = underway.run(before, &mut guest, vec![&mut checkpoints], interrupted);
         let (status, reason) = underway.ending(&outcome);
         let written = summary::write(&folder, &underway.summary(status, reason));
         // The failure of the run is the one to report, if both failed.
@@ -157,6 +158,7 @@ impl<const D: usize> Session<D> {
         if outcome == Outcome::Completed {
             checkpoint::remove(&folder)?;
         }
+        guest.failure()?;
         Ok(underway.closing(outcome, Some(folder.path().to_path_buf())))
     }
 }
@@ -172,4 +174,55 @@ fn words_on_missing(steps: &[u64]) -> Option<String> {
             named.join(", ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::any::{AnyObserver, AnySession, AnyView};
+    use crate::kernel::lanes::InstructionSet;
+    use crate::output::folder::Folder;
+    use crate::scenario::{Scenario, parse};
+    use crate::simulation::ObserverError;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    /// An observer that fails at a step.
+    struct FailsAt(u64);
+
+    impl AnyObserver for FailsAt {
+        fn observe(&mut self, view: &dyn AnyView) -> Result<(), ObserverError> {
+            if view.step() == self.0 { Err("that is enough".into()) } else { Ok(()) }
+        }
+    }
+
+    fn run(scenario: &Scenario, path: &Path, fails_at: u64) -> Option<String> {
+        let set = InstructionSet::detect();
+        let session = match Folder::open(path).checkpoint().exists() {
+            true => AnySession::resume(scenario, path, set),
+            false => AnySession::create(scenario, path, false, set),
+        };
+        let ended = session.unwrap().run(&mut FailsAt(fails_at), &AtomicBool::new(false));
+        ended.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_observer_from_outside_that_fails_loses_nothing_of_the_run() {
+        let text = include_str!("../tests/bad/maxwellian.json").to_string();
+        let (scenario, _) = parse("maxwellian.json", text, &["output.checkpoint_every=0".into()]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (broken, whole) = (folder.path().join("broken"), folder.path().join("whole"));
+        assert_eq!(run(&scenario, &whole, u64::MAX), None);
+        let failure = Some("that is enough".to_string());
+        assert_eq!(run(&scenario, &broken, 0), failure);
+        assert_eq!(run(&scenario, &broken, 3), failure);
+        assert!(
+            fs::read_to_string(broken.join("run.json")).unwrap().contains("\"reason\": \"that is enough\"")
+        );
+        // At the end there is nothing to go on with: the run is complete all the same.
+        assert_eq!(run(&scenario, &broken, 6), failure);
+        assert!(fs::read_to_string(broken.join("run.json")).unwrap().contains("\"status\": \"completed\""));
+        let rows = |path: &Path| fs::read(path.join("diagnostics.csv")).unwrap();
+        assert!(rows(&broken) == rows(&whole));
+    }
 }

@@ -1,6 +1,7 @@
 """The rows of diagnostics.csv by columns, as arrays or as tables of pandas and xarray."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from html import escape
 from typing import Any
 
@@ -48,7 +49,8 @@ class Diagnostics(Mapping[str, Array]):
         try:
             return self._columns[name]
         except KeyError:
-            raise KeyError(f"no column {name!r}; there are {', '.join(self._columns)}") from None
+            near = get_close_matches(name, self._columns)
+            raise KeyError(f"no column {name!r}; {'near it' if near else 'there'} are {', '.join(near or self)}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -87,10 +89,15 @@ class Diagnostics(Mapping[str, Array]):
         return xarray.Dataset(data, coords={name: variable(name) for name in beside})
 
     def __repr__(self) -> str:
-        return f"<diagnostics: {len(next(iter(self.values())))} rows of {', '.join(self)}>"
+        names = list(self)
+        return f"<diagnostics: {self._rows} rows of {len(names)} columns, {', '.join(names[:3])} … {names[-1]}>"
+
+    @property
+    def _rows(self) -> int:
+        return len(self["time"])
 
     def _repr_html_(self) -> str:
-        rows = range(len(next(iter(self.values()))))
+        rows = range(self._rows)
         shown = [*rows] if len(rows) <= SHOWN else [*rows[: SHOWN // 2], *rows[-SHOWN // 2 :]]
         head = "".join(f"<th>{escape(name)}{_bracketed(self.unit(name))}</th>" for name in self)
         lines = ["".join(f"<td>{column[row]:.6g}</td>" for column in self.values()) for row in shown]

@@ -37,7 +37,9 @@ class ScenarioError(Error, ValueError):
 
     def __init__(self, text: str, places: list[tuple[tuple[int, int] | None, str, str]]) -> None:
         super().__init__(text, places)
-        self.errors = [Place(*(at or (None, None)), path, message) for at, path, message in places]
+        self.errors = [
+            Place(at[0] if at else None, at[1] if at else None, path, message) for at, path, message in places
+        ]
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from landau.errors import Error
+
 Array = npt.NDArray[np.float64]
 
 
-class RunFolderError(Exception):
+class RunFolderError(Error):
     """The folder is not what a run leaves; the message says the file, the place and what was expected."""
 
 

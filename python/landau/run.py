@@ -158,9 +158,12 @@ class Run:
     @cached_property
     def frames(self) -> list[Frame]:
         """The particles in the order of their steps; empty when the scenario asks for none."""
+        return sorted((of_file(path, self.geometry) for path in self._files()), key=lambda frame: frame.step)
+
+    def _files(self) -> list[Path]:
+        """The files of the frames."""
         assert self.path is not None, "given to a run in memory"
-        found = [of_file(path, self.geometry) for path in (self.path / "particles").glob("frame_*.h5")]
-        return sorted(found, key=lambda frame: frame.step)
+        return list((self.path / "particles").glob("frame_*.h5"))
 
     @property
     def warnings(self) -> list[str]:
@@ -273,7 +276,8 @@ class Run:
             "species": ", ".join(species.name for species in self.species),
             "state": self._state(),
             "rows": f"{len(time)}, to t = {self.time:.6g}{' s' if self.physical else ''}",
-            "frames": str(len(self.frames)),
+            # Files are counted and not read, which would need h5py.
+            "frames": str(len(self.frames if self.path is None else self._files())),
             **{f"warning {i}": warning for i, warning in enumerate(self.warnings, 1)},
         }
         body = "".join(f"<tr><th>{escape(key)}</th><td>{escape(value)}</td></tr>" for key, value in lines.items())

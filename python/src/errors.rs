@@ -1,6 +1,6 @@
 //! Errors of the library as exceptions of landau/errors.py.
 
-use landau::scenario::{ScenarioErrors, Source};
+use landau::scenario::{ScenarioError, ScenarioErrors, Source};
 use landau::session::SessionError;
 use landau::setup::StartError;
 use pyo3::prelude::*;
@@ -14,22 +14,25 @@ fn exception<'py>(py: Python<'py>, class: &str, arguments: impl pyo3::call::PyCa
     made.map_or_else(|error| error, PyErr::from_value)
 }
 
-/// The exception of a scenario that is wrong. A scenario that has no file is told by its paths alone.
+/// The exception of a scenario that is wrong. Where the text is no file of the user's, or the value was changed, the path
+/// alone says the place.
 pub fn of_scenario(py: Python<'_>, errors: &ScenarioErrors, has_file: bool) -> PyErr {
-    let places = errors.all().iter().map(|error| {
-        let position = error.position.filter(|_| has_file).map(|position| (position.line, position.column));
-        (position, error.path.clone(), error.message.clone())
-    });
-    let places: Vec<_> = places.collect();
-    let lines: Vec<String> = if has_file {
-        errors.to_string().lines().map(String::from).collect()
-    } else {
-        let line = |(_, path, message): &(_, String, String)| match path.as_str() {
-            "" => message.clone(),
-            path => format!("{path}: {message}"),
-        };
-        places.iter().map(line).collect()
+    let position = |error: &ScenarioError| error.position.filter(|_| has_file);
+    let line = |error: &ScenarioError| match error {
+        error if position(error).is_some() => error.line.clone(),
+        ScenarioError { path, message, .. } if !path.is_empty() => format!("{path}: {message}"),
+        ScenarioError { message, .. } if !has_file => message.clone(),
+        error => error.line.clone(),
     };
+    let lines: Vec<String> = errors.all().iter().map(line).collect();
+    let places: Vec<_> = errors
+        .all()
+        .iter()
+        .map(|error| {
+            let at = position(error).map(|position| (position.line, position.column));
+            (at, error.path.clone(), error.message.clone())
+        })
+        .collect();
     exception(py, "ScenarioError", (lines.join("\n"), places))
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import landau
 import numpy as np
 import pytest
-from conftest import plasma
+from plasmas import plasma
 
 # In these few steps of a coarse plasma rates are expected to be off, which runs say.
 pytestmark = pytest.mark.filterwarnings("ignore::landau.RunWarning")

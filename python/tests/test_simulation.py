@@ -6,11 +6,12 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import landau
 import numpy as np
 import pytest
-from conftest import plasma
+from plasmas import plasma
 
 pytestmark = pytest.mark.filterwarnings("ignore::landau.RunWarning")
 
@@ -118,7 +119,7 @@ def test_what_a_callable_raises_ends_the_run(tmp_path, which):
 
 
 def test_a_run_that_fails_is_there_as_far_as_it_came():
-    scenario = landau.Scenario(plasma(time={"step": 50.0, "steps": 4}, integrator={"forward_euler": {}}))
+    scenario = landau.Scenario(plasma(time={"step": 500.0, "steps": 4}, integrator={"forward_euler": {}}))
     with pytest.raises(landau.RunError) as caught:
         scenario.run()
     assert caught.value.run.summary["status"] == "failed"
@@ -151,7 +152,7 @@ def test_numbers_that_cannot_be_are_refused():
 SLOW = """
 import sys, landau
 sys.path.insert(0, sys.argv[1])
-from conftest import plasma
+from plasmas import plasma
 import warnings
 warnings.simplefilter("ignore")
 value = plasma(dimension=3, time={"step": 0.001, "steps": 100000})
@@ -175,7 +176,7 @@ except KeyboardInterrupt as error:
     ids=["simulation", "run"],
 )
 def test_ctrl_c_ends_at_the_next_step(work, then, said):
-    tests = str(__import__("pathlib").Path(__file__).parent)
+    tests = str(Path(__file__).parent)
     process = subprocess.Popen([sys.executable, "-c", SLOW % (work, then), tests], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"
     time.sleep(1.0)
@@ -228,3 +229,38 @@ def test_memory_does_not_grow():
     before = work(100)
     # A copy of the state in each of 1,000 steps would be 3 MB; allocators round.
     assert work(1000) - before < 1024
+
+
+def test_nothing_larger_than_the_state_is_copied():
+    # The largest memory of a process only grows, so it is another process that is measured.
+    text = """
+import resource, sys, warnings
+sys.path.insert(0, sys.argv[1])
+import landau
+from plasmas import plasma
+
+warnings.simplefilter("ignore")
+value = plasma(
+    collisions={"gamma": 0.0, "coefficients": {"uniform": 0.1}},
+    integrator={"forward_euler": {}},
+    time={"step": 1e-3, "steps": 100},
+)
+value["species"] = value["species"][:1]
+value["species"][0]["particles"]["lattice"]["per_axis"] = 700
+sim = landau.Scenario(value).simulation(threads=1)
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+sim.step(2)
+state = sim.velocities("light").nbytes
+before = peak()
+sim.step(3)
+print((peak() - before) / state)
+before = peak()
+views = [sim.view()]
+print((peak() - before) / state)
+"""
+    pytest.importorskip("resource")
+    tests = str(Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", text, tests], capture_output=True, text=True, check=True)
+    stepping, viewing = map(float, done.stdout.split())
+    # Memory is counted in pages and handed out in chunks: a tenth of the state, 8 MB here.
+    assert stepping < 0.1 and viewing < 1.1, done.stdout

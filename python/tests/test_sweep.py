@@ -6,7 +6,7 @@ from multiprocessing import get_context
 import landau
 import numpy as np
 import pytest
-from conftest import plasma
+from plasmas import plasma
 
 pytestmark = pytest.mark.filterwarnings("ignore::landau.RunWarning")
 AXES = {"collisions.gamma": [-3, -2], "time.step": [0.1, 0.05]}
@@ -37,7 +37,7 @@ def test_processes_find_the_same():
 
 def test_a_run_that_fails_has_its_reason():
     scenario = landau.Scenario(plasma(integrator={"forward_euler": {}}))
-    found = landau.sweep(scenario, {"time.step": [0.01, 50.0]}, keep=last)
+    found = landau.sweep(scenario, {"time.step": [0.01, 500.0]}, keep=last)
     assert found["failure"][0] == "" and found["steps"][0] == 4
     assert found["failure"][1] != "" and np.isnan(found["steps"][1])
 

@@ -6,6 +6,7 @@ mod converge;
 mod functionals;
 mod progress;
 mod run;
+mod sweep;
 mod transport;
 
 use crate::kernel::lanes::InstructionSet;
@@ -41,6 +42,8 @@ enum Command {
     Functionals(functionals::Functionals),
     /// Transport coefficients of a scenario's plasma near equilibrium, by its response to small impulses
     Transport(transport::Transport),
+    /// Run a scenario with many values, several runs at once, and write one table of them
+    Sweep(sweep::Sweep),
     /// Print what to cite for the methods of a scenario
     Cite(cite::Cite),
     /// Print the JSON Schema of a scenario
@@ -173,6 +176,7 @@ impl Arguments {
             Command::Converge(converge) => converge.run(),
             Command::Functionals(functionals) => functionals.run(),
             Command::Transport(transport) => transport.run(),
+            Command::Sweep(sweep) => sweep.run(),
             Command::Cite(cite) => cite.run(),
             Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
@@ -297,6 +301,10 @@ impl Interruption {
     fn of_run(&self) -> &AtomicBool {
         self.is_running.store(true, Ordering::Relaxed);
         &self.interrupted
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 }
 

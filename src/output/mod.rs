@@ -13,4 +13,4 @@ pub mod rows;
 pub mod summary;
 pub mod transport;
 pub mod until;
-mod whole;
+pub mod whole;

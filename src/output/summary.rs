@@ -76,6 +76,21 @@ pub fn completed(folder: &Folder) -> Option<Value> {
     (summary["status"] == "completed").then(|| summary["scenario"].take())
 }
 
+/// What run.json of a folder says of the run's status; none without that file.
+pub fn status(folder: &Folder) -> Option<String> {
+    of_summary(folder, "status")
+}
+
+/// Why the run in a folder ended as it did, if run.json says so.
+pub fn reason(folder: &Folder) -> Option<String> {
+    of_summary(folder, "reason")
+}
+
+fn of_summary(folder: &Folder, key: &str) -> Option<String> {
+    let summary: Value = serde_json::from_slice(&fs::read(folder.summary()).ok()?).ok()?;
+    summary[key].as_str().map(String::from)
+}
+
 /// The commit from which the program was built.
 pub const COMMIT: &str =
     git_version::git_version!(args = ["--always", "--dirty", "--abbrev=12"], fallback = "unknown");

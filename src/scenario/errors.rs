@@ -14,7 +14,7 @@ pub struct ScenarioError {
     /// What was found, and what is allowed.
     pub message: String,
     /// All of this in a line, with the file or the change.
-    pub(super) line: String,
+    pub line: String,
 }
 
 /// All errors of a scenario, one per line: the file, line and column, the path, and the message.
@@ -24,12 +24,22 @@ pub struct ScenarioErrors(pub(super) Vec<ScenarioError>);
 impl ScenarioErrors {
     /// An error without a value: a place in words, and the message.
     pub(super) fn one(place: &str, position: Option<Position>, message: impl Into<String>) -> Self {
+        Self::of_path(place, position, "", message)
+    }
+
+    /// The same with the path of a value.
+    pub(super) fn of_path(
+        place: &str,
+        position: Option<Position>,
+        path: &str,
+        message: impl Into<String>,
+    ) -> Self {
         let message = message.into();
         let line = match position {
             None => format!("{place}: {message}"),
             Some(position) => format!("{place}:{position}: {message}"),
         };
-        Self(vec![ScenarioError { position, path: String::new(), message, line }])
+        Self(vec![ScenarioError { position, path: path.to_string(), message, line }])
     }
 
     /// The errors, in the order of the schema.

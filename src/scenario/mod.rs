@@ -20,7 +20,7 @@ pub use crate::rules::Violation;
 pub use difference::{Difference, difference, first_difference};
 pub use errors::{ScenarioError, ScenarioErrors};
 pub use json::Position;
-pub use parse::{Source, parse, parse_experiment, read, read_experiment, swept};
+pub use parse::{Source, parse, parse_experiment, read, read_experiment, read_plan, swept};
 pub use schema::{experiment_schema, schema};
 pub use types::*;
 pub use validate::BYTES_PER_PARTICLE;

@@ -7,6 +7,7 @@ use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
 use crate::rules::{LONGEST_PATH, LONGEST_VALUE, Violation, shortened, visible};
+use crate::sweep::plan::{self, Plan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
@@ -95,6 +96,14 @@ pub fn parse_experiment(
     experiment_of(file, text, set, None)
 }
 
+/// Reads the sweep at `file`, and validates it.
+pub fn read_plan(file: &Path) -> Result<(Plan, Source), ScenarioErrors> {
+    let (value, source) = parse_value(&file.display().to_string(), read_text(file)?, &[], None)?;
+    let plan = checked(value, schema::plan_schema(), plan::violations)
+        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
+    Ok((plan, source))
+}
+
 /// An experiment at one value of its sweep.
 pub type Swept = (f64, Experiment, Source);
 
@@ -179,8 +188,9 @@ fn parse_value(
             Ok(change)
         });
         source.overrides.push(change.map_err(|message| {
-            let argument = visible(&shortened(argument, LONGEST_VALUE));
-            ScenarioErrors::one(&format!("--set {argument}"), None, visible(&message))
+            let path = argument.split_once('=').map_or("", |(path, _)| path);
+            let place = format!("--set {}", visible(&shortened(argument, LONGEST_VALUE)));
+            ScenarioErrors::of_path(&place, None, path, visible(&message))
         })?);
     }
     if let Some(change) = swept {

@@ -1,20 +1,22 @@
-//! The JSON Schemas of a scenario and of an experiment, made from the types, and whether a value has their shape.
+//! The JSON Schemas of a scenario, of an experiment and of a sweep, made from the types, and whether a value has their shape.
 //!
 //! The schema that the program prints is the one it checks with: what the types do not say in it,
 //! no file can be refused for. Of JSON Schema only what these types need is understood: objects
-//! without further keys, lists, numbers, whole numbers, strings, words of a list (`enum`), choices (`oneOf` objects of
+//! without further keys or with any keys, lists, numbers, whole numbers, strings, words of a list (`enum`), choices (`oneOf` objects of
 //! one key) and alternatives (`anyOf`).
 
 use super::errors::{found, join};
 use super::types::Scenario;
 use crate::laboratory::input::Experiment;
 use crate::rules::{Violation, excerpt};
+use crate::sweep::plan::Plan;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 static SCENARIO: LazyLock<Value> = LazyLock::new(of::<Scenario>);
 static EXPERIMENT: LazyLock<Value> = LazyLock::new(of::<Experiment>);
+static PLAN: LazyLock<Value> = LazyLock::new(of::<Plan>);
 
 fn of<T: JsonSchema>() -> Value {
     let mut schema = Value::from(schemars::schema_for!(T));
@@ -30,6 +32,11 @@ pub fn schema() -> &'static Value {
 /// The JSON Schema of an experiment.
 pub fn experiment_schema() -> &'static Value {
     &EXPERIMENT
+}
+
+/// The JSON Schema of a sweep.
+pub fn plan_schema() -> &'static Value {
+    &PLAN
 }
 
 /// Takes `null` out of the schema: a key without a value is left out, not set to null.
@@ -100,6 +107,12 @@ fn check(schema: &Value, value: &Value, path: &str, violations: &mut Vec<Violati
 }
 
 fn check_object(schema: &Value, object: &Map<String, Value>, path: &str, violations: &mut Vec<Violation>) {
+    if let Some(of_each) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+        for (key, value) in object {
+            check(of_each, value, &join(path, key), violations);
+        }
+        return;
+    }
     let keys = keys(schema);
     for (key, value) in object {
         match keys.contains(&key.as_str()) {
@@ -195,6 +208,7 @@ fn is_kind(schema: &Value, value: &Value) -> bool {
         Some("boolean") => value.is_boolean(),
         Some("number") => value.is_number(),
         Some("integer") => value.as_u64().is_some_and(|number| number <= largest(schema)),
+        _ if schema == &Value::Bool(true) => true,
         _ => schema.get("oneOf").is_some() && value.is_object(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::SessionError;
 use super::start::Start;
-use super::underway::Underway;
+use super::underway::{Guest, Underway};
 use crate::kernel::lanes::InstructionSet;
 use crate::output::rows::{Row, Rows};
 use crate::report::closing_words;
@@ -107,8 +107,10 @@ impl<const D: usize> Recording<D> {
     /// whatever happens.
     pub fn run(self, observer: &mut dyn Observer<D>, interrupted: &AtomicBool) -> Recorded {
         let Self { mut underway, mut recorder } = self;
-        let outcome = underway.run(vec![&mut recorder], vec![observer], interrupted);
+        let mut guest = Guest::new(observer, interrupted);
+        let outcome = underway.run(vec![&mut recorder], &mut guest, Vec::new(), interrupted);
         let (status, reason) = underway.ending(&outcome);
+        let outcome = outcome.and_then(|outcome| guest.failure().map(|()| outcome));
         let closing = outcome.as_ref().ok().map(|&outcome| closing_words(&underway.closing(outcome, None)));
         Recorded {
             summary: underway.summary(status, reason),
@@ -155,4 +157,55 @@ fn frame<const D: usize>(view: &View<'_, D>) -> Frame {
         }
     });
     Frame { step: state.step, time: view.time * scales.time, species: species.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::any::{AnyObserver, AnyRecording, AnySession, AnyView};
+    use crate::scenario::parse;
+    use std::fs;
+
+    struct Silent;
+
+    impl AnyObserver for Silent {
+        fn observe(&mut self, _: &dyn AnyView) -> Result<(), ObserverError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_run_in_memory_has_the_rows_of_its_folder() {
+        let text = include_str!("../../tests/bad/maxwellian.json").to_string();
+        let changes = ["functionals=[{\"fisher\":{}}]", "output.diagnostics_every=4"].map(String::from);
+        let (scenario, _) = parse("maxwellian.json", text, &changes).unwrap();
+        let (folder, set) = (tempfile::tempdir().unwrap(), InstructionSet::detect());
+        let path = folder.path().join("out");
+        let session = AnySession::create(&scenario, &path, false, set).unwrap();
+        session.run(&mut Silent, &AtomicBool::new(false)).unwrap();
+        let recorded = AnyRecording::new(&scenario, set).unwrap().run(&mut Silent, &AtomicBool::new(false));
+        assert_eq!(recorded.outcome.unwrap(), Outcome::Completed);
+        let rows = recorded.rows.iter().map(|row| row.cells().join(",") + "\n").collect::<String>();
+        let written = fs::read_to_string(path.join("diagnostics.csv")).unwrap();
+        assert_eq!(recorded.names.join(",") + "\n" + &rows, written);
+        assert_eq!(recorded.rows.iter().map(|row| row.step).collect::<Vec<_>>(), [0, 4, 6]);
+        let frames: Vec<(u64, usize)> =
+            recorded.frames.iter().map(|frame| (frame.step, frame.species.len())).collect();
+        assert_eq!(frames, [0, 2, 4, 6].map(|step| (step, 2)));
+        let summary: Value = serde_json::from_str(&recorded.summary).unwrap();
+        assert_eq!((&summary["status"], &summary["scenario"]), (&"completed".into(), &recorded.scenario));
+        assert!(recorded.closing.unwrap().starts_with("6 steps, "));
+    }
+
+    #[test]
+    fn what_a_condition_ends_is_complete_there() {
+        let text = include_str!("../../tests/bad/maxwellian.json").to_string();
+        let (scenario, _) = parse("maxwellian.json", text, &[]).unwrap();
+        let recording = AnyRecording::new(&scenario, InstructionSet::detect()).unwrap();
+        let recording =
+            recording.stopping(Box::new(|view| (view.step() == 3).then(|| "step 3 is enough".into())));
+        let recorded = recording.run(&mut Silent, &AtomicBool::new(false));
+        assert_eq!(recorded.rows.last().unwrap().step, 3);
+        assert!(recorded.closing.unwrap().contains("\nended since step 3 is enough"));
+    }
 }

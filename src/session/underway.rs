@@ -8,7 +8,7 @@ use crate::output::summary::{self, Account, Methods, Seconds, Status};
 use crate::report::{self, Closing};
 use crate::scenario::Scenario;
 use crate::setup;
-use crate::simulation::{Observer, Outcome, Simulation, Stopped};
+use crate::simulation::{Observer, ObserverError, Outcome, Simulation, Stopped, View};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +28,35 @@ pub struct Underway<const D: usize> {
     pub warnings: Vec<String>,
     /// Resolved.
     pub scenario: Scenario,
+}
+
+/// An observer from outside, whose failure interrupts the run.
+pub struct Guest<'a, const D: usize> {
+    observer: &'a mut dyn Observer<D>,
+    interrupted: &'a AtomicBool,
+    failure: Option<ObserverError>,
+}
+
+impl<'a, const D: usize> Guest<'a, D> {
+    /// An observer of a run that `interrupted` ends.
+    pub fn new(observer: &'a mut dyn Observer<D>, interrupted: &'a AtomicBool) -> Self {
+        Self { observer, interrupted, failure: None }
+    }
+
+    /// Why it failed, if it did and has not been asked before.
+    pub fn failure(self) -> Result<(), SessionError> {
+        self.failure.map_or(Ok(()), |error| Err(SessionError::Observer(error)))
+    }
+}
+
+impl<const D: usize> Observer<D> for Guest<'_, D> {
+    fn observe(&mut self, view: &View<'_, D>) -> Result<(), ObserverError> {
+        if let Err(error) = self.observer.observe(view) {
+            self.failure = Some(error);
+            self.interrupted.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
 }
 
 impl<const D: usize> Underway<D> {
@@ -62,22 +91,29 @@ impl<const D: usize> Underway<D> {
     }
 
     /// Runs to the end, or until `interrupted` is set. Every state is shown to the observers `before` it is entered into
-    /// the account, and to those `after`.
+    /// the account, then to `guest`, then to those `after`. A guest that fails interrupts the run, so that nothing done is
+    /// lost.
     ///
     /// # Errors
     ///
-    /// If a step cannot be taken or trusted, or an observer fails.
-    pub fn run<'a>(
-        &'a mut self,
-        before: Vec<&'a mut dyn Observer<D>>,
-        after: Vec<&'a mut dyn Observer<D>>,
+    /// If a step cannot be taken or trusted, or an observer fails; but not if the guest fails at the end of the run.
+    pub fn run(
+        &mut self,
+        before: Vec<&mut dyn Observer<D>>,
+        guest: &mut Guest<'_, D>,
+        after: Vec<&mut dyn Observer<D>>,
         interrupted: &AtomicBool,
     ) -> Result<Outcome, SessionError> {
         self.judge_step(interrupted);
-        let mut observers = before;
-        observers.push(&mut self.ledger);
-        observers.extend(after);
+        let mut observers: Vec<&mut dyn Observer<D>> = Vec::new();
+        observers.extend(before.into_iter().map(|one| one as &mut dyn Observer<D>));
+        observers.extend([&mut self.ledger as &mut dyn Observer<D>, &mut *guest]);
+        observers.extend(after.into_iter().map(|one| one as &mut dyn Observer<D>));
         let outcome = self.simulation.run(&mut observers, interrupted);
+        drop(observers);
+        if let (Ok(Outcome::Interrupted), Some(error)) = (&outcome, guest.failure.take()) {
+            return Err(SessionError::Observer(error));
+        }
         outcome.map_err(|stopped| match stopped {
             Stopped::Failure(failure) => {
                 SessionError::Failure(failure.in_units(&self.simulation.problem().scales))

@@ -19,6 +19,7 @@ mod table;
 
 pub use coefficients::{coulomb_logarithms, counter_streaming, named_coulomb_logarithms};
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
+pub use memory::particles;
 pub use reference::comparison;
 
 use crate::collision::pair_sum::PairSum;

@@ -27,6 +27,7 @@ mod plots;
 mod readme;
 mod resume;
 mod summary;
+mod sweeps;
 mod tables;
 mod theorems;
 mod warnings;

@@ -1,5 +1,5 @@
-//! The README and the program agree, in both directions, on keys and choices of a scenario, commands and
-//! options, columns, and files of a run folder.
+//! The reference page and the program agree, in both directions, on keys and choices of a scenario, commands
+//! and options, columns, and files of a run folder. Links of the pages lead to files.
 
 use crate::program;
 use program::succeed;
@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+/// A page of the repository.
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// The part of the README under a heading.
+/// The part of the reference under a heading.
 fn section(heading: &str) -> String {
-    let text = readme();
+    let text = page("scenarios/reference.md");
     let start = text.find(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}")) + 1;
     let end = text[start..].find("\n## ").map_or(text.len(), |end| start + end);
     text[start..end].to_string()
@@ -71,10 +72,10 @@ fn the_table_of_keys_is_that_of_the_schema() {
         let found = written.iter().any(|code| {
             code == choice || code.strip_prefix(choice.as_str()).is_some_and(|rest| rest.starts_with(" ["))
         });
-        assert!(found, "the README does not have `{choice}`");
+        assert!(found, "the reference does not have `{choice}`");
     }
     for key in &keys {
-        assert!(written.contains(key), "the README does not have `{key}`");
+        assert!(written.contains(key), "the reference does not have `{key}`");
     }
     let names: BTreeSet<String> =
         choices.iter().map(|choice| choice.split(' ').next().unwrap().to_string()).collect();
@@ -88,11 +89,11 @@ fn the_table_of_keys_is_that_of_the_schema() {
             true => choices.contains(code),
             false => keys.contains(name) || names.contains(name) || field || species || code == "_",
         };
-        assert!(known, "the README has `{code}`, the schema has not");
+        assert!(known, "the reference has `{code}`, the schema has not");
     }
 }
 
-/// The README states the default reach of a lattice that the program has.
+/// The reference states the default reach of a lattice that the program has.
 #[test]
 fn the_thermal_speeds_of_a_lattice_by_default_are_those_of_the_program() {
     let words = format!("{} thermal speeds", landau::setup::THERMAL_SPEEDS);
@@ -104,13 +105,13 @@ fn the_thermal_speeds_of_a_lattice_by_default_are_those_of_the_program() {
 }
 
 #[test]
-fn the_scenario_of_the_readme_is_valid() {
+fn the_scenarios_of_the_reference_are_valid() {
     let section = section("A scenario");
     let blocks: Vec<&str> = section.split("```json\n").skip(1).collect();
     assert_eq!(blocks.len(), 2);
     for block in blocks {
         let text = block.split("```").next().unwrap();
-        landau::scenario::parse("README.md", text.to_string(), &[])
+        landau::scenario::parse("reference.md", text.to_string(), &[])
             .unwrap_or_else(|errors| panic!("{errors}"));
     }
 }
@@ -174,19 +175,19 @@ fn the_run_folder_and_its_columns_are_those_of_a_run() {
     assert_eq!(files, program::names(&directory.join("out/a")).into_iter().collect());
     let run = program::summary(&directory.join("out/a"));
     for key in run["species"]["NAME"].as_object().unwrap().keys().chain([&"species".to_string()]) {
-        assert!(section.contains(&format!("`{key}`")), "the README does not have {key} of run.json");
+        assert!(section.contains(&format!("`{key}`")), "the reference does not have {key} of run.json");
     }
     let header = fs::read_to_string(directory.join("out/a/diagnostics.csv")).unwrap();
     let columns: Vec<&str> = header.lines().next().unwrap().split(',').collect();
     let words = section.split("Columns of `diagnostics.csv`:").nth(1).unwrap().split("\n\n").next().unwrap();
     let written: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
     for column in &columns {
-        // The README only names the first axis, as in `momentum_x` ….
+        // The reference only names the first axis, as in `momentum_x` ….
         let other_axis = ["_y", "_xy", "_yy"].iter().any(|axis| column.ends_with(axis));
-        assert!(other_axis || written.contains(column), "the README does not have the column {column}");
+        assert!(other_axis || written.contains(column), "the reference does not have the column {column}");
     }
     for word in written.iter().filter(|word| !["NAME", "reference"].contains(word)) {
-        assert!(columns.contains(word), "the README has the column {word}, the run has not");
+        assert!(columns.contains(word), "the reference has the column {word}, the run has not");
     }
 }
 
@@ -197,6 +198,21 @@ fn every_shipped_scenario_is_listed_with_what_it_shows() {
     for (folder, row) in [(folder.clone(), "\n| `"), (folder.join("laboratory"), "`")] {
         for name in program::names(&folder).iter().filter_map(|name| name.strip_suffix(".json")) {
             assert!(text.contains(&format!("{row}{name}`")), "scenarios/README.md does not list {name}");
+        }
+    }
+}
+
+#[test]
+fn links_of_the_pages_lead_to_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages =
+        ["README.md", "CONTRIBUTING.md", "plots/README.md", "scenarios/README.md", "scenarios/reference.md"];
+    for name in pages {
+        let folder = root.join(name).parent().unwrap().to_path_buf();
+        let text = page(name);
+        let targets = text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+        for target in targets.filter(|target| !target.starts_with("http") && !target.starts_with('#')) {
+            assert!(folder.join(target).exists(), "{name} has a link to {target}, which is not there");
         }
     }
 }

@@ -254,7 +254,10 @@ fn plural(schema: &Value) -> String {
 /// Follows a `$ref`; no two types of one name are in the schemas.
 fn resolve(schema: &Value) -> &Value {
     match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
-        Some(pointer) => SCENARIO.pointer(pointer).or_else(|| EXPERIMENT.pointer(pointer)).unwrap_or(schema),
+        Some(pointer) => {
+            let found = [&SCENARIO, &EXPERIMENT, &PLAN].into_iter().find_map(|whole| whole.pointer(pointer));
+            found.unwrap_or(schema)
+        }
         None => schema,
     }
 }

@@ -51,6 +51,9 @@ pub const LONGEST_PATH: usize = 200;
 /// them have up to 700.
 const LONGEST_END: usize = 1000;
 
+/// The most characters that a message shows of a value as someone changed it.
+pub const LONGEST_VALUE: usize = 600;
+
 /// The most characters of a word that a message quotes.
 const LONGEST_WORD: usize = 60;
 

@@ -2,7 +2,7 @@
 
 use super::errors::found;
 use super::json::{self, Fault};
-use crate::rules::{LONGEST_PATH, excerpt, shortened, visible};
+use crate::rules::{LONGEST_PATH, LONGEST_VALUE, excerpt, shortened, visible};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -114,7 +114,7 @@ fn check_path(path: &str, example: &str) -> Result<(), String> {
 impl fmt::Display for Override {
     /// As on the command line.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [path, value] = [&self.path, &self.value.to_string()].map(|text| shortened(text, LONGEST_PATH));
-        write!(formatter, "--set {}={value}", visible(&path))
+        let path = visible(&shortened(&self.path, LONGEST_PATH));
+        write!(formatter, "--set {path}={}", shortened(&self.value.to_string(), LONGEST_VALUE))
     }
 }

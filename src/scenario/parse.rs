@@ -7,7 +7,7 @@ use super::position::Position;
 use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};
-use crate::rules::{LONGEST_PATH, Violation, shortened, visible};
+use crate::rules::{LONGEST_PATH, LONGEST_VALUE, Violation, shortened, visible};
 use crate::sweep::plan::{self, Plan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -190,7 +190,7 @@ fn parse_value(
         });
         source.overrides.push(change.map_err(|message| {
             let path = argument.split_once('=').map_or("", |(path, _)| path);
-            let place = format!("--set {}", visible(&shortened(argument, LONGEST_PATH)));
+            let place = format!("--set {}", visible(&shortened(argument, LONGEST_VALUE)));
             ScenarioErrors::of_path(&place, None, path, visible(&message))
         })?);
     }

@@ -117,10 +117,13 @@ impl<const D: usize> Cloud<D> {
         let (velocities, weights): (Vec<_>, Vec<_>) =
             weighted().filter(|&(_, weight)| weight > 0.0 && weight >= least && weight.is_finite()).unzip();
         if velocities.is_empty() {
-            let width = distribution.narrowest_width().filter(|&width| width < lattice.spacing);
-            let wider = width.map_or(String::new(), |_| {
-                let temperature = particle.temperature(lattice.spacing);
-                format!(" and whose cells are no wider than its parts, as of a temperature from {temperature:.2e} on")
+            let is_coarse = distribution.narrowest_width().is_some_and(|width| width < lattice.spacing);
+            let seen =
+                Some(particle.temperature(lattice.spacing)).filter(|seen| is_coarse && seen.is_finite());
+            let wider = seen.map_or(String::new(), |seen| {
+                format!(
+                    " and whose cells are no wider than its parts, as of a temperature from {seen:.2e} on"
+                )
             });
             return Err(format!(
                 "found a lattice whose cells all lie where the density is 0; allowed: a lattice that covers the distribution{wider}"

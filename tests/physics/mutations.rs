@@ -69,6 +69,11 @@ fn particles(scenario: &Scenario) -> f64 {
 
 fn place<const D: usize>(scenario: &Scenario) -> Result<(), landau::scenario::Violation> {
     let (problem, state) = setup::problem_and_state::<D>(scenario)?;
+    // Whatever passes the rules has numbers to compute with.
+    assert!(state.velocities.iter().flatten().all(|component| component.is_finite()));
+    assert!(problem.weights.iter().all(|weight| weight.is_finite() && *weight > 0.0));
+    assert!(problem.coefficients.iter().all(|coefficient| coefficient.is_finite()));
+    assert!(problem.species.iter().all(|species| species.bandwidth.is_finite() && species.spacing > 0.0));
     let problem = Arc::new(problem);
     // Mesh scores may use gigabytes for their mesh. Particle scores need little memory for so few particles.
     if let Score::Particles { .. } = scenario.score {

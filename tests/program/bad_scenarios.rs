@@ -262,8 +262,6 @@ fn failures() -> Vec<Known> {
         | Failure::TreeTooLarge { .. }
         | Failure::TreeError { .. }
         | Failure::EntropyGrows { .. } => None,
-        // It ends a step, and no run fails by it.
-        Failure::Interrupted => None,
     })
 }
 

@@ -28,5 +28,6 @@ mod readme;
 mod resume;
 mod summary;
 mod sweeps;
+mod tables;
 mod theorems;
 mod warnings;

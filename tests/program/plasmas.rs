@@ -34,7 +34,21 @@ fn told(directory: &Path, species: &[Value]) -> (String, String, Vec<String>) {
     let output = run(directory, "run plasma.json --overwrite");
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let warnings = summary(&directory.join("out/plasma"))["warnings"].as_array().unwrap().clone();
-    (checked, stderr(&output), warnings.iter().map(|one| one.as_str().unwrap().to_string()).collect())
+    let warnings = warnings.iter().map(|one| one.as_str().unwrap().to_string());
+    (
+        without_rates(&checked),
+        without_rates(&stderr(&output)),
+        warnings.filter(|one| !is_of_rates(one)).collect(),
+    )
+}
+
+/// So few cells have rates that are off by some per cent, and say so.
+fn is_of_rates(line: &str) -> bool {
+    line.contains("are expected off by: ")
+}
+
+fn without_rates(said: &str) -> String {
+    said.lines().filter(|line| !is_of_rates(line)).map(|line| format!("{line}\n")).collect()
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Species {
-    /// Name in the output columns: a letter, then letters, digits or `_`.
+    /// Name in the output columns: a letter, then letters, digits or `_`, up to 60 of them.
     pub name: String,
     /// Mass of a particle, > 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ import copy
 import html
 import json
 import os
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -223,14 +224,18 @@ def resume(
 def transport(scenario: Scenario, *, threads: int | None = None) -> Table:
     """Transport coefficients of the scenario's plasma near equilibrium, as `landau transport` computes them.
 
-    The rows have the columns `name`, `value`, `unit`, the errors by resolution, time and size of the impulse, the `exact` value
-    by Sonine polynomials where there is one, and the dimensionless `number` with its `symbol`. `.summary` says how well
-    Onsager's relations hold.
+    The columns are `name`, `value`, `unit` (empty without SI units), `resolution_error`, `time_error`, `linearity_error`, `exact` (by Sonine
+    polynomials), and the dimensionless `number` with its `symbol`. NaN is what there is not. `.summary` says how well Onsager's
+    relations hold (`asymmetry`).
     """
     found = json.loads(scenario._valid.transport(threads))
-    coefficients = found.pop("coefficients")
-    names = list(dict.fromkeys(key for one in coefficients for key in one))
-    return Table({name: [one.get(name) for one in coefficients] for name in names}, summary=found)
+    rows = []
+    for one in found.pop("coefficients"):
+        errors = {f"{kind}_error": _number(error) for kind, error in one["errors"].items()}
+        ((symbol, number),) = one.get("number", {"": None}).items()
+        row = {"name": one["name"], "value": one["value"], "unit": one.get("unit", ""), **errors}
+        rows.append({**row, "exact": _number(one["exact"]), "symbol": symbol, "number": _number(number)})
+    return Table({name: [row[name] for row in rows] for name in rows[0]}, summary=found)
 
 
 def functionals(
@@ -250,14 +255,17 @@ def functionals(
     names, rows, notes = _core.functionals(text, written, threads, file)
     for note in notes:
         warnings.warn(note, RunWarning, stacklevel=2)
-    columns = {name: [float("nan") if row[i] is None else row[i] for row in rows] for i, name in enumerate(names)}
-    return Table(columns)
+    return Table({name: [_number(row[i]) for row in rows] for i, name in enumerate(names)})
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a scenario."""
     value: dict[str, Any] = json.loads(_core.schema())
     return value
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def _changes(changes: Mapping[str, Any]) -> dict[str, str]:
@@ -271,8 +279,12 @@ def _options(
     every: int,
     until: Callable[[_core.View], object] | None,
 ) -> dict[str, Any]:
+    # Warnings come from other threads too, which have no line of the user's: so they are told where the run was asked for.
+    frame = sys._getframe(2)
+    place = (frame.f_code.co_filename, frame.f_lineno)
+
     def warn(text: str) -> None:
-        warnings.warn(text, RunWarning, stacklevel=4)
+        warnings.warn_explicit(text, RunWarning, *place)
 
     return {
         "threads": threads,

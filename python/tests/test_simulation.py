@@ -137,8 +137,9 @@ def test_a_folder_that_is_taken_is_refused(tmp_path):
 
 
 def test_warnings_are_warnings():
-    with pytest.warns(landau.RunWarning):
+    with pytest.warns(landau.RunWarning) as caught:
         landau.Scenario(plasma()).run()
+    assert {warning.filename for warning in caught} == {__file__}
 
 
 def test_numbers_that_cannot_be_are_refused():

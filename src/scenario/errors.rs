@@ -1,6 +1,6 @@
 //! Error messages about a scenario.
 
-use super::json::Position;
+use super::position::Position;
 use serde_json::Value;
 use std::fmt;
 

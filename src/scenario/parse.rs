@@ -1,8 +1,9 @@
 //! From a file and changes to it to a valid scenario or experiment, or to errors that say the place.
 
 use super::errors::{ScenarioError, ScenarioErrors};
-use super::json::{self, Fault, Places, Position};
+use super::json::{self, Fault, Places};
 use super::overrides::Override;
+use super::position::Position;
 use super::types::Scenario;
 use super::{schema, validate};
 use crate::laboratory::input::{self, Experiment};

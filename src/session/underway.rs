@@ -111,7 +111,9 @@ impl<const D: usize> Underway<D> {
         observers.extend(after.into_iter().map(|one| one as &mut dyn Observer<D>));
         let outcome = self.simulation.run(&mut observers, interrupted);
         drop(observers);
-        if let (Ok(Outcome::Interrupted), Some(error)) = (&outcome, guest.failure.take()) {
+        if let Ok(Outcome::Interrupted) = outcome
+            && let Some(error) = guest.failure.take()
+        {
             return Err(SessionError::Observer(error));
         }
         outcome.map_err(|stopped| match stopped {

@@ -626,10 +626,10 @@ fn an_adaptive_run_goes_on_from_its_checkpoint_bit_for_bit() {
     assert_eq!(outcome, Outcome::Completed);
     assert_eq!(whole.time(), 5.0);
     for interrupt_at in [0, 1, 3] {
-        // The interruption takes effect after the following step.
+        // The interruption gives up the step that follows.
         assert_eq!(run(&case.state, interrupt_at, false).0, Outcome::Interrupted);
         let saved = Saved::read(&folder, &case.scenario, "any").unwrap().state(&case.state, 0).unwrap();
-        assert_eq!(saved.step, interrupt_at + 1);
+        assert_eq!(saved.step, interrupt_at);
         assert_eq!(run(&saved, u64::MAX, true), (Outcome::Completed, whole.clone()));
     }
 }

@@ -252,6 +252,8 @@ fn failures() -> Vec<Known> {
         Failure::Projection { .. } => None,
         Failure::TooStiff { .. } => Some("is too long for the method"),
         Failure::StepTooSmall { .. } => Some("the step size shrank"),
+        // It ends a step, and no run fails by it.
+        Failure::Interrupted => None,
         // The rounds converged in every case tried. The message is tested next to the code.
         Failure::EntropyNotBalanced { .. } => None,
         Failure::MeshTooLarge { .. } => Some("would need"),

@@ -25,7 +25,7 @@ fn sweep(directory: &Path) {
     let plan = json!({
         "version": 1, "scenario": "base.json",
         "axes": [
-            { "collisions.gamma": [-3, -2, 0] },
+            { "collisions.gamma": [-3, -2, -1] },
             { "time.step": [0.1, 0.05], "time.steps": [20, 40] }
         ],
         "keep": {
@@ -196,15 +196,15 @@ fn what_is_wrong_is_said_before_anything_runs() {
     changed("/keep", json!({ "column": ["time"] }));
     refused(
         "sweep changed.json",
-        "keep.column: found an unknown key; allowed: columns and times; did you mean `columns`?",
+        "keep.column: found an unknown key; allowed: `columns` and `times`; did you mean `columns`?",
     );
     assert!(!directory.join("out").exists());
     // A folder of another sweep is left as it is.
     succeed(directory, "sweep sweep.json --quiet");
-    changed("/axes/0/collisions.gamma", json!([-3, -1, 0]));
+    changed("/axes/0/collisions.gamma", json!([-3, -1.5, -1]));
     let output = run(directory, "sweep changed.json --out out/sweep");
     assert_eq!(status(&output), 1);
-    let expected = "000003: holds a run of another scenario (collisions.gamma is -1.0, was -2.0): choose another folder by --out, or remove the run";
+    let expected = "000003: holds a run of another scenario (collisions.gamma is -1.5, was -2.0): choose another folder by --out, or remove the run";
     assert!(stderr(&output).contains(expected), "{}", stderr(&output));
 }
 

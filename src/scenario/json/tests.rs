@@ -1,4 +1,5 @@
 use super::*;
+use crate::scenario::Position;
 use proptest::prelude::*;
 
 fn syntax(text: &str) -> (usize, String) {

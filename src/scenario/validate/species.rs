@@ -97,7 +97,7 @@ fn moving<const D: usize>(found: &mut Checks, path: &str, one: &Species, units: 
             let key = initial.key();
             found.violations.push(Violation::of_key(
                 format!("{path}.particles"),
-                format!("found `particles` beside `initial.{key}`; allowed: the {key} alone, which holds the particles"),
+                format!("found `particles` beside `initial.{key}`; allowed: the {key} alone, as particles"),
             ));
         }
     } else if !found.require(one.particles.is_some(), path, || missing("particles")) {

@@ -74,6 +74,18 @@ fn of_utf16(mut file: File, little: bool) -> Result<Box<dyn Read>, Fault> {
     Ok(Box::new(Cursor::new(text.into_bytes())))
 }
 
+/// A table whose lines all end with line feeds, since comments do not end otherwise. The empty lines that this makes of others are
+/// skipped, and no byte changes its place.
+struct LineFeeds<R>(R);
+
+impl<R: Read> Read for LineFeeds<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.0.read(bytes)?;
+        bytes[..count].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        Ok(count)
+    }
+}
+
 fn rows<const D: usize>(
     (path, text): (&Path, impl Read),
     header: &Header,
@@ -86,7 +98,7 @@ fn rows<const D: usize>(
         .comment(Some(b'#'))
         .delimiter(header.delimiter)
         .trim(Trim::All)
-        .from_reader(text);
+        .from_reader(LineFeeds(text));
     let mut cloud = CloudFile { velocities: Vec::new(), weights: Vec::new(), notes: Vec::new() };
     if columns.weight.is_none() {
         cloud.notes.push("its table has no weights: all particles have the same".to_string());

@@ -191,8 +191,8 @@ fn ctrl_c_at_the_start_ends_a_run_within_an_evaluation_and_leaves_what_can_be_re
 fn what_was_said_of_the_step_at_the_start_is_not_estimated_again() {
     let mut scenario = super::simple();
     scenario["integrator"] = json!({ "forward_euler": {} });
-    scenario["time"] = json!({ "step": 0.3, "steps": 300 });
-    scenario["time"]["until"] = json!([{ "column": { "name": "time", "above": 2.0 } }]);
+    scenario["time"] = json!({ "step": 0.9, "steps": 300 });
+    scenario["time"]["until"] = json!([{ "column": { "name": "time", "above": 6.0 } }]);
     let directory = prepared(&scenario);
     let directory = directory.path();
     let warnings = |folder: &str| summary(&directory.join(folder))["warnings"].clone();

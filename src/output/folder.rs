@@ -16,8 +16,24 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
-    /// The locked file, if the folder is open for writing, and the one that it replaced.
-    _lock: Option<Arc<(File, Option<File>)>>,
+    /// Of a folder that is open for writing.
+    _lock: Option<Arc<Lock>>,
+}
+
+/// The locked file, and the one that it replaced.
+///
+/// Both are unlocked before they are closed. A process that is just being started from this one has them open too, until its
+/// program begins, and would keep the folder in use.
+#[derive(Debug)]
+struct Lock(File, Option<File>);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        for file in [Some(&self.0), self.1.as_ref()].into_iter().flatten() {
+            // Where there are no locks, there is nothing to give back.
+            let _ = file.unlock();
+        }
+    }
 }
 
 impl Folder {
@@ -41,8 +57,7 @@ impl Folder {
         }
         let folder = Self::open(path);
         match OpenOptions::new().append(true).open(folder.scenario()) {
-            // The lock is released with the file.
-            Ok(file) => folder.lock(&file),
+            Ok(file) => folder.lock(&file).map(|()| drop(Lock(file, None))),
             Err(_) => Ok(()),
         }
     }
@@ -72,7 +87,7 @@ impl Folder {
         let file = written.map_err(FileFailure::file(&path, "cannot write"))?;
         folder.lock(&file)?;
         folder.clear()?;
-        folder._lock = Some(Arc::new((file, former)));
+        folder._lock = Some(Arc::new(Lock(file, former)));
         Ok(folder)
     }
 
@@ -90,7 +105,7 @@ impl Folder {
         let file = OpenOptions::new().append(true).open(&path).or_else(|_| File::open(&path));
         let file = file.map_err(FileFailure::file(path, "cannot read"))?;
         folder.lock(&file)?;
-        folder._lock = Some(Arc::new((file, None)));
+        folder._lock = Some(Arc::new(Lock(file, None)));
         Ok(folder)
     }
 

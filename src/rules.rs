@@ -5,7 +5,7 @@ use schemars::Schema;
 use std::fmt;
 
 /// Densities and masses whose products, and the squares of these, floating-point numbers hold with all their digits.
-pub const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
+const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
 
 /// One violation of a rule.
 #[derive(Debug, Clone, PartialEq)]

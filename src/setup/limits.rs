@@ -2,7 +2,7 @@
 
 use crate::functionals::invariants::Invariants;
 use crate::problem::Problem;
-use crate::rules::{SIZES, number};
+use crate::rules::number;
 use crate::scenario::{MeshSpacing, Scenario, Score, Violation};
 use crate::score::exactness::degree_of;
 
@@ -17,6 +17,10 @@ const WIDEST_SPACING: f64 = 2.0;
 /// Variances whose Gaussian, to the power 3 and over any weight, stays within floating-point range.
 const VARIANCES: std::ops::RangeInclusive<f64> = 1e-150..=1e150;
 
+/// Densities of all particles of a species: those that a distribution may have, with room for what a lattice misses, and
+/// for sums.
+const DENSITIES: std::ops::RangeInclusive<f64> = 1e-110..=1e110;
+
 /// Total masses and energies whose products floating-point numbers hold with all their digits.
 const TOTALS: std::ops::RangeInclusive<f64> = 1e-150..=1e150;
 
@@ -27,12 +31,12 @@ pub fn check<const D: usize>(
     invariants: &Invariants<D>,
 ) -> Result<(), Violation> {
     let scales = &problem.scales;
-    let [least, most] = [SIZES.start(), SIZES.end()].map(|size| number(*size));
+    let [least, most] = [DENSITIES.start(), DENSITIES.end()].map(|size| number(*size));
     for (species, place) in problem.species.iter().zip(places(scenario)) {
         let moments = problem.moments(species, velocities);
         let (density, temperature) =
             (moments.density * scales.density, moments.temperature() * scales.temperature);
-        if !(SIZES.contains(&density) && temperature.is_finite()) {
+        if !(DENSITIES.contains(&density) && temperature.is_finite()) {
             let (density, temperature) = (number(density), number(temperature));
             return Err(Violation::new(
                 place,

@@ -285,6 +285,25 @@ def mutated_value(rng, good, others):
     return json.dumps(value).replace("Infinity", "1e999").encode()
 
 
+def grafted(rng, good, others):
+    """A scenario with parts of others in their places, and some numbers scaled: much of this is good."""
+    value = json.loads(json.dumps(good))
+    for _ in range(rng.randint(1, 3)):
+        path = rng.choice([path for path in places(value) if path])
+        parent, key = at(value, path[:-1]), path[-1]
+        if isinstance(parent[key], float):
+            parent[key] *= 10.0 ** rng.uniform(-1, 1)
+            continue
+        # A key that the scenario has, or one that it may have at its top.
+        other = rng.choice(others)
+        if rng.random() < 0.5:
+            key, parent = rng.choice(list(other)), value
+        donors = [at(other, path) for path in places(other) if path and path[-1] == key]
+        if donors:
+            parent[key] = json.loads(json.dumps(rng.choice(donors)))
+    return json.dumps(value).encode()
+
+
 def mutated_bytes(rng, content, head=None):
     """Bytes with some of them changed; `head`: most changes lie before it."""
     content = bytearray(content)
@@ -354,8 +373,10 @@ def checked_and_run(case):
 def mutated_scenario(case, known, index):
     rng = case.random
     good = rng.choice(known)
-    if index % 2 == 0:
+    if index % 4 == 0:
         text = mutated_value(rng, good, known)
+    elif index % 4 != 1:
+        text = grafted(rng, good, known)
     else:
         text = mutated_bytes(rng, json.dumps(good, indent=rng.choice([None, 1])).encode())
     (case.folder / "scenario.json").write_bytes(text)

@@ -6,7 +6,18 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__: list[str]
+__all__ = [
+    "Scenario",
+    "Simulation",
+    "View",
+    "functionals",
+    "main",
+    "record",
+    "resume",
+    "run",
+    "schema",
+    "version",
+]
 
 @final
 class Scenario:

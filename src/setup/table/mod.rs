@@ -106,10 +106,6 @@ fn rows<const D: usize>(
     let (mut record, mut mark) = (ByteRecord::new(), DecimalMark::new(header.delimiter));
     let mut skipped = !header.is_record;
     while reader.read_byte_record(&mut record).map_err(|error| format!("cannot be read: {error}"))? {
-        if !skipped {
-            skipped = true;
-            continue;
-        }
         let place = || format!("line {}", line_of(path, record.position().map_or(0, Position::byte)));
         let words: Vec<&[u8]> = match header.delimiter {
             b' ' => record
@@ -119,7 +115,12 @@ fn rows<const D: usize>(
                 .collect(),
             _ => record.iter().collect(),
         };
+        // Lines of blanks may stand anywhere, above the header too.
         if words.iter().all(|word| word.is_empty()) {
+            continue;
+        }
+        if !skipped {
+            skipped = true;
             continue;
         }
         if words.len() != header.names.len() {

@@ -31,6 +31,8 @@ from matplotlib.ticker import NullLocator
 ROOT = Path(__file__).resolve().parent.parent
 ROOT_EIGHT = math.sqrt(8.0)
 MASSES = {"light": 1.0, "middle": 2.0, "heavy": 4.0}
+# Of the family of theorem 1.2 with equal coefficients, from the laboratory.
+SIGN_CHANGE = 2.48e9
 RESOLUTIONS = [24, 32, 40, 48, 56]
 
 
@@ -140,7 +142,8 @@ def theorem_1_1(runs):
 
 @styled
 def theorem_1_2_family(runs):
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(1.5 * WIDTH, 3.8))
+    figure, axes = plt.subplots(2, 2, figsize=(1.15 * WIDTH, 7.0))
+    (left, together), (middle, right) = axes
     rows = runs.laboratory("growing_family")
     strength = rows["strength"]
     scale = strength ** (-2.0 / 3.0) / np.log(2.0 + strength)
@@ -154,8 +157,17 @@ def theorem_1_2_family(runs):
         left.loglog(strength, law * values[-1] / law[-1], color=color, linestyle=":", label=of_law)
     left.set(xlabel="$R$", ylabel=r"$|dI/dt|$ at $t=0$, all $c\,n=1$", title=r"$\gamma=-3$")
     left.margins(y=0.25)
-    legend(left, loc="upper left", ncol=2)
+    rate = ions - electrons
+    for sign, color, marker, label in [(-1.0, PALETTE[1], "s", "$I$ falls"), (1.0, PALETTE[0], "o", "$I$ rises")]:
+        chosen = sign * rate > 0.0
+        together.loglog(strength[chosen], np.abs(rate[chosen]), color=color, marker=marker, label=label)
+    together.set(xlabel="$R$", ylabel=r"$|dI/dt|$ at $t=0$, both parts", title="ions and electrons together, equal coefficients")
+    for one in (left, together, middle):
+        one.axvline(SIGN_CHANGE, color=GREY, linewidth=1.0, linestyle="--", label="$R=2.48\\cdot10^9$")
+    legend(together)
+    middle.axhline(1.0, color=GREY, linewidth=0.8)
     middle.loglog(strength, electrons / ions, color=PALETTE[2], marker="^")
+    legend(left, loc="upper left", ncol=2)
     middle.set(xlabel="$R$", ylabel="$c_{ei}n_i/c_{ee}n_e$", title="ratio above which $I$ rises")
     swept = runs.laboratory("growing_family_gamma")
     right.plot(swept["gamma"], swept["fisher_rate_fixed"], color=PALETTE[0], marker="o")
@@ -255,6 +267,41 @@ def lorentz(runs):
 
 
 @styled
+def lemma_2_9(runs):
+    """Two isotropic species that start as shells: their tails fill, so that moments grow."""
+
+    def shell(name, mass, density, radius, half_width):
+        initial = {"shell": {"density": density, "radius": radius, "sharpness": 10.0}}
+        particles = {"lattice": {"per_axis": 96, "half_width": half_width}}
+        return {"name": name, "mass": mass, "initial": initial, "particles": particles}
+
+    species = [shell("light", 1.0, 1.0, 1.0, 3.0), shell("heavy", 2.0, 0.5, 1.5, 4.0)]
+    orders = [4, 6, 8]
+    functionals = [{"moments": {"orders": [2, *orders]}}]
+    changes = [f"species={json.dumps(species)}", f"functionals={json.dumps(functionals)}", "time.steps=300"]
+    rows = runs.run("rosenbluth_shells_3d", "lemma_2_9", *changes, species=2)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(1.15 * WIDTH, 4.1))
+    time, dissipation = rows["time"], -rows["entropy_rate"]
+    for order, color, line in zip(orders, PALETTE, ["-", "--", "-."], strict=False):
+        moment, below_it = rows[f"moment_{order}"], rows[f"moment_{order - 2}"]
+        growth = moment / moment[0] - 1.0
+        left.loglog(time[1:], growth[1:], color=color, linestyle=line, label=f"$l={order}$")
+        # The power of the bound through the first point: a bound with a larger constant lies above.
+        power = 1 + math.ceil((order - 4) / 2)
+        left.loglog(time[1:], growth[1] * (time[1:] / time[1]) ** power, color=color, linestyle=":", label=f"$t^{power}$")
+        middles = 0.5 * (time[1:] + time[:-1])
+        mean = [0.5 * (one[1:] + one[:-1]) for one in (moment, below_it, dissipation)]
+        least = (np.diff(moment) / np.diff(time) - mean[2] * mean[0]) / mean[1]
+        right.plot(middles, least, color=color, linestyle=line, label=f"$l={order}$")
+    zero(right)
+    left.set(xlabel="time $t$ (norm.)", ylabel="$M_l(t)/M_l(0)-1$", title=r"$\gamma=-3$, masses 1, 2", ylim=(None, 30.0))
+    right.set(xlabel="time $t$ (norm.)", ylabel=r"$(dM_l/dt-\mathcal{D}M_l)/M_{l-2}$", title="the constant that (2.21) needs")
+    legend(left, ncols=2)
+    legend(right)
+    return Picture("lemma_2_9", "Moments grow, but no faster than linearly in time, and more slowly in the end.", figure)
+
+
+@styled
 def theorem_1_3(runs):
     figure, axes = plt.subplots(1, 3, figsize=(1.4 * WIDTH, 3.9))
     all_columns = {
@@ -281,7 +328,7 @@ def theorem_1_3(runs):
     return Picture("theorem_1_3", "Electrons on fixed ions: I or J may rise, I + a J + R H falls.", figure)
 
 
-PICTURES = {make.__name__: make for make in (theorem_1_1, theorem_1_2_flow, theorem_1_2_particles, theorem_1_2_family, theorem_1_3, lorentz)}
+PICTURES = {make.__name__: make for make in (theorem_1_1, lemma_2_9, theorem_1_2_flow, theorem_1_2_particles, theorem_1_2_family, theorem_1_3, lorentz)}
 
 
 def main():

@@ -295,7 +295,7 @@ def lemma_2_9(runs):
         right.plot(middles, least, color=color, linestyle=line, label=f"$l={order}$")
     zero(right)
     left.set(xlabel="time $t$ (norm.)", ylabel="$M_l(t)/M_l(0)-1$", title=r"$\gamma=-3$, masses 1, 2", ylim=(None, 30.0))
-    right.set(xlabel="time $t$ (norm.)", ylabel=r"$(dM_l/dt-\mathcal{D}M_l)/M_{l-2}$", title="the constant that (2.21) needs")
+    right.set(xlabel="time $t$ (norm.)", ylabel=r"$(dM_l/dt-\mathcal{D}M_l)/M_{l-2}$", title="the constant that (2.21) needs", ylim=(-1.0, 0.25))
     legend(left, ncols=2)
     legend(right)
     return Picture("lemma_2_9", "Moments grow, but no faster than linearly in time, and more slowly in the end.", figure)

@@ -142,8 +142,8 @@ def radii(panels, count):
     """Radii and weights; r = s², so that powers r^(k − 1/2) are no hindrance."""
     x, w = np.polynomial.legendre.leggauss(count)
     roots = np.sqrt(panels)
-    found = [(0.5 * (b - a) * (x + 1.0) + a, 0.5 * (b - a) * w) for a, b in zip(roots, roots[1:])]
-    s, ds = (np.concatenate(part) for part in zip(*found))
+    found = [(0.5 * (b - a) * (x + 1.0) + a, 0.5 * (b - a) * w) for a, b in zip(roots, roots[1:], strict=False)]
+    s, ds = (np.concatenate(part) for part in zip(*found, strict=True))
     return s**2, 2.0 * s * ds
 
 
@@ -164,7 +164,7 @@ def pairs(f, g):
         directions = directions[half]
     sums = {(term, exponent): 0.0 for term in PAIR_TERMS for exponent in GAMMAS}
     defect = 0.0
-    for r, dr in zip(*radii([0.0, 1.5, 4.0, 8.5], 6)):
+    for r, dr in zip(*radii([0.0, 1.5, 4.0, 8.5], 6), strict=True):
         for chunk in np.array_split(np.arange(len(directions)), 4):
             w = directions[chunk]
             z = np.broadcast_to((r * w)[:, None, :], (len(w), len(centres), 3)).reshape(-1, 3)
@@ -205,8 +205,11 @@ def pairs(f, g):
                 t = dot(turned + across / r, turned + across / r)
                 mixed_term = dot(turned + across / r, across) / r
                 printed = power * (
-                    t + (exponent - 1.0) * mixed_term - exponent * dot(across, across) / r**2
-                    + square(spherical) + along / r * laplacian
+                    t
+                    + (exponent - 1.0) * mixed_term
+                    - exponent * dot(across, across) / r**2
+                    + square(spherical)
+                    + along / r * laplacian
                 )
                 defect = max(defect, np.max(np.abs(printed - inner) / (1.0 + np.abs(inner))))
                 # (2.5) in v_i, v_j: 𝕎 L = α ∇_z L, its derivatives by each velocity, with 𝕍's square roots of masses.
@@ -286,7 +289,7 @@ def of_shells(f, functions):
     """∫ dr of functions of a shell and its radius."""
     r, dr = radii([0.0, 0.3, 1.0, 2.0, 3.5, 7.5], 14)
     shells = [Shell(f, one) for one in r]
-    return [float(sum(w * function(shell, one) for shell, one, w in zip(shells, r, dr))) for function in functions]
+    return [float(sum(w * function(shell, one) for shell, one, w in zip(shells, r, dr, strict=True))) for function in functions]
 
 
 def section_1():
@@ -300,23 +303,58 @@ def section_1():
         r, dr = radii([0.0, 1.0, 3.0, 9.0], 24)
         tensors = IDENTITY - outer(DIRECTIONS, DIRECTIONS)
         sums = sum(
-            w * a ** (4.0 + exponent) * np.einsum("i,ijk->jk", ON_SPHERE * LIGHT.values(v - a * DIRECTIONS), tensors) for a, w in zip(r, dr)
+            w * a ** (4.0 + exponent) * np.einsum("i,ijk->jk", ON_SPHERE * LIGHT.values(v - a * DIRECTIONS), tensors)
+            for a, w in zip(r, dr, strict=True)
         )
         closed = LIGHT.convolved(v, exponent)[0]
-        show("(1.2)", f"(A ∗ f)_xx and _xy at a point, γ = {exponent}: closed, by quadrature", closed[0, 0], sums[0, 0], closed[0, 1], sums[0, 1])
+        show(
+            "(1.2)",
+            f"(A ∗ f)_xx and _xy at a point, γ = {exponent}: closed, by quadrature",
+            closed[0, 0],
+            sums[0, 0],
+            closed[0, 1],
+            sums[0, 1],
+        )
     f, g, h = LIGHT.local(POINTS)
     show("(1.3)", "∫ |∇ log f|² f, −∫ Δ log f f", integral(dot(g, g) * f), -integral(trace(h) * f))
     light, heavy = along(LIGHT, HEAVY, -2.5), along(HEAVY, LIGHT, -2.5)
     own = [along(one, one, -2.5) for one in (LIGHT, HEAVY)]
-    show("(1.5)", "dH/dt, and its parts: own light, own heavy, cross", light[0] + heavy[0] + own[0][0] + own[1][0], own[0][0], own[1][0], light[0] + heavy[0])
+    show(
+        "(1.5)",
+        "dH/dt, and its parts: own light, own heavy, cross",
+        light[0] + heavy[0] + own[0][0] + own[1][0],
+        own[0][0],
+        own[1][0],
+        light[0] + heavy[0],
+    )
     maxwellians = [Gaussians(mass, [(1.0, 1.3, (0, 0, 0))]) for mass in (1.0, 2.5)]
-    show("(1.6)", "max |Q_ij| of one temperature, of T = 1.3 on 1", *(np.max(np.abs(collisions(maxwellians[0], g, POINTS, -3.0))) for g in (maxwellians[1], Gaussians(2.5, [(1.0, 1.0, (0, 0, 0))]))))
-    show("(1.7)", "∫ m v² M/2 and 3 T/2 for m = 2.5, T = 1.3", integral(maxwellians[1].values(POINTS) * dot(POINTS, POINTS)) * 1.25, 1.95)
-    show("(1.8)", "d/dt Σ I_i/m_i and d/dt Σ I_i, γ = −2.5", light[1] + heavy[1] / n + own[0][1] + own[1][1] / n, light[1] + heavy[1] + own[0][1] + own[1][1])
-    scatter = of_shells(LIGHT, [
-        lambda s, r: r**0.5 * s.mean((s.laplacian + s.square) * r * DIRECTIONS[:, 0]) / r,
-        lambda s, r: -2.0 * r**0.5 * s.mean(DIRECTIONS[:, 0]),
-    ])
+    show(
+        "(1.6)",
+        "max |Q_ij| of one temperature, of T = 1.3 on 1",
+        *(
+            np.max(np.abs(collisions(maxwellians[0], g, POINTS, -3.0)))
+            for g in (maxwellians[1], Gaussians(2.5, [(1.0, 1.0, (0, 0, 0))]))
+        ),
+    )
+    show(
+        "(1.7)",
+        "∫ m v² M/2 and 3 T/2 for m = 2.5, T = 1.3",
+        integral(maxwellians[1].values(POINTS) * dot(POINTS, POINTS)) * 1.25,
+        1.95,
+    )
+    show(
+        "(1.8)",
+        "d/dt Σ I_i/m_i and d/dt Σ I_i, γ = −2.5",
+        light[1] + heavy[1] / n + own[0][1] + own[1][1] / n,
+        light[1] + heavy[1] + own[0][1] + own[1][1],
+    )
+    scatter = of_shells(
+        LIGHT,
+        [
+            lambda s, r: r**0.5 * s.mean((s.laplacian + s.square) * r * DIRECTIONS[:, 0]) / r,
+            lambda s, r: -2.0 * r**0.5 * s.mean(DIRECTIONS[:, 0]),
+        ],
+    )
     show("(1.9)", "∫ v_x L f and −2 ∫ |v|^γ v_x f, γ = −2.5", *scatter)
 
 
@@ -337,7 +375,7 @@ def section_2(found):
     r, dr = radii([0.0, 1.0, 3.0, 9.0], 24)
     fi, gi, hi = LIGHT.local(v)
     value = 0.0
-    for a, w in zip(r, dr):
+    for a, w in zip(r, dr, strict=True):
         fj, gj, hj = HEAVY.local(v - a * DIRECTIONS)
         slope = gi / m - gj / n  # 𝕎 log F
         hessian = hi / m**2 + hj / n**2
@@ -359,27 +397,56 @@ def section_2(found):
             of = f"{name}, γ = {exponent}"
             both[name, exponent] = direct, cubic * s["2.7"] + quadratic * s["2.8"]
             show("(2.5)", f"D, {of}: direct, formula", direct, 2.0 * s["2.5"])
-            show("(2.7), (2.8)", f"D, {of}: direct, formula; its two parts", direct, *(cubic * s["2.7"] + quadratic * s["2.8"], cubic * s["2.7"], quadratic * s["2.8"]))
-            show("(2.15)", f"D, {of}: direct, formula, with the term at z = 0", direct, formula, formula + (cubic * 8.0 * PI / 3.0 * at_zero if exponent == -3.0 else 0.0))
+            show(
+                "(2.7), (2.8)",
+                f"D, {of}: direct, formula; its two parts",
+                direct,
+                *(cubic * s["2.7"] + quadratic * s["2.8"], cubic * s["2.7"], quadratic * s["2.8"]),
+            )
+            show(
+                "(2.15)",
+                f"D, {of}: direct, formula, with the term at z = 0",
+                direct,
+                formula,
+                formula + (cubic * 8.0 * PI / 3.0 * at_zero if exponent == -3.0 else 0.0),
+            )
             least = SYMMETRIC if f is g else 2.0
             bound = cubic * (s["square"] + (least - exponent**2 / 4.0) * s["cross"]) + quadratic * s["2.8"]
             show("Prop. 2.5", f"D and its lower bound, {of}", direct, bound)
             half = 1.0 if f is not g else 0.5
-            show("(2.18)", f"−dH/dt, {of}: direct, ½ c ∫ … (both orders), as printed", -half * (one[0] + other[0]), half * alpha**2 * s["entropy"], -half * alpha**2 * s["entropy"])
-            if f is g:
+            show(
+                "(2.18)",
+                f"−dH/dt, {of}: direct, ½ c ∫ … (both orders), as printed",
+                -half * (one[0] + other[0]),
+                half * alpha**2 * s["entropy"],
+                -half * alpha**2 * s["entropy"],
+            )
+            if f is LIGHT and g is LIGHT:
                 show("Lemma 3.4", f"D_H,Q, {of}: direct, formula", -one[0], 2.0 * s["entropy"])
-                by = [a * (s["square"] + s["hessian"] - exponent**2 / 4.0 * s["cross"]) + b * s["2.8"] for a, b in ((8.0, 2.0), (1.0 / 8.0, 1.0 / 32.0))]
+                by = [
+                    a * (s["square"] + s["hessian"] - exponent**2 / 4.0 * s["cross"]) + b * s["2.8"]
+                    for a, b in ((8.0, 2.0), (1.0 / 8.0, 1.0 / 32.0))
+                ]
                 show("Prop. 3.5", f"D_I,Q, {of}: direct, with 8, 8, 2, as printed", -one[1], *by)
                 for constant in (4608.0, 72.0):
                     right = constant / (4.0 - exponent**2 / SYMMETRIC) * -one[1]
-                    show("(3.7), (3.8)", f"left over right with {constant:.0f}, {of}", 16.0 * s["fourth"] / (2.0 * right), 16.0 * s["laplacian"] / right)
-            else:
+                    show(
+                        "(3.7), (3.8)",
+                        f"left over right with {constant:.0f}, {of}",
+                        16.0 * s["fourth"] / (2.0 * right),
+                        16.0 * s["laplacian"] / right,
+                    )
+            if f is not g:
                 weight = (1.0 + dot(POINTS, POINTS)) ** 3
-                k = m * integral(weight * collisions(f, g, POINTS, exponent)) + n * integral(weight * collisions(g, f, POINTS, exponent))
+                k = m * integral(weight * collisions(f, g, POINTS, exponent)) + n * integral(
+                    weight * collisions(g, f, POINTS, exponent)
+                )
                 show("K_ij", f"l = 6, {of}: direct, formula", k, -s["moment"])
         show("(2.10, 11)", f"largest defect of the integrand, relative, {name}", defect)
     exact = [along(f, g, -2.5)[1] / f.mass for f in (LIGHT, HEAVY) for g in (LIGHT, HEAVY)]
-    lifted = [-both[name, -2.5][1] * weight for name, weight in (("light-light", 0.5), ("light-heavy", 1.0), ("heavy-heavy", 0.5))]
+    lifted = [
+        -both[name, -2.5][1] * weight for name, weight in (("light-light", 0.5), ("light-heavy", 1.0), ("heavy-heavy", 0.5))
+    ]
     show("(2.4)", "d/dt Σ I_i/m_i and ½ d/dt Ĩ, γ = −2.5", sum(exact), sum(lifted))
     # (2.9), Γ_2 over the square of the gradient.
     for what, log in (("exp(x/3 + xy/5)", 0), ("exp(x²/3 − yz)", 1)):
@@ -396,9 +463,13 @@ def section_2(found):
         projector = IDENTITY - outer(DIRECTIONS, DIRECTIONS)
         hessian = projector @ h @ projector - slope[:, None, None] * projector
         weight = ON_SPHERE * np.exp(value)
-        show("(2.9)", f"ψ = {what}: ∫ Γ_2 ψ/∫ |∇|² ψ", np.sum(weight * (square(hessian) + dot(turn, turn))) / np.sum(weight * dot(turn, turn)))
+        show(
+            "(2.9)",
+            f"ψ = {what}: ∫ Γ_2 ψ/∫ |∇|² ψ",
+            np.sum(weight * (square(hessian) + dot(turn, turn))) / np.sum(weight * dot(turn, turn)),
+        )
     # The energy estimate behind (2.17), weight <v>^5.
-    v = POINTS
+    v, m, n = POINTS, LIGHT.mass, HEAVY.mass
     fi, gi, _ = LIGHT.local(v)
     a, b, _ = HEAVY.convolved(v, -2.5)
     weight = (1.0 + dot(v, v)) ** 2.5
@@ -413,52 +484,152 @@ def section_2(found):
     for order in (4, 6, 8):
         weight = (1.0 + dot(v, v)) ** (order / 2.0)
         rate = sum(f.mass * integral(weight * collisions(f, g, v, -3.0)) for f in (LIGHT, HEAVY) for g in (LIGHT, HEAVY))
-        size, lower = (sum(f.mass * integral(w * f.values(v)) for f in (LIGHT, HEAVY)) for w in (weight, weight / (1.0 + dot(v, v))))
+        size, lower = (
+            sum(f.mass * integral(w * f.values(v)) for f in (LIGHT, HEAVY)) for w in (weight, weight / (1.0 + dot(v, v)))
+        )
         dissipation = -sum(along(f, g, -3.0)[0] for f in (LIGHT, HEAVY) for g in (LIGHT, HEAVY))
-        show("(2.20, 21)", f"l = {order}, γ = −3: M_l, dM_l/dt, D M_l, the least C", size, rate, dissipation * size, (rate - dissipation * size) / lower)
+        show(
+            "(2.20, 21)",
+            f"l = {order}, γ = −3: M_l, dM_l/dt, D M_l, the least C",
+            size,
+            rate,
+            dissipation * size,
+            (rate - dissipation * size) / lower,
+        )
     # Section 2.4: |f|_{L²} against L¹ and L³ for f(v/λ)/λ³.
     for scale in (1.0, 0.1, 0.01):
         f = LIGHT.values(v)
         one, two, three = integral(f), integral(f * f) ** 0.5 * scale**-1.5, integral(f**3) ** (1.0 / 3.0) / scale**2
-        show("Section 2.4", f"λ = {scale}: |f|_2, printed |f|_1^½ |f|_3^½, with ¼ and ¾", two, (one * three) ** 0.5, one**0.25 * three**0.75)
+        show(
+            "Section 2.4",
+            f"λ = {scale}: |f|_2, printed |f|_1^½ |f|_3^½, with ¼ and ¾",
+            two,
+            (one * three) ** 0.5,
+            one**0.25 * three**0.75,
+        )
 
 
 def section_3(found):
     shell, r = Shell(LIGHT, 1.3), 1.3
     mean = shell.mean
-    show("(3.1), (3.4)", "−⟨J', L⟩ on |v| = 1.3, β = 1, γ = −3: direct, formula", *(r**-4 * x for x in (mean((2 * shell.laplacian + shell.square) * (shell.laplacian + shell.square)), 2 * mean(shell.gamma_2))))
+    show(
+        "(3.1), (3.4)",
+        "−⟨J', L⟩ on |v| = 1.3, β = 1, γ = −3: direct, formula",
+        *(
+            r**-4 * x
+            for x in (mean((2 * shell.laplacian + shell.square) * (shell.laplacian + shell.square)), 2 * mean(shell.gamma_2))
+        ),
+    )
     second = mean(2 * shell.square**2 + 3 * shell.straight - 2 * shell.laplacian**2)
-    show("(3.2)", "⟨J', L⟩ there: direct, formula with r^(γ−β), with r^(2+γ−β)", -2 * r**-4 * mean(shell.gamma_2), r**-4 * second, r**-2 * second)
-    show("(3.3)", "left, right on |v| = 1.3", 1.5 * mean(shell.straight), mean(shell.laplacian**2 - shell.gamma_2 - shell.square**2))
-    show("Lemma 3.2", "−⟨H', L⟩ on |v| = 1.3, γ = −3: direct, formula", *(x / r for x in (-mean(np.log(shell.f) * (shell.laplacian + shell.square)), mean(shell.square))))
-    show("(2.12, 13)", "−∫ ∂_r log g Δ log g g; right side", -mean(shell.slope * shell.laplacian), mean(dot(shell.mixed, shell.turn)) + mean(shell.slope * shell.square))
-    show("Prop. 3.3", "its proof: 2 ∫ (γ/r) ∂_r log f (Δ + |∇|²) f; with γ/(2r), with γ/r", *(-3 / r * x for x in (2 * mean(shell.slope * (shell.laplacian + shell.square)), -2 * mean(dot(shell.mixed, shell.turn)), -4 * mean(dot(shell.mixed, shell.turn)))))
-    show("(3.9)", "∫ (3 Δ |∇|² + |∇|⁴) f, ∫ (Δ |∇|² + ∇|∇|²·∇ + |∇|⁴) f", mean(3 * shell.laplacian * shell.square + shell.square**2), mean(shell.laplacian * shell.square + shell.straight + shell.square**2))
-    show("(3.9)", "∫ |∇|⁴ f, 9 ∫ Δ² f, 18 ∫ |∇∇|² f", mean(shell.square**2), 9 * mean(shell.laplacian**2), 18 * mean(square(shell.hessian)))
+    show(
+        "(3.2)",
+        "⟨J', L⟩ there: direct, formula with r^(γ−β), with r^(2+γ−β)",
+        -2 * r**-4 * mean(shell.gamma_2),
+        r**-4 * second,
+        r**-2 * second,
+    )
+    show(
+        "(3.3)",
+        "left, right on |v| = 1.3",
+        1.5 * mean(shell.straight),
+        mean(shell.laplacian**2 - shell.gamma_2 - shell.square**2),
+    )
+    show(
+        "Lemma 3.2",
+        "−⟨H', L⟩ on |v| = 1.3, γ = −3: direct, formula",
+        *(x / r for x in (-mean(np.log(shell.f) * (shell.laplacian + shell.square)), mean(shell.square))),
+    )
+    show(
+        "(2.12, 13)",
+        "−∫ ∂_r log g Δ log g g; right side",
+        -mean(shell.slope * shell.laplacian),
+        mean(dot(shell.mixed, shell.turn)) + mean(shell.slope * shell.square),
+    )
+    show(
+        "Prop. 3.3",
+        "its proof: 2 ∫ (γ/r) ∂_r log f (Δ + |∇|²) f; with γ/(2r), with γ/r",
+        *(
+            -3 / r * x
+            for x in (
+                2 * mean(shell.slope * (shell.laplacian + shell.square)),
+                -2 * mean(dot(shell.mixed, shell.turn)),
+                -4 * mean(dot(shell.mixed, shell.turn)),
+            )
+        ),
+    )
+    show(
+        "(3.9)",
+        "∫ (3 Δ |∇|² + |∇|⁴) f, ∫ (Δ |∇|² + ∇|∇|²·∇ + |∇|⁴) f",
+        mean(3 * shell.laplacian * shell.square + shell.square**2),
+        mean(shell.laplacian * shell.square + shell.straight + shell.square**2),
+    )
+    show(
+        "(3.9)",
+        "∫ |∇|⁴ f, 9 ∫ Δ² f, 18 ∫ |∇∇|² f",
+        mean(shell.square**2),
+        9 * mean(shell.laplacian**2),
+        18 * mean(square(shell.hessian)),
+    )
     for exponent in GAMMAS:
-        direct, formula = of_shells(LIGHT, [
-            lambda s, r: r ** (2.0 + exponent) * s.mean(s.fisher * (s.laplacian + s.square)),
-            lambda s, r: -2.0 * r**exponent * s.mean(dot(r * s.mixed + exponent / 2 * s.turn, r * s.mixed + exponent / 2 * s.turn) + s.gamma_2 - exponent**2 / 4 * s.square),
-        ])
+        direct, formula = of_shells(
+            LIGHT,
+            [
+                lambda s, r: r ** (2.0 + exponent) * s.mean(s.fisher * (s.laplacian + s.square)),
+                lambda s, r: (
+                    -2.0
+                    * r**exponent
+                    * s.mean(
+                        dot(r * s.mixed + exponent / 2 * s.turn, r * s.mixed + exponent / 2 * s.turn)
+                        + s.gamma_2
+                        - exponent**2 / 4 * s.square
+                    )
+                ),
+            ],
+        )
         f, g, _ = LIGHT.local(np.zeros(3))
-        show("Prop. 3.3", f"∫ I' L f, formula, their difference, −(16π/3) f |∇ log f|² at 0, γ = {exponent}", direct, formula, direct - formula, -16 * PI / 3 * f * dot(g, g))
+        show(
+            "Prop. 3.3",
+            f"∫ I' L f, formula, their difference, −(16π/3) f |∇ log f|² at 0, γ = {exponent}",
+            direct,
+            formula,
+            direct - formula,
+            -16 * PI / 3 * f * dot(g, g),
+        )
     # About the maximum of f, γ = −3, β = 1.
-    entropy, spherical, fisher, fourth, sharp, plain, third, heavy = of_shells(CENTRED, [
-        lambda s, r: s.mean(s.square) / r,
-        lambda s, r: 2 * s.mean(s.gamma_2) / r**4,
-        lambda s, r: 2 / r**3 * s.mean(dot(r * s.mixed - 1.5 * s.turn, r * s.mixed - 1.5 * s.turn) + s.gamma_2 - 2.25 * s.square),
-        lambda s, r: s.mean(s.square**2) / r**4,
-        lambda s, r: s.mean(s.square) / r**4,
-        lambda s, r: s.mean(s.laplacian**2) / r**4,
-        lambda s, r: s.mean(s.square) / r**3,
-        lambda s, r: -s.mean((2 * s.laplacian + s.square) * collisions(CENTRED, CENTRED, r * DIRECTIONS, -3.0) / s.f) / r,
-    ])
+    entropy, spherical, fisher, fourth, sharp, plain, third, heavy = of_shells(
+        CENTRED,
+        [
+            lambda s, r: s.mean(s.square) / r,
+            lambda s, r: 2 * s.mean(s.gamma_2) / r**4,
+            lambda s, r: (
+                2 / r**3 * s.mean(dot(r * s.mixed - 1.5 * s.turn, r * s.mixed - 1.5 * s.turn) + s.gamma_2 - 2.25 * s.square)
+            ),
+            lambda s, r: s.mean(s.square**2) / r**4,
+            lambda s, r: s.mean(s.square) / r**4,
+            lambda s, r: s.mean(s.laplacian**2) / r**4,
+            lambda s, r: s.mean(s.square) / r**3,
+            lambda s, r: -s.mean((2 * s.laplacian + s.square) * collisions(CENTRED, CENTRED, r * DIRECTIONS, -3.0) / s.f) / r,
+        ],
+    )
     show("(3.5)", "left, right", fourth + 18 * sharp, 9 * spherical)
     show("(3.6)", "left, right", plain + 2 * sharp, spherical)
     eta = 0.5
-    show("(3.18)", "⟨I', L_S⟩, ½ ∫ |Π∇|²/|v|³, second, third member at η = ½", -fisher, third / 2, 2 ** (-5 / 3) * (entropy * spherical**2) ** (1 / 3), 2 ** (-5 / 3) * (entropy / (3 * eta**2) + 2 * eta / 3 * spherical))
+    show(
+        "(3.18)",
+        "⟨I', L_S⟩, ½ ∫ |Π∇|²/|v|³, second, third member at η = ½",
+        -fisher,
+        third / 2,
+        2 ** (-5 / 3) * (entropy * spherical**2) ** (1 / 3),
+        2 ** (-5 / 3) * (entropy / (3 * eta**2) + 2 * eta / 3 * spherical),
+    )
     sums = found["light-light", LIGHT, LIGHT][0]
-    show("(3.10)", "D_I,Q; with 8 for 1/8: second, third member; γ = −3", -along(LIGHT, LIGHT, -3.0)[1], 8 * (sums["hessian", -3.0] - 2.25 * sums["cross", -3.0]), 8 * (1 - 2.25 / SYMMETRIC) * (sums["hessian", -3.0] - sums["cross", -3.0]))
+    show(
+        "(3.10)",
+        "D_I,Q; with 8 for 1/8: second, third member; γ = −3",
+        -along(LIGHT, LIGHT, -3.0)[1],
+        8 * (sums["hessian", -3.0] - 2.25 * sums["cross", -3.0]),
+        8 * (1 - 2.25 / SYMMETRIC) * (sums["hessian", -3.0] - sums["cross", -3.0]),
+    )
     f, g, _ = CENTRED.local(POINTS)
     information, own = integral(dot(g, g) * f), -along(CENTRED, CENTRED, -3.0)[1]
     own_entropy = -along(CENTRED, CENTRED, -3.0)[0]
@@ -466,12 +637,22 @@ def section_3(found):
     delta, sobolev = 1.5, (2 / PI) ** (4 / 3) / 3  # C_S²
     tail = (4 * PI / delta) ** (1 / (3 - delta))
     norm = integral(f**3) ** (1 / 3)  # (3 − δ)/(2 − δ) is 3
-    show("(3.16)", "sup ∫ f/|v − v*|, 1 + C |f|_3, 1 + C C_S² I/4, δ = 3/2", potential, 1 + tail * norm, 1 + tail * sobolev / 4 * information)
+    show(
+        "(3.16)",
+        "sup ∫ f/|v − v*|, 1 + C |f|_3, 1 + C C_S² I/4, δ = 3/2",
+        potential,
+        1 + tail * norm,
+        1 + tail * sobolev / 4 * information,
+    )
     for constant in (4608.0, 72.0):
         factor = 5 * (1 + 2**0.5) * (constant / (4 - 9 / SYMMETRIC)) ** 0.5
         whole = factor * (1 + tail * sobolev / 4) ** 0.5
         show("(3.15)", f"⟨J_1', Q⟩, right with {constant:.0f}", heavy, factor * (potential * spherical * own) ** 0.5)
-        show("(3.17)", f"right at κ = 1, Λ = I, θ = ½, with {constant:.0f}", whole * (1 + information) ** 0.5 * (spherical + own) / 2)
+        show(
+            "(3.17)",
+            f"right at κ = 1, Λ = I, θ = ½, with {constant:.0f}",
+            whole * (1 + information) ** 0.5 * (spherical + own) / 2,
+        )
         for what, prefactor in (("1/(9√6)", 1 / (9 * 6**0.5)), ("1/(12√6)", 1 / (12 * 6**0.5)), ("1/(6√6)", 1 / (6 * 6**0.5))):
             show("(3.25)", f"K with {constant:.0f} and {what}", prefactor * whole**2)
     # Velocities in units that make I = 1, and the sides of (3.20) to (3.22).
@@ -482,26 +663,56 @@ def section_3(found):
     show("(1.11), (3.24)", "I, J, H(f|M), left side", information, weight, relative, left)
     unit = information**0.5
     # D along L_S and along Q scale as I, J and H do, times λ³.
-    scaled = [own * unit**-5, own_entropy * unit**-3, -fisher * unit**-5, spherical * unit**-6, entropy * unit**-3, heavy * unit**-6]
+    scaled = [
+        own * unit**-5,
+        own_entropy * unit**-3,
+        -fisher * unit**-5,
+        spherical * unit**-6,
+        entropy * unit**-3,
+        heavy * unit**-6,
+    ]
     own_i, own_h, fixed_i, fixed_j, fixed_h, own_j = scaled
     factor = (25 * (1 + 2**0.5) ** 2 * 72 / (4 - 9 / SYMMETRIC) * (1 + tail * sobolev / 4)) ** 0.5
     strength, a, eta = factor**2 * left / (6 * 6**0.5), 1 / (3 * 6**0.5), 1 / math.sqrt(3 * 2 ** (5 / 3))
     kappa = a * factor * left**0.5 / 2
-    show("(3.20–22)", "c_ei, dΛ/dt, its bound", strength, -own_i + strength * fixed_i + a * own_j - a * strength * fixed_j - own_h - strength * fixed_h,
-         (a * factor * left**0.5 / (2 * kappa) - 1) * own_i + (strength * eta / (3 * 2 ** (2 / 3)) + a * factor * left**0.5 * kappa / 2 - a * strength) * fixed_j + (strength / (3 * 2 ** (5 / 3)) / eta**2 - strength) * fixed_h - own_h)
+    show(
+        "(3.20–22)",
+        "c_ei, dΛ/dt, its bound",
+        strength,
+        -own_i + strength * fixed_i + a * own_j - a * strength * fixed_j - own_h - strength * fixed_h,
+        (a * factor * left**0.5 / (2 * kappa) - 1) * own_i
+        + (strength * eta / (3 * 2 ** (2 / 3)) + a * factor * left**0.5 * kappa / 2 - a * strength) * fixed_j
+        + (strength / (3 * 2 ** (5 / 3)) / eta**2 - strength) * fixed_h
+        - own_h,
+    )
     show("Case 2", "η/(3 · 2^(2/3)), 1/(6√6), 1/(12√6)", eta / (3 * 2 ** (2 / 3)), 1 / (6 * 6**0.5), 1 / (12 * 6**0.5))
     for radius in (1.0, 1e4):
         eta = 1 / math.sqrt(3 * 2 ** (2 / 3) * radius)
-        show("Case 1", f"R = {radius}: η/(3 · 2^(2/3)), 1/(6√3 √R); η^−2/(3 · 2^(5/3)), R/2", eta / (3 * 2 ** (2 / 3)), 1 / (6 * 3**0.5 * radius**0.5), eta**-2 / (3 * 2 ** (5 / 3)), radius / 2)
-    show("(3.14)", "R² r and 1/r and R² r² over 1/r, R = 1e3, 1e12", *(x for big in (1e3, 1e12) for x in (big ** (4 / 3) / math.log(2 + big), big ** (2 / 3) * math.log(2 + big), math.log(2 + big) ** -3)))
+        show(
+            "Case 1",
+            f"R = {radius}: η/(3 · 2^(2/3)), 1/(6√3 √R); η^−2/(3 · 2^(5/3)), R/2",
+            eta / (3 * 2 ** (2 / 3)),
+            1 / (6 * 3**0.5 * radius**0.5),
+            eta**-2 / (3 * 2 ** (5 / 3)),
+            radius / 2,
+        )
+    show(
+        "(3.14)",
+        "R² r and 1/r and R² r² over 1/r, R = 1e3, 1e12",
+        *(
+            x
+            for big in (1e3, 1e12)
+            for x in (big ** (4 / 3) / math.log(2 + big), big ** (2 / 3) * math.log(2 + big), math.log(2 + big) ** -3)
+        ),
+    )
     show("Step 2", "limit of ⟨I', L⟩/(R² r) at γ = −3, (4π/3) ∫ χ", PI * 2**13 * math.factorial(6) ** 2 / math.factorial(13))
     worst = fourth_over_squares()
     show("(3.9)", "largest ∫ |∇|⁴ f over ∫ Δ² f and over ∫ |∇∇|² f, axial search", *worst)
 
 
 def fourth_over_squares():
-    """The largest ratios found among log f = a polynomial of cos θ."""
-    mu, w = np.polynomial.legendre.leggauss(200)
+    """The largest ratios found among log f = a polynomial of cos θ; its coefficients are bounded, so that 300 points see f."""
+    mu, w = np.polynomial.legendre.leggauss(300)
 
     def ratios(coefficients):
         log = np.polynomial.legendre.Legendre([0.0, *coefficients])
@@ -516,15 +727,18 @@ def fourth_over_squares():
     for k in range(2):
         best = 0.0
         for seed in range(3):
-            start = np.random.default_rng(seed).normal(size=8) * 2.0
-            best = max(best, -minimize(lambda c: -ratios(c)[k], start, method="BFGS", options={"maxiter": 40}).fun)
+            start = np.random.default_rng(seed).normal(size=8)
+            best = max(best, -minimize(lambda c, k=k: -ratios(c)[k], start, bounds=[(-5.0, 5.0)] * 8).fun)
         found.append(best)
     return found
 
 
 def main():
     section_1()
-    found = {(name, f, g): pairs(f, g) for name, f, g in (("light-light", LIGHT, LIGHT), ("light-heavy", LIGHT, HEAVY), ("heavy-heavy", HEAVY, HEAVY))}
+    found = {
+        (name, f, g): pairs(f, g)
+        for name, f, g in (("light-light", LIGHT, LIGHT), ("light-heavy", LIGHT, HEAVY), ("heavy-heavy", HEAVY, HEAVY))
+    }
     section_2(found)
     section_3(found)
 

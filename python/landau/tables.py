@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .optional import need
+
 if TYPE_CHECKING:
     import pandas
 
@@ -67,11 +69,8 @@ class Table(Mapping[str, "np.ndarray[Any, Any]"]):
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a pandas.DataFrame."""
-        try:
-            import pandas
-        except ImportError as error:
-            raise ImportError("pandas is missing: pip install landau[plots]") from error
-        return pandas.DataFrame(self._columns)
+        frame: pandas.DataFrame = need("pandas", "a table of pandas").DataFrame(self._columns)
+        return frame
 
     def __repr__(self) -> str:
         cells = [list(self), *([_cell(value) for value in row.values()] for row in self.rows)]

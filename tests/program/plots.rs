@@ -371,7 +371,7 @@ fn the_theorems_are_drawn() {
     assert_success(&output);
     let printed = text(&output.stdout);
     let pictures: Vec<&Path> = printed.lines().filter(|line| line.ends_with(".png")).map(Path::new).collect();
-    assert_eq!(pictures.len(), 6, "{printed}");
+    assert_eq!(pictures.len(), 7, "{printed}");
     for picture in pictures {
         let bytes = fs::read(picture).unwrap();
         assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.len() > 20_000, "{}", picture.display());

@@ -74,6 +74,12 @@ fn of_utf16(mut file: File, little: bool) -> Result<Box<dyn Read>, Fault> {
     Ok(Box::new(Cursor::new(text.into_bytes())))
 }
 
+/// A word without the quotation marks around it, which are no quotes to the reader where a blank stands before them.
+fn unquoted(word: &[u8]) -> &[u8] {
+    let inside = word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\""));
+    inside.map_or(word, <[u8]>::trim_ascii)
+}
+
 /// A table whose lines all end with line feeds, since comments do not end otherwise. The empty lines that this makes of others are
 /// skipped, and no byte changes its place.
 struct LineFeeds<R>(R);
@@ -113,7 +119,7 @@ fn rows<const D: usize>(
                 .flat_map(|part| part.split(u8::is_ascii_whitespace))
                 .filter(|w| !w.is_empty())
                 .collect(),
-            _ => record.iter().collect(),
+            _ => record.iter().map(unquoted).collect(),
         };
         // Lines of blanks may stand anywhere, above the header too.
         if words.iter().all(|word| word.is_empty()) {

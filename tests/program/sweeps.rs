@@ -96,7 +96,7 @@ fn a_sweep_that_was_killed_goes_on() {
     sweep(directory);
     write(directory, "base.json", &{
         let mut base = base();
-        base["species"][0]["particles"]["lattice"]["per_axis"] = json!(24);
+        base["species"][0]["particles"]["lattice"]["per_axis"] = json!(40);
         base["output"] = json!({ "checkpoint_every": 1 });
         base
     });

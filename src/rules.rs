@@ -134,7 +134,7 @@ impl Checks {
         })
     }
 
-    /// Requires a number > 0 among [`SIZES`].
+    /// Requires a number > 0 among the sizes that numbers may have, 1e-100 to 1e100.
     pub fn size(&mut self, path: impl Into<String>, value: f64) -> bool {
         match value > 0.0 {
             true => self.within(path, value, *SIZES.start(), *SIZES.end()),

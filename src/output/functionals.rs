@@ -36,14 +36,31 @@ impl Table {
             for (time, quantities) in
                 rows.map_err(|message| source.error(&Violation::new("density", message)))?
             {
-                let head = parameter.clone().into_iter().chain(time.map(|_| "time".to_string()));
-                table.names = head.chain(quantities.iter().map(|one| one.name.clone())).collect();
-                let row = value.iter().copied().chain(time).map(Some);
-                table.rows.push(row.chain(quantities.iter().map(|one| one.value.clone().ok())).collect());
+                let head =
+                    parameter.iter().cloned().zip(*value).chain(time.map(|time| ("time".to_string(), time)));
+                let head = head.map(|(name, value)| (name, Some(value)));
+                table
+                    .add(head.chain(quantities.iter().map(|one| (one.name.clone(), one.value.clone().ok()))));
                 table.notes.extend(quantities.iter().filter_map(|one| note(one, *value, time)));
             }
         }
         Ok(table)
+    }
+
+    /// Adds a row. What one value of a sweep has and another has not is a column too, and empty elsewhere.
+    fn add(&mut self, cells: impl Iterator<Item = (String, Option<f64>)>) {
+        let mut row = vec![None; self.names.len()];
+        for (name, value) in cells {
+            match self.names.iter().position(|one| *one == name) {
+                Some(place) => row[place] = value,
+                None => {
+                    self.names.push(name);
+                    self.rows.iter_mut().for_each(|row| row.push(None));
+                    row.push(value);
+                }
+            }
+        }
+        self.rows.push(row);
     }
 
     /// The table as CSV, with a header.
@@ -74,4 +91,19 @@ fn note(quantity: &Quantity, value: Option<f64>, time: Option<f64>) -> Option<St
     let at = [value.map(|value| format!(" at {value}")), time.map(|time| format!(" at time {time}"))];
     let place = at.into_iter().flatten().collect::<String>();
     Some(format!("{}{place}: {reason}; the cell is left empty", quantity.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_lack_columns_are_empty_there() {
+        let mut table = Table::default();
+        let cell = |name: &str, value: f64| (name.to_string(), Some(value));
+        table.add([cell("c", 0.0), cell("fixed", 2.0)].into_iter());
+        table.add([cell("c", 1.0), cell("fixed", 3.0), cell("own", 4.0)].into_iter());
+        table.add([cell("c", 2.0), cell("own", 5.0)].into_iter());
+        assert_eq!(table.csv(), "c,fixed,own\n0e0,2e0,\n1e0,3e0,4e0\n2e0,,5e0\n");
+    }
 }

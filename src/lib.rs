@@ -132,6 +132,7 @@ pub mod score;
 pub mod session;
 pub mod setup;
 pub mod simulation;
+pub mod sources;
 pub mod state;
 pub mod sum;
 pub mod sweep;

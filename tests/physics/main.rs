@@ -46,3 +46,4 @@ mod tree;
 mod units;
 #[cfg(not(debug_assertions))]
 mod verification;
+mod weights;

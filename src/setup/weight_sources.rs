@@ -56,7 +56,8 @@ fn birth<const D: usize>(
     let distribution = Distribution::<D>::new(rate, scales::particle(scenario, one), Some(&lattice))?;
     let born: Vec<f64> = lattice.cells().map(|(v, volume)| distribution.density_at(v) * volume).collect();
     let (held, wanted) = (sum(born.iter().copied()), distribution.density());
-    if !((held / wanted - 1.0).abs() <= MOST_MISSED) {
+    let missed = (held / wanted - 1.0).abs();
+    if missed.is_nan() || missed > MOST_MISSED {
         return Err(Violation::new(
             rate.key(),
             format!(

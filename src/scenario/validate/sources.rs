@@ -22,6 +22,15 @@ pub fn sources(found: &mut Checks, scenario: &Scenario) {
         found.require(!twice, format!("{path}.species"), || {
             format!("found \"{}\" a second time; allowed: one {key} of a species", excerpt(species))
         });
+        let column = format!("{species}_{key}");
+        let is_taken = key != "heating" && scenario.species.iter().any(|one| one.name == column);
+        found.require(!is_taken, format!("{path}.species"), || {
+            format!(
+                "found \"{}\" beside a species \"{}\", whose columns have the names of this {key}; allowed: another name of that species",
+                excerpt(species),
+                excerpt(&column)
+            )
+        });
         match source {
             SourceTerm::Heating { power, temperature, time, .. } => {
                 heating(found, &path, (power, temperature, time));

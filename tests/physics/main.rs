@@ -29,6 +29,7 @@ mod lattices;
 mod mutations;
 mod openpmd_input;
 mod orbits;
+mod pairs_of_species;
 mod rates;
 #[cfg(not(debug_assertions))]
 mod regularisation;

@@ -104,7 +104,7 @@ fn the_reactivity_of_maxwellians_is_the_known_one() {
             let pair = ["one", if one == other { "one" } else { "other" }];
             let scenario = solver::scenario(&json!({
                 "version": 1, "dimension": 3, "units": { "si": {} }, "symmetry": symmetry, "species": all,
-                "collisions": { "gamma": -3.0, "coefficients": { "coulomb": {} } },
+                "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": 15.0 } } },
                 "functionals": [{ "reactivity": { "species": pair, "reaction": name } }],
                 "time": { "step": 1e-6, "steps": 1 }
             }));
@@ -116,18 +116,18 @@ fn the_reactivity_of_maxwellians_is_the_known_one() {
     }
 }
 
-/// Deuterons of 2 MeV meet deuterons at energies within the fit, tritons at some beyond.
+/// Deuterons of 1.5 MeV meet deuterons at energies within the fit, tritons at some beyond.
 #[test]
 fn a_reactivity_beyond_the_cross_sections_is_not_known() {
     let species = |name: &str, mass: f64, initial: Value| {
         json!({ "name": name, "mass": mass, "charge": 1.0, "particles": { "lattice": { "per_axis": 60 } }, "initial": initial })
     };
-    let fast = json!({ "shell": { "density": 1e18, "radius": 1.3842e7, "sharpness": 50.0 } });
+    let fast = json!({ "shell": { "density": 1e18, "radius": 1.2e7, "sharpness": 50.0 } });
     let slow = json!({ "maxwellian": { "density": 1e19, "temperature": 20000.0 } });
     let scenario = solver::scenario(&json!({
         "version": 1, "dimension": 3, "units": { "si": {} }, "symmetry": { "spherical": {} },
         "species": [species("beam", 3.3436e-27, fast), species("triton", 5.0074e-27, slow)],
-        "collisions": { "gamma": -3.0, "coefficients": { "coulomb": {} } },
+        "collisions": { "gamma": -3.0, "coefficients": { "coulomb": { "log_lambda": 15.0 } } },
         "functionals": [
             { "reactivity": { "species": ["beam", "triton"], "reaction": "T(d,n)4He" } },
             { "reactivity": { "species": ["beam", "beam"], "reaction": "D(d,n)3He" } }

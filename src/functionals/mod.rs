@@ -18,6 +18,7 @@ pub mod density;
 pub mod dissipation;
 mod fisher;
 mod fisher_rate;
+pub mod fusion;
 pub mod integrals;
 pub mod invariants;
 mod lyapunov;
@@ -26,6 +27,8 @@ pub mod moments;
 mod orbits;
 mod origin;
 mod power_moments;
+mod powers;
+mod reactivity;
 mod relative_entropy;
 mod spherical_dissipation;
 mod spherical_fisher;
@@ -38,6 +41,8 @@ pub use fisher::Fisher;
 pub use fisher_rate::{FisherRate, slope_at_center};
 pub use lyapunov::Lyapunov;
 pub use power_moments::PowerMoments;
+pub use powers::Powers;
+pub use reactivity::Reactivity;
 pub use relative_entropy::RelativeEntropy;
 pub use spherical_dissipation::SphericalDissipation;
 pub use spherical_fisher::SphericalFisher;
@@ -60,6 +65,8 @@ pub enum Functional {
     SphericalDissipation(SphericalDissipation),
     FisherRate(FisherRate),
     Beyond(Beyond),
+    Powers(Powers),
+    Reactivity(Reactivity),
 }
 
 impl Functional {
@@ -75,6 +82,8 @@ impl Functional {
             Self::SphericalDissipation(column) => column,
             Self::FisherRate(column) => column,
             Self::Beyond(column) => column,
+            Self::Powers(column) => column,
+            Self::Reactivity(column) => column,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::scales;
 use crate::distribution::{Distribution, File, Initial, Particle, Points, vector};
 use crate::functionals::moments::Moments;
 use crate::problem::Lattice;
-use crate::scenario::{HalfWidth, Particles, Scenario, Species, Units, Violation};
+use crate::scenario::{HalfWidth, Particles, Scenario, SourceTerm, Species, Units, Violation};
 use crate::sum::sum;
 use crate::symmetry::Symmetry;
 use crate::units::Scales;
@@ -16,6 +16,20 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::path::Path;
+
+/// How particles are placed on a lattice.
+struct Placing<const D: usize> {
+    center: [f64; D],
+    drop_below: f64,
+    /// Whether every cell has a particle, also where the density is 0.
+    whole: bool,
+}
+
+/// Whether particles of a species are born during the run.
+fn is_born(scenario: &Scenario, one: &Species) -> bool {
+    let births = |source: &SourceTerm| matches!(source, SourceTerm::Birth { .. });
+    scenario.sources.iter().any(|source| births(source) && source.species() == one.name)
+}
 
 /// The particles of one species.
 pub struct Cloud<const D: usize> {
@@ -77,7 +91,8 @@ impl<const D: usize> Cloud<D> {
                         .map_err(|message| Violation::new("initial", message))?;
                 }
                 let particle = scales::particle(scenario, one);
-                Self::on_lattice(&distribution, particle, lattice, (center, *drop_below)).map_err(misplaced)
+                let placing = Placing { center, drop_below: *drop_below, whole: is_born(scenario, one) };
+                Self::on_lattice(&distribution, particle, lattice, placing).map_err(misplaced)
             }
             Some(Particles::Random { count, seed }) => {
                 let mut generator = ChaCha8Rng::seed_from_u64(*seed);
@@ -98,7 +113,7 @@ impl<const D: usize> Cloud<D> {
         distribution: &Distribution<D>,
         particle: Particle,
         lattice: Lattice<D>,
-        (center, drop_below): ([f64; D], f64),
+        Placing { center, drop_below, whole }: Placing<D>,
     ) -> Result<Self, String> {
         let farthest = farthest(&lattice);
         if lattice.spacing < FINEST * farthest {
@@ -115,8 +130,8 @@ impl<const D: usize> Cloud<D> {
         let largest = weighted().map(|(_, weight)| weight).fold(0.0, f64::max);
         let least = drop_below * largest;
         let (velocities, weights): (Vec<_>, Vec<_>) =
-            weighted().filter(|&(_, weight)| weight > 0.0 && weight >= least && weight.is_finite()).unzip();
-        if velocities.is_empty() {
+            weighted().filter(|&(_, weight)| weight.is_finite() && (whole || weight > 0.0 && weight >= least)).unzip();
+        if largest == 0.0 || velocities.is_empty() {
             let is_coarse = distribution.narrowest_width().is_some_and(|width| width < lattice.spacing);
             let seen =
                 Some(particle.temperature(lattice.spacing)).filter(|seen| is_coarse && seen.is_finite());

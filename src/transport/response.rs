@@ -195,6 +195,7 @@ impl<const D: usize> Plasma<D> {
             invariants: Invariants::of(&problem, &velocities),
             about: About::of(&problem, &velocities, problem.reference),
             velocities,
+            weights: problem.weights.clone(),
             ..self.state.clone()
         };
         let problem = Arc::new(problem);

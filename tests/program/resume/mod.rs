@@ -110,6 +110,7 @@ fn functionals() -> Vec<Value> {
         json!({ "spherical_dissipation": { "beta": 0.0 } }),
         json!({ "fisher_rate": {} }),
         json!({ "beyond": { "speeds": [0.5, 1.5] } }),
+        json!({ "powers": {} }),
     ]
 }
 

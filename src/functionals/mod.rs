@@ -11,6 +11,7 @@
 
 pub mod axisymmetric;
 mod beyond;
+mod collision_rates;
 mod column;
 mod columns;
 pub mod comparison;
@@ -31,7 +32,8 @@ mod spherical_dissipation;
 mod spherical_fisher;
 
 pub use beyond::Beyond;
-pub use column::{At, Column};
+pub use collision_rates::CollisionRates;
+pub use column::{At, Column, Elsewhere};
 pub use columns::Columns;
 pub use dissipation::Dissipation;
 pub use fisher::Fisher;
@@ -59,6 +61,7 @@ pub enum Functional {
     Dissipation(Dissipation),
     SphericalDissipation(SphericalDissipation),
     FisherRate(FisherRate),
+    CollisionRates(CollisionRates),
     Beyond(Beyond),
 }
 
@@ -74,6 +77,7 @@ impl Functional {
             Self::Dissipation(column) => column,
             Self::SphericalDissipation(column) => column,
             Self::FisherRate(column) => column,
+            Self::CollisionRates(column) => column,
             Self::Beyond(column) => column,
         }
     }

@@ -6,7 +6,7 @@
 //! Panels over r are twice as wide as the smallest standard deviation, and directions are so many that their spacing is about as
 //! large as that of the radii.
 
-use super::bulk::{REACH, Sums, collisions, derivatives};
+use super::bulk::{REACH, Sums, collisions, derivatives, term};
 use super::convolution::{Kernel, jacobi};
 use super::gaussians::{Gaussians, Local};
 use super::tensor::{Vector, contracted, dot, plus, times, trace};
@@ -33,10 +33,13 @@ struct OnSphere {
     laplacian: f64,
     /// |Π ∇(v̂·∇ℓ) + (γ/2r) Π ∇ℓ|².
     square: f64,
+    /// What turning, and bending, laplacian² and square are made of.
+    scales: [f64; 2],
 }
 
 impl OnSphere {
     fn new(local: &Local, r: f64, unit: Vector, gamma: f64) -> Self {
+        let slopes = dot(local.slope, local.slope);
         let along = dot(unit, local.slope);
         let across = plus(local.slope, -along, unit);
         let image = times(&local.hessian, unit);
@@ -53,6 +56,7 @@ impl OnSphere {
             bending: sphere + turning / (r * r),
             laplacian: flat - 2.0 * along / r,
             square: dot(completed, completed),
+            scales: [slopes, contracted(&local.hessian, &local.hessian) + slopes / (r * r)],
         }
     }
 }
@@ -105,13 +109,13 @@ impl Spheres {
         f: &Gaussians,
         center: Vector,
         count: usize,
-        values: impl Fn(f64, Vector, Vector, &Local, &mut [f64]) + Sync,
+        values: impl Fn(f64, Vector, Vector, &Local, &mut [Integral]) + Sync,
     ) -> Vec<Integral> {
         let spheres: Vec<Vec<Integral>> = self
             .radii
             .par_iter()
             .map(|&(r, dr, cosines)| {
-                let (mut sums, mut own) = (Sums::new(count), vec![0.0; count]);
+                let (mut sums, mut own) = (Sums::new(count), vec![term(0.0, 0.0); count]);
                 let azimuths = 2 * cosines;
                 let area = 2.0 * PI / azimuths as f64;
                 for (mu, dmu) in rule(cosines) {
@@ -157,11 +161,13 @@ pub fn along_ions(f: &Gaussians, center: Vector, gamma: f64, fineness: f64) -> R
         let at = OnSphere::new(local, r, unit, gamma);
         let weight = at.f * r.powf(gamma + 2.0);
         let [_, fisher] = derivatives(local);
-        values[0] = weight * at.turning;
-        values[1] = -2.0 * weight * (at.square + at.bending - 0.25 * gamma * gamma * at.turning / (r * r));
-        values[2] = weight * fisher * (at.laplacian + at.turning);
-        values[3] = weight * at.bending;
-        values[4] = weight * at.turning / (r * r);
+        let [turning, bending] = at.scales.map(|scale| weight * scale);
+        let rate = -2.0 * (at.square + at.bending - 0.25 * gamma * gamma * at.turning / (r * r));
+        values[0] = term(weight * at.turning, turning);
+        values[1] = term(weight * rate, bending);
+        values[2] = term(weight * fisher * (at.laplacian + at.turning), bending);
+        values[3] = term(weight * at.bending, bending);
+        values[4] = term(weight * at.turning / (r * r), turning / (r * r));
     });
     Ok(AlongIons {
         entropy_dissipation: found[0],
@@ -201,14 +207,17 @@ pub fn section_3_3(
     let spheres = Spheres::new(f, center, 0.0, fineness)?;
     let found = spheres.integrals(f, center, 7, |r, unit, v, local, values| {
         let at = OnSphere::new(local, r, unit, -3.0);
-        let (rate, _) = collisions(local, [1.0, 1.0], &kernel.convolved(f, v));
-        values[0] = at.f * at.turning / r;
-        values[1] = 2.0 * at.f * at.bending / (r * r);
-        values[2] = at.f * at.turning / r.powi(3);
-        values[3] = at.f * at.turning / r.powi(4);
-        values[4] = at.f * at.turning.powi(2) / (r * r);
-        values[5] = at.f * at.laplacian.powi(2) / (r * r);
-        values[6] = -at.f * (2.0 * at.laplacian + at.turning) / r * rate;
+        let [rate, _] = collisions(local, [1.0, 1.0], &kernel.convolved(f, v));
+        let [turning, bending] = at.scales.map(|scale| at.f * scale);
+        let slope = at.f * (2.0 * at.laplacian + at.turning) / r;
+        values[0] = term(at.f * at.turning / r, turning / r);
+        values[1] = term(2.0 * at.f * at.bending / (r * r), bending / (r * r));
+        values[2] = term(at.f * at.turning / r.powi(3), turning / r.powi(3));
+        values[3] = term(at.f * at.turning / r.powi(4), turning / r.powi(4));
+        values[4] = term(at.f * at.turning.powi(2) / (r * r), turning * at.scales[0] / (r * r));
+        values[5] = term(at.f * at.laplacian.powi(2) / (r * r), bending / (r * r));
+        let scale = at.f * at.scales[1].sqrt() / r * rate.size;
+        values[6] = term(-slope * rate.value, scale);
     });
     Ok(Section33 {
         spherical_fisher: found[0],

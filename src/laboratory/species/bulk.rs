@@ -8,9 +8,9 @@
 //! Gaussian. A sum over a lattice converges faster than any power of the spacing for functions that are analytic about the real
 //! velocities, as log f is. The lattice is body-centred cubic, which does this with the fewest points.
 
-use super::convolution::Kernel;
+use super::convolution::{Convolved, Kernel};
 use super::gaussians::{Gaussians, Local};
-use super::tensor::{Vector, contracted, dot, square, times, trace};
+use super::tensor::{Vector, contracted, dot, square, trace};
 use crate::functionals::axisymmetric::Integral;
 use crate::sum::Sum;
 use rayon::prelude::*;
@@ -61,12 +61,12 @@ impl Sums {
         Self(vec![(Sum::default(), Sum::default()); count])
     }
 
-    /// Adds weight × value to each.
+    /// Adds a positive weight × a term to each.
     #[inline]
-    pub fn add(&mut self, weight: f64, values: &[f64]) {
-        for ((value, size), own) in self.0.iter_mut().zip(values) {
-            value.add(weight * own);
-            size.add((weight * own).abs());
+    pub fn add(&mut self, weight: f64, terms: &[Integral]) {
+        for ((value, size), own) in self.0.iter_mut().zip(terms) {
+            value.add(weight * own.value);
+            size.add(weight * own.size);
         }
     }
 
@@ -87,6 +87,15 @@ impl Sums {
     }
 }
 
+/// The share of what a value is a difference of that counts as its size: what vanishes but for rounding is known to be small.
+const GRAIN: f64 = 1e-3;
+
+/// A value that is a difference of numbers as large as `scale`.
+#[inline]
+pub fn term(value: f64, scale: f64) -> Integral {
+    Integral { value, size: value.abs() + GRAIN * scale }
+}
+
 /// Points that a thread sums at a time.
 const CHUNK: usize = 512;
 
@@ -95,7 +104,7 @@ pub fn integrals(
     f: &Gaussians,
     lattice: &Lattice,
     count: usize,
-    values: impl Fn(Vector, &Local, &mut [f64]) + Sync,
+    values: impl Fn(Vector, &Local, &mut [Integral]) + Sync,
 ) -> Vec<Integral> {
     let mut all = Sums::new(count);
     for part in &f.parts {
@@ -103,7 +112,7 @@ pub fn integrals(
             .points
             .par_chunks(CHUNK)
             .map(|points| {
-                let (mut sums, mut own) = (Sums::new(count), vec![0.0; count]);
+                let (mut sums, mut own) = (Sums::new(count), vec![term(0.0, 0.0); count]);
                 for &(x, _, weight) in points {
                     let v = part.at(x);
                     values(v, &f.local(v), &mut own);
@@ -123,15 +132,16 @@ pub fn derivatives(local: &Local) -> [f64; 2] {
     [local.log, -2.0 * trace(&local.hessian) - dot(local.slope, local.slope)]
 }
 
-/// Q_ij/f_i for c_ij = 1, and the flux of f_i over f_i, F/f_i with Q_ij = ∇·F.
+/// Q_ij/f_i for c_ij = 1, and −∇log f_i · F/f_i, F the flux of f_i with Q_ij = ∇·F.
 #[inline]
-pub fn collisions(local: &Local, [own, other]: [f64; 2], at: &super::convolution::Convolved) -> (f64, Vector) {
-    let second = square(local.slope);
-    let curvature = contracted(&at.tensor, &local.hessian) + contracted(&at.tensor, &second);
+pub fn collisions(local: &Local, [own, other]: [f64; 2], at: &Convolved) -> [Integral; 2] {
+    let second = contracted(&at.tensor, &square(local.slope));
+    let curvature = contracted(&at.tensor, &local.hessian);
     let drift = dot(at.divergence, local.slope);
-    let image = times(&at.tensor, local.slope);
-    let flux = std::array::from_fn(|a| (image[a] / own - at.divergence[a] / other) / own);
-    (((curvature + drift) / own - (drift + at.twice) / other) / own, flux)
+    let rate = ((curvature + second + drift) / own - (drift + at.twice) / other) / own;
+    let scale = ((curvature.abs() + second + drift.abs()) / own + (drift.abs() + at.twice.abs()) / other) / own;
+    let flux = (second / own - drift / other) / own;
+    [term(rate, scale), term(-flux, (second / own + drift.abs() / other) / own)]
 }
 
 /// Integrals of one species: functionals, and derivatives along collisions with each species, c_ij = 1.
@@ -172,15 +182,15 @@ pub fn of_species(
     let f = &all[i];
     let found = integrals(f, lattice, OWN + EACH * all.len(), |v, local, values| {
         let [entropy, fisher] = derivatives(local);
-        values[0] = 1.0;
-        values[1] = entropy;
-        values[2] = dot(local.slope, local.slope);
-        values[3] = ((power - 1.0) * local.log).exp();
+        values[0] = term(1.0, 0.0);
+        values[1] = term(entropy, 0.0);
+        values[2] = term(dot(local.slope, local.slope), 0.0);
+        values[3] = term(((power - 1.0) * local.log).exp(), 0.0);
         for (other, own) in all.iter().zip(values[OWN..].chunks_exact_mut(EACH)) {
-            let (rate, flux) = collisions(local, [f.mass, other.mass], &kernel.convolved(other, v));
-            own[0] = entropy * rate;
-            own[1] = -dot(local.slope, flux);
-            own[2] = fisher * rate;
+            let [rate, by_flux] = collisions(local, [f.mass, other.mass], &kernel.convolved(other, v));
+            own[0] = rate.combined(entropy, rate, 0.0);
+            own[1] = by_flux;
+            own[2] = rate.combined(fisher, rate, 0.0);
         }
     });
     let along = found[OWN..]

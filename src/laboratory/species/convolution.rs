@@ -39,8 +39,10 @@ pub struct Kernel {
     points: Vec<(f64, f64)>,
 }
 
-/// Nodes and weights of ∫₀¹ x^low (1 − x)^high g(x) dx, for exponents above −1.
+/// At least so many nodes and weights of ∫₀¹ x^low (1 − x)^high g(x) dx, for exponents above −1.
 pub fn jacobi(count: usize, low: f64, high: f64) -> Option<Vec<(f64, f64)>> {
+    // The rule of an odd number of points has its middle one at 1/2 whatever the exponents are.
+    let count = count + count % 2;
     let exponent = |value: f64| FiniteAboveNegOneF64::try_from(value).ok();
     let rule = GaussJacobi::new(NonZeroUsize::new(count)?, exponent(high)?, exponent(low)?);
     let scale = 0.5f64.powf(low + high + 1.0);

@@ -17,7 +17,7 @@
 //! there are so many Gauss–Legendre points that their spacing stays the same. z* is on a lattice. Points whose two distances
 //! together are beyond a reach are left out.
 
-use super::bulk::{Lattice, REACH, Sums};
+use super::bulk::{Lattice, REACH, Sums, term};
 use super::convolution::jacobi;
 use super::gaussians::{Gaussian, Gaussians, Local, composed, principal};
 use super::tensor::{Symmetric, Vector, contracted, dot, plus, times, trace};
@@ -55,7 +55,7 @@ struct Shares {
 
 /// The integrands at a point, without |z|^(γ+2), into `values`.
 #[inline]
-fn integrands(gamma: f64, r: f64, e: Vector, one: &Local, other: &Local, by: Shares, values: &mut [f64; COUNT]) {
+fn integrands(gamma: f64, r: f64, e: Vector, one: &Local, other: &Local, by: Shares, values: &mut [Integral; COUNT]) {
     let Shares { alpha, beta } = by;
     let slope: Vector = std::array::from_fn(|k| beta * one.slope[k] - alpha * other.slope[k]);
     let hessian: Symmetric =
@@ -76,15 +76,18 @@ fn integrands(gamma: f64, r: f64, e: Vector, one: &Local, other: &Local, by: Sha
     let sphere = tangent - 2.0 * along / r * flat + 2.0 * (along / r).powi(2);
     let bent = times(&mixed, e);
     let completed = plus(turned, (1.0 + 0.5 * gamma) / r, across);
+    let slopes = dot(slope, slope);
+    let (steep, all) = (slopes / (r * r), whole + slopes / (r * r));
+    let flatness = flat - 2.0 * along / r;
     *values = [
-        turning,
-        whole - length + ((1.0 + gamma) * mixing - along * flat) / r,
-        contracted(&mixed, &mixed) - dot(bent, bent),
-        dot(completed, completed),
-        sphere + turning / (r * r),
-        turning / (r * r),
-        turning * turning,
-        (flat - 2.0 * along / r).powi(2),
+        term(turning, slopes),
+        term(whole - length + ((1.0 + gamma) * mixing - along * flat) / r, whole),
+        term(contracted(&mixed, &mixed) - dot(bent, bent), contracted(&mixed, &mixed)),
+        term(dot(completed, completed), all),
+        term(sphere + turning / (r * r), all),
+        term(turning / (r * r), steep),
+        term(turning * turning, slopes * slopes),
+        term(flatness * flatness, all),
     ];
 }
 
@@ -232,7 +235,8 @@ pub fn of_pair(f: &Gaussians, g: &Gaussians, same: bool, gamma: f64, fineness: F
                     let r = dot(point.z, point.z).sqrt();
                     let e = point.z.map(|component| component / r);
                     let center = joint.center(point.z);
-                    let (mut sums, mut values) = ([Integral { value: 0.0, size: 0.0 }; COUNT], [0.0; COUNT]);
+                    let none = Integral { value: 0.0, size: 0.0 };
+                    let (mut sums, mut values) = ([none; COUNT], [none; COUNT]);
                     for &(x, distance, weight) in &lattice.points {
                         if point.distance + distance > REACH * REACH {
                             break;
@@ -245,8 +249,8 @@ pub fn of_pair(f: &Gaussians, g: &Gaussians, same: bool, gamma: f64, fineness: F
                         integrands(gamma, r, e, &one, &other, by, &mut values);
                         // All have weights of one sign, and are few enough for a plain sum.
                         for (sum, value) in sums.iter_mut().zip(values) {
-                            sum.value += weight * value;
-                            sum.size += weight * value.abs();
+                            sum.value += weight * value.value;
+                            sum.size += weight * value.size;
                         }
                     }
                     let strength = factor * point.weight;
@@ -262,7 +266,7 @@ pub fn of_pair(f: &Gaussians, g: &Gaussians, same: bool, gamma: f64, fineness: F
                     let v = joint.inside(joint.center([0.0; 3]), x);
                     let [one, other] = [f.local(v).slope, g.local(v).slope];
                     let slope: Vector = std::array::from_fn(|k| by.beta * one[k] - by.alpha * other[k]);
-                    contact.add(at_zero * weight, &[dot(slope, slope)]);
+                    contact.add(at_zero * weight, &[term(dot(slope, slope), 0.0)]);
                 }
             }
         }

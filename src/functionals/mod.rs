@@ -11,6 +11,7 @@
 
 pub mod axisymmetric;
 mod beyond;
+mod collision_rates;
 mod column;
 mod columns;
 pub mod comparison;
@@ -34,7 +35,8 @@ mod spherical_dissipation;
 mod spherical_fisher;
 
 pub use beyond::Beyond;
-pub use column::{At, Column};
+pub use collision_rates::CollisionRates;
+pub use column::{At, Column, Elsewhere};
 pub use columns::Columns;
 pub use dissipation::Dissipation;
 pub use fisher::Fisher;
@@ -64,6 +66,7 @@ pub enum Functional {
     Dissipation(Dissipation),
     SphericalDissipation(SphericalDissipation),
     FisherRate(FisherRate),
+    CollisionRates(CollisionRates),
     Beyond(Beyond),
     Powers(Powers),
     Reactivity(Reactivity),
@@ -81,6 +84,7 @@ impl Functional {
             Self::Dissipation(column) => column,
             Self::SphericalDissipation(column) => column,
             Self::FisherRate(column) => column,
+            Self::CollisionRates(column) => column,
             Self::Beyond(column) => column,
             Self::Powers(column) => column,
             Self::Reactivity(column) => column,

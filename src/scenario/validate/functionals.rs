@@ -2,7 +2,7 @@
 
 use crate::functionals::{Column, Functional};
 use crate::rules::Checks;
-use crate::scenario::{Scenario, Symmetry, Units};
+use crate::scenario::{Scenario, Units};
 
 /// The rules for the list of functionals.
 pub fn check(found: &mut Checks, scenario: &Scenario) {
@@ -18,13 +18,6 @@ pub fn check(found: &mut Checks, scenario: &Scenario) {
         found.under(&format!("functionals.{index}"), |found| match scenario.dimension {
             2 => rules(found, functional.column::<2>(), earlier.contains(functional), common),
             _ => rules(found, functional.column::<3>(), earlier.contains(functional), common),
-        });
-    }
-    for (index, functional) in scenario.functionals.iter().enumerate() {
-        let column = functional.column::<3>();
-        let is_summed = scenario.symmetry == Symmetry::None {} || !column.is_of_points();
-        found.require(is_summed, format!("functionals.{index}.{}", column.key()), || {
-            "found with a symmetry; allowed: without, since it is a sum over pairs of points".to_string()
         });
     }
     for functional in &scenario.functionals {

@@ -26,11 +26,6 @@ pub trait Column<const D: usize>: Sync {
         false
     }
 
-    /// Whether it sums over pairs of points: rings and shells have no such sum.
-    fn is_of_points(&self) -> bool {
-        false
-    }
-
     /// Whether a scenario may ask for it once only.
     fn is_asked_for_once(&self) -> bool {
         false

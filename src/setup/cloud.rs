@@ -158,6 +158,7 @@ impl<const D: usize> Cloud<D> {
     }
 
     fn of_file(file: CloudFile<D>, symmetry: Symmetry) -> Result<Self, String> {
+        require_symmetric_mean(&file, symmetry)?;
         let CloudFile { velocities, weights, notes } = file;
         let total = sum(weights.iter().copied());
         let center = std::array::from_fn(|axis| {
@@ -213,8 +214,8 @@ fn require_symmetry<const D: usize>(
 ) -> Result<(), String> {
     let largest = lattice.centers().map(|v| distribution.density_at(v)).fold(0.0, f64::max);
     for held in lattice.centers() {
-        // What changes around an axis may be the same at the corners of a hexagon.
-        for point in lattice.symmetry.orbit(held).chain([lattice.symmetry.elsewhere(held)]) {
+        // What changes around an axis may be the same at the corners of a hexagon and at one more point.
+        for point in lattice.symmetry.orbit(held).chain(lattice.symmetry.elsewhere(held)) {
             let [one, other] = [held, point].map(|v| distribution.density_at(v));
             // Formulas have their rounding; what breaks a symmetry is of the size of the density.
             if (one - other).abs() > 1e-9 * largest {
@@ -223,6 +224,37 @@ fn require_symmetry<const D: usize>(
                 ));
             }
         }
+    }
+    Ok(())
+}
+
+/// How many standard errors points may drift in a way that their orbits cannot: 1e-8 of all samples do so by chance.
+const CHANCE: f64 = 6.0;
+
+/// Points stand for their orbits, which lose what of a drift does not have the symmetry. So they must not have any, but for
+/// what their number leaves to chance. Points that orbits are held by say nothing of a drift.
+fn require_symmetric_mean<const D: usize>(file: &CloudFile<D>, symmetry: Symmetry) -> Result<(), String> {
+    let CloudFile { velocities, weights, .. } = file;
+    if velocities.iter().all(|v| *v == symmetry.restricted(*v)) {
+        return Ok(());
+    }
+    let total = sum(weights.iter().copied());
+    let moment = |power: i32, axis: usize| {
+        sum(velocities.iter().zip(weights).map(|(v, w)| w * v[axis].powi(power))) / total
+    };
+    let mean: [f64; D] = std::array::from_fn(|axis| moment(1, axis));
+    let (mut drift, mut variance) = (0.0, 0.0);
+    for axis in (0..D).filter(|&axis| !symmetry.has_mean(axis)) {
+        drift += mean[axis] * mean[axis];
+        variance += moment(2, axis) - mean[axis] * mean[axis];
+    }
+    let effective = total * total / sum(weights.iter().map(|w| w * w));
+    let errors = (drift * effective / variance).sqrt();
+    if errors > CHANCE {
+        return Err(format!(
+            "found points that drift at {mean:.3?}, {errors:.0} times what their number leaves to chance; allowed: {}, for points that stand for their orbits",
+            symmetry.of_vectors()
+        ));
     }
     Ok(())
 }

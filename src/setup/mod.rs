@@ -160,7 +160,9 @@ pub fn landau<const D: usize>(
     let score = score(scenario, problem, velocities, instruction_set);
     let pair_sum = match scenario.summation {
         Summation::Direct {} => PairSum::direct(problem.symmetry, problem.gamma, instruction_set),
-        Summation::Tree { tolerance } => PairSum::tree(problem.gamma, tolerance, instruction_set),
+        Summation::Tree { tolerance } => {
+            PairSum::tree(problem.symmetry, problem.gamma, tolerance, instruction_set)
+        }
         Summation::RandomBatch { size, seed } => {
             PairSum::random_batches(problem.gamma, (size as usize, seed), instruction_set)
         }

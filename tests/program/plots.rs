@@ -344,9 +344,12 @@ fn benchmarks_are_drawn_from_their_tables() {
     let folder = tempfile::tempdir().unwrap();
     let [output, other] = [Path::new("--output"), &folder.path().join("other.csv")];
     fs::write(other, "code,seconds\nlandau,1\n").unwrap();
-    for (script, picture) in
-        [("performance", "performance"), ("work_precision", "work_precision"), ("summation", "summations")]
-    {
+    for (script, picture) in [
+        ("performance", "performance"),
+        ("work_precision", "work_precision"),
+        ("summation", "summations"),
+        ("symmetries", "symmetries"),
+    ] {
         let script = format!("plots/{script}.py");
         assert_success(&python::run(REQUIREMENTS, &script, [output, folder.path()]));
         let drawn = fs::read(folder.path().join(picture).with_extension("png")).unwrap();

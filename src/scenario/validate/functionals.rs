@@ -3,7 +3,7 @@
 use crate::functionals::fusion::Nucleus;
 use crate::functionals::{Column, Functional, Reactivity};
 use crate::rules::{Checks, excerpt, number};
-use crate::scenario::{Scenario, Species, Symmetry, Units};
+use crate::scenario::{Scenario, Species, Units};
 
 /// The rules for the list of functionals.
 pub fn check(found: &mut Checks, scenario: &Scenario) {
@@ -25,13 +25,6 @@ pub fn check(found: &mut Checks, scenario: &Scenario) {
         if let Functional::Reactivity(wanted) = functional {
             found.under(&format!("functionals.{index}.reactivity"), |found| reactivity(found, scenario, wanted));
         }
-    }
-    for (index, functional) in scenario.functionals.iter().enumerate() {
-        let column = functional.column::<3>();
-        let is_summed = scenario.symmetry == Symmetry::None {} || !column.is_of_points();
-        found.require(is_summed, format!("functionals.{index}.{}", column.key()), || {
-            "found with a symmetry; allowed: without, since it is a sum over pairs of points".to_string()
-        });
     }
     for functional in &scenario.functionals {
         // Neither the key nor how often depends on the dimension.

@@ -12,6 +12,7 @@ use super::blocks::{Blocks, Interaction};
 use super::interface::{Particles, Quality, SpeciesTable};
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
+use crate::ranks::Ranks;
 
 /// The direct pair sum over `D`-dimensional velocities, with its workspace.
 #[derive(Debug)]
@@ -37,6 +38,12 @@ impl<const D: usize> DirectSum<D> {
             planned: SpeciesTable::default(),
             blocks: Blocks::empty(),
         }
+    }
+
+    /// Divides the sum between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.blocks.divide(ranks);
+        self.planned = SpeciesTable::default();
     }
 
     /// The instruction set in use.

@@ -11,6 +11,7 @@ use super::tree::TreeSum;
 use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
+use crate::ranks::Ranks;
 use crate::symmetry::Symmetry;
 
 /// A way to sum over pairs, with its workspace.
@@ -50,6 +51,19 @@ impl<const D: usize> PairSum<D> {
     /// Inside random batches of about `size` particles, drawn from `seed`.
     pub fn random_batches(gamma: f64, (size, seed): (usize, u64), instruction_set: InstructionSet) -> Self {
         Self::RandomBatch(RandomBatchSum::new(gamma, (size, seed), instruction_set))
+    }
+
+    /// Divides the work of evaluations between ranks, which then evaluate the same particles together. Sums by moments are so
+    /// little work that every rank has them for itself.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        match self {
+            Self::Direct(direct) => direct.divide(ranks),
+            Self::Maxwell(_) => {}
+            Self::Tree(tree) => tree.divide(ranks),
+            Self::RandomBatch(batches) => batches.divide(ranks),
+            Self::Rings(rings) => rings.divide(ranks),
+            Self::Shells(shells) => shells.divide(ranks),
+        }
     }
 
     /// Overwrites `sums` with the pair sums of all particles, and says how good they are. Random batches are those of

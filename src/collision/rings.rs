@@ -19,6 +19,7 @@ use super::blocks::Blocks;
 use super::interface::{Particles, Quality, SpeciesTable};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::rings::{ACROSS, ALONG, RingLaw};
+use crate::ranks::Ranks;
 use crate::symmetry::HalfPlane;
 
 /// The pair sum of rings, with its workspace.
@@ -73,6 +74,14 @@ impl RingSum {
             })),
         };
         Self { half_plane, instruction_set, way, held: Held::default() }
+    }
+
+    /// Divides the sum between ranks; not one by moments, which is little work.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        if let Way::Pairs(pairs) = &mut self.way {
+            pairs.blocks.divide(ranks);
+            pairs.planned = SpeciesTable::default();
+        }
     }
 
     /// Overwrites `sums` with the pair sums of all rings, which are exact to rounding and to 2e-12 of each pair's terms.

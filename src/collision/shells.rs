@@ -17,6 +17,7 @@ use super::blocks::Blocks;
 use super::interface::{Particles, Quality, SpeciesTable};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::shells::ShellLaw;
+use crate::ranks::Ranks;
 use crate::symmetry::RADIUS;
 
 /// The pair sum of shells, with its workspace.
@@ -72,6 +73,14 @@ impl ShellSum {
             })),
         };
         Self { instruction_set, way, held: Held::default() }
+    }
+
+    /// Divides the sum between ranks; not one by moments, which is little work.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        if let Way::Pairs(pairs) = &mut self.way {
+            pairs.blocks.divide(ranks);
+            pairs.planned = SpeciesTable::default();
+        }
     }
 
     /// Overwrites `sums` with the pair sums of all shells, which are exact to rounding and, for other γ than −3, to 2e-12

@@ -3,6 +3,7 @@
 use super::error::SessionError;
 use super::start::Start;
 use crate::kernel::lanes::InstructionSet;
+use crate::output::checkpoint;
 use crate::output::ledger::Ledger;
 use crate::output::summary::{self, Account, Methods, Seconds, Status};
 use crate::report::{self, Closing};
@@ -90,6 +91,11 @@ impl<const D: usize> Underway<D> {
         self
     }
 
+    /// What identifies the state that the run begins or goes on from.
+    pub fn fingerprint(&self) -> u32 {
+        checkpoint::fingerprint(self.simulation.problem(), self.simulation.state())
+    }
+
     /// Runs to the end, or until `interrupted` is set. Every state is shown to the observers `before` it is entered into
     /// the account, then to `guest`, then to those `after`. A guest that fails interrupts the run, so that nothing done is
     /// lost.
@@ -131,9 +137,11 @@ impl<const D: usize> Underway<D> {
             return;
         }
         let (problem, state) = (simulation.problem(), simulation.state());
-        let finding = report::step_warning(scenario, problem, state, *instruction_set, interrupted);
+        let ranks = simulation.landau().ranks().clone();
+        let computing = (&ranks, *instruction_set);
+        let finding = report::step_warning(scenario, problem, state, computing, interrupted);
         // What an interruption cut short is for the run that goes on.
-        if !interrupted.load(Ordering::Relaxed) {
+        if !ranks.any(interrupted.load(Ordering::Relaxed)) {
             simulation.judge_step(finding);
         }
     }
@@ -164,6 +172,7 @@ impl<const D: usize> Underway<D> {
             status,
             reason,
             warnings: &warnings,
+            ranks: simulation.landau().ranks(),
             scenario: &serde_json::to_value(&self.scenario).unwrap_or_default(),
         };
         summary::text(&self.ledger, account)

@@ -4,6 +4,7 @@ use crate::collision::interface::{Accuracy, Particles, SpeciesTable};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::problem::{Conserved, Problem};
+use crate::ranks::Ranks;
 
 /// A term of the right-hand side.
 pub trait Term<const D: usize>: Send {
@@ -50,6 +51,10 @@ pub trait Term<const D: usize>: Send {
     fn prepare(&mut self, _problem: &Problem<D>, _at: Particles<'_, D>) -> Result<(), Failure> {
         Ok(())
     }
+
+    /// Divides the work of evaluations between ranks, which then evaluate the same particles together. Without it, every
+    /// rank computes all for itself.
+    fn divide(&mut self, _ranks: &Ranks) {}
 
     /// How exactly the term is computed.
     fn precision(&self) -> Precision {

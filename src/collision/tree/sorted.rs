@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::lists::Lists;
 use super::octree::Octree;
+use super::share::Share;
 use crate::collision::blocks::{Blocks, Interaction};
 use crate::collision::interface::{Couplings, Particles};
 use crate::collision::packed::{Block, Forces, runs};
@@ -17,6 +18,7 @@ use crate::collision::tile::Onto;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::pair::Points;
 use crate::kernel::power::{Power, WithPower};
+use crate::ranks::Ranks;
 
 /// The particles in the order of the tree.
 #[derive(Debug, Default)]
@@ -66,10 +68,16 @@ impl<const D: usize> Sorted<D> {
         self.sums.resize(self.velocities.len(), [0.0; D]);
     }
 
-    /// Writes the forces of all blocks into `sums`, in the original order of the particles.
-    pub fn unsort(&mut self, blocks: &mut Blocks<D>, sums: &mut [[f64; D]]) {
+    /// Writes the forces of all blocks into `sums`, in the original order of the particles. Each rank has those of its share.
+    pub fn unsort(
+        &mut self,
+        blocks: &mut Blocks<D>,
+        (tree, share): (&Octree<D>, &Share),
+        sums: &mut [[f64; D]],
+    ) {
         self.sums.resize(sums.len(), [0.0; D]);
         blocks.unpack(&mut self.sums);
+        share.ranks().gather(|rank| D * share.first_particle(tree, rank), self.sums.as_flattened_mut());
         let sorted = &self.sums;
         sums.par_iter_mut().zip(&self.ranks).for_each(|(sum, rank)| *sum = sorted[*rank as usize]);
     }
@@ -100,9 +108,9 @@ impl<const D: usize> Leaves<D> {
         Self { blocks: Blocks::empty(), numbers: Vec::new() }
     }
 
-    /// Makes a block of each leaf of a tree, and schedules the near pairs. `ranges` holds the particles of
-    /// each species.
-    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, ranges: &[Range<usize>]) {
+    /// Makes a block of each leaf of a tree, and schedules the near pairs of a share's leaves. `ranges` holds the
+    /// particles of each species.
+    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, share: &Share, ranges: &[Range<usize>]) {
         let numbers = &mut self.numbers;
         numbers.clear();
         numbers.resize(tree.cells.len(), u32::MAX);
@@ -119,6 +127,7 @@ impl<const D: usize> Leaves<D> {
         let stride = stride(near.len());
         let pairs =
             (0..near.len()).map(|k| near[(k * stride) % near.len()].map(|cell| numbers[cell] as usize));
+        let pairs = pairs.filter(|pair| pair.iter().any(|leaf| share.leaves.contains(leaf)));
         self.blocks.schedule.arrange(tree.leaves.len(), pairs);
     }
 
@@ -189,12 +198,13 @@ impl<const D: usize> Samples<D> {
     pub fn error(
         &mut self,
         interaction: &Interaction,
+        ranks: &Ranks,
         particles: Particles<'_, D>,
         (tree, blocks, sorted): (&Octree<D>, &[Block<D>], &Sorted<D>),
         sums: &[[f64; D]],
     ) -> f64 {
         self.choose(tree, sorted, particles);
-        self.sum(interaction, particles, blocks);
+        self.sum(interaction, ranks, particles, blocks);
         let masses = particles.species.masses();
         let (mut error, mut size) = (0.0, 0.0);
         for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
@@ -235,7 +245,13 @@ impl<const D: usize> Samples<D> {
     }
 
     /// Overwrites the sums of the samples with direct sums over all particles.
-    fn sum(&mut self, interaction: &Interaction, all: Particles<'_, D>, blocks: &[Block<D>]) {
+    fn sum(
+        &mut self,
+        interaction: &Interaction,
+        ranks: &Ranks,
+        all: Particles<'_, D>,
+        blocks: &[Block<D>],
+    ) {
         let Self { ranges, species, sorted, block, forces, sums, .. } = self;
         block.arrange(runs(species, 0, ranges));
         block.pack(sorted.particles(all));
@@ -246,11 +262,15 @@ impl<const D: usize> Samples<D> {
             forces.resize_with(parts, Forces::empty);
         }
         let forces = &mut forces[..parts];
-        forces.par_iter_mut().zip(blocks.par_chunks(PART)).for_each(|(forces, sources)| {
-            forces.clear(targets.slots());
+        let own = ranks.share(parts);
+        forces.iter_mut().for_each(|forces| forces.clear(targets.slots()));
+        let first = |part: usize| blocks.len().min(part * PART);
+        let sources = blocks[first(own.start)..first(own.end)].par_chunks(PART);
+        forces[own].par_iter_mut().zip(sources).for_each(|(forces, sources)| {
             let work = Direct { set, couplings, targets, sources, forces };
             interaction.apply(softened, all.regularisation, work);
         });
+        gather(ranks, forces);
         sums.clear();
         sums.resize(species.len(), [0.0; D]);
         for part in forces {
@@ -262,6 +282,19 @@ impl<const D: usize> Samples<D> {
             }
         }
     }
+}
+
+/// Completes the forces of all parts, of which each rank has its share.
+fn gather<const D: usize>(ranks: &Ranks, forces: &mut [Forces<D>]) {
+    if ranks.are_one() {
+        return;
+    }
+    let mut numbers = Vec::new();
+    forces.iter().for_each(|forces| forces.read_into(&mut numbers));
+    let (parts, each) = (forces.len(), numbers.len() / forces.len().max(1));
+    ranks.gather(|rank| each * ranks.first(rank, parts), &mut numbers);
+    let mut numbers = numbers.as_slice();
+    forces.iter_mut().for_each(|forces| forces.write_from(&mut numbers));
 }
 
 /// The direct sum of all particles of some blocks onto the samples.

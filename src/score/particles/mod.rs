@@ -29,6 +29,7 @@ use super::{Score, extrapolation, mollifier};
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Problem, Species};
+use crate::ranks::Ranks;
 use mesh_sums::MeshSums;
 use neighbours::NeighbourSums;
 
@@ -83,6 +84,11 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
             };
         }
         Ok(())
+    }
+
+    fn divide(&mut self, ranks: &Ranks) {
+        self.neighbours.divide(ranks);
+        self.meshes.iter_mut().flatten().for_each(|mesh| mesh.divide(ranks));
     }
 
     fn truncation(&self) -> f64 {

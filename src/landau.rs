@@ -173,6 +173,17 @@ impl<const D: usize> Landau<D> {
         self
     }
 
+    /// The most ranks that have a part of the pair sums; none where that is not known before an evaluation.
+    pub fn most_ranks(&self) -> Option<usize> {
+        self.terms.iter().filter_map(|term| term.most_ranks(&self.table)).min()
+    }
+
+    /// Bytes that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        let terms: usize = self.terms.iter().map(|term| term.received()).sum();
+        size_of::<f64>() * (terms + self.score.gathered(&self.problem))
+    }
+
     /// The ranks that share the work.
     pub fn ranks(&self) -> &Ranks {
         &self.ranks

@@ -130,6 +130,7 @@ fn stop(source: &Source, error: SessionError) -> Stop {
     match error {
         SessionError::Scenario(violation) => source.error(&violation).into(),
         SessionError::File(failure) => failure.into(),
+        error @ SessionError::Ranks { .. } => Stop::Wrong(error.to_string()),
         other => Stop::Failed(other.to_string()),
     }
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::interface::{Couplings, Particles, SpeciesTable};
 use super::packed::{Block, Forces, GROUP, plan};
 use super::regularisation::Regularisation;
-use super::relay::{Relay, Round, disjoint};
+use super::relay::{Relay, Round};
 use super::schedule::Schedule;
 use super::tile::{Between, Within};
 use crate::kernel::lanes::InstructionSet;
@@ -98,12 +98,11 @@ impl<const D: usize> Blocks<D> {
         self.relay = (!self.ranks.are_one()).then(|| Relay::new(plan.len(), &meetings(), &self.ranks));
     }
 
-    /// Meetings that ranks can hold at a time of blocks that are cut from these species.
-    pub fn at_a_time(&self) -> usize {
-        let meetings: Vec<[usize; 2]> = self.schedule.pairs().collect();
-        let rounds = disjoint(self.count, &meetings);
-        // In the first each block meets itself, which is little work.
-        rounds.iter().skip(1).map(|round| round.len()).max().unwrap_or(1)
+    /// Numbers that a rank receives in an evaluation: at most two blocks' forces before every meeting of its own, and all
+    /// forces after the last.
+    pub fn received(&self) -> usize {
+        let forces: usize = D * self.all().iter().map(Block::slots).sum::<usize>();
+        3 * forces
     }
 
     /// The blocks in use.
@@ -212,6 +211,11 @@ fn share<const D: usize>(ranks: &Ranks, last: &[Vec<usize>], forces: &mut [Mutex
     ranks.gather(|rank| bounds[rank], &mut numbers);
     let mut numbers = numbers.as_slice();
     last.iter().flatten().for_each(|&block| exclusive(&mut forces[block]).write_from(&mut numbers));
+}
+
+/// The pairs of blocks that can meet at a time, of blocks that are cut from these species: ranks beyond that have none.
+pub fn at_a_time(ranges: &[Range<usize>]) -> usize {
+    (plan(ranges, block_capacity(ranges)).len() / 2).max(1)
 }
 
 /// Two blocks in a meeting, or one with itself.

@@ -46,6 +46,11 @@ impl<const D: usize> DirectSum<D> {
         self.planned = SpeciesTable::default();
     }
 
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        self.blocks.received()
+    }
+
     /// The instruction set in use.
     pub fn instruction_set(&self) -> InstructionSet {
         self.interaction.instruction_set

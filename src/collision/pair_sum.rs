@@ -1,5 +1,6 @@
 //! The sum over pairs that a run asks for: directly, by moments where γ = 0, by a tree, or by random batches.
 
+use super::blocks::at_a_time;
 use super::direct::DirectSum;
 pub use super::interface::{Accuracy, Particles, Quality, SpeciesTable, require_quality};
 use super::maxwell::MomentSum;
@@ -63,6 +64,32 @@ impl<const D: usize> PairSum<D> {
             Self::RandomBatch(batches) => batches.divide(ranks),
             Self::Rings(rings) => rings.divide(ranks),
             Self::Shells(shells) => shells.divide(ranks),
+        }
+    }
+
+    /// The most ranks that have a part of the sum over these species; none where that is not known before a sum. A sum by moments is
+    /// not divided.
+    pub fn most_ranks(&self, species: &SpeciesTable) -> Option<usize> {
+        let pairs = |by_moments: bool| if by_moments { 1 } else { at_a_time(species.ranges()) };
+        match self {
+            Self::Direct(_) => Some(pairs(false)),
+            Self::Maxwell(_) => Some(1),
+            Self::Tree(_) => None,
+            Self::RandomBatch(batches) => Some((species.particles() / batches.size()).max(1)),
+            Self::Rings(rings) => Some(pairs(rings.is_by_moments())),
+            Self::Shells(shells) => Some(pairs(shells.is_by_moments())),
+        }
+    }
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        match self {
+            Self::Direct(direct) => direct.received(),
+            Self::Maxwell(_) => 0,
+            Self::Tree(tree) => tree.received(),
+            Self::RandomBatch(batches) => batches.received(),
+            Self::Rings(rings) => rings.received(),
+            Self::Shells(shells) => shells.received(),
         }
     }
 

@@ -169,6 +169,11 @@ impl<const D: usize> RandomBatchSum<D> {
         }
     }
 
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        D * self.sums.len()
+    }
+
     /// The number of particles in a batch.
     pub fn size(&self) -> usize {
         self.size

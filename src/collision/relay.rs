@@ -69,7 +69,7 @@ fn list(lists: &mut Vec<(usize, Vec<usize>)>, rank: usize) -> &mut Vec<usize> {
 }
 
 /// Cuts meetings into the longest rounds of disjoint pairs that keep their order.
-pub fn disjoint(blocks: usize, meetings: &[[usize; 2]]) -> Vec<&[[usize; 2]]> {
+fn disjoint(blocks: usize, meetings: &[[usize; 2]]) -> Vec<&[[usize; 2]]> {
     let mut rounds = Vec::new();
     // The round in which each block met last, counted from 1.
     let mut met = vec![0; blocks];
@@ -114,7 +114,7 @@ mod tests {
             let schedule = Schedule::new(blocks, |a, b| skipped == 0 || (a + b) % skipped != 0);
             let meetings: Vec<[usize; 2]> = schedule.pairs().collect();
             let alone: Vec<Vec<usize>> = (0..blocks)
-                .map(|block| meetings.iter().filter(|pair| pair.contains(&block)).map(|[a, b]| a + b - block))
+                .map(|block| meetings.iter().filter(move |pair| pair.contains(&block)).map(move |[a, b]| a + b - block))
                 .map(Iterator::collect)
                 .collect();
             for count in [2, 3, 4] {

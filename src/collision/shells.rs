@@ -83,6 +83,19 @@ impl ShellSum {
         }
     }
 
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        match &self.way {
+            Way::Moments(_) => 0,
+            Way::Pairs(pairs) => pairs.blocks.received(),
+        }
+    }
+
+    /// Whether the sum is one of moments.
+    pub fn is_by_moments(&self) -> bool {
+        matches!(self.way, Way::Moments(_))
+    }
+
     /// Overwrites `sums` with the pair sums of all shells, which are exact to rounding and, for other γ than −3, to 2e-12
     /// of each pair's terms. Their other components are 0.
     ///

@@ -17,6 +17,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Particles that a rank has at least: scores are summed in groups of so many.
+const FEWEST: usize = 32;
+
+/// The most ranks that a run of so many particles can have.
+pub fn most_ranks(particles: usize) -> usize {
+    particles.div_ceil(FEWEST).max(1)
+}
+
 /// The way in which ranks reach each other. Every rank calls the same functions in the same order.
 pub trait Communicator: Debug + Send + Sync {
     /// The number of this rank, from 0 on.

@@ -128,6 +128,10 @@ impl<const D: usize> Score<D> for ExactScore<D> {
         self.inner.divide(ranks);
     }
 
+    fn gathered(&self, problem: &Problem<D>) -> usize {
+        self.inner.gathered(problem)
+    }
+
     fn truncation(&self) -> f64 {
         self.inner.truncation()
     }

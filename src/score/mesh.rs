@@ -117,6 +117,10 @@ impl<const D: usize> Score<D> for MeshScore<D> {
         self.fields.iter_mut().flatten().for_each(|field| field.divide(ranks));
     }
 
+    fn gathered(&self, _problem: &Problem<D>) -> usize {
+        self.fields.iter().flatten().map(|field| field.planes() + field.gathered()).sum()
+    }
+
     fn truncation(&self) -> f64 {
         self.weights.iter().map(|a| a.abs()).sum::<f64>() * mass_beyond_cube(self.cutoff, D)
     }

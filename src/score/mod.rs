@@ -38,6 +38,11 @@ pub trait Score<const D: usize>: Send {
     /// rank computes all for itself.
     fn divide(&mut self, _ranks: &Ranks) {}
 
+    /// Numbers of which each of several ranks computes a part, and receives the rest, in an evaluation like the last.
+    fn gathered(&self, _problem: &Problem<D>) -> usize {
+        0
+    }
+
     /// What the mollifier's cut-off makes the functional of a species jump by as particles move, at
     /// most, relative to its size.
     fn truncation(&self) -> f64;

@@ -6,7 +6,7 @@ use crate::output::checkpoint;
 use crate::output::rows::Rows;
 use crate::output::until::Conditions;
 use crate::problem::Problem;
-use crate::ranks::Ranks;
+use crate::ranks::{Ranks, most_ranks};
 use crate::scenario::{Scenario, Violation};
 use crate::setup;
 use crate::simulation::Simulation;
@@ -49,6 +49,11 @@ impl<const D: usize> Start<D> {
         state: State<D>,
         instruction_set: InstructionSet,
     ) -> Result<Simulation<D>, SessionError> {
+        let particles = self.problem.particles();
+        let (found, most) = (self.ranks.count(), most_ranks(particles));
+        if found > most {
+            return Err(SessionError::Ranks { found, most, particles });
+        }
         let conditions = Conditions::new(&scenario.time.until, &self.problem)?;
         let landau = setup::landau(scenario, &self.problem, &self.state.velocities, instruction_set)
             .map_err(|failure| failure.in_units(&self.problem.scales))?

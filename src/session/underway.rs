@@ -60,6 +60,15 @@ impl<const D: usize> Observer<D> for Guest<'_, D> {
     }
 }
 
+/// A warning of ranks that only wait while others sum over pairs.
+fn words_on_ranks(count: usize, most: Option<usize>) -> Option<String> {
+    let most = most.filter(|&most| count > most)?;
+    let part = if most == 1 { "is" } else { "are" };
+    Some(format!(
+        "of {count} ranks only {most} {part} of use in sums over pairs, which have no more parts at a time; others help with the scores alone"
+    ))
+}
+
 impl<const D: usize> Underway<D> {
     /// A run from its start, or from a later state.
     pub fn new(
@@ -70,6 +79,8 @@ impl<const D: usize> Underway<D> {
         instruction_set: InstructionSet,
     ) -> Self {
         let (problem, velocities) = (&start.problem, &start.state.velocities);
+        let mut warnings = report::warnings_of_start(scenario, problem, velocities);
+        warnings.extend(words_on_ranks(simulation.landau().ranks().count(), simulation.landau().most_ranks()));
         Self {
             began,
             instruction_set,
@@ -78,7 +89,7 @@ impl<const D: usize> Underway<D> {
             ledger: Ledger::new(problem, simulation.state()),
             methods: Methods::of(problem, simulation.landau()),
             coulomb_logarithms: setup::named_coulomb_logarithms(scenario, problem, velocities),
-            warnings: report::warnings_of_start(scenario, problem, velocities),
+            warnings,
             scenario: scenario.clone(),
             simulation,
         }

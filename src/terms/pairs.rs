@@ -68,6 +68,14 @@ impl<const D: usize> Term<D> for PairCollisions<D> {
         self.sum.divide(ranks);
     }
 
+    fn received(&self) -> usize {
+        self.sum.received()
+    }
+
+    fn most_ranks(&self, species: &SpeciesTable) -> Option<usize> {
+        self.sum.most_ranks(species)
+    }
+
     fn precision(&self) -> Precision {
         Precision { tolerance: self.sum.tolerance(), sampled: self.sum.is_sampled(), jumps: self.sum.jumps() }
     }

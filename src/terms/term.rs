@@ -56,6 +56,16 @@ pub trait Term<const D: usize>: Send {
     /// rank computes all for itself.
     fn divide(&mut self, _ranks: &Ranks) {}
 
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    fn received(&self) -> usize {
+        0
+    }
+
+    /// The most ranks that have a part of the term; none where that is not known before an evaluation.
+    fn most_ranks(&self, _species: &SpeciesTable) -> Option<usize> {
+        None
+    }
+
     /// How exactly the term is computed.
     fn precision(&self) -> Precision {
         Precision::default()

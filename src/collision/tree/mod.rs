@@ -145,6 +145,14 @@ impl<const D: usize> TreeSum<D> {
         self.share.divide(ranks);
     }
 
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        let tables = self.tables.iter().find(|tables| tables.points() == self.points);
+        let multipole = tables.map_or(0, Tables::multipole_len);
+        let expansions = self.tree.leaves.len() * self.channels.count() * multipole;
+        expansions + D * self.gradients.len() + self.samples.numbers()
+    }
+
     /// The relative error that evaluations may have.
     pub fn tolerance(&self) -> f64 {
         self.tolerance

@@ -193,6 +193,11 @@ impl<const D: usize> Samples<D> {
         }
     }
 
+    /// Numbers that ranks exchange for the direct sums.
+    pub fn numbers(&self) -> usize {
+        self.forces.iter().map(Forces::numbers).sum()
+    }
+
     /// An estimate of √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`; 0 if there is no error. `sums`
     /// and `particles` are in the original order.
     pub fn error(

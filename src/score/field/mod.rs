@@ -134,6 +134,16 @@ impl<const D: usize> Field<D> {
         self.ranks = ranks.clone();
     }
 
+    /// Planes of the mesh.
+    pub fn planes(&self) -> usize {
+        self.layout.planes()
+    }
+
+    /// Numbers that ranks exchange in a gather.
+    pub fn gathered(&self) -> usize {
+        self.layout.nodes() + (1 + D) * self.located.len()
+    }
+
     /// The planes of this rank.
     fn own_planes(&self) -> Range<usize> {
         self.bounds[self.ranks.own()]..self.bounds[self.ranks.own() + 1]

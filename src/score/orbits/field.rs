@@ -93,6 +93,11 @@ impl Field {
         self.ranks = ranks.clone();
     }
 
+    /// Numbers that ranks exchange in a deposit.
+    pub fn gathered(&self) -> usize {
+        self.parts.len() * self.values.len()
+    }
+
     /// Particles of a chunk.
     fn chunk(&self, particles: usize) -> usize {
         particles.div_ceil(MOST_CHUNKS).max(FEWEST_IN_CHUNK)

@@ -130,6 +130,11 @@ impl<const D: usize> Score<D> for OrbitScore {
         self.species.iter_mut().flat_map(|(_, fields)| fields).for_each(|field| field.divide(ranks));
     }
 
+    fn gathered(&self, problem: &Problem<D>) -> usize {
+        let deposits = self.species.iter().flat_map(|(_, fields)| fields).map(Field::gathered);
+        deposits.sum::<usize>() + 2 * problem.particles()
+    }
+
     fn truncation(&self) -> f64 {
         self.weights.iter().map(|a| a.abs()).sum::<f64>() * mass_beyond_cube(self.cutoff, 3)
     }

@@ -36,6 +36,12 @@ impl<const D: usize> MeshSums<D> {
         self.fields.iter_mut().for_each(|(_, field)| field.divide(ranks));
     }
 
+    /// Numbers that ranks exchange in an evaluation.
+    pub fn gathered(&self) -> usize {
+        // Both passes gather.
+        self.fields.iter().map(|(_, field)| 2 * field.gathered()).sum()
+    }
+
     /// Overwrites the scores and returns the entropy.
     pub fn evaluate(
         &mut self,

@@ -91,6 +91,14 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
         self.meshes.iter_mut().flatten().for_each(|mesh| mesh.divide(ranks));
     }
 
+    fn gathered(&self, problem: &Problem<D>) -> usize {
+        let of_species = |(species, mesh): (&Species<D>, &Option<MeshSums<D>>)| match mesh {
+            Some(mesh) => mesh.gathered(),
+            None => NeighbourSums::<D>::gathered(species.range.len()),
+        };
+        problem.species.iter().zip(&self.meshes).map(of_species).sum()
+    }
+
     fn truncation(&self) -> f64 {
         let share = |mesh: &Option<_>| match mesh {
             Some(_) => mesh_sums::truncation(self.cutoff, D),

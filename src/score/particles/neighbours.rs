@@ -44,6 +44,11 @@ impl<const D: usize> NeighbourSums<D> {
         }
     }
 
+    /// Numbers that ranks exchange for so many particles.
+    pub fn gathered(particles: usize) -> usize {
+        (MOST_BANDWIDTHS + D) * particles
+    }
+
     /// Divides the groups of particles between ranks.
     pub fn divide(&mut self, ranks: &Ranks) {
         self.ranks = ranks.clone();

@@ -67,7 +67,7 @@ fn ranks_find_the_bits_of_one_for_every_score() {
             json!({ "mesh": { "order": 4, "exact_degree": 4 } }),
             json!({ "particles": { "order": 6, "sums": { "neighbours": {} } } }),
             json!({ "particles": { "order": 2, "sums": { "mesh": {} } } }),
-            json!({ "mesh": { "bandwidth": { "following": { "spacing_squared": 1.0 } } } }),
+            json!({ "mesh": { "bandwidth": { "following": {} } } }),
             json!({ "mesh": { "bandwidth": { "chv": {} }, "spacing": { "lattice": {} } } }),
         ] {
             let scenario = scenario(dimension, per_axis, &json!({ "score": score }));

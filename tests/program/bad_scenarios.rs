@@ -241,6 +241,7 @@ fn failures() -> Vec<Known> {
         Failure::TreeTooLarge { particles: 1, points: 13, gibibytes: 1.0, limit_gibibytes: 1.0 },
         Failure::TreeError { step: 1, error: 1.0, tolerance: 1.0 },
         Failure::EntropyGrows { step: 1, rate: 1.0, slack: 1.0 },
+        Failure::RanksDiffer { step: 1, rank: 1, found: 1.0, first: 2.0 },
         Failure::Interrupted,
     ];
     known(samples, |failure| match failure {
@@ -264,6 +265,8 @@ fn failures() -> Vec<Known> {
         | Failure::TreeTooLarge { .. }
         | Failure::TreeError { .. }
         | Failure::EntropyGrows { .. } => None,
+        // This needs a machine that computes wrongly.
+        Failure::RanksDiffer { .. } => None,
     })
 }
 

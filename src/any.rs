@@ -10,12 +10,13 @@ pub use view::AnyView;
 
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
+use crate::ranks::Ranks;
 use crate::report::{self, Closing};
 use crate::scenario::{Scenario, Violation};
 use crate::session::recording::{Recorded, Recording};
-use crate::session::{Session, SessionError};
+use crate::session::{Follower, Session, SessionError};
 use crate::setup::{self, StartError};
-use crate::simulation::{Observer, ObserverError, StopCondition, View};
+use crate::simulation::{Observer, ObserverError, Outcome, StopCondition, View};
 use crate::time_grid::TimeGrid;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -38,9 +39,24 @@ impl AnySession {
         overwrite: bool,
         instruction_set: InstructionSet,
     ) -> Result<Self, SessionError> {
+        Self::create_among(&Ranks::default(), scenario, path, overwrite, instruction_set)
+    }
+
+    /// The same on the first of several ranks: [`Session::create_among`].
+    ///
+    /// # Errors
+    ///
+    /// A folder or a scenario that cannot be run.
+    pub fn create_among(
+        ranks: &Ranks,
+        scenario: &Scenario,
+        path: &Path,
+        overwrite: bool,
+        instruction_set: InstructionSet,
+    ) -> Result<Self, SessionError> {
         match scenario.dimension {
-            2 => Session::create(scenario, path, overwrite, instruction_set).map(Self::Two),
-            _ => Session::create(scenario, path, overwrite, instruction_set).map(Self::Three),
+            2 => Session::create_among(ranks, scenario, path, overwrite, instruction_set).map(Self::Two),
+            _ => Session::create_among(ranks, scenario, path, overwrite, instruction_set).map(Self::Three),
         }
     }
 
@@ -54,9 +70,31 @@ impl AnySession {
         path: &Path,
         instruction_set: InstructionSet,
     ) -> Result<Self, SessionError> {
+        Self::resume_among(&Ranks::default(), scenario, path, instruction_set)
+    }
+
+    /// The same on the first of several ranks: [`Session::resume_among`].
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be gone on with.
+    pub fn resume_among(
+        ranks: &Ranks,
+        scenario: &Scenario,
+        path: &Path,
+        instruction_set: InstructionSet,
+    ) -> Result<Self, SessionError> {
         match scenario.dimension {
-            2 => Session::resume(scenario, path, instruction_set).map(Self::Two),
-            _ => Session::resume(scenario, path, instruction_set).map(Self::Three),
+            2 => Session::resume_among(ranks, scenario, path, instruction_set).map(Self::Two),
+            _ => Session::resume_among(ranks, scenario, path, instruction_set).map(Self::Three),
+        }
+    }
+
+    /// What identifies the state that the run begins or goes on from.
+    pub fn fingerprint(&self) -> u32 {
+        match self {
+            Self::Two(session) => session.fingerprint(),
+            Self::Three(session) => session.fingerprint(),
         }
     }
 
@@ -97,6 +135,67 @@ impl AnySession {
         match self {
             Self::Two(session) => Self::Two(session.stopping(in_dimension(condition))),
             Self::Three(session) => Self::Three(session.stopping(in_dimension(condition))),
+        }
+    }
+}
+
+/// The part of a rank other than the first in a run, in two or three dimensions.
+pub enum AnyFollower {
+    Two(Follower<2>),
+    Three(Follower<3>),
+}
+
+impl AnyFollower {
+    /// The part in a run that the first rank creates: [`Follower::create`].
+    ///
+    /// # Errors
+    ///
+    /// A scenario that cannot be run.
+    pub fn create(
+        ranks: &Ranks,
+        scenario: &Scenario,
+        instruction_set: InstructionSet,
+    ) -> Result<Self, SessionError> {
+        match scenario.dimension {
+            2 => Follower::create(ranks, scenario, instruction_set).map(Self::Two),
+            _ => Follower::create(ranks, scenario, instruction_set).map(Self::Three),
+        }
+    }
+
+    /// The part in a run that the first rank resumes: [`Follower::resume`].
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be gone on with.
+    pub fn resume(
+        ranks: &Ranks,
+        scenario: &Scenario,
+        path: &Path,
+        instruction_set: InstructionSet,
+    ) -> Result<Self, SessionError> {
+        match scenario.dimension {
+            2 => Follower::resume(ranks, scenario, path, instruction_set).map(Self::Two),
+            _ => Follower::resume(ranks, scenario, path, instruction_set).map(Self::Three),
+        }
+    }
+
+    /// What identifies the state that the run begins or goes on from.
+    pub fn fingerprint(&self) -> u32 {
+        match self {
+            Self::Two(follower) => follower.fingerprint(),
+            Self::Three(follower) => follower.fingerprint(),
+        }
+    }
+
+    /// Runs to the end, or until any rank is interrupted: [`Follower::run`].
+    ///
+    /// # Errors
+    ///
+    /// If a step cannot be taken or trusted.
+    pub fn run(self, interrupted: &AtomicBool) -> Result<Outcome, SessionError> {
+        match self {
+            Self::Two(follower) => follower.run(interrupted),
+            Self::Three(follower) => follower.run(interrupted),
         }
     }
 }

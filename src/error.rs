@@ -6,6 +6,10 @@ use crate::units::Scales;
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error(
+        "ranks found different rates in step {step}: rank {rank} found {found:e} for the rate of the entropy, rank 0 {first:e}; look for a machine that computes wrongly, or for MPI processes of different programs"
+    )]
+    RanksDiffer { step: u64, rank: usize, found: f64, first: f64 },
+    #[error(
         "{quantity} of species \"{species}\" is not finite ({value}) in step {step}: try a smaller time step"
     )]
     NotFinite { quantity: &'static str, species: String, value: f64, step: u64 },
@@ -100,6 +104,10 @@ impl Failure {
                 *rate *= scales.entropy_rate();
                 *slack *= scales.entropy_rate();
             }
+            Self::RanksDiffer { found, first, .. } => {
+                *found *= scales.entropy_rate();
+                *first *= scales.entropy_rate();
+            }
             Self::MeshTooLarge { spacing, .. } => *spacing *= scales.velocity,
             Self::FunctionalsTooLarge { .. }
             | Self::NotFinite { .. }
@@ -134,6 +142,16 @@ mod tests {
             )
         );
         assert!(rate > 1e20);
+    }
+
+    #[test]
+    fn ranks_that_differ_are_named_with_what_they_found() {
+        let failure = Failure::RanksDiffer { step: 4, rank: 2, found: -1.25, first: -1.5 };
+        let failure = failure.in_units(&Scales::default());
+        assert_eq!(
+            failure.to_string(),
+            "ranks found different rates in step 4: rank 2 found -1.25e0 for the rate of the entropy, rank 0 -1.5e0; look for a machine that computes wrongly, or for MPI processes of different programs"
+        );
     }
 
     #[test]

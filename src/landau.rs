@@ -9,6 +9,7 @@ use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::problem::{Problem, Species};
+use crate::ranks::Ranks;
 use crate::score::Score;
 use crate::sum::sum;
 use crate::terms::{self, PairCollisions, Precision, Request, Supply, Term};
@@ -82,9 +83,9 @@ impl<const D: usize> InStep<'_, D> {
         Self { time: self.time + by, ..self }
     }
 
-    /// Ends a step that someone has interrupted.
-    fn require_uninterrupted(&self) -> Result<(), Failure> {
-        match self.interrupted.is_some_and(|interrupted| interrupted.load(Ordering::Relaxed)) {
+    /// Ends a step that someone has interrupted, on all ranks if on one.
+    fn require_uninterrupted(&self, ranks: &Ranks) -> Result<(), Failure> {
+        match self.interrupted.is_some_and(|interrupted| ranks.any(interrupted.load(Ordering::Relaxed))) {
             true => Err(Failure::Interrupted),
             false => Ok(()),
         }
@@ -139,6 +140,7 @@ pub struct Landau<const D: usize> {
     gradients: Vec<[f64; D]>,
     drag: Vec<[f64; D]>,
     work: Work,
+    ranks: Ranks,
 }
 
 impl<const D: usize> Landau<D> {
@@ -157,8 +159,34 @@ impl<const D: usize> Landau<D> {
             gradients: room.clone(),
             drag: room,
             work: Work::default(),
+            ranks: Ranks::default(),
             problem,
         }
+    }
+
+    /// The same for ranks that evaluate the same velocities together: each has its part of the work, and all have the
+    /// bits of one alone.
+    pub fn among(mut self, ranks: &Ranks) -> Self {
+        self.score.divide(ranks);
+        self.terms.iter_mut().for_each(|term| term.divide(ranks));
+        self.ranks = ranks.clone();
+        self
+    }
+
+    /// The most ranks that have a part of the pair sums; none where that is not known before an evaluation.
+    pub fn most_ranks(&self) -> Option<usize> {
+        self.terms.iter().filter_map(|term| term.most_ranks(&self.table)).min()
+    }
+
+    /// Bytes that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        let terms: usize = self.terms.iter().map(|term| term.received()).sum();
+        size_of::<f64>() * (terms + self.score.gathered(&self.problem))
+    }
+
+    /// The ranks that share the work.
+    pub fn ranks(&self) -> &Ranks {
+        &self.ranks
     }
 
     /// The same for a run that starts at the given velocities, with all terms prepared for it.
@@ -262,7 +290,7 @@ impl<const D: usize> Landau<D> {
         scores: &mut [[f64; D]],
         entropies: &mut [f64],
     ) -> Result<(), Failure> {
-        step.require_uninterrupted()?;
+        step.require_uninterrupted(&self.ranks)?;
         self.require_finite("a velocity", velocities, step.number)?;
         step.require_inside(&self.problem, velocities)?;
         let start = Instant::now();
@@ -284,7 +312,7 @@ impl<const D: usize> Landau<D> {
         drive: Drive<'_, D>,
         evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
-        step.require_uninterrupted()?;
+        step.require_uninterrupted(&self.ranks)?;
         let start = Instant::now();
         let Drive { scores, spreads, accuracy } = drive;
         self.take_gradients(scores);
@@ -309,7 +337,10 @@ impl<const D: usize> Landau<D> {
         self.require_finite("a rate of change", &evaluation.rates, step.number)?;
         let terms = self.problem.weights.iter().zip(scores).zip(&evaluation.rates);
         evaluation.entropy_rate = sum(terms.map(|((w, s), rate)| w * dot(*s, *rate)));
-        Ok(())
+        match self.ranks.differing(evaluation.entropy_rate) {
+            None => Ok(()),
+            Some((rank, found, first)) => Err(Failure::RanksDiffer { step: step.number, rank, found, first }),
+        }
     }
 
     /// Evaluates the rates once more for another step, at the velocities of the last evaluation, whose scores and entropies

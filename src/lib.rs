@@ -42,12 +42,13 @@
 //!
 //! # Features
 //!
-//! Both are on by default; a program that uses the library alone needs neither.
+//! The first two are on by default; a program that uses the library alone needs neither.
 //!
 //! | feature | adds |
 //! |---|---|
 //! | `cli` | the program `landau`: command line, man pages, progress, Ctrl-C |
 //! | `hdf5` | openPMD files: frames of a run's particles, and files that a run starts from |
+//! | `mpi` | one run on many [`ranks`], which MPI connects |
 //!
 //! # Modules, in the order data flows
 //!
@@ -66,6 +67,7 @@
 //! | [`score`] | gradients of the regularised entropy, on a mesh or on the particles |
 //! | [`collision`] | sums over pairs: direct, by moments, by a tree, by random batches |
 //! | [`terms`] | the terms of the right-hand side: what each adds, keeps, and brings in from outside |
+//! | [`ranks`] | processes that divide the work of an evaluation |
 //! | [`landau`] | the right-hand side: scores, then terms; owns the workspace |
 //! | [`integrators`] | time integrators, one file each; adaptive steps; projection on the invariants |
 //! | [`watch`] | whether a step did what its rates say; how far it may carry particles |
@@ -126,6 +128,7 @@ pub mod problem;
 #[cfg(test)]
 #[path = "../tests/common/random.rs"]
 mod random;
+pub mod ranks;
 pub mod report;
 pub mod rules;
 pub mod scenario;

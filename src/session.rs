@@ -5,11 +5,13 @@
 //! written is lost.
 
 mod error;
+mod follower;
 pub mod recording;
 mod start;
 mod underway;
 
 pub use error::SessionError;
+pub use follower::Follower;
 
 use crate::kernel::lanes::InstructionSet;
 use crate::output::checkpoint::{self, Checkpoints, Saved};
@@ -17,6 +19,7 @@ use crate::output::diagnostics::Diagnostics;
 use crate::output::folder::Folder;
 use crate::output::particles::ParticleFiles;
 use crate::output::summary::{self, Status};
+use crate::ranks::Ranks;
 use crate::report::Closing;
 use crate::scenario::Scenario;
 use crate::setup;
@@ -51,10 +54,25 @@ impl<const D: usize> Session<D> {
         overwrite: bool,
         instruction_set: InstructionSet,
     ) -> Result<Self, SessionError> {
+        Self::create_among(&Ranks::default(), scenario, path, overwrite, instruction_set)
+    }
+
+    /// The same on the first of several ranks. The others have a [`Follower`] each.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::create`].
+    pub fn create_among(
+        ranks: &Ranks,
+        scenario: &Scenario,
+        path: &Path,
+        overwrite: bool,
+        instruction_set: InstructionSet,
+    ) -> Result<Self, SessionError> {
         let began = Instant::now();
         Folder::require_free(path, overwrite)?;
         let scenario = &setup::resolved::<D>(scenario)?;
-        let start = Start::new(scenario)?;
+        let start = Start::new(scenario)?.among(ranks);
         let simulation = start.simulation(scenario, start.state.clone(), instruction_set)?;
         let folder = Folder::create(path, overwrite, scenario)?;
         let rows = start.rows(scenario, instruction_set);
@@ -75,11 +93,26 @@ impl<const D: usize> Session<D> {
         path: &Path,
         instruction_set: InstructionSet,
     ) -> Result<Self, SessionError> {
+        Self::resume_among(&Ranks::default(), scenario, path, instruction_set)
+    }
+
+    /// The same on the first of several ranks, whose number may be another than that of the run before. The others have a
+    /// [`Follower`] each.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::resume`].
+    pub fn resume_among(
+        ranks: &Ranks,
+        scenario: &Scenario,
+        path: &Path,
+        instruction_set: InstructionSet,
+    ) -> Result<Self, SessionError> {
         let began = Instant::now();
         let scenario = &setup::resolved::<D>(scenario)?;
         let folder = Folder::reopen(path)?;
         let saved = Saved::read(&folder, scenario, instruction_set.name())?;
-        let start = Start::new(scenario)?;
+        let start = Start::new(scenario)?.among(ranks);
         let state = saved.state(&start.state, start.fingerprint)?;
         let step = state.step;
         let simulation = start.simulation(scenario, state, instruction_set)?.resumed();
@@ -118,6 +151,11 @@ impl<const D: usize> Session<D> {
     /// What is to be said of the start, a line each.
     pub fn warnings(&self) -> &[String] {
         &self.underway.warnings
+    }
+
+    /// What identifies the state that the run begins or goes on from.
+    pub fn fingerprint(&self) -> u32 {
+        self.underway.fingerprint()
     }
 
     /// The time grid, at the state that the run goes on from.

@@ -333,7 +333,7 @@ impl<const D: usize> Simulation<D> {
             self.evaluate()?;
             let ending = match self.state.is_last() || self.is_stopped() {
                 true => Some(Outcome::Completed),
-                false => interrupted.load(Ordering::Relaxed).then_some(Outcome::Interrupted),
+                false => self.is_interrupted(interrupted).then_some(Outcome::Interrupted),
             };
             self.show(observers, ending)?;
             if let Some(outcome) = ending {
@@ -349,6 +349,11 @@ impl<const D: usize> Simulation<D> {
                 };
             }
         }
+    }
+
+    /// Whether a rank is interrupted: the same on all.
+    fn is_interrupted(&self, interrupted: &AtomicBool) -> bool {
+        self.landau.ranks().any(interrupted.load(Ordering::Relaxed))
     }
 
     fn is_stopped(&mut self) -> bool {

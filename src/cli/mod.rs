@@ -5,6 +5,7 @@ mod cite;
 mod converge;
 mod functionals;
 mod progress;
+mod ranks;
 mod run;
 mod sweep;
 mod transport;
@@ -106,6 +107,8 @@ pub enum Stop {
     Failed(String),
     /// Ctrl-C.
     Interrupted(String),
+    /// With an exit status whose reason another rank says.
+    Elsewhere(u8),
 }
 
 impl Stop {
@@ -114,6 +117,15 @@ impl Stop {
         match self {
             Self::Wrong(message) | Self::Failed(message) => say(&format!("error: {message}")),
             Self::Interrupted(message) => say(message),
+            Self::Elsewhere(_) => {}
+        }
+    }
+
+    /// What is said.
+    fn message(&self) -> &str {
+        match self {
+            Self::Wrong(message) | Self::Failed(message) | Self::Interrupted(message) => message,
+            Self::Elsewhere(_) => "",
         }
     }
 
@@ -122,6 +134,7 @@ impl Stop {
             Self::Failed(_) => 1,
             Self::Wrong(_) => 2,
             Self::Interrupted(_) => 130,
+            Self::Elsewhere(status) => *status,
         }
     }
 }
@@ -173,10 +186,12 @@ impl Arguments {
             Command::Run(run) => run.run(),
             Command::Resume(resume) => resume.run(),
             Command::Check(check) => check.run(),
-            Command::Converge(converge) => converge.run(),
-            Command::Functionals(functionals) => functionals.run(),
-            Command::Transport(transport) => transport.run(),
-            Command::Sweep(sweep) => sweep.run(),
+            Command::Converge(converge) => ranks::require_one("converge").and_then(|()| converge.run()),
+            Command::Functionals(functionals) => {
+                ranks::require_one("functionals").and_then(|()| functionals.run())
+            }
+            Command::Transport(transport) => ranks::require_one("transport").and_then(|()| transport.run()),
+            Command::Sweep(sweep) => ranks::require_one("sweep").and_then(|()| sweep.run()),
             Command::Cite(cite) => cite.run(),
             Command::Schema => print(&format!("{:#}\n", scenario::schema())),
             Command::Completions { shell } => {
@@ -257,6 +272,11 @@ fn instruction_set() -> Result<InstructionSet, Stop> {
 impl ThreadArguments {
     /// Starts the threads; if their number is not given, as many as the environment says or as there are processors.
     fn start(&self) -> Result<(), Stop> {
+        self.start_beside(1)
+    }
+
+    /// The same for one of several ranks that share the processors.
+    fn start_beside(&self, ranks: usize) -> Result<(), Stop> {
         const VARIABLE: &str = "RAYON_NUM_THREADS";
         let threads = match (self.threads, std::env::var(VARIABLE)) {
             (Some(threads), _) => threads,
@@ -266,7 +286,7 @@ impl ThreadArguments {
                     Stop::Wrong(format!("{VARIABLE} in the environment: found {word}; {allowed}"))
                 })?
             }
-            _ => std::thread::available_parallelism().map_or(1, usize::from),
+            _ => (std::thread::available_parallelism().map_or(1, usize::from) / ranks).max(1),
         };
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| {
             Stop::Failed(format!("cannot start {threads} threads: {error}; try fewer, by --threads"))

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::interface::{Couplings, Particles, SpeciesTable};
 use super::packed::{Block, Forces, GROUP, plan};
 use super::regularisation::Regularisation;
+use super::relay::{Relay, Round};
 use super::schedule::Schedule;
 use super::tile::{Between, Within};
 use crate::kernel::lanes::InstructionSet;
@@ -15,6 +16,7 @@ use crate::kernel::pair::{PairLaw, Points, WithPairLaw};
 use crate::kernel::power::{Power, PowerLaw, WithPower};
 use crate::kernel::series::Series;
 use crate::per_thread::{exclusive, uncontended};
+use crate::ranks::Ranks;
 
 /// The interaction of a pair of particles, and the instruction set that computes it.
 #[derive(Debug)]
@@ -49,12 +51,27 @@ pub struct Blocks<const D: usize> {
     forces: Vec<Mutex<Forces<D>>>,
     count: usize,
     pub schedule: Schedule,
+    ranks: Ranks,
+    /// Where blocks were cut for several ranks: the share of this one.
+    relay: Option<Relay>,
 }
 
 impl<const D: usize> Blocks<D> {
     /// No blocks.
     pub fn empty() -> Self {
-        Self { blocks: Vec::new(), forces: Vec::new(), count: 0, schedule: Schedule::default() }
+        Self {
+            blocks: Vec::new(),
+            forces: Vec::new(),
+            count: 0,
+            schedule: Schedule::default(),
+            ranks: Ranks::default(),
+            relay: None,
+        }
+    }
+
+    /// Divides the meetings of blocks that are cut from now on between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.ranks = ranks.clone();
     }
 
     /// Makes `count` blocks and calls `arrange` with the number of each. The caller then arranges the
@@ -77,6 +94,15 @@ impl<const D: usize> Blocks<D> {
             let species_in = |block: usize| plan[block].iter().map(|run| run.species);
             species_in(a).any(|i| species_in(b).any(|j| species.coefficients().between(i, j) != 0.0))
         });
+        let meetings = || self.schedule.pairs().collect::<Vec<_>>();
+        self.relay = (!self.ranks.are_one()).then(|| Relay::new(plan.len(), &meetings(), &self.ranks));
+    }
+
+    /// Numbers that a rank receives in an evaluation: at most two blocks' forces before every meeting of its own, and all
+    /// forces after the last.
+    pub fn received(&self) -> usize {
+        let forces: usize = D * self.all().iter().map(Block::slots).sum::<usize>();
+        3 * forces
     }
 
     /// The blocks in use.
@@ -104,14 +130,23 @@ impl<const D: usize> Blocks<D> {
         particles: Particles<'_, D>,
         apply: impl Fn(Parties<'_, D>) + Sync,
     ) {
-        let Self { blocks, forces, count, schedule } = self;
+        let Self { blocks, forces, count, schedule, ranks, relay } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
         blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
             block.pack(particles);
             exclusive(forces).clear(block.slots());
         });
         let couplings = particles.couplings();
-        schedule.hold_meetings(|meeting| apply(Parties { set, couplings, blocks, forces, meeting }));
+        let Some(relay) = relay else {
+            schedule.hold_meetings(|meeting| apply(Parties { set, couplings, blocks, forces, meeting }));
+            return;
+        };
+        for round in &relay.rounds {
+            pass_on(ranks, round, forces);
+            let meetings = round.meetings.par_iter();
+            meetings.for_each(|&meeting| apply(Parties { set, couplings, blocks, forces, meeting }));
+        }
+        share(ranks, &relay.last, forces);
     }
 
     /// Bytes of all blocks and forces.
@@ -137,6 +172,50 @@ impl<const D: usize> Blocks<D> {
         let (blocks, forces) = self.with_forces();
         unpack(blocks, forces, sums);
     }
+}
+
+/// Sends the forces on blocks to the ranks that hold their next meetings, and takes those of this rank's.
+fn pass_on<const D: usize>(ranks: &Ranks, round: &Round, forces: &mut [Mutex<Forces<D>>]) {
+    let outgoing = round.outgoing.iter().map(|(to, blocks)| {
+        let mut numbers = Vec::new();
+        blocks.iter().for_each(|&block| exclusive(&mut forces[block]).read_into(&mut numbers));
+        (*to, numbers)
+    });
+    let outgoing: Vec<(usize, Vec<f64>)> = outgoing.collect();
+    let incoming = round.incoming.iter().map(|(from, blocks)| {
+        let numbers: usize = blocks.iter().map(|&block| exclusive(&mut forces[block]).numbers()).sum();
+        (*from, vec![f64::NAN; numbers])
+    });
+    let mut incoming: Vec<(usize, Vec<f64>)> = incoming.collect();
+    ranks.exchange(&outgoing, &mut incoming);
+    for ((_, numbers), (_, blocks)) in incoming.iter().zip(&round.incoming) {
+        let mut numbers = numbers.as_slice();
+        blocks.iter().for_each(|&block| exclusive(&mut forces[block]).write_from(&mut numbers));
+    }
+}
+
+/// Completes the forces on all blocks, of which each rank has those that `last` lists for it.
+fn share<const D: usize>(ranks: &Ranks, last: &[Vec<usize>], forces: &mut [Mutex<Forces<D>>]) {
+    let mut bounds = vec![0];
+    let mut numbers = Vec::new();
+    for (rank, blocks) in last.iter().enumerate() {
+        for &block in blocks {
+            let forces = exclusive(&mut forces[block]);
+            match rank == ranks.own() {
+                true => forces.read_into(&mut numbers),
+                false => numbers.resize(numbers.len() + forces.numbers(), f64::NAN),
+            }
+        }
+        bounds.push(numbers.len());
+    }
+    ranks.gather(|rank| bounds[rank], &mut numbers);
+    let mut numbers = numbers.as_slice();
+    last.iter().flatten().for_each(|&block| exclusive(&mut forces[block]).write_from(&mut numbers));
+}
+
+/// The pairs of blocks that can meet at a time, of blocks that are cut from these species: ranks beyond that have none.
+pub fn at_a_time(ranges: &[Range<usize>]) -> usize {
+    (plan(ranges, block_capacity(ranges)).len() / 2).max(1)
 }
 
 /// Two blocks in a meeting, or one with itself.

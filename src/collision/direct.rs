@@ -12,6 +12,7 @@ use super::blocks::{Blocks, Interaction};
 use super::interface::{Particles, Quality, SpeciesTable};
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
+use crate::ranks::Ranks;
 
 /// The direct pair sum over `D`-dimensional velocities, with its workspace.
 #[derive(Debug)]
@@ -37,6 +38,17 @@ impl<const D: usize> DirectSum<D> {
             planned: SpeciesTable::default(),
             blocks: Blocks::empty(),
         }
+    }
+
+    /// Divides the sum between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.blocks.divide(ranks);
+        self.planned = SpeciesTable::default();
+    }
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        self.blocks.received()
     }
 
     /// The instruction set in use.

@@ -15,6 +15,7 @@ mod packed;
 pub mod pair_sum;
 pub mod random_batch;
 pub mod regularisation;
+mod relay;
 pub mod rings;
 mod schedule;
 pub mod shells;

@@ -208,6 +208,25 @@ impl<const D: usize> Forces<D> {
             component.fill(0.0);
         }
     }
+
+    /// How many numbers they are.
+    pub fn numbers(&self) -> usize {
+        self.0.iter().map(|component| component.len()).sum()
+    }
+
+    /// Appends all of them.
+    pub fn read_into(&self, numbers: &mut Vec<f64>) {
+        self.0.iter().for_each(|component| numbers.extend_from_slice(component));
+    }
+
+    /// Overwrites all of them by as many numbers from the front, which are then gone from there.
+    pub fn write_from(&mut self, numbers: &mut &[f64]) {
+        for component in &mut self.0 {
+            let (own, rest) = numbers.split_at(component.len());
+            component.copy_from_slice(own);
+            *numbers = rest;
+        }
+    }
 }
 
 #[cfg(test)]

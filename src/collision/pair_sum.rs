@@ -1,5 +1,6 @@
 //! The sum over pairs that a run asks for: directly, by moments where γ = 0, by a tree, or by random batches.
 
+use super::blocks::at_a_time;
 use super::direct::DirectSum;
 pub use super::interface::{Accuracy, Particles, Quality, SpeciesTable, require_quality};
 use super::maxwell::MomentSum;
@@ -11,6 +12,7 @@ use super::tree::TreeSum;
 use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
+use crate::ranks::Ranks;
 use crate::symmetry::Symmetry;
 
 /// A way to sum over pairs, with its workspace.
@@ -54,6 +56,45 @@ impl<const D: usize> PairSum<D> {
     /// Inside random batches of about `size` particles, drawn from `seed`.
     pub fn random_batches(gamma: f64, (size, seed): (usize, u64), instruction_set: InstructionSet) -> Self {
         Self::RandomBatch(RandomBatchSum::new(gamma, (size, seed), instruction_set))
+    }
+
+    /// Divides the work of evaluations between ranks, which then evaluate the same particles together. Sums by moments are so
+    /// little work that every rank has them for itself.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        match self {
+            Self::Direct(direct) => direct.divide(ranks),
+            Self::Maxwell(_) => {}
+            Self::Tree(tree) => tree.divide(ranks),
+            Self::RandomBatch(batches) => batches.divide(ranks),
+            Self::Rings(rings) => rings.divide(ranks),
+            Self::Shells(shells) => shells.divide(ranks),
+        }
+    }
+
+    /// The most ranks that have a part of the sum over these species; none where that is not known before a sum. A sum by moments is
+    /// not divided.
+    pub fn most_ranks(&self, species: &SpeciesTable) -> Option<usize> {
+        let pairs = |undivided: bool| if undivided { 1 } else { at_a_time(species.ranges()) };
+        match self {
+            Self::Direct(_) => Some(pairs(false)),
+            Self::Maxwell(_) => Some(1),
+            Self::Tree(_) => None,
+            Self::RandomBatch(batches) => Some((species.particles() / batches.size()).max(1)),
+            Self::Rings(rings) => Some(pairs(rings.is_undivided())),
+            Self::Shells(shells) => Some(pairs(shells.is_undivided())),
+        }
+    }
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        match self {
+            Self::Direct(direct) => direct.received(),
+            Self::Maxwell(_) => 0,
+            Self::Tree(tree) => tree.received(),
+            Self::RandomBatch(batches) => batches.received(),
+            Self::Rings(rings) => rings.received(),
+            Self::Shells(shells) => shells.received(),
+        }
     }
 
     /// Overwrites `sums` with the pair sums of all particles, and says how good they are. Random batches are those of

@@ -32,6 +32,7 @@ use crate::kernel::lanes::InstructionSet;
 use crate::kernel::pair::Points;
 use crate::kernel::power::{Power, WithPower};
 use crate::per_thread::PerThread;
+use crate::ranks::Ranks;
 
 /// The pair sum by random batches, with its workspace.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ pub struct RandomBatchSum<const D: usize> {
     spreads: Vec<f64>,
     sums: Vec<[f64; D]>,
     workspaces: PerThread<Workspace<D>>,
+    ranks: Ranks,
 }
 
 /// The particles of one batch, and the forces on them.
@@ -89,7 +91,13 @@ impl<const D: usize> RandomBatchSum<D> {
             spreads: Vec::new(),
             sums: Vec::new(),
             workspaces: PerThread::default(),
+            ranks: Ranks::default(),
         }
+    }
+
+    /// Divides the batches between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.ranks = ranks.clone();
     }
 
     /// Overwrites `sums` with the scaled pair sums in the batches of a draw. They are random samples of the
@@ -125,7 +133,7 @@ impl<const D: usize> RandomBatchSum<D> {
             self.spreads.extend(order.iter().map(|&p| spreads[p as usize]));
         }
         self.sums.resize(count, [0.0; D]);
-        let Self { interaction, velocities, gradients, weights, spreads, sums: batch_sums, .. } = self;
+        let Self { interaction, velocities, gradients, weights, spreads, sums: batch_sums, ranks, .. } = self;
         let spreads = particles.spreads.is_some().then_some(spreads.as_slice());
         // The particles batch after batch. Their species are in the runs of each batch's block.
         let dealt = Particles { velocities, gradients, weights, spreads, ..particles };
@@ -144,7 +152,13 @@ impl<const D: usize> RandomBatchSum<D> {
             interaction.apply(spreads.is_some(), dealt.regularisation, pairs);
             block.unpack(forces, sums);
         };
-        each(0..batches, &|batch| members(count, batches, batch), batch_sums, &within);
+        let own = ranks.share(batches);
+        let (first, end) = (members(count, batches, own.start).start, members(count, batches, own.end).start);
+        each(own, &|batch| members(count, batches, batch), &mut batch_sums[first..end], &within);
+        ranks.gather(
+            |rank| D * members(count, batches, ranks.first(rank, batches)).start,
+            batch_sums.as_flattened_mut(),
+        );
         let shared: f64 = (0..batches)
             .map(|batch| members(count, batches, batch).len() as f64)
             .map(|size| size * (size - 1.0))
@@ -153,6 +167,11 @@ impl<const D: usize> RandomBatchSum<D> {
         for (sum, &p) in batch_sums.iter().zip(order) {
             sums[p as usize] = sum.map(|component| factor * component);
         }
+    }
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        D * self.sums.len()
     }
 
     /// The number of particles in a batch.

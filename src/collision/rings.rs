@@ -22,6 +22,7 @@ use super::orbit_tree::{MOST_POINTS, OrbitLaw, OrbitTree};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::pair::WithPairLaw;
 use crate::kernel::rings::{ACROSS, ALONG, RingLaw};
+use crate::ranks::Ranks;
 use crate::symmetry::HalfPlane;
 
 /// The pair sum of rings, with its workspace.
@@ -98,6 +99,27 @@ impl RingSum {
             })),
         };
         Self { half_plane, instruction_set, way, held: Held::default() }
+    }
+
+    /// Divides the sum between ranks; not one by moments, which is little work, nor one by a tree.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        if let Way::Pairs(pairs) = &mut self.way {
+            pairs.blocks.divide(ranks);
+            pairs.planned = SpeciesTable::default();
+        }
+    }
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        match &self.way {
+            Way::Moments(_) | Way::Tree(_) => 0,
+            Way::Pairs(pairs) => pairs.blocks.received(),
+        }
+    }
+
+    /// Whether every rank computes all of the sum: by moments, or by a tree.
+    pub fn is_undivided(&self) -> bool {
+        !matches!(self.way, Way::Pairs(_))
     }
 
     /// The same by a tree, to a relative error of the rates; by moments for γ = 0.

@@ -76,6 +76,11 @@ impl Schedule {
         }));
     }
 
+    /// The blocks of all meetings, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = [usize; 2]> + '_ {
+        self.meetings.iter().map(|meeting| meeting.blocks)
+    }
+
     /// Holds every meeting once, on all threads of the current pool.
     ///
     /// `hold` is never called for two meetings of one block at the same time. If it panics, the other threads

@@ -26,6 +26,7 @@ use super::orbit_tree::{OrbitLaw, OrbitTree};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::pair::WithPairLaw;
 use crate::kernel::shells::ShellLaw;
+use crate::ranks::Ranks;
 use crate::symmetry::RADIUS;
 
 /// The pair sum of shells, with its workspace.
@@ -109,6 +110,27 @@ impl ShellSum {
             pairs.fewest = [usize::MAX; 2];
         }
         sum
+    }
+
+    /// Divides the sum between ranks; not one by moments, which is little work.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        if let Way::Pairs(pairs) = &mut self.way {
+            pairs.blocks.divide(ranks);
+            pairs.planned = SpeciesTable::default();
+        }
+    }
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        match &self.way {
+            Way::Moments(_) => 0,
+            Way::Pairs(pairs) => pairs.blocks.received(),
+        }
+    }
+
+    /// Whether every rank computes all of the sum, by moments. Many shells take too little work to be divided, too.
+    pub fn is_undivided(&self) -> bool {
+        matches!(self.way, Way::Moments(_))
     }
 
     /// Overwrites `sums` with the pair sums of all shells, which are exact to rounding and, for other γ than −3, to 2e-12

@@ -26,6 +26,11 @@ pub trait Column<const D: usize>: Sync {
         false
     }
 
+    /// Whether it is computed of points alone, not of rings or shells.
+    fn is_of_points(&self) -> bool {
+        false
+    }
+
     /// Whether a scenario may ask for it once only.
     fn is_asked_for_once(&self) -> bool {
         false

@@ -8,6 +8,7 @@ use crate::output::folder::Folder;
 use crate::output::ledger::{Drift, Given, Ledger, Totals};
 use crate::output::whole;
 use crate::problem::{Problem, Species};
+use crate::ranks::{Ranks, Received};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -36,6 +37,8 @@ struct Summary<'a> {
     version: &'a str,
     commit: &'a str,
     threads: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ranks: Option<RanksBy>,
     instruction_set: &'a str,
     seconds: SecondsBy,
     evaluations: u64,
@@ -162,6 +165,8 @@ pub struct Account<'a> {
     pub status: Status,
     pub reason: Option<String>,
     pub warnings: &'a [String],
+    /// The ranks that shared the run.
+    pub ranks: &'a Ranks,
     /// The resolved scenario.
     pub scenario: &'a Value,
 }
@@ -174,6 +179,7 @@ pub fn text<const D: usize>(ledger: &Ledger<D>, account: Account<'_>) -> String 
         version: env!("CARGO_PKG_VERSION"),
         commit: COMMIT,
         threads: rayon::current_num_threads(),
+        ranks: RanksBy::of(account.ranks, work.evaluations),
         instruction_set: account.instruction_set,
         seconds: SecondsBy {
             total: seconds.total.as_secs_f64(),
@@ -198,6 +204,25 @@ pub fn text<const D: usize>(ledger: &Ledger<D>, account: Account<'_>) -> String 
         scenario: account.scenario,
     };
     serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n"
+}
+
+/// What the first rank received of the others.
+#[derive(Serialize)]
+struct RanksBy {
+    count: usize,
+    /// An evaluation, on average.
+    exchanges: f64,
+    bytes: f64,
+}
+
+impl RanksBy {
+    /// None for a run on one rank.
+    fn of(ranks: &Ranks, evaluations: u64) -> Option<Self> {
+        let Received { gathers, messages, bytes } = ranks.received();
+        let mean = |count: u64| count as f64 / evaluations.max(1) as f64;
+        let found = Self { count: ranks.count(), exchanges: mean(gathers + messages), bytes: mean(bytes) };
+        (!ranks.are_one()).then_some(found)
+    }
 }
 
 /// Writes run.json. Other processes see either the old file or the complete new one.

@@ -10,9 +10,10 @@ use crate::functionals::{At, Fisher, Functional, RelativeEntropy, SphericalFishe
 use crate::integrators::{Conservation, Facts};
 use crate::kernel::lanes::InstructionSet;
 use crate::laboratory::theorem_1_3;
-use crate::landau::{Evaluation, InStep, pairs};
+use crate::landau::{Evaluation, InStep, Landau, pairs};
 use crate::output::until::Conditions;
 use crate::problem::{Conserved, Problem, Species};
+use crate::ranks::most_ranks;
 use crate::rules::visible;
 use crate::scenario::Scenario;
 use crate::setup::{self, StartError};
@@ -122,6 +123,7 @@ pub fn check<const D: usize>(
         line("warning", warning);
     }
     line("memory", format!("about {:.1} MiB", cost.bytes / 2f64.powi(20)));
+    line("ranks", cost.ranks.clone());
     line("time", duration(state.grid, &integrator, &cost));
     if let Some(cost) = cost_of_functionals(scenario, problem, &state.velocities)? {
         line("functionals", cost);
@@ -208,6 +210,8 @@ struct Cost {
     method: String,
     score_method: String,
     bytes: f64,
+    /// What several ranks have to do and to exchange.
+    ranks: String,
     seconds: f64,
     /// Where it was worth its evaluations.
     stability: Option<Stability>,
@@ -236,9 +240,23 @@ impl Cost {
             true => Stability::estimate(integrator, &mut landau, &evaluation, state, None),
             false => Ok(None),
         };
-        let (method, score_method) = (landau.method(), landau.score_method());
-        Ok(Self { method, score_method, bytes, seconds, stability: stability.ok().flatten() })
+        let (method, score_method, ranks) = (landau.method(), landau.score_method(), words_on_ranks(&landau));
+        Ok(Self { method, score_method, bytes, ranks, seconds, stability: stability.ok().flatten() })
     }
+}
+
+/// What each of several ranks holds, receives in an evaluation and can have a part of.
+fn words_on_ranks<const D: usize>(landau: &Landau<D>) -> String {
+    let most = most_ranks(landau.problem().particles());
+    let pairs = match landau.most_ranks() {
+        Some(1) => ", of which one sums over pairs".to_string(),
+        Some(pairs) if pairs < most => format!(", of which {pairs} have pairs to sum"),
+        _ => String::new(),
+    };
+    format!(
+        "1 to {most}{pairs}; each holds as much memory and receives up to {:.2} MiB an evaluation",
+        landau.received() as f64 / 2f64.powi(20)
+    )
 }
 
 /// The seconds of a row of functionals, timed, if there are any.

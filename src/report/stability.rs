@@ -9,6 +9,7 @@ use crate::integrators::{Facts, PowerIteration, STABLE_SHARE};
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep, Landau};
 use crate::problem::Problem;
+use crate::ranks::Ranks;
 use crate::scenario::Scenario;
 use crate::setup;
 use crate::state::State;
@@ -98,7 +99,7 @@ pub fn step_warning<const D: usize>(
     scenario: &Scenario,
     problem: &Arc<Problem<D>>,
     state: &State<D>,
-    instruction_set: InstructionSet,
+    (ranks, instruction_set): (&Ranks, InstructionSet),
     interrupted: &AtomicBool,
 ) -> Option<String> {
     let facts = scenario.integrator.facts();
@@ -107,7 +108,8 @@ pub fn step_warning<const D: usize>(
     if (steps - state.step.min(steps)).saturating_mul(u64::from(facts.stages?)) < MANY {
         return None;
     }
-    let mut landau = setup::landau(scenario, problem, &state.velocities, instruction_set).ok()?;
+    let landau = setup::landau(scenario, problem, &state.velocities, instruction_set).ok()?;
+    let mut landau = landau.among(ranks);
     let mut start = Evaluation::empty(problem);
     let within = InStep { interrupted: Some(interrupted), ..InStep::unfenced(state.step + 1) };
     landau.evaluate(&state.velocities, within, &mut start).ok()?;

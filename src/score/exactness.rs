@@ -31,6 +31,7 @@ use super::standard::Standard;
 use super::{Score, extrapolation};
 use crate::error::Failure;
 use crate::problem::Problem;
+use crate::ranks::Ranks;
 use crate::symmetry::Symmetry;
 use rayon::prelude::*;
 #[cfg(test)]
@@ -121,6 +122,14 @@ impl<const D: usize> Score<D> for ExactScore<D> {
             });
         }
         Ok(())
+    }
+
+    fn divide(&mut self, ranks: &Ranks) {
+        self.inner.divide(ranks);
+    }
+
+    fn gathered(&self, problem: &Problem<D>) -> usize {
+        self.inner.gathered(problem)
     }
 
     fn truncation(&self) -> f64 {

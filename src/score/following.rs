@@ -22,6 +22,7 @@ use super::Score;
 use super::standard::Standard;
 use crate::error::Failure;
 use crate::problem::{Problem, Species};
+use crate::ranks::Ranks;
 use crate::sum::sum;
 use std::array;
 
@@ -84,6 +85,14 @@ impl<const D: usize> Score<D> for FollowingScore<D> {
             }
         }
         Ok(())
+    }
+
+    fn divide(&mut self, ranks: &Ranks) {
+        self.inner.divide(ranks);
+    }
+
+    fn gathered(&self, problem: &Problem<D>) -> usize {
+        self.inner.gathered(problem)
     }
 
     fn truncation(&self) -> f64 {

@@ -18,6 +18,7 @@ use super::mollifier::mass_beyond_cube;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Lattice, Problem};
+use crate::ranks::Ranks;
 
 /// How the meshes are laid.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,6 +111,14 @@ impl<const D: usize> Score<D> for MeshScore<D> {
             }
         }
         Ok(())
+    }
+
+    fn divide(&mut self, ranks: &Ranks) {
+        self.fields.iter_mut().flatten().for_each(|field| field.divide(ranks));
+    }
+
+    fn gathered(&self, _problem: &Problem<D>) -> usize {
+        self.fields.iter().flatten().map(|field| field.planes() + field.gathered()).sum()
     }
 
     fn truncation(&self) -> f64 {

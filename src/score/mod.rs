@@ -20,6 +20,7 @@ mod standard;
 
 use crate::error::Failure;
 use crate::problem::Problem;
+use crate::ranks::Ranks;
 
 /// A way to compute scores.
 pub trait Score<const D: usize>: Send {
@@ -32,6 +33,15 @@ pub trait Score<const D: usize>: Send {
         scores: &mut [[f64; D]],
         entropies: &mut [f64],
     ) -> Result<(), Failure>;
+
+    /// Divides the work of evaluations between ranks, which then evaluate the same velocities together. Without it, every
+    /// rank computes all for itself.
+    fn divide(&mut self, _ranks: &Ranks) {}
+
+    /// Numbers of which each of several ranks computes a part, and receives the rest, in an evaluation like the last.
+    fn gathered(&self, _problem: &Problem<D>) -> usize {
+        0
+    }
 
     /// What the mollifier's cut-off makes the functional of a species jump by as particles move, at
     /// most, relative to its size.

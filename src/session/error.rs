@@ -15,6 +15,11 @@ pub enum SessionError {
     /// The run cannot be trusted or cannot go on; numbers are in the units of the scenario.
     #[error(transparent)]
     Failure(#[from] Failure),
+    /// There are more ranks than parts of the work.
+    #[error(
+        "found {found} ranks; allowed: up to {most} for a run of {particles} particles, one for every 32, as more would have nothing to do"
+    )]
+    Ranks { found: usize, most: usize, particles: usize },
     /// The folder or a file in it cannot be used.
     #[error(transparent)]
     File(#[from] FileFailure),

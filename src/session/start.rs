@@ -6,6 +6,7 @@ use crate::output::checkpoint;
 use crate::output::rows::Rows;
 use crate::output::until::Conditions;
 use crate::problem::Problem;
+use crate::ranks::{Ranks, most_ranks};
 use crate::scenario::{Scenario, Violation};
 use crate::setup;
 use crate::simulation::Simulation;
@@ -18,6 +19,7 @@ pub struct Start<const D: usize> {
     /// The first state, also where a run goes on from a later one: what is said of its end stays the same.
     pub state: State<D>,
     pub fingerprint: u32,
+    ranks: Ranks,
 }
 
 impl<const D: usize> Start<D> {
@@ -25,7 +27,12 @@ impl<const D: usize> Start<D> {
     pub fn new(scenario: &Scenario) -> Result<Self, Violation> {
         let (problem, state) = setup::problem_and_state::<D>(scenario)?;
         let fingerprint = checkpoint::fingerprint(&problem, &state);
-        Ok(Self { problem: Arc::new(problem), state, fingerprint })
+        Ok(Self { problem: Arc::new(problem), state, fingerprint, ranks: Ranks::default() })
+    }
+
+    /// The same for ranks that run together.
+    pub fn among(self, ranks: &Ranks) -> Self {
+        Self { ranks: ranks.clone(), ..self }
     }
 
     /// The rows of the run, with errors against the run's particles at the start.
@@ -42,9 +49,15 @@ impl<const D: usize> Start<D> {
         state: State<D>,
         instruction_set: InstructionSet,
     ) -> Result<Simulation<D>, SessionError> {
+        let particles = self.problem.particles();
+        let (found, most) = (self.ranks.count(), most_ranks(particles));
+        if found > most {
+            return Err(SessionError::Ranks { found, most, particles });
+        }
         let conditions = Conditions::new(&scenario.time.until, &self.problem)?;
         let landau = setup::landau(scenario, &self.problem, &self.state.velocities, instruction_set)
-            .map_err(|failure| failure.in_units(&self.problem.scales))?;
+            .map_err(|failure| failure.in_units(&self.problem.scales))?
+            .among(&self.ranks);
         let integrator = scenario.integrator.integrator(&self.problem);
         let simulation = Simulation::new(landau, integrator, state);
         Ok(simulation.stopping(Box::new(move |view| conditions.met(view))))

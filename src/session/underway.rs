@@ -3,6 +3,7 @@
 use super::error::SessionError;
 use super::start::Start;
 use crate::kernel::lanes::InstructionSet;
+use crate::output::checkpoint;
 use crate::output::ledger::Ledger;
 use crate::output::summary::{self, Account, Methods, Seconds, Status};
 use crate::report::{self, Closing};
@@ -59,6 +60,15 @@ impl<const D: usize> Observer<D> for Guest<'_, D> {
     }
 }
 
+/// A warning of ranks that only wait while others sum over pairs.
+fn words_on_ranks(count: usize, most: Option<usize>) -> Option<String> {
+    let most = most.filter(|&most| count > most)?;
+    let part = if most == 1 { "is" } else { "are" };
+    Some(format!(
+        "of {count} ranks only {most} {part} of use in sums over pairs, which have no more parts at a time; others help with the scores alone"
+    ))
+}
+
 impl<const D: usize> Underway<D> {
     /// A run from its start, or from a later state.
     pub fn new(
@@ -69,6 +79,9 @@ impl<const D: usize> Underway<D> {
         instruction_set: InstructionSet,
     ) -> Self {
         let (problem, velocities) = (&start.problem, &start.state.velocities);
+        let mut warnings = report::warnings_of_start(scenario, problem, velocities);
+        warnings
+            .extend(words_on_ranks(simulation.landau().ranks().count(), simulation.landau().most_ranks()));
         Self {
             began,
             instruction_set,
@@ -77,7 +90,7 @@ impl<const D: usize> Underway<D> {
             ledger: Ledger::new(problem, simulation.state()),
             methods: Methods::of(problem, simulation.landau()),
             coulomb_logarithms: setup::named_coulomb_logarithms(scenario, problem, velocities),
-            warnings: report::warnings_of_start(scenario, problem, velocities),
+            warnings,
             scenario: scenario.clone(),
             simulation,
         }
@@ -88,6 +101,11 @@ impl<const D: usize> Underway<D> {
         self.ledger.follow(self.simulation.problem(), self.simulation.state());
         self.resumed = true;
         self
+    }
+
+    /// What identifies the state that the run begins or goes on from.
+    pub fn fingerprint(&self) -> u32 {
+        checkpoint::fingerprint(self.simulation.problem(), self.simulation.state())
     }
 
     /// Runs to the end, or until `interrupted` is set. Every state is shown to the observers `before` it is entered into
@@ -131,9 +149,11 @@ impl<const D: usize> Underway<D> {
             return;
         }
         let (problem, state) = (simulation.problem(), simulation.state());
-        let finding = report::step_warning(scenario, problem, state, *instruction_set, interrupted);
+        let ranks = simulation.landau().ranks().clone();
+        let computing = (&ranks, *instruction_set);
+        let finding = report::step_warning(scenario, problem, state, computing, interrupted);
         // What an interruption cut short is for the run that goes on.
-        if !interrupted.load(Ordering::Relaxed) {
+        if !ranks.any(interrupted.load(Ordering::Relaxed)) {
             simulation.judge_step(finding);
         }
     }
@@ -164,6 +184,7 @@ impl<const D: usize> Underway<D> {
             status,
             reason,
             warnings: &warnings,
+            ranks: simulation.landau().ranks(),
             scenario: &serde_json::to_value(&self.scenario).unwrap_or_default(),
         };
         summary::text(&self.ledger, account)

@@ -9,6 +9,7 @@ use crate::collision::pair_sum::PairSum;
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::problem::{Conserved, Problem};
+use crate::ranks::Ranks;
 
 /// The sum over pairs of particles, with its workspace.
 #[derive(Debug)]
@@ -61,6 +62,18 @@ impl<const D: usize> Term<D> for PairCollisions<D> {
 
     fn prepare(&mut self, _problem: &Problem<D>, at: Particles<'_, D>) -> Result<(), Failure> {
         self.sum.prepare(at)
+    }
+
+    fn divide(&mut self, ranks: &Ranks) {
+        self.sum.divide(ranks);
+    }
+
+    fn received(&self) -> usize {
+        self.sum.received()
+    }
+
+    fn most_ranks(&self, species: &SpeciesTable) -> Option<usize> {
+        self.sum.most_ranks(species)
     }
 
     fn precision(&self) -> Precision {

@@ -5,6 +5,7 @@ use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::problem::{Conserved, Problem};
+use crate::ranks::Ranks;
 
 /// A term of the right-hand side.
 pub trait Term<const D: usize>: Send {
@@ -50,6 +51,20 @@ pub trait Term<const D: usize>: Send {
     /// If the start is out of reach for the way the term is computed.
     fn prepare(&mut self, _problem: &Problem<D>, _at: Particles<'_, D>) -> Result<(), Failure> {
         Ok(())
+    }
+
+    /// Divides the work of evaluations between ranks, which then evaluate the same particles together. Without it, every
+    /// rank computes all for itself.
+    fn divide(&mut self, _ranks: &Ranks) {}
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    fn received(&self) -> usize {
+        0
+    }
+
+    /// The most ranks that have a part of the term; none where that is not known before an evaluation.
+    fn most_ranks(&self, _species: &SpeciesTable) -> Option<usize> {
+        None
     }
 
     /// How exactly the term is computed.

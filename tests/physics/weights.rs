@@ -89,7 +89,10 @@ fn births_and_sinks_keep_the_account() {
     assert!(state.given.iter().all(|given| given.density != 0.0));
     // ½ m v² of what is born in a unit of time; lost and taken are 0 or below.
     let powers: Vec<f64> = state.given.iter().map(|given| given.power).collect();
-    assert!(powers[0] > 0.6 && powers[1..].iter().all(|power| *power <= 0.0) && powers[3] < 0.0, "{powers:?}");
+    assert!(
+        powers[0] > 0.6 && powers[1..].iter().all(|power| *power <= 0.0) && powers[3] < 0.0,
+        "{powers:?}"
+    );
     for (species, beyond) in problem.species.iter().zip([3.2, 2.6]) {
         let range = species.range.clone();
         let particles = state.weights[range.clone()].iter().zip(&state.velocities[range]);

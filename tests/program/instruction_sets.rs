@@ -50,6 +50,35 @@ fn every_set_of_the_machine_can_be_asked_for() {
 }
 
 #[test]
+#[cfg(not(feature = "mpi"))]
+fn copies_that_were_started_together_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), "a.json", &json!({}));
+    for (name, command) in [("PMI_SIZE", "run a.json"), ("OMPI_COMM_WORLD_SIZE", "resume out/a")] {
+        let mut copy = landau(directory.path());
+        let output = copy.env(name, "2").args(command.split(' ')).output().unwrap();
+        assert_eq!(status(&output), 2);
+        assert_eq!(
+            stderr(&output),
+            format!(
+                "error: found 2 copies of the program, started together ({name} in the environment), that would write to one folder; allowed: one, or a program that divides a run between them: cargo build --release --features mpi\n"
+            )
+        );
+        // One copy alone is no matter.
+        let mut copy = landau(directory.path());
+        let output = copy.env(name, "1").args(command.split(' ')).output().unwrap();
+        assert!(!stderr(&output).contains("started together"), "{}", stderr(&output));
+    }
+    let mut copy = landau(directory.path());
+    let output = copy.env("PMI_SIZE", "3").args(["sweep", "a.json"]).output().unwrap();
+    assert_eq!(status(&output), 2);
+    assert_eq!(
+        stderr(&output),
+        "error: found 3 copies of landau sweep, started together (PMI_SIZE in the environment); allowed: one, as only landau run and landau resume divide their work between ranks\n"
+    );
+}
+
+#[test]
 fn a_set_that_does_not_exist_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "a.json", &json!({}));

@@ -30,6 +30,7 @@ use super::tree::lists::Grouped;
 use super::tree::measured;
 use super::tree::sorted::{Direct, Samples, Sorted};
 use crate::kernel::lanes::InstructionSet;
+use crate::ranks::Ranks;
 
 /// A tree over held points, with its workspace.
 #[derive(Debug)]
@@ -130,7 +131,8 @@ impl<const D: usize> OrbitTree<D> {
         let regularised = !particles.regularisation.is_none();
         let cloud = (self.cells.order.as_slice(), self.leaves.all(), &self.sorted);
         let apply = |work: Direct<'_, D>| law.apply(regularised, work);
-        let error = self.samples.error(self.instruction_set, apply, particles, cloud, sums);
+        let error =
+            self.samples.error((self.instruction_set, &Ranks::default()), apply, particles, cloud, sums);
         measured(error, tolerance, &self.gradients, particles, sums)
     }
 

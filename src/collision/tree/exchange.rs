@@ -16,6 +16,7 @@ use super::lists::Grouped;
 use super::octree::Octree;
 use super::plan::{Channel, Channels, Target};
 use super::proxies::{MOST, Proxies};
+use super::share::Share;
 use super::sorted::Leaves;
 use super::translate::components;
 use crate::collision::blocks::Interaction;
@@ -31,6 +32,8 @@ use crate::per_thread::exclusive;
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange<'a, const D: usize> {
     pub tree: &'a Octree<D>,
+    /// What is computed of the tree.
+    pub share: &'a Share,
     pub tables: &'a Tables<D>,
     pub channels: &'a Channels,
     pub interaction: &'a Interaction,
@@ -53,7 +56,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let set = self.interaction.instruction_set;
         let len = self.tables.multipole_len();
         far.multipoles.par_chunks_mut(len * channels.count()).enumerate().for_each(|(cell, multipoles)| {
-            if let Some(block) = leaves.block(cell) {
+            if let Some(block) = leaves.block(cell).filter(|_| self.share.has(self.tree, cell)) {
                 let grid = self.grid(cell);
                 for (Channel { row, .. }, multipole) in channels.all().zip(multipoles.chunks_mut(len)) {
                     for run in block.runs.iter().filter(|run| row[run.species] != 0.0) {
@@ -76,7 +79,8 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let channels = self.channels;
         let set = self.interaction.instruction_set;
         let len = self.tables.local_len();
-        far.locals.par_chunks_mut(len * channels.count()).enumerate().for_each(|(cell, locals)| {
+        let cells = far.locals.par_chunks_mut(len * channels.count()).enumerate();
+        cells.filter(|(cell, _)| self.share.has(self.tree, *cell)).for_each(|(cell, locals)| {
             for block in mixed_leaves.list(cell).iter().filter_map(|&leaf| leaves.block(leaf as usize)) {
                 let grid = self.grid(cell);
                 let leaf = LeafToLocals { set, grid, block, channels, locals: &mut *locals };
@@ -91,7 +95,8 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let set = self.interaction.instruction_set;
         let (multipole_len, local_len) = (self.tables.multipole_len(), self.tables.local_len());
         let (blocks, forces) = leaves.blocks.with_forces();
-        let leaves = blocks.par_iter().zip(forces).zip(&self.tree.leaves);
+        let own = self.share.leaves.clone();
+        let leaves = blocks[own.clone()].par_iter().zip(&mut forces[own.clone()]).zip(&self.tree.leaves[own]);
         leaves.for_each(|((block, forces), &leaf)| {
             let forces = exclusive(forces);
             let grid = self.grid(leaf);

@@ -14,6 +14,7 @@ use super::lists::Grouped;
 use super::octree::Octree;
 use super::plan::BATCH;
 use super::proxies::Proxies;
+use super::share::Share;
 use super::translate::{BAND, COMPLEX, Convolution, Translations, components};
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::per_thread::PerThread;
@@ -73,13 +74,13 @@ impl Far {
         }
     }
 
-    /// L2L: passes the local expansions of all cells down to the leaves.
-    pub fn l2l<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>) {
+    /// L2L: passes the local expansions of a share's cells down to its leaves.
+    pub fn l2l<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>, share: &Share) {
         let stride = self.channels * tables.local_len();
         let (proxies, set) = (&tables.proxies, tables.set);
         let fields = self.channels * (components(D) + D);
         let workspaces = &self.workspaces;
-        for range in tree.levels.iter().skip(3).cloned() {
+        for range in share.levels.iter().skip(3).cloned() {
             let (above, below) = self.locals.split_at_mut(range.start * stride);
             below[..range.len() * stride].par_chunks_mut(stride).enumerate().for_each(|(index, child)| {
                 let scratch = &mut workspaces.own().levels;
@@ -91,22 +92,23 @@ impl Far {
         }
     }
 
-    /// M2L: adds the action of the far cells' multipole expansions to each cell's local expansion. `ratios`
+    /// M2L: adds the action of the far cells' multipole expansions to the local expansion of each cell of a share. `ratios`
     /// holds δ over the edge of a cell, level by level and channel by channel.
     pub fn m2l<const D: usize>(
         &mut self,
         tables: &Tables<D>,
         ratios: &[f64],
-        tree: &Octree<D>,
+        (tree, share): (&Octree<D>, &Share),
         interaction: &Grouped<u32>,
     ) {
         let bands = tables.translations.bands;
         let fields = components(D) + D;
         let most = (BATCH / (size_of::<f64>() * bands * COMPLEX * (1 + D + fields))).max(GROUP);
         self.batch.clear(tree.cells.len());
-        for (level, ratios) in tree.levels.iter().zip(ratios.chunks(self.channels.max(1))).skip(2) {
-            for first in level.clone().step_by(most) {
-                let targets = first..level.end.min(first + most);
+        let levels = tree.levels.iter().zip(&share.levels).zip(ratios.chunks(self.channels.max(1)));
+        for ((level, own), ratios) in levels.skip(2) {
+            for first in own.clone().step_by(most) {
+                let targets = first..own.end.min(first + most);
                 self.batch.choose(tree, interaction, &tables.translations, targets.clone(), level.clone());
                 if self.batch.pairs.is_empty() {
                     continue;

@@ -41,6 +41,7 @@ pub(super) mod lists;
 mod octree;
 pub mod plan;
 mod proxies;
+mod share;
 pub(super) mod sorted;
 #[cfg(test)]
 mod tests;
@@ -56,12 +57,14 @@ use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::series::ORDER;
+use crate::ranks::Ranks;
 use crate::sum::sum;
 use exchange::Exchange;
 use far::{Far, Tables};
 use lists::{DirectLimits, Lists};
 use octree::{Octree, QUARTERS, Root};
 use plan::{Channels, MOST_GIBIBYTES, MOST_POINTS, capacity, first_points, gibibytes};
+use share::Share;
 use sorted::{Direct, Leaves, Samples, Sorted};
 
 /// The relative error that [`Accuracy::Rough`] sums aim at.
@@ -103,6 +106,7 @@ pub struct TreeSum<const D: usize> {
     leaves: Leaves<D>,
     far: Far,
     samples: Samples<D>,
+    share: Share,
 }
 
 impl<const D: usize> TreeSum<D> {
@@ -132,7 +136,21 @@ impl<const D: usize> TreeSum<D> {
             leaves: Leaves::empty(),
             far: Far::default(),
             samples: Samples::empty(),
+            share: Share::default(),
         }
+    }
+
+    /// Divides evaluations between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.share.divide(ranks);
+    }
+
+    /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
+    pub fn received(&self) -> usize {
+        let tables = self.tables.iter().find(|tables| tables.points() == self.points);
+        let multipole = tables.map_or(0, Tables::multipole_len);
+        let expansions = self.tree.leaves.len() * self.channels.count() * multipole;
+        expansions + D * self.gradients.len() + self.samples.numbers()
     }
 
     /// The relative error that evaluations may have.
@@ -207,15 +225,17 @@ impl<const D: usize> TreeSum<D> {
         let root = self.root(regularisation);
         let excess = self.interaction.series.excess(self.gamma);
         let tables = &mut self.tables[tables];
-        let Self { interaction, parts, channels, ratios, .. } = self;
+        let Self { interaction, parts, channels, ratios, share, .. } = self;
         let (tree, lists, sorted, leaves, far) =
             (&mut self.tree, &mut self.lists, &mut self.sorted, &mut self.leaves, &mut self.far);
         conserve::remove_invariants(particles, [true; D], parts, &mut self.gradients);
         tree.build(particles.velocities, capacity::<D>(points), root);
         sorted.take(&tree.order, Particles { gradients: &self.gradients, ..particles });
         lists.fill(tree, direct_limits::<D>(points));
+        share.take(tree, lists, direct_limits::<D>(points).pairs as u64);
+        let share = &*share;
 
-        leaves.arrange(tree, lists, species.ranges());
+        leaves.arrange(tree, lists, share, species.ranges());
         leaves.blocks.evaluate(interaction, sorted.particles(particles));
 
         channels.arrange(particles.couplings());
@@ -224,21 +244,22 @@ impl<const D: usize> TreeSum<D> {
         });
         tables.prepare(ratios);
         let tables = &*tables;
-        let exchange = Exchange { tree, tables, channels, interaction, regularisation };
+        let exchange = Exchange { tree, share, tables, channels, interaction, regularisation };
         far.clear(tables, tree.cells.len(), channels.count());
         exchange.p2m(leaves, far);
+        share.gather_multipoles(tree, tables, channels.count(), far);
         far.m2m(tables, tree);
-        far.m2l(tables, ratios, tree, &lists.interaction);
+        far.m2l(tables, ratios, (tree, share), &lists.interaction);
         exchange.p2l(leaves, &lists.mixed_leaves, far);
-        far.l2l(tables, tree);
+        far.l2l(tables, tree, share);
         exchange.l2p_and_m2p(far, &lists.mixed_cells, leaves);
 
-        sorted.unsort(&mut leaves.blocks, sums);
+        sorted.unsort(&mut leaves.blocks, (tree, share), sums);
         conserve::restore(particles, [true; D], parts, sums);
         let cloud = (tree.order.as_slice(), leaves.blocks.all(), &*sorted);
         let (set, softened) = (interaction.instruction_set, particles.spreads.is_some());
         let apply = |work: Direct<'_, D>| interaction.apply(softened, regularisation, work);
-        let error = self.samples.error(set, apply, particles, cloud, sums);
+        let error = self.samples.error((set, share.ranks()), apply, particles, cloud, sums);
         measured(error, self.tolerance, &self.gradients, particles, sums)
     }
 

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::lists::Lists;
 use super::octree::Octree;
+use super::share::Share;
 use crate::collision::blocks::Blocks;
 use crate::collision::interface::{Couplings, Particles};
 use crate::collision::packed::{Block, Forces, runs};
@@ -17,6 +18,7 @@ use crate::collision::tile::Onto;
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::pair::{PairLaw, Points, WithPairLaw};
 use crate::kernel::power::{Power, WithPower};
+use crate::ranks::Ranks;
 
 /// The particles in the order of the tree.
 #[derive(Debug, Default)]
@@ -66,10 +68,16 @@ impl<const D: usize> Sorted<D> {
         self.sums.resize(self.velocities.len(), [0.0; D]);
     }
 
-    /// Writes the forces of all blocks into `sums`, in the original order of the particles.
-    pub fn unsort(&mut self, blocks: &mut Blocks<D>, sums: &mut [[f64; D]]) {
+    /// Writes the forces of all blocks into `sums`, in the original order of the particles. Each rank has those of its share.
+    pub fn unsort(
+        &mut self,
+        blocks: &mut Blocks<D>,
+        (tree, share): (&Octree<D>, &Share),
+        sums: &mut [[f64; D]],
+    ) {
         self.sums.resize(sums.len(), [0.0; D]);
         blocks.unpack(&mut self.sums);
+        share.ranks().gather(|rank| D * share.first_particle(tree, rank), self.sums.as_flattened_mut());
         let sorted = &self.sums;
         sums.par_iter_mut().zip(&self.ranks).for_each(|(sum, rank)| *sum = sorted[*rank as usize]);
     }
@@ -100,9 +108,9 @@ impl<const D: usize> Leaves<D> {
         Self { blocks: Blocks::empty(), numbers: Vec::new() }
     }
 
-    /// Makes a block of each leaf of a tree, and schedules the near pairs. `ranges` holds the particles of
-    /// each species.
-    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, ranges: &[Range<usize>]) {
+    /// Makes a block of each leaf of a tree, and schedules the near pairs of a share's leaves. `ranges` holds the
+    /// particles of each species.
+    pub fn arrange(&mut self, tree: &Octree<D>, lists: &Lists, share: &Share, ranges: &[Range<usize>]) {
         let numbers = &mut self.numbers;
         numbers.clear();
         numbers.resize(tree.cells.len(), u32::MAX);
@@ -119,6 +127,7 @@ impl<const D: usize> Leaves<D> {
         let stride = stride(near.len());
         let pairs =
             (0..near.len()).map(|k| near[(k * stride) % near.len()].map(|cell| numbers[cell] as usize));
+        let pairs = pairs.filter(|pair| pair.iter().any(|leaf| share.leaves.contains(leaf)));
         self.blocks.schedule.arrange(tree.leaves.len(), pairs);
     }
 
@@ -184,6 +193,11 @@ impl<const D: usize> Samples<D> {
         }
     }
 
+    /// Numbers that ranks exchange for the direct sums.
+    pub fn numbers(&self) -> usize {
+        self.forces.iter().map(Forces::numbers).sum()
+    }
+
     /// An estimate of √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`; 0 if there is no error. `sums`
     /// and `particles` are in the original order.
     ///
@@ -191,14 +205,14 @@ impl<const D: usize> Samples<D> {
     /// as a type.
     pub fn error(
         &mut self,
-        set: InstructionSet,
+        (set, ranks): (InstructionSet, &Ranks),
         apply: impl Fn(Direct<'_, D>) + Sync,
         particles: Particles<'_, D>,
         (order, blocks, sorted): (&[u32], &[Block<D>], &Sorted<D>),
         sums: &[[f64; D]],
     ) -> f64 {
         self.choose(order, sorted, particles);
-        self.sum(set, apply, particles, blocks);
+        self.sum((set, ranks), apply, particles, blocks);
         let masses = particles.species.masses();
         let (mut error, mut size) = (0.0, 0.0);
         for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
@@ -241,7 +255,7 @@ impl<const D: usize> Samples<D> {
     /// Overwrites the sums of the samples with direct sums over all particles.
     fn sum(
         &mut self,
-        set: InstructionSet,
+        (set, ranks): (InstructionSet, &Ranks),
         apply: impl Fn(Direct<'_, D>) + Sync,
         all: Particles<'_, D>,
         blocks: &[Block<D>],
@@ -255,10 +269,14 @@ impl<const D: usize> Samples<D> {
             forces.resize_with(parts, Forces::empty);
         }
         let forces = &mut forces[..parts];
-        forces.par_iter_mut().zip(blocks.par_chunks(PART)).for_each(|(forces, sources)| {
-            forces.clear(targets.slots());
+        let own = ranks.share(parts);
+        forces.iter_mut().for_each(|forces| forces.clear(targets.slots()));
+        let first = |part: usize| blocks.len().min(part * PART);
+        let sources = blocks[first(own.start)..first(own.end)].par_chunks(PART);
+        forces[own].par_iter_mut().zip(sources).for_each(|(forces, sources)| {
             apply(Direct { set, couplings, targets, sources, forces });
         });
+        gather(ranks, forces);
         sums.clear();
         sums.resize(species.len(), [0.0; D]);
         for part in forces {
@@ -270,6 +288,19 @@ impl<const D: usize> Samples<D> {
             }
         }
     }
+}
+
+/// Completes the forces of all parts, of which each rank has its share.
+fn gather<const D: usize>(ranks: &Ranks, forces: &mut [Forces<D>]) {
+    if ranks.are_one() {
+        return;
+    }
+    let mut numbers = Vec::new();
+    forces.iter().for_each(|forces| forces.read_into(&mut numbers));
+    let (parts, each) = (forces.len(), numbers.len() / forces.len().max(1));
+    ranks.gather(|rank| each * ranks.first(rank, parts), &mut numbers);
+    let mut numbers = numbers.as_slice();
+    forces.iter_mut().for_each(|forces| forces.write_from(&mut numbers));
 }
 
 /// The direct sum of all particles of some blocks onto the samples.

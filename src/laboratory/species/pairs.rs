@@ -55,7 +55,15 @@ struct Shares {
 
 /// The integrands at a point, without |z|^(γ+2), into `values`.
 #[inline]
-fn integrands(gamma: f64, r: f64, e: Vector, one: &Local, other: &Local, by: Shares, values: &mut [Integral; COUNT]) {
+fn integrands(
+    gamma: f64,
+    r: f64,
+    e: Vector,
+    one: &Local,
+    other: &Local,
+    by: Shares,
+    values: &mut [Integral; COUNT],
+) {
     let Shares { alpha, beta } = by;
     let slope: Vector = std::array::from_fn(|k| beta * one.slope[k] - alpha * other.slope[k]);
     let hessian: Symmetric =
@@ -201,7 +209,8 @@ fn outer(joint: &Joint, gamma: f64, fineness: Fineness, half: bool) -> Vec<Outer
             (0..3).for_each(|k| unit = plus(unit, eta[k], joint.spread[k]));
             let length = dot(unit, unit).sqrt();
             // ρ² |z|^(γ+2) dρ, of which the points have x^power.
-            let volume = area * dx * reach * radius * radius * (radius * length).powf(gamma + 2.0) * x.powf(-power);
+            let volume =
+                area * dx * reach * radius * radius * (radius * length).powf(gamma + 2.0) * x.powf(-power);
             let normal = (-0.5 * distance).exp() / (2.0 * PI).powf(1.5);
             points.push(Outer {
                 z: unit.map(|component| radius * component),
@@ -242,10 +251,8 @@ pub fn of_pair(f: &Gaussians, g: &Gaussians, same: bool, gamma: f64, fineness: F
                             break;
                         }
                         let v = joint.inside(center, x);
-                        let [one, other] = [
-                            f.local(plus(v, by.beta, point.z)),
-                            g.local(plus(v, -by.alpha, point.z)),
-                        ];
+                        let [one, other] =
+                            [f.local(plus(v, by.beta, point.z)), g.local(plus(v, -by.alpha, point.z))];
                         integrands(gamma, r, e, &one, &other, by, &mut values);
                         // All have weights of one sign, and are few enough for a plain sum.
                         for (sum, value) in sums.iter_mut().zip(values) {

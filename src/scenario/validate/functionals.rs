@@ -3,7 +3,7 @@
 use crate::functionals::fusion::Nucleus;
 use crate::functionals::{Column, Functional, Reactivity};
 use crate::rules::{Checks, excerpt, number};
-use crate::scenario::{Scenario, Species, Units};
+use crate::scenario::{Scenario, Species, Symmetry, Units};
 
 /// The rules for the list of functionals.
 pub fn check(found: &mut Checks, scenario: &Scenario) {
@@ -23,8 +23,17 @@ pub fn check(found: &mut Checks, scenario: &Scenario) {
     }
     for (index, functional) in scenario.functionals.iter().enumerate() {
         if let Functional::Reactivity(wanted) = functional {
-            found.under(&format!("functionals.{index}.reactivity"), |found| reactivity(found, scenario, wanted));
+            found.under(&format!("functionals.{index}.reactivity"), |found| {
+                reactivity(found, scenario, wanted)
+            });
         }
+    }
+    for (index, functional) in scenario.functionals.iter().enumerate() {
+        let column = functional.column::<3>();
+        let is_computed = scenario.symmetry == Symmetry::None {} || !column.is_of_points();
+        found.require(is_computed, format!("functionals.{index}.{}", column.key()), || {
+            "found with a symmetry; allowed: without, since it is computed of points".to_string()
+        });
     }
     for functional in &scenario.functionals {
         // Neither the key nor how often depends on the dimension.
@@ -79,10 +88,19 @@ fn reactivity(found: &mut Checks, scenario: &Scenario, wanted: &Reactivity) {
     let fits = is(one, nuclei[0]) && is(other, nuclei[1]) || is(one, nuclei[1]) && is(other, nuclei[0]);
     found.require(fits, "species", || {
         let words = |one: &Species| {
-            format!("a mass of {} kg and a charge of {}", number(one.mass.unwrap_or_default()), number(one.charge))
+            format!(
+                "a mass of {} kg and a charge of {}",
+                number(one.mass.unwrap_or_default()),
+                number(one.charge)
+            )
         };
         let allowed = |nucleus: Nucleus| {
-            format!("a {} ({} kg to {MASS} of it, charge {})", nucleus.name, number(nucleus.mass), number(nucleus.charge))
+            format!(
+                "a {} ({} kg to {MASS} of it, charge {})",
+                nucleus.name,
+                number(nucleus.mass),
+                number(nucleus.charge)
+            )
         };
         format!(
             "found {} beside {}; allowed: {} and {}",

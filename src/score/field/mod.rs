@@ -15,6 +15,7 @@ use crate::dimension;
 use crate::error::Failure;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::per_thread::PerThread;
+use crate::ranks::Ranks;
 use crate::sum::Sum;
 use layout::{Layout, Node, Row};
 use rayon::prelude::*;
@@ -55,6 +56,7 @@ struct Located {
 
 /// What one particle gathers from the mesh: Σ_l η^d ψ(v_p − x_l) values_l, and its gradient.
 #[derive(Debug, Clone, Copy)]
+#[repr(C)]
 struct Gathered<const D: usize> {
     value: f64,
     gradient: [f64; D],
@@ -74,6 +76,9 @@ pub struct Field<const D: usize> {
     /// In the order of `located`.
     gathered: Vec<Gathered<D>>,
     stencils: PerThread<Stencil>,
+    ranks: Ranks,
+    /// The planes k with `bounds[r] <= k < bounds[r + 1]` are those of rank r.
+    bounds: Vec<usize>,
 }
 
 /// The mesh of some spacing needed more nodes than memory allows.
@@ -119,6 +124,43 @@ impl<const D: usize> Field<D> {
             plane_entropies: Vec::new(),
             gathered: Vec::new(),
             stencils: PerThread::default(),
+            ranks: Ranks::default(),
+            bounds: Vec::new(),
+        }
+    }
+
+    /// Divides sums on the mesh by planes, and sums over the mesh by particles, between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.ranks = ranks.clone();
+    }
+
+    /// Planes of the mesh.
+    pub fn planes(&self) -> usize {
+        self.layout.planes()
+    }
+
+    /// Numbers that ranks exchange in a gather.
+    pub fn gathered(&self) -> usize {
+        self.layout.nodes() + (1 + D) * self.located.len()
+    }
+
+    /// The planes of this rank.
+    fn own_planes(&self) -> Range<usize> {
+        self.bounds[self.ranks.own()]..self.bounds[self.ranks.own() + 1]
+    }
+
+    /// Divides the planes, each of which costs as much as particles reach it.
+    fn divide_planes(&mut self) {
+        let (first, reach) = (self.layout.first_plane(), self.reach()[0] as i64);
+        let before = |plane: i64| self.located.partition_point(|located| located.node[0] < plane) as u64;
+        let reaching = |plane: i64| before(plane + reach + 1) - before(plane - reach);
+        let planes = self.layout.planes();
+        match self.ranks.are_one() {
+            true => {
+                self.bounds.clear();
+                self.bounds.extend([0, planes]);
+            }
+            false => self.ranks.divide((first..first + planes as i64).map(reaching), &mut self.bounds),
         }
     }
 
@@ -160,10 +202,12 @@ impl<const D: usize> Field<D> {
         self.sort(velocities, weights)?;
         let padding = self.width() - (2 * self.table.reach() + 1);
         let nodes = self.located.iter().map(|located| located.node);
-        self.layout.cover(nodes, self.reach(), padding, most_nodes).map_err(|nodes| self.too_many(nodes))
+        self.layout.cover(nodes, self.reach(), padding, most_nodes).map_err(|nodes| self.too_many(nodes))?;
+        self.divide_planes();
+        Ok(())
     }
 
-    /// Overwrites the values on all nodes by the sums of the mollified particles.
+    /// Overwrites the values on all nodes of this rank by the sums of the mollified particles.
     pub fn deposit(&mut self) {
         match D {
             2 => deposit_in_two(dimension::of_mut(self)),
@@ -177,8 +221,14 @@ impl<const D: usize> Field<D> {
         self.values.resize(self.layout.nodes(), 0.0);
         let mut values = std::mem::take(&mut self.values);
         self.stencils.fit(|stencil| stencil.fit(self.table.width()));
-        self.deposit_planes(0..self.layout.planes(), &mut values);
+        let planes = self.own_planes();
+        self.deposit_planes(planes.clone(), &mut values[self.nodes_of(planes)]);
         self.values = values;
+    }
+
+    /// Where the nodes of some planes are stored.
+    fn nodes_of(&self, planes: Range<usize>) -> Range<usize> {
+        self.layout.plane_offset(planes.start)..self.layout.plane_offset(planes.end)
     }
 
     fn too_many(&self, nodes: f64) -> TooManyNodes {
@@ -248,7 +298,10 @@ impl<const D: usize> Field<D> {
         self.plane_entropies.resize(self.layout.planes(), 0.0);
         let (mut values, mut entropies) =
             (std::mem::take(&mut self.values), std::mem::take(&mut self.plane_entropies));
-        self.logarithm_of_planes(0..self.layout.planes(), &mut values, &mut entropies, shift);
+        let planes = self.own_planes();
+        let own = &mut values[self.nodes_of(planes.clone())];
+        self.logarithm_of_planes(planes.clone(), own, &mut entropies[planes], shift);
+        self.ranks.gather(|rank| self.bounds[rank], &mut entropies);
         (self.values, self.plane_entropies) = (values, entropies);
         let mut entropy = Sum::default();
         self.plane_entropies.iter().for_each(|&plane| entropy.add(plane));
@@ -311,14 +364,20 @@ impl<const D: usize> Field<D> {
 
     #[inline]
     fn gather_here(&mut self) {
+        let Self { ranks, layout, bounds, values, .. } = self;
+        ranks.gather(|rank| layout.plane_offset(bounds[rank]), values);
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.resize(self.located.len(), Gathered { value: 0.0, gradient: [0.0; D] });
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
         self.stencils.fit(|stencil| stencil.fit(self.table.width()));
-        gathered.par_chunks_mut(CHUNK).zip(self.located.par_chunks(CHUNK)).for_each(|(gathered, located)| {
+        let own = self.ranks.share(gathered.len());
+        let chunks = gathered[own.clone()].par_chunks_mut(CHUNK).zip(self.located[own].par_chunks(CHUNK));
+        chunks.for_each(|(gathered, located)| {
             let stencil = &mut *self.stencils.own();
             self.instruction_set.dispatch(GatherChunk { field: self, located, stencil, gathered, volume });
         });
+        let particles = gathered.len();
+        self.ranks.gather(|rank| (1 + D) * self.ranks.first(rank, particles), numbers(&mut gathered));
         self.gathered = gathered;
     }
 
@@ -351,6 +410,12 @@ impl<const D: usize> Field<D> {
     pub fn value_at(&self, node: Node) -> f64 {
         self.layout.index_of(node).map_or(0.0, |index| self.values[index])
     }
+}
+
+/// What particles gathered, as numbers.
+fn numbers<const D: usize>(gathered: &mut [Gathered<D>]) -> &mut [f64] {
+    // SAFETY: a `Gathered` is 1 + D numbers without padding, so they are one array of numbers.
+    unsafe { std::slice::from_raw_parts_mut(gathered.as_mut_ptr().cast(), (1 + D) * gathered.len()) }
 }
 
 #[inline(never)]

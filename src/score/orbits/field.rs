@@ -5,6 +5,7 @@
 //! their number alone, and chunks are summed in order: the result does not depend on the number of threads.
 
 use super::radial::Orbit;
+use crate::ranks::Ranks;
 use crate::score::mollifier::normalization;
 use crate::sum::Sum;
 use crate::symmetry::axis::Nodes;
@@ -64,6 +65,7 @@ pub struct Field {
     /// The nodes that each particle reaches, and its factors there: first those of the radii, then those of the planes.
     reached: Vec<[Reached; 2]>,
     factors: Vec<[f64; 2]>,
+    ranks: Ranks,
 }
 
 impl Field {
@@ -82,7 +84,34 @@ impl Field {
             parts: Vec::new(),
             reached: Vec::new(),
             factors: Vec::new(),
+            ranks: Ranks::default(),
         }
+    }
+
+    /// Divides the chunks of particles between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.ranks = ranks.clone();
+    }
+
+    /// Numbers that ranks exchange in a deposit.
+    pub fn gathered(&self) -> usize {
+        self.parts.len() * self.values.len()
+    }
+
+    /// Particles of a chunk.
+    fn chunk(&self, particles: usize) -> usize {
+        particles.div_ceil(MOST_CHUNKS).max(FEWEST_IN_CHUNK)
+    }
+
+    /// The first particle of a rank.
+    fn first(&self, rank: usize, particles: usize) -> usize {
+        let chunk = self.chunk(particles);
+        particles.min(chunk * self.ranks.first(rank, particles.div_ceil(chunk)))
+    }
+
+    /// The particles whose factors this rank has.
+    fn own(&self, particles: usize) -> Range<usize> {
+        self.first(self.ranks.own(), particles)..self.first(self.ranks.own() + 1, particles)
     }
 
     /// Room for the factors of a particle along the radius and along the axis.
@@ -105,16 +134,20 @@ impl Field {
         self.find_factors(places);
         let size = self.counts[0] * self.counts[1];
         let width: usize = self.widths().iter().sum();
-        let chunk = places.len().div_ceil(MOST_CHUNKS).max(FEWEST_IN_CHUNK);
+        let chunk = self.chunk(places.len());
         let mut parts = std::mem::take(&mut self.parts);
         parts.resize(places.len().div_ceil(chunk), Vec::new());
-        let particles = self.reached.par_chunks(chunk).zip(self.factors.par_chunks(chunk * width));
-        let work = parts.par_iter_mut().zip(particles).zip(weights.par_chunks(chunk));
+        let own = self.own(places.len());
+        let factors = &self.factors[own.start * width..own.end * width];
+        let particles = self.reached[own.clone()].par_chunks(chunk).zip(factors.par_chunks(chunk * width));
+        let chunks = self.ranks.share(parts.len());
+        let work = parts[chunks].par_iter_mut().zip(particles).zip(weights[own].par_chunks(chunk));
         work.for_each(|((part, (reached, factors)), weights)| {
             part.clear();
             part.resize(size, 0.0);
             self.deposit_chunk(reached, factors, weights, part);
         });
+        self.complete_parts(size, &mut parts);
         self.values.clear();
         self.values.resize(size, 0.0);
         for part in &parts {
@@ -122,6 +155,28 @@ impl Field {
         }
         self.parts = parts;
         Ok(())
+    }
+
+    /// Completes the deposits of all chunks, of which each rank has its own.
+    fn complete_parts(&self, size: usize, parts: &mut [Vec<f64>]) {
+        if self.ranks.are_one() {
+            return;
+        }
+        let mut numbers = vec![f64::NAN; size * parts.len()];
+        for number in self.ranks.share(parts.len()) {
+            numbers[number * size..(number + 1) * size].copy_from_slice(&parts[number]);
+        }
+        self.ranks.gather(|rank| size * self.ranks.first(rank, parts.len()), &mut numbers);
+        for (part, numbers) in parts.iter_mut().zip(numbers.chunks(size.max(1))) {
+            part.clear();
+            part.extend_from_slice(numbers);
+        }
+    }
+
+    /// Completes the gradients of all particles last deposited, of which each rank has its own.
+    pub fn complete(&self, gradients: &mut [[f64; 2]]) {
+        let particles = gradients.len();
+        self.ranks.gather(|rank| 2 * self.first(rank, particles), gradients.as_flattened_mut());
     }
 
     /// Finds the nodes that particles reach.
@@ -164,7 +219,7 @@ impl Field {
         }
     }
 
-    /// Finds the nodes that every particle reaches, and its factors there.
+    /// Finds the nodes that every particle of this rank reaches, and its factors there.
     fn find_factors(&mut self, places: &[[f64; 2]]) {
         let [width, planes_width] = self.widths();
         let (mut reached, mut factors) =
@@ -173,8 +228,11 @@ impl Field {
         reached.resize(places.len(), [Reached::default(); 2]);
         factors.clear();
         factors.resize(places.len() * (width + planes_width), [0.0; 2]);
-        let particles = reached.par_iter_mut().zip(factors.par_chunks_exact_mut(width + planes_width));
-        particles.zip(places).with_min_len(64).for_each(|((reached, factors), &place)| {
+        let (own, width_of_both) = (self.own(places.len()), width + planes_width);
+        let own_factors = &mut factors[own.start * width_of_both..own.end * width_of_both];
+        let particles =
+            reached[own.clone()].par_iter_mut().zip(own_factors.par_chunks_exact_mut(width_of_both));
+        particles.zip(&places[own]).with_min_len(64).for_each(|((reached, factors), &place)| {
             let (by_radius, by_plane) = factors.split_at_mut(width);
             *reached = self.reach_of(place, by_radius, by_plane);
         });
@@ -235,13 +293,15 @@ impl Field {
         entropy.value()
     }
 
-    /// Adds to the scores of the particles last deposited `factor` times the gradient of Σ_l ψ(particle, l) values_l by r
+    /// Adds to the scores of this rank's particles last deposited `factor` times the gradient of Σ_l ψ(particle, l) values_l by r
     /// and z.
     pub fn gather(&self, factor: f64, scores: &mut [[f64; 2]]) {
         let factor = factor * normalization(self.geometry.variance, 3);
         let [width, planes_width] = self.widths();
-        let particles = self.reached.par_iter().zip(self.factors.par_chunks_exact(width + planes_width));
-        scores.par_iter_mut().zip(particles).with_min_len(64).for_each(
+        let (own, width_of_both) = (self.own(scores.len()), width + planes_width);
+        let factors = &self.factors[own.start * width_of_both..own.end * width_of_both];
+        let particles = self.reached[own.clone()].par_iter().zip(factors.par_chunks_exact(width_of_both));
+        scores[own].par_iter_mut().zip(particles).with_min_len(64).for_each(
             |(score, ([radii, planes], factors))| {
                 let (by_radius, by_plane) = factors.split_at(width);
                 let mut gradient = [0.0; 2];

@@ -15,6 +15,7 @@ use super::extrapolation;
 use super::mollifier::mass_beyond_cube;
 use crate::error::Failure;
 use crate::problem::{Lattice, Problem, Species};
+use crate::ranks::Ranks;
 use crate::symmetry::axis::Nodes;
 use crate::symmetry::{HalfPlane, RADIUS, Symmetry};
 use field::{Field, Geometry, MOST_NODES, TooManyNodes};
@@ -109,6 +110,9 @@ impl<const D: usize> Score<D> for OrbitScore {
                 *entropy += factor * field.take_logarithm();
                 field.gather(*factor, gradients);
             }
+            if let Some(field) = fields.first() {
+                field.complete(gradients);
+            }
             let scores = &mut scores[species.range.clone()];
             for ((score, v), [by_radius, by_axis]) in scores.iter_mut().zip(velocities).zip(gradients.iter())
             {
@@ -120,6 +124,15 @@ impl<const D: usize> Score<D> for OrbitScore {
             }
         }
         Ok(())
+    }
+
+    fn divide(&mut self, ranks: &Ranks) {
+        self.species.iter_mut().flat_map(|(_, fields)| fields).for_each(|field| field.divide(ranks));
+    }
+
+    fn gathered(&self, problem: &Problem<D>) -> usize {
+        let deposits = self.species.iter().flat_map(|(_, fields)| fields).map(Field::gathered);
+        deposits.sum::<usize>() + 2 * problem.particles()
     }
 
     fn truncation(&self) -> f64 {

@@ -2,6 +2,7 @@
 
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::Species;
+use crate::ranks::Ranks;
 use crate::score::field::{Field, Geometry, MOST_NODES, TooManyNodes};
 use crate::score::mollifier::mass_beyond_cube;
 use crate::sum::Sum;
@@ -28,6 +29,17 @@ impl<const D: usize> MeshSums<D> {
             (factor, Field::new(geometry, instruction_set))
         };
         Self { fields: weights.iter().enumerate().map(field).collect() }
+    }
+
+    /// Divides the sums between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.fields.iter_mut().for_each(|(_, field)| field.divide(ranks));
+    }
+
+    /// Numbers that ranks exchange in an evaluation.
+    pub fn gathered(&self) -> usize {
+        // Both passes gather.
+        self.fields.iter().map(|(_, field)| 2 * field.gathered()).sum()
     }
 
     /// Overwrites the scores and returns the entropy.

@@ -29,6 +29,7 @@ use super::{Score, extrapolation, mollifier};
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
 use crate::problem::{Problem, Species};
+use crate::ranks::Ranks;
 use mesh_sums::MeshSums;
 use neighbours::NeighbourSums;
 
@@ -83,6 +84,19 @@ impl<const D: usize> Score<D> for ParticleScore<D> {
             };
         }
         Ok(())
+    }
+
+    fn divide(&mut self, ranks: &Ranks) {
+        self.neighbours.divide(ranks);
+        self.meshes.iter_mut().flatten().for_each(|mesh| mesh.divide(ranks));
+    }
+
+    fn gathered(&self, problem: &Problem<D>) -> usize {
+        let of_species = |(species, mesh): (&Species<D>, &Option<MeshSums<D>>)| match mesh {
+            Some(mesh) => mesh.gathered(),
+            None => NeighbourSums::<D>::gathered(species.range.len()),
+        };
+        problem.species.iter().zip(&self.meshes).map(of_species).sum()
     }
 
     fn truncation(&self) -> f64 {

@@ -8,6 +8,7 @@ use crate::dimension;
 use crate::kernel::exponential::exponential2;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::per_thread::PerThread;
+use crate::ranks::Ranks;
 use crate::score::mollifier;
 use crate::sum::Sum;
 use rayon::prelude::*;
@@ -24,6 +25,7 @@ pub struct NeighbourSums<const D: usize> {
     reciprocals: Vec<[f64; MOST_BANDWIDTHS]>,
     scores: Vec<[f64; D]>,
     workspaces: PerThread<Neighbours<D>>,
+    ranks: Ranks,
 }
 
 impl<const D: usize> NeighbourSums<D> {
@@ -38,7 +40,18 @@ impl<const D: usize> NeighbourSums<D> {
             reciprocals: Vec::new(),
             scores: Vec::new(),
             workspaces: PerThread::default(),
+            ranks: Ranks::default(),
         }
+    }
+
+    /// Numbers that ranks exchange for so many particles.
+    pub fn gathered(particles: usize) -> usize {
+        (MOST_BANDWIDTHS + D) * particles
+    }
+
+    /// Divides the groups of particles between ranks.
+    pub fn divide(&mut self, ranks: &Ranks) {
+        self.ranks = ranks.clone();
     }
 
     /// One species: densities of every particle, then scores; returns the entropy.
@@ -80,7 +93,7 @@ impl<const D: usize> NeighbourSums<D> {
             return 0.0;
         };
         let bandwidths = Bandwidths::new(variance, &self.factors, self.cutoff, D);
-        let Self { factors, densities, reciprocals, scores: sorted, workspaces, .. } = self;
+        let Self { factors, densities, reciprocals, scores: sorted, workspaces, ranks, .. } = self;
         let own_weights = weights;
         let (set, weights) = (self.instruction_set, &mut self.weights);
         weights.clear();
@@ -94,24 +107,31 @@ impl<const D: usize> NeighbourSums<D> {
             work(&mut near);
         };
 
-        densities.resize(velocities.len(), [0.0; MOST_BANDWIDTHS]);
-        let chunks = densities.par_chunks_mut(GROUP).zip(velocities.par_chunks(GROUP));
+        let count = velocities.len();
+        let first = |rank: usize| count.min(GROUP * ranks.first(rank, count.div_ceil(GROUP)));
+        let own = first(ranks.own())..first(ranks.own() + 1);
+
+        densities.resize(count, [0.0; MOST_BANDWIDTHS]);
+        let chunks =
+            densities[own.clone()].par_chunks_mut(GROUP).zip(velocities[own.clone()].par_chunks(GROUP));
         chunks.for_each(|(densities, group)| {
             with_neighbours(group, &mut |near| {
                 set.dispatch(Densities { bandwidths: &bandwidths, group, near, densities });
             });
         });
+        ranks.gather(|rank| MOST_BANDWIDTHS * first(rank), densities.as_flattened_mut());
         reciprocals.clear();
         reciprocals.extend(densities.iter().map(|densities| densities.map(|density| 1.0 / density)));
 
-        sorted.resize(velocities.len(), [0.0; D]);
-        let chunks = sorted.par_chunks_mut(GROUP).zip(velocities.par_chunks(GROUP));
-        chunks.zip(reciprocals.par_chunks(GROUP)).for_each(|((scores, group), own)| {
+        sorted.resize(count, [0.0; D]);
+        let chunks = sorted[own.clone()].par_chunks_mut(GROUP).zip(velocities[own.clone()].par_chunks(GROUP));
+        chunks.zip(reciprocals[own].par_chunks(GROUP)).for_each(|((scores, group), own)| {
             with_neighbours(group, &mut |near| {
                 near.gather_reciprocals(reciprocals, bandwidths.count);
                 set.dispatch(Scores { bandwidths: &bandwidths, reciprocals: own, group, near, scores });
             });
         });
+        ranks.gather(|rank| D * first(rank), sorted.as_flattened_mut());
         for (&particle, score) in groups.order().iter().zip(sorted) {
             scores[particle as usize] = *score;
         }

@@ -110,7 +110,8 @@ impl Reaction {
         if energy <= 0.0 {
             return 0.0;
         }
-        let polynomial = |coefficients: &[f64]| coefficients.iter().rev().fold(0.0, |sum, a| sum * energy + a);
+        let polynomial =
+            |coefficients: &[f64]| coefficients.iter().rev().fold(0.0, |sum, a| sum * energy + a);
         let astrophysical = polynomial(&above) / (1.0 + energy * polynomial(&below));
         const SQUARE_METRES_PER_MILLIBARN: f64 = 1e-31;
         SQUARE_METRES_PER_MILLIBARN * astrophysical / (energy * (gamow / energy.sqrt()).exp())
@@ -130,10 +131,9 @@ mod tests {
                 [1.17302e-9, 1.51361e-2, 7.51886e-2, 4.60643e-3, 1.35000e-2, -1.06750e-4, 1.36600e-5],
                 1_124_656.0,
             ),
-            Reaction::DeuteronHelion => (
-                [5.51036e-10, 6.41918e-3, -2.02896e-3, -1.91080e-5, 1.35776e-4, 0.0, 0.0],
-                1_124_572.0,
-            ),
+            Reaction::DeuteronHelion => {
+                ([5.51036e-10, 6.41918e-3, -2.02896e-3, -1.91080e-5, 1.35776e-4, 0.0, 0.0], 1_124_572.0)
+            }
             Reaction::DeuteronsToTriton => {
                 ([5.65718e-12, 3.41267e-3, 1.99167e-3, 0.0, 1.05060e-5, 0.0, 0.0], 937_814.0)
             }
@@ -189,7 +189,8 @@ mod tests {
             assert!((fitted(*reaction, 10.0) / value - 1.0).abs() < 5e-4, "{reaction:?}");
         }
         // The peak of T(d,n)⁴He: 5 barn at 64 keV.
-        let peak = (1..=550).map(|e| Reaction::DeuteronTriton.cross_section(f64::from(e))).fold(0.0, f64::max);
+        let peak =
+            (1..=550).map(|e| Reaction::DeuteronTriton.cross_section(f64::from(e))).fold(0.0, f64::max);
         assert!((peak / 5e-28 - 1.0).abs() < 0.02, "{peak:e}");
     }
 

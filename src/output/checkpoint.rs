@@ -380,7 +380,11 @@ impl Saved {
             supplied: supplied.supply(),
             given: given
                 .iter()
-                .map(|given| Given { density: given.density, supply: given.supply.supply(), power: given.power })
+                .map(|given| Given {
+                    density: given.density,
+                    supply: given.supply.supply(),
+                    power: given.power,
+                })
                 .collect(),
             stiffness: stiffness.map(|&StiffnessHeader { radius, step }| Stiffness {
                 radius,

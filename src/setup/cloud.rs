@@ -129,8 +129,9 @@ impl<const D: usize> Cloud<D> {
         let weighted = || lattice.cells().map(|(v, volume)| (snap(v), distribution.density_at(v) * volume));
         let largest = weighted().map(|(_, weight)| weight).fold(0.0, f64::max);
         let least = drop_below * largest;
-        let (velocities, weights): (Vec<_>, Vec<_>) =
-            weighted().filter(|&(_, weight)| weight.is_finite() && (whole || weight > 0.0 && weight >= least)).unzip();
+        let (velocities, weights): (Vec<_>, Vec<_>) = weighted()
+            .filter(|&(_, weight)| weight.is_finite() && (whole || weight > 0.0 && weight >= least))
+            .unzip();
         if largest == 0.0 || velocities.is_empty() {
             let is_coarse = distribution.narrowest_width().is_some_and(|width| width < lattice.spacing);
             let seen =

@@ -27,7 +27,9 @@ pub fn fill<const D: usize>(
             SourceTerm::Heating { .. } => continue,
             SourceTerm::Birth { rate, .. } => {
                 let born = birth(scenario, problem, velocities, (source, rate));
-                Flow::Birth(born.map_err(|violation| violation.under(&format!("sources.{index}.birth.rate")))?)
+                Flow::Birth(
+                    born.map_err(|violation| violation.under(&format!("sources.{index}.birth.rate")))?,
+                )
             }
             SourceTerm::Loss { time, .. } => Flow::Loss(time / scales.time),
             SourceTerm::Sink { beyond, .. } => Flow::Sink(beyond / scales.velocity),

@@ -50,7 +50,9 @@ pub fn carried(cells: &[f64], places: &[f64], weights: &[f64]) -> Option<Vec<f64
                 taken[cell] += weight.min(0.0);
             }
             if blend > 0.0 {
-                positive(cells, places[p]).iter().for_each(|&(cell, share)| found[cell] += blend * share * weights[p]);
+                positive(cells, places[p])
+                    .iter()
+                    .for_each(|&(cell, share)| found[cell] += blend * share * weights[p]);
             }
         }
         if found.iter().all(|weight| *weight >= 0.0) {

@@ -100,12 +100,7 @@ impl<'a, const D: usize> Account<'a, D> {
 
 /// Solves dw/dt = b − w/τ over a time, and enters what was born and lost: into `given`, one for each source, and into what the
 /// state was supplied.
-pub fn flow<const D: usize>(
-    problem: &Problem<D>,
-    state: &mut State<D>,
-    time: f64,
-    given: &mut [Given<D>],
-) {
+pub fn flow<const D: usize>(problem: &Problem<D>, state: &mut State<D>, time: f64, given: &mut [Given<D>]) {
     for (index, species) in problem.species.iter().enumerate() {
         let birth = problem.weight_source(index, |flow| match flow {
             Flow::Birth(birth) => Some(birth),

@@ -52,7 +52,8 @@ fn powers_are_those_of_the_rates_and_vanish_together() {
         let size = found[0].abs();
         for (species, power) in problem.species.iter().zip(&found) {
             let terms = species.range.clone().map(|p| {
-                let work: f64 = (0..3).map(|axis| state.velocities[p][axis] * evaluation.rates[p][axis]).sum();
+                let work: f64 =
+                    (0..3).map(|axis| state.velocities[p][axis] * evaluation.rates[p][axis]).sum();
                 species.mass * problem.weights[p] * work
             });
             let by_rates: f64 = terms.sum();
@@ -119,9 +120,7 @@ fn the_reactivity_of_maxwellians_is_the_known_one() {
 /// Deuterons of 1.5 MeV meet deuterons at energies within the fit, tritons at some beyond.
 #[test]
 fn a_reactivity_beyond_the_cross_sections_is_not_known() {
-    let species = |name: &str, mass: f64, initial: Value| {
-        json!({ "name": name, "mass": mass, "charge": 1.0, "particles": { "lattice": { "per_axis": 60 } }, "initial": initial })
-    };
+    let species = |name: &str, mass: f64, initial: Value| json!({ "name": name, "mass": mass, "charge": 1.0, "particles": { "lattice": { "per_axis": 60 } }, "initial": initial });
     let fast = json!({ "shell": { "density": 1e18, "radius": 1.2e7, "sharpness": 50.0 } });
     let slow = json!({ "maxwellian": { "density": 1e19, "temperature": 20000.0 } });
     let scenario = solver::scenario(&json!({

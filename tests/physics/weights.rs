@@ -89,7 +89,10 @@ fn births_and_sinks_keep_the_account() {
     assert!(state.given.iter().all(|given| given.density != 0.0));
     // ½ m v² of what is born in a unit of time; lost and taken are 0 or below.
     let powers: Vec<f64> = state.given.iter().map(|given| given.power).collect();
-    assert!(powers[0] > 0.6 && powers[1..].iter().all(|power| *power <= 0.0) && powers[3] < 0.0, "{powers:?}");
+    assert!(
+        powers[0] > 0.6 && powers[1..].iter().all(|power| *power <= 0.0) && powers[3] < 0.0,
+        "{powers:?}"
+    );
     for (species, beyond) in problem.species.iter().zip([3.2, 2.6]) {
         let range = species.range.clone();
         let particles = state.weights[range.clone()].iter().zip(&state.velocities[range]);
@@ -154,7 +157,7 @@ fn what_a_sink_has_emptied_stays_and_harms_nothing() {
 fn alphas_that_are_born_slow_down_to_the_stationary_distribution() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/alphas_stationary_si_3d.json");
     let changes =
-        ["species.0.particles.lattice.per_axis=100", "time.step=0.0125", "time.steps=64"].map(String::from);
+        ["species.0.particles.lattice.per_axis=100", r#"time={"step":0.0125,"steps":64}"#].map(String::from);
     let (scenario, _) = landau::scenario::read(path.as_ref(), &changes).unwrap();
     let mut powers = Vec::new();
     let (problem, start) = solver::start::<3>(&scenario);

@@ -23,7 +23,9 @@ pub fn check(found: &mut Checks, scenario: &Scenario) {
     }
     for (index, functional) in scenario.functionals.iter().enumerate() {
         if let Functional::Reactivity(wanted) = functional {
-            found.under(&format!("functionals.{index}.reactivity"), |found| reactivity(found, scenario, wanted));
+            found.under(&format!("functionals.{index}.reactivity"), |found| {
+                reactivity(found, scenario, wanted)
+            });
         }
     }
     for (index, functional) in scenario.functionals.iter().enumerate() {
@@ -86,10 +88,19 @@ fn reactivity(found: &mut Checks, scenario: &Scenario, wanted: &Reactivity) {
     let fits = is(one, nuclei[0]) && is(other, nuclei[1]) || is(one, nuclei[1]) && is(other, nuclei[0]);
     found.require(fits, "species", || {
         let words = |one: &Species| {
-            format!("a mass of {} kg and a charge of {}", number(one.mass.unwrap_or_default()), number(one.charge))
+            format!(
+                "a mass of {} kg and a charge of {}",
+                number(one.mass.unwrap_or_default()),
+                number(one.charge)
+            )
         };
         let allowed = |nucleus: Nucleus| {
-            format!("a {} ({} kg to {MASS} of it, charge {})", nucleus.name, number(nucleus.mass), number(nucleus.charge))
+            format!(
+                "a {} ({} kg to {MASS} of it, charge {})",
+                nucleus.name,
+                number(nucleus.mass),
+                number(nucleus.charge)
+            )
         };
         format!(
             "found {} beside {}; allowed: {} and {}",

@@ -61,7 +61,8 @@ fn heating(
         }
         _ => {
             found.require(false, path, || {
-                "found neither `power` alone nor both `temperature` and `time`; allowed: one of these".to_string()
+                "found neither `power` alone nor both `temperature` and `time`; allowed: one of these"
+                    .to_string()
             });
         }
     }
@@ -91,7 +92,9 @@ fn birth(found: &mut Checks, path: &str, scenario: &Scenario, (species, rate): (
     let one = scenario.species.iter().find(|one| one.name == species && one.fixed.is_none());
     let Some(one) = one else { return };
     let is_lattice = match &one.particles {
-        Some(Particles::Lattice { per_axis, drop_below, .. }) => *per_axis >= FEWEST_CELLS && *drop_below == 0.0,
+        Some(Particles::Lattice { per_axis, drop_below, .. }) => {
+            *per_axis >= FEWEST_CELLS && *drop_below == 0.0
+        }
         _ => false,
     };
     found.require(is_lattice, format!("{path}.species"), || {

@@ -157,7 +157,7 @@ fn what_a_sink_has_emptied_stays_and_harms_nothing() {
 fn alphas_that_are_born_slow_down_to_the_stationary_distribution() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/alphas_stationary_si_3d.json");
     let changes =
-        ["species.0.particles.lattice.per_axis=100", "time.step=0.0125", "time.steps=64"].map(String::from);
+        ["species.0.particles.lattice.per_axis=100", r#"time={"step":0.0125,"steps":64}"#].map(String::from);
     let (scenario, _) = landau::scenario::read(path.as_ref(), &changes).unwrap();
     let mut powers = Vec::new();
     let (problem, start) = solver::start::<3>(&scenario);

@@ -83,8 +83,7 @@ fn rates<const D: usize>(at: &At<'_, D>, i: usize, partner: Partner) -> Vec<[f64
             let coefficient = problem.fixed_coefficients[i * problem.fixed.len() + b];
             let strength = -coefficient * fixed.density / own.mass;
             let rate = |p: usize| {
-                let force =
-                    tensor.apply(from(velocities[p], fixed.velocity), 0.0, gradient(p, own.mass));
+                let force = tensor.apply(from(velocities[p], fixed.velocity), 0.0, gradient(p, own.mass));
                 force.map(|component| strength * component)
             };
             particles.map(rate).collect()

@@ -153,11 +153,13 @@ fn experiment_of(
     let (value, source) = parse_value(file, text, set, swept)?;
     // The key `species` is what tells one kind of file from the other.
     let found = match value.get("species").is_some() && value.get("density").is_none() {
-        true => checked(value, schema::species_schema(), species::input::violations).map(AnyExperiment::Species),
+        true => {
+            checked(value, schema::species_schema(), species::input::violations).map(AnyExperiment::Species)
+        }
         false => checked(value, schema::experiment_schema(), input::violations).map(AnyExperiment::Density),
     };
-    let experiment = found
-        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
+    let experiment =
+        found.map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
     Ok((experiment, source))
 }
 

@@ -71,7 +71,8 @@ fn functionals_change_along_a_run_as_their_dissipations_say() {
 /// fixed ions.
 #[test]
 fn slopes_along_the_collisions_with_each_species_add_up() {
-    let functionals = r#"functionals=[{"fisher":{}},{"spherical_fisher":{"beta":1}},{"collision_rates":{"beta":1}}]"#;
+    let functionals =
+        r#"functionals=[{"fisher":{}},{"spherical_fisher":{"beta":1}},{"collision_rates":{"beta":1}}]"#;
     let species = r#"species=[
         {"name":"electron","mass":1,"initial":{"maxwellian":{"density":1,"temperature":0.8,"drift":[-0.3,0.1,0]}},"particles":{"lattice":{"per_axis":8,"half_width":3.5}}},
         {"name":"positron","mass":1.5,"initial":{"maxwellian":{"density":0.7,"temperature":1.6,"drift":[0.4,0.2,0]}},"particles":{"lattice":{"per_axis":7,"half_width":4}}},
@@ -93,7 +94,8 @@ fn slopes_along_the_collisions_with_each_species_add_up() {
             let by = |other: &str| &rows[&format!("{name}_{functional}_rate_by_{other}")];
             for (k, slope) in found.iter().enumerate() {
                 let parts = ["electron", "positron", "ion"].map(|other| by(other)[k + 1]);
-                let (sum, size) = (parts.iter().sum::<f64>(), parts.iter().map(|part| part.abs()).sum::<f64>());
+                let (sum, size) =
+                    (parts.iter().sum::<f64>(), parts.iter().map(|part| part.abs()).sum::<f64>());
                 // Central differences with steps of 0.002, where rates change by some 1e-2 of themselves a step.
                 assert!((slope - sum).abs() < 1e-4 * size, "{name} {functional}: {slope} {parts:?}");
             }

@@ -69,12 +69,7 @@ struct Spheres {
 impl Spheres {
     /// About a center, for integrands that are r^power times analytic functions at r = 0.
     fn new(f: &Gaussians, center: Vector, power: f64, fineness: f64) -> Result<Self, TooNarrow> {
-        let narrowest = f
-            .parts
-            .iter()
-            .flat_map(|part| part.variances)
-            .fold(f64::INFINITY, f64::min)
-            .sqrt();
+        let narrowest = f.parts.iter().flat_map(|part| part.variances).fold(f64::INFINITY, f64::min).sqrt();
         let reach = |part: &super::gaussians::Gaussian| {
             let from = plus(part.drift, -1.0, center);
             dot(from, from).sqrt() + REACH * part.width()

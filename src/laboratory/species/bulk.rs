@@ -139,7 +139,8 @@ pub fn collisions(local: &Local, [own, other]: [f64; 2], at: &Convolved) -> [Int
     let curvature = contracted(&at.tensor, &local.hessian);
     let drift = dot(at.divergence, local.slope);
     let rate = ((curvature + second + drift) / own - (drift + at.twice) / other) / own;
-    let scale = ((curvature.abs() + second + drift.abs()) / own + (drift.abs() + at.twice.abs()) / other) / own;
+    let scale =
+        ((curvature.abs() + second + drift.abs()) / own + (drift.abs() + at.twice.abs()) / other) / own;
     let flux = (second / own - drift / other) / own;
     [term(rate, scale), term(-flux, (second / own + drift.abs() / other) / own)]
 }
@@ -172,13 +173,7 @@ const OWN: usize = 4;
 const EACH: usize = 3;
 
 /// All integrals of a species `i` among `all`; `power` is p ≥ 1 of ∫ f^p.
-pub fn of_species(
-    all: &[Gaussians],
-    i: usize,
-    kernel: &Kernel,
-    lattice: &Lattice,
-    power: f64,
-) -> OfSpecies {
+pub fn of_species(all: &[Gaussians], i: usize, kernel: &Kernel, lattice: &Lattice, power: f64) -> OfSpecies {
     let f = &all[i];
     let found = integrals(f, lattice, OWN + EACH * all.len(), |v, local, values| {
         let [entropy, fisher] = derivatives(local);

@@ -130,9 +130,8 @@ fn of_maxwell_molecules(part: &Gaussian, from: Vector) -> Convolved {
     let covariance = part.covariance();
     let outer = square(from);
     let all = dot(from, from) + part.variances.iter().sum::<f64>();
-    let tensor = std::array::from_fn(|k| {
-        part.density * (if k < 3 { all } else { 0.0 } - outer[k] - covariance[k])
-    });
+    let tensor =
+        std::array::from_fn(|k| part.density * (if k < 3 { all } else { 0.0 } - outer[k] - covariance[k]));
     Convolved {
         tensor,
         divergence: from.map(|component| -2.0 * part.density * component),

@@ -242,14 +242,14 @@ fn tensor_rules(found: &mut Checks, rows: &[Vec<f64>]) -> bool {
     for (i, row) in rows.iter().enumerate() {
         for (j, element) in row.iter().enumerate() {
             sound &= found.within(format!("temperature_tensor.{i}.{j}"), *element, -1e100, 1e100);
-            sound &= found.require(
-                *element == rows[j][i] || j > i,
-                format!("temperature_tensor.{i}.{j}"),
-                || {
+            sound &=
+                found.require(*element == rows[j][i] || j > i, format!("temperature_tensor.{i}.{j}"), || {
                     let other = number(rows[j][i]);
-                    format!("found {} where [{j}][{i}] is {other}; allowed: a symmetric matrix", number(*element))
-                },
-            );
+                    format!(
+                        "found {} where [{j}][{i}] is {other}; allowed: a symmetric matrix",
+                        number(*element)
+                    )
+                });
         }
     }
     sound

@@ -15,6 +15,6 @@ pub mod gaussians;
 pub mod input;
 pub mod pairs;
 pub mod quantities;
+mod tensor;
 #[cfg(test)]
 mod tests;
-mod tensor;

@@ -165,9 +165,7 @@ fn with_error(before: Named, last: Named) -> [Quantity; 2] {
         match last.value.is_finite() && error <= tolerance * last.size {
             true => Ok((last.value, error)),
             false if !last.value.is_finite() => Err(format!("comes out as {}", last.value)),
-            false => {
-                Err(format!("changes by {:.1e} of its size in the last refinement", error / last.size))
-            }
+            false => Err(format!("changes by {:.1e} of its size in the last refinement", error / last.size)),
         }
     });
     let error = Quantity { name: format!("{name}_error"), value: found.clone().map(|(_, error)| error) };
@@ -208,7 +206,12 @@ impl BesideIons {
         if let Ok(section) = &self.section {
             listed.extend([section.spherical_fisher, section.spherical_fisher_rate, section.fourth]);
             if self.at_top {
-                listed.extend([section.spherical_dissipation, section.sharp, section.third, section.laplacian]);
+                listed.extend([
+                    section.spherical_dissipation,
+                    section.sharp,
+                    section.third,
+                    section.laplacian,
+                ]);
             }
         }
         listed
@@ -286,8 +289,7 @@ impl Found<'_> {
         let entropy = combined(species().map(|(one, _)| (1.0, one.entropy)));
         let fisher = combined(species().map(|(one, f)| (1.0 / f.mass, one.fisher)));
         let entropy_rate = combined(pairs().map(|(i, j)| (1.0, self.along(i, j)[1])));
-        let fisher_rate =
-            combined(pairs().map(|(i, j)| (1.0 / self.densities[i].mass, self.along(i, j)[2])));
+        let fisher_rate = combined(pairs().map(|(i, j)| (1.0 / self.densities[i].mass, self.along(i, j)[2])));
         self.single(all, "entropy".to_string(), Ok(entropy));
         self.single(all, "fisher".to_string(), Ok(fisher));
         self.single(all, "entropy_rate".to_string(), Ok(entropy_rate));
@@ -345,7 +347,11 @@ impl Found<'_> {
         let [cubic, quadratic] = self.factors(i, j);
         let alpha = 1.0 / m + 1.0 / n;
         let c = self.experiment.coefficient(i, j);
-        self.double(all, format!("dissipation_{names}_pairs"), Ok(scaled(pair.entropy, half * c * alpha * alpha)));
+        self.double(
+            all,
+            format!("dissipation_{names}_pairs"),
+            Ok(scaled(pair.entropy, half * c * alpha * alpha)),
+        );
         let whole = self.dissipation(i, j, pair);
         self.double(all, format!("fisher_dissipation_{names}"), Ok(whole));
         let diverges = i != j && gamma == -3.0 && pair.contact.value > 1e-12 * pair.entropy.size;
@@ -369,7 +375,11 @@ impl Found<'_> {
         if i != j {
             // What (2.15) lacks at γ = −3.
             let contact = if gamma == -3.0 { cubic * 8.0 * PI / 3.0 } else { 0.0 };
-            self.double(all, format!("fisher_dissipation_{names}_contact"), Ok(scaled(pair.contact, contact)));
+            self.double(
+                all,
+                format!("fisher_dissipation_{names}_contact"),
+                Ok(scaled(pair.contact, contact)),
+            );
         } else {
             self.push_own(i, pair, all);
         }
@@ -415,7 +425,11 @@ impl Found<'_> {
         }
         let along = ions.along.as_ref().map_err(|TooNarrow| TOO_NARROW.to_string());
         let of_along = |value: &dyn Fn(&AlongIons) -> Integral| along.clone().map(value);
-        self.single(all, format!("{name}_entropy_dissipation_ions"), of_along(&|one| one.entropy_dissipation));
+        self.single(
+            all,
+            format!("{name}_entropy_dissipation_ions"),
+            of_along(&|one| one.entropy_dissipation),
+        );
         let at_origin = plain(ions.at_origin);
         self.single(
             all,
@@ -526,7 +540,8 @@ impl Found<'_> {
             (Ok(section), true) => Ok(plain(value(section))),
         };
         let of = |value: Integral| value.value / density;
-        let fisher = ions.along.as_ref().map_or(f64::NAN, |along| of(along.fisher) + ions.at_origin / density);
+        let fisher =
+            ions.along.as_ref().map_or(f64::NAN, |along| of(along.fisher) + ions.at_origin / density);
         let entropy = |one: &Section33| of(one.spherical_fisher);
         let spherical = |one: &Section33| of(one.spherical_dissipation);
         let temperature = f.square_about(ions.velocity) / (3.0 * density);
@@ -537,14 +552,22 @@ impl Found<'_> {
         let mut all = vec![
             ("3_18_left", finite(&|_| fisher)),
             ("3_18_second", finite(&|one| 0.5 * of(one.third))),
-            ("3_18_third", finite(&|one| 2f64.powf(-5.0 / 3.0) * (entropy(one) * spherical(one).powi(2)).cbrt())),
-            ("3_18_right", finite(&|one| {
-                2f64.powf(-5.0 / 3.0) * (entropy(one) / (3.0 * ETA * ETA) + 2.0 * ETA / 3.0 * spherical(one))
-            })),
+            (
+                "3_18_third",
+                finite(&|one| 2f64.powf(-5.0 / 3.0) * (entropy(one) * spherical(one).powi(2)).cbrt()),
+            ),
+            (
+                "3_18_right",
+                finite(&|one| {
+                    2f64.powf(-5.0 / 3.0)
+                        * (entropy(one) / (3.0 * ETA * ETA) + 2.0 * ETA / 3.0 * spherical(one))
+                }),
+            ),
             ("relative_entropy", Ok(plain(relative))),
             ("condition_1_11", section.clone().map(|one| plain(left(one)))),
         ];
-        let own_entropy = -self.species[i].along[i].entropy_by_flux.value * f.mass * f.mass / (density * density);
+        let own_entropy =
+            -self.species[i].along[i].entropy_by_flux.value * f.mass * f.mass / (density * density);
         let case = |one: &Section33| {
             // D along L_S and along Q scale as I, J and H do, times λ³.
             let unit = chain.information.sqrt();
@@ -568,7 +591,8 @@ impl Found<'_> {
             // The factors of D of I along Q and of D of H along L_S are 0.
             [strength, least, rate, of_j * fixed_j - own_h]
         };
-        for (k, name) in ["3_20_strength", "3_25_strength", "3_20_left", "3_22_right"].into_iter().enumerate() {
+        for (k, name) in ["3_20_strength", "3_25_strength", "3_20_left", "3_22_right"].into_iter().enumerate()
+        {
             all.push((name, finite(&|one| case(one)[k])));
         }
         all

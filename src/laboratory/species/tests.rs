@@ -61,7 +61,11 @@ fn the_convolution_of_an_isotropic_gaussian_is_that_of_rosenbluth() {
         near(along, 0.7 / away * 2.0 * psi, 1e-12 / (s * s).min(1.0));
         let trace: f64 = found.tensor[..3].iter().sum();
         near(trace, 0.7 / away * 2.0 * libm::erf(s), 1e-13);
-        near(dot(unit, found.divergence), -0.7 * 2.0 / (away * away) * (libm::erf(s) - slope), 1e-12 / (s * s).min(1.0));
+        near(
+            dot(unit, found.divergence),
+            -0.7 * 2.0 / (away * away) * (libm::erf(s) - slope),
+            1e-12 / (s * s).min(1.0),
+        );
         let density = 0.7 * (-s * s).exp() / (2.0 * PI * 0.6f64).powf(1.5);
         // Far away it is a difference of larger numbers.
         assert!((found.twice + 8.0 * PI * density).abs() < 1e-13 * (density + away.powi(-3)), "{found:?}");
@@ -170,7 +174,10 @@ fn rates_of_two_species_are_those_of_an_independent_program() {
 /// A light species of two Gaussians, one tilted, and a heavy one.
 fn pair_of_species() -> [Gaussians; 2] {
     [
-        Gaussians { mass: 1.0, parts: vec![tilted(0.7, [0.3, -0.2, 0.1]), isotropic(0.3, 0.6, [-0.5, 0.4, 0.0])] },
+        Gaussians {
+            mass: 1.0,
+            parts: vec![tilted(0.7, [0.3, -0.2, 0.1]), isotropic(0.3, 0.6, [-0.5, 0.4, 0.0])],
+        },
         Gaussians { mass: 2.0, parts: vec![isotropic(1.2, 0.5, [0.2, 0.1, -0.3])] },
     ]
 }
@@ -345,30 +352,50 @@ fn what_is_no_experiment_is_refused_where_it_stands() {
     let parts = "species.0.parts";
     let cases: Vec<(&str, Value, String)> = vec![
         ("version", json!(2), "version: found 2; allowed: 1".to_string()),
-        ("gamma", json!(0.5), "gamma: found 0.5; allowed: a number from -3 to 0 for densities without symmetry".to_string()),
+        (
+            "gamma",
+            json!(0.5),
+            "gamma: found 0.5; allowed: a number from -3 to 0 for densities without symmetry".to_string(),
+        ),
         ("species", json!([]), "species: found 0 species; allowed: 1 to 8".to_string()),
-        ("species.1.name", json!("a"), "species.1.name: found \"a\" a second time; allowed: a name of its own".to_string()),
-        ("species.0.name", json!("a,b"), "species.0.name: found \"a,b\"; allowed: 1 to 60 letters, digits, _, - and +".to_string()),
+        (
+            "species.1.name",
+            json!("a"),
+            "species.1.name: found \"a\" a second time; allowed: a name of its own".to_string(),
+        ),
+        (
+            "species.0.name",
+            json!("a,b"),
+            "species.0.name: found \"a,b\"; allowed: 1 to 60 letters, digits, _, - and +".to_string(),
+        ),
         (parts, json!([]), format!("{parts}: found 0 Gaussians; allowed: 1 to 16")),
         (
             parts,
             json!([{ "anisotropic_maxwellian": { "density": 1.0, "temperatures": [1.0, 2.0] } }]),
-            format!("{parts}.0.anisotropic_maxwellian.temperatures: found 2 components; allowed: 3, one for each dimension"),
+            format!(
+                "{parts}.0.anisotropic_maxwellian.temperatures: found 2 components; allowed: 3, one for each dimension"
+            ),
         ),
         (
             parts,
             gaussian(json!([[1.0, 0.0], [0.0, 1.0]])),
-            format!("{parts}.0.gaussian.temperature_tensor: found rows of 2, 2 numbers; allowed: three rows of three numbers"),
+            format!(
+                "{parts}.0.gaussian.temperature_tensor: found rows of 2, 2 numbers; allowed: three rows of three numbers"
+            ),
         ),
         (
             parts,
             gaussian(json!([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]])),
-            format!("{parts}.0.gaussian.temperature_tensor.1.0: found 0.5 where [0][1] is 0; allowed: a symmetric matrix"),
+            format!(
+                "{parts}.0.gaussian.temperature_tensor.1.0: found 0.5 where [0][1] is 0; allowed: a symmetric matrix"
+            ),
         ),
         (
             parts,
             gaussian(json!([[1.0, 2.0, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, 1.0]])),
-            format!("{parts}.0.gaussian.temperature_tensor: found a matrix with the eigenvalue -1; allowed: all of them > 0"),
+            format!(
+                "{parts}.0.gaussian.temperature_tensor: found a matrix with the eigenvalue -1; allowed: all of them > 0"
+            ),
         ),
         (
             parts,
@@ -377,7 +404,12 @@ fn what_is_no_experiment_is_refused_where_it_stands() {
                 "{parts}.0.anisotropic_maxwellian.temperatures: found temperatures from 1 to 200 along its axes; allowed: the largest up to 100 times the smallest"
             ),
         ),
-        ("coefficients", json!({ "matrix": [[1.0]] }), "coefficients.matrix: found no 2 rows of 2 numbers; allowed: one of each for each species".to_string()),
+        (
+            "coefficients",
+            json!({ "matrix": [[1.0]] }),
+            "coefficients.matrix: found no 2 rows of 2 numbers; allowed: one of each for each species"
+                .to_string(),
+        ),
         (
             "coefficients",
             json!({ "matrix": [[1.0, 0.2], [0.3, 1.0]] }),

@@ -43,6 +43,16 @@ pub fn slope_at_center<const D: usize>(
     if problem.gamma != -3.0 || D != 3 {
         return 0.0;
     }
+    4.0 / 3.0 * std::f64::consts::PI * squared_slope(problem, species, center, velocities)
+}
+
+/// f |∇ log f|² at a velocity, of the mollified density.
+pub fn squared_slope<const D: usize>(
+    problem: &Problem<D>,
+    species: &Species<D>,
+    center: [f64; D],
+    velocities: &[[f64; D]],
+) -> f64 {
     let (mut density, mut slope) = (0.0, [0.0; D]);
     for p in species.range.clone() {
         let away: [f64; D] = std::array::from_fn(|axis| velocities[p][axis] - center[axis]);
@@ -54,8 +64,8 @@ pub fn slope_at_center<const D: usize>(
     if density == 0.0 {
         return 0.0;
     }
-    let norm = (2.0 * std::f64::consts::PI * species.bandwidth).powi(3).sqrt();
-    4.0 / 3.0 * std::f64::consts::PI * dot(slope, slope) / (density * norm)
+    let norm = (2.0 * std::f64::consts::PI * species.bandwidth).powi(D as i32).sqrt();
+    dot(slope, slope) / (density * norm)
 }
 
 impl<const D: usize> Integrand<D> for RadialRate {

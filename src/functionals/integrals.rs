@@ -4,7 +4,7 @@
 //! ([`mollified`](super::mollified)); the bias of the mollifier is a power series in ε of which the first K − 1 terms
 //! cancel ([`extrapolation`]). Integrands may be singular at the center as |v|^(−β), and say what the sum misses of
 //! them there. Where an integral of second derivatives diverges at the center (∇f ≠ 0 there and γ − β ≤ −3), the mesh
-//! leaves out its node and the number found is not an integral.
+//! leaves out its node and the number found is not an integral: the columns leave it empty.
 
 #[cfg(test)]
 mod orders;

@@ -40,7 +40,7 @@ pub use column::{At, Column, Elsewhere};
 pub use columns::Columns;
 pub use dissipation::Dissipation;
 pub use fisher::Fisher;
-pub use fisher_rate::{FisherRate, slope_at_center};
+pub use fisher_rate::{FisherRate, slope_at_center, squared_slope};
 pub use lyapunov::Lyapunov;
 pub use power_moments::PowerMoments;
 pub use powers::Powers;

@@ -17,6 +17,8 @@ pub mod experiment;
 mod gaussians;
 pub mod input;
 pub mod jet;
+#[doc = include_str!("paper.md")]
+pub mod paper {}
 pub mod quadrature;
 pub mod species;
 #[cfg(test)]

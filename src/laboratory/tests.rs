@@ -279,3 +279,40 @@ fn what_is_no_density_is_refused() {
     let grows = Formula::Dipole { density: 1.0, temperature: 1.0, amplitude: 0.6, power: 2.0 };
     assert!(refused(grows).contains("outgrow the Maxwellian"));
 }
+
+/// Numbers of a density scale with its temperature, however low; where the quadrature does not see it, cells are empty and say why.
+#[test]
+fn a_cold_density_has_numbers_or_reasons() {
+    let at = |temperature: f64, drift: f64| {
+        let text = serde_json::json!({
+            "version": 1, "gamma": -3.0, "tolerance": 1e-8,
+            "density": { "maxwellian": { "density": 1.0, "temperature": temperature, "drift": drift } }
+        });
+        super::experiment::quantities(&serde_json::from_value(text).unwrap()).unwrap()
+    };
+    let value = |found: &[super::experiment::Quantity], name: &str| {
+        found.iter().find(|one| one.name == name).unwrap().value.clone()
+    };
+    let (cold, warm) = (at(1e-12, 1e-6), at(1.0, 1.0));
+    // I scales as 1/T, ⟨I', L f⟩ at γ = −3 as T^(−5/2).
+    for (name, power) in [("density", 0.0), ("fisher", -1.0), ("fisher_rate_fixed", -2.5)] {
+        let [cold, warm] = [&cold, &warm].map(|found| value(found, name).unwrap());
+        near(cold * 1e-12f64.powf(-power), warm, 1e-8);
+    }
+    // A million thermal speeds from v = 0.
+    let far = at(1e-12, 1.0);
+    assert!(far.iter().all(|one| {
+        one.value.as_ref().is_err_and(|reason| reason.contains("changes by") || reason.contains("too narrow"))
+    }));
+}
+
+/// A cut-off is a word in a file.
+#[test]
+fn both_cut_offs_are_read_from_a_file() {
+    for cut_off in ["power", "exponential"] {
+        let text = format!(
+            r#"{{ "version": 1, "gamma": -3.0, "density": {{ "cut_off_dipole": {{ "strength": 10.0, "cut_off": "{cut_off}", "energy": 1.0 }} }} }}"#
+        );
+        crate::scenario::parse_experiment("family", text, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+    }
+}

@@ -16,8 +16,9 @@ pub use closing::{Closing, closing_words};
 pub use quantities::QuantityFormat;
 pub use stability::step_warning;
 
-use crate::functionals::{Functional, slope_at_center};
+use crate::functionals::{Functional, SphericalDissipation, slope_at_center, squared_slope};
 use crate::problem::Problem;
+use crate::rules::number;
 use crate::scenario::Scenario;
 use crate::setup;
 
@@ -37,6 +38,7 @@ pub fn warnings_of_start<const D: usize>(
     warnings.extend(start::warnings(scenario, problem, velocities));
     warnings.extend(accuracy::warnings(problem, velocities, &scenario.score));
     warnings.extend(fisher_rate_is_unknown(scenario, problem, velocities));
+    warnings.extend(dissipation_diverges(scenario, problem, velocities));
     warnings
 }
 
@@ -65,6 +67,38 @@ fn fisher_rate_is_unknown<const D: usize>(
         format!(
             "fisher_rate of {} is left empty while its density has a slope at the fixed species: with gamma -3 the formula does not hold there, see `landau functionals`",
             unknown.join(", ")
+        )
+    })
+}
+
+/// A warning of a column `spherical_dissipation` that is infinite.
+fn dissipation_diverges<const D: usize>(
+    scenario: &Scenario,
+    problem: &Problem<D>,
+    velocities: &[[f64; D]],
+) -> Option<String> {
+    let of = |one: &Functional| match one {
+        Functional::SphericalDissipation(SphericalDissipation { beta }) => Some(*beta),
+        _ => None,
+    };
+    let diverges = |beta: &f64| problem.gamma - beta <= -(D as f64);
+    let beta = scenario.functionals.iter().filter_map(of).find(diverges)?;
+    let center = problem.fixed.first()?.velocity;
+    let steep: Vec<&str> = problem
+        .species
+        .iter()
+        .filter(|one| {
+            let moments = problem.moments(one, velocities);
+            let size = moments.density * (one.mass / moments.temperature()).powf(0.5 * D as f64 + 1.0);
+            squared_slope(problem, one, center, velocities) > SLOPE * size
+        })
+        .map(|one| one.name.as_str())
+        .collect();
+    (!steep.is_empty()).then(|| {
+        format!(
+            "spherical_dissipation of {} with beta {} is left empty while its density has a slope at the fixed species: with gamma - beta up to -{D} the integral diverges there",
+            steep.join(", "),
+            number(beta)
         )
     })
 }

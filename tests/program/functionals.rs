@@ -114,3 +114,26 @@ fn functionals_change_nothing_in_a_run() {
         assert_eq!(values, &with[name], "{name}");
     }
 }
+
+/// At γ − β ≤ −3 the dissipation of spherical Fisher information diverges where the density has a slope at the ions: an empty cell. Even
+/// data have none there.
+#[test]
+fn a_dissipation_that_diverges_at_the_ions_is_an_empty_cell() {
+    let at = |drift: f64| {
+        let initial = format!(
+            r#"species.0.initial={{"maxwellian":{{"density":1.0,"temperature":1.0,"drift":[{drift},0,0]}}}}"#
+        );
+        let rows = run(
+            "lorentz_shell_3d.json",
+            &[
+                &initial,
+                r#"functionals=[{"spherical_dissipation":{"beta":1}},{"spherical_dissipation":{"beta":0}}]"#,
+                r#"species.0.particles={"lattice":{"per_axis":10,"half_width":5,"center":[0,0,0]}}"#,
+                "time.steps=1",
+            ],
+        );
+        [1, 0].map(|beta| rows[&format!("electron_spherical_dissipation_{beta}")].clone())
+    };
+    assert!(at(0.5).iter().flatten().all(|value| value.is_nan()));
+    assert!(at(0.0).iter().flatten().all(|value| value.is_finite()));
+}

@@ -121,3 +121,30 @@ fn particles_on_fixed_ions_follow_the_exact_flow() {
     assert!(shares.iter().all(|share| (0.9..1.0).contains(share)), "{shares:?}");
     assert!((shares[0] - shares[1]).abs() < 2e-3, "{shares:?}");
 }
+
+/// Data that theorem 1.3 covers, as on the page: its numbers at the start and after a step, and that Λ falls at each step on fewer rings,
+/// with the a and R of the scenario and with the printed a, while I rises at first.
+#[test]
+fn the_lyapunov_functional_of_covered_data_has_the_numbers_of_the_page() {
+    let names = ["fisher", "spherical_fisher_1", "relative_entropy", "lyapunov"];
+    let page = [[13.01685, 0.161661, 0.310606, 17.06704], [13.01695, 0.160351, 0.310284, 17.06290]];
+    // Half of the last digit there.
+    let digits = [5.1e-6, 5.1e-7, 5.1e-7, 5.1e-6];
+    let rows = run("theorem_1_3_covered_rings_3d.json", &["time.steps=1"]);
+    for (row, values) in page.iter().enumerate() {
+        for ((name, value), digit) in names.iter().zip(values).zip(digits) {
+            let found = rows[&format!("electron_{name}")][row];
+            assert!((found - value).abs() < digit, "{name}, row {row}: {found} {value}");
+        }
+    }
+    let coarse = ["species.0.particles.lattice.per_axis=56", "time.step=0.005", "time.steps=8"];
+    let rows = run("theorem_1_3_covered_rings_3d.json", &coarse);
+    let [fisher, spherical, relative, lyapunov] = names.map(|name| &rows[&format!("electron_{name}")]);
+    assert!(falls(lyapunov) && falls(spherical) && falls(relative), "{lyapunov:?}");
+    let printed: Vec<f64> =
+        (0..fisher.len()).map(|k| fisher[k] + 0.0189 * spherical[k] + 13.02 * relative[k]).collect();
+    assert!(falls(&printed), "{printed:?}");
+    // 1.04e-3 on the rings of the page, 0.92e-3 on these.
+    let rise = fisher[7] - fisher[0];
+    assert!(rise > 8e-4 && rise < 1.1e-3, "{rise:e}");
+}

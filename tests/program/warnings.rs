@@ -324,3 +324,29 @@ fn what_is_not_conserved_is_not_called_conserved() {
     );
     assert!(!printed.contains("energy to "), "{printed}");
 }
+
+/// A column that stays empty is told before the run.
+#[test]
+fn a_dissipation_that_diverges_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let warned = |drift: f64, beta: f64| {
+        let mut electron = species("electron", 1.0, 1.0, &[drift, 0.0, 0.0], (10, 5.0));
+        electron["particles"]["lattice"]["center"] = json!([0.0, 0.0, 0.0]);
+        let scenario = json!({
+            "version": 1, "dimension": 3,
+            "species": [electron, { "name": "ion", "fixed": { "density": 1.0 } }],
+            "collisions": { "gamma": -2.5, "coefficients": { "matrix": [[0.0, 1.0], [1.0, 0.0]] } },
+            "time": { "step": 0.001, "steps": 1 },
+            "functionals": [{ "spherical_dissipation": { "beta": beta } }]
+        });
+        write(directory, "a.json", &scenario);
+        let output = run(directory, "run a.json --overwrite");
+        assert_eq!(status(&output), 0);
+        stderr(&output).contains(
+            "spherical_dissipation of electron with beta 0.5 is left empty while its density has a slope at the fixed species: with gamma - beta up to -3 the integral diverges there",
+        )
+    };
+    assert!(warned(0.5, 0.5));
+    assert!(!warned(0.5, 0.25) && !warned(0.0, 0.5));
+}

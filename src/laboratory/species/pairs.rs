@@ -13,8 +13,8 @@
 //! ```
 //!
 //! all times f_i f_j. Each pair of Gaussians of f_i and f_j is a Gaussian of z times one of z* about a mean that is linear in z. z is in
-//! polar coordinates about 0, along the axes of its Gaussian; over |z| Gauss–Jacobi points know the power |z|^(γ+2), over directions
-//! there are so many Gauss–Legendre points that their spacing stays the same. z* is on a lattice. Points whose two distances
+//! polar coordinates about 0; over |z| Gauss–Jacobi points know the power |z|^(γ+2), over directions there are so many Gauss–Legendre
+//! points that their spacing stays the same. z* is on a lattice. Points whose two distances
 //! together are beyond a reach are left out.
 
 use super::bulk::{Lattice, REACH, Sums, term};
@@ -127,17 +127,17 @@ impl Fineness {
     }
 
     fn cosines(self, radius: f64) -> usize {
-        (self.0 * (2.7 * radius + 2.0)).ceil() as usize + 1
+        (self.0 * (2.7 * radius + 3.0)).ceil() as usize + 2
     }
 }
 
 /// Two Gaussians as one of z and one of z*.
 struct Joint {
     density: f64,
-    /// z = Σ ρ η_k spread_k.
-    spread: [Vector; 3],
-    /// The mean of z in these units.
+    /// The mean of z, the axes of its covariance, and its standard deviations along them.
     mean: Vector,
+    axes: [Vector; 3],
+    widths: Vector,
     /// z* at x standard deviations is its mean, start + slope z, and Σ x_k inner_k.
     inner: [Vector; 3],
     start: Vector,
@@ -149,9 +149,7 @@ impl Joint {
         let [first, second] = [one.covariance(), other.covariance()];
         let relative: Symmetric = std::array::from_fn(|k| first[k] + second[k]);
         let (axes, variances) = principal(&relative);
-        let spread = std::array::from_fn(|k| axes[k].map(|component| component * variances[k].sqrt()));
-        let away = plus(one.drift, -1.0, other.drift);
-        let mean = std::array::from_fn(|k| dot(axes[k], away) / variances[k].sqrt());
+        let mean = plus(one.drift, -1.0, other.drift);
         let precision: Symmetric = std::array::from_fn(|k| one.precision[k] + other.precision[k]);
         let (inner_axes, precisions) = principal(&precision);
         let inner = std::array::from_fn(|k| inner_axes[k].map(|component| component / precisions[k].sqrt()));
@@ -166,7 +164,20 @@ impl Joint {
             let [from_one, from_other] = [times(&one.precision, unit), times(&other.precision, unit)];
             times(&covariance, std::array::from_fn(|a| by.alpha * from_other[a] - by.beta * from_one[a]))
         });
-        Self { density: one.density * other.density, spread, mean, inner, start, slope }
+        let widths = variances.map(f64::sqrt);
+        Self { density: one.density * other.density, mean, axes, widths, inner, start, slope }
+    }
+
+    /// The square of the distance of z from its mean, in standard deviations.
+    fn distance(&self, z: Vector) -> f64 {
+        let from = plus(z, -1.0, self.mean);
+        self.axes.iter().zip(self.widths).map(|(axis, width)| (dot(*axis, from) / width).powi(2)).sum()
+    }
+
+    /// The Gaussian of z at a distance from its mean, with the product of both densities.
+    fn value(&self, distance: f64) -> f64 {
+        let widths: f64 = self.widths.iter().product();
+        self.density * (-0.5 * distance).exp() / ((2.0 * PI).powf(1.5) * widths)
     }
 
     /// The mean of z* at z.
@@ -192,31 +203,23 @@ struct Outer {
 }
 
 fn outer(joint: &Joint, gamma: f64, fineness: Fineness, half: bool) -> Vec<Outer> {
-    let reach = dot(joint.mean, joint.mean).sqrt() + REACH;
+    let [narrow, wide] =
+        [f64::min, f64::max].map(|pick| joint.widths.into_iter().fold(joint.widths[0], pick));
+    let reach = dot(joint.mean, joint.mean).sqrt() + REACH * wide;
     // At γ = −3 no integral is left whose power of |z| is below 0.
     let power = if gamma > -3.0 { gamma + 2.0 } else { 0.0 };
-    let radii = jacobi(fineness.radii(reach), power, 0.0).unwrap_or_default();
+    let radii = jacobi(fineness.radii(reach / narrow), power, 0.0).unwrap_or_default();
     let mut points = Vec::new();
     for (x, dx) in radii {
-        let radius = reach * x;
-        for (eta, area) in directions(fineness.cosines(radius), half) {
-            let from = plus(eta.map(|component| radius * component), -1.0, joint.mean);
-            let distance = dot(from, from);
-            if distance > REACH * REACH {
-                continue;
+        let r = reach * x;
+        // r² r^(γ+2) dr, of which the points have x^power.
+        let shell = dx * reach * r.powf(gamma + 4.0) * x.powf(-power);
+        for (unit, area) in directions(fineness.cosines(r / narrow), half) {
+            let z = unit.map(|component| r * component);
+            let distance = joint.distance(z);
+            if distance <= REACH * REACH {
+                points.push(Outer { z, weight: area * shell * joint.value(distance), distance });
             }
-            let mut unit = [0.0; 3];
-            (0..3).for_each(|k| unit = plus(unit, eta[k], joint.spread[k]));
-            let length = dot(unit, unit).sqrt();
-            // ρ² |z|^(γ+2) dρ, of which the points have x^power.
-            let volume =
-                area * dx * reach * radius * radius * (radius * length).powf(gamma + 2.0) * x.powf(-power);
-            let normal = (-0.5 * distance).exp() / (2.0 * PI).powf(1.5);
-            points.push(Outer {
-                z: unit.map(|component| radius * component),
-                weight: joint.density * volume * normal,
-                distance,
-            });
         }
     }
     points
@@ -266,9 +269,7 @@ pub fn of_pair(f: &Gaussians, g: &Gaussians, same: bool, gamma: f64, fineness: F
                 .collect();
             rows.iter().for_each(|row| all.join(row));
             if !same {
-                let distance = dot(joint.mean, joint.mean);
-                let spread: f64 = joint.spread.iter().map(|axis| dot(*axis, *axis).sqrt()).product();
-                let at_zero = joint.density * (-0.5 * distance).exp() / ((2.0 * PI).powf(1.5) * spread);
+                let at_zero = joint.value(joint.distance([0.0; 3]));
                 for &(x, _, weight) in &lattice.points {
                     let v = joint.inside(joint.center([0.0; 3]), x);
                     let [one, other] = [f.local(v).slope, g.local(v).slope];

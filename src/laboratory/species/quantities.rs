@@ -2,8 +2,9 @@
 //!
 //! Integrals are in three groups, over one velocity, over spheres about the ions and over two velocities. Each group is refined until none of its
 //! integrals changes by more than its tolerance, relative to the integral of its absolute value. Quantities are computed from the last two
-//! refinements; their difference is the error beside each, in a column NAME_error. The rules converge faster than any power, so that the
-//! last difference is larger than the error that is left.
+//! refinements; their difference is the error beside each, in a column NAME_error. The rules converge faster than any power of the
+//! spacing, so that the last difference is larger than the error that is left, as soon as the points resolve the density: an estimate, not a
+//! bound. Identities whose two sides use different points, as `fisher_dissipation_A_B` and its `_direct`, are the check on it.
 
 use super::about_ions::{self, AlongIons, Section33, TooNarrow};
 use super::bulk::{self, Lattice, OfSpecies};

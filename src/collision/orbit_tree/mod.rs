@@ -8,6 +8,16 @@
 //! as (2 + √5)^(−p) for rings, whose nearest singularity is beside the cell in the complex plane, and as (3 + √8)^(−p) for
 //! shells, whose is ahead of it.
 //!
+//! Seconds of an evaluation with its measured error, one thread with AVX2 on a busy machine, two species of rings spread evenly,
+//! γ = −3, δ = 1.5 spacings:
+//!
+//! | rings | all pairs | 1e-3 | 1e-4 | 1e-6 | 1e-8 |
+//! |---|---|---|---|---|---|
+//! | 20,000 | 3.0 | 0.47 | 0.66 | 1.0 | 1.6 |
+//! | 80,000 | 52 | 2.4 | 3.3 | 5.5 | 9.3 |
+//! | points along an axis | | 4 | 5 | 7 | 10 |
+//! | error found | | 9e-5 | 1.2e-5 | 2.3e-7 | 1.4e-9 |
+//!
 //! Before the sums the part of the gradients that no pair feels is taken out, and after them energy and the momentum along
 //! the axis are restored ([`conserve`]).
 

@@ -49,7 +49,9 @@ pub fn of_session(py: Python<'_>, error: &SessionError, source: &Source, has_fil
     match error {
         SessionError::Scenario(violation) => of_scenario(py, &source.error(violation), has_file),
         SessionError::File(failure) => exception(py, "FolderError", (failure.to_string(),)),
-        SessionError::Failure(_) | SessionError::Observer(_) | SessionError::Ranks { .. } => of_run(py, error.to_string()),
+        SessionError::Failure(_) | SessionError::Observer(_) | SessionError::Ranks { .. } => {
+            of_run(py, error.to_string())
+        }
     }
 }
 

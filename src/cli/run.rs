@@ -72,7 +72,12 @@ impl Resume {
             let session = AnySession::resume_among(ranks, &scenario, &self.folder, set);
             to_the_end(&together, &source, session, &interruption, self.quiet)
         } else {
-            follow(&together, &source, AnyFollower::resume(ranks, &scenario, &self.folder, set), &interruption)
+            follow(
+                &together,
+                &source,
+                AnyFollower::resume(ranks, &scenario, &self.folder, set),
+                &interruption,
+            )
         }
     }
 

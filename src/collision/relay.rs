@@ -114,7 +114,9 @@ mod tests {
             let schedule = Schedule::new(blocks, |a, b| skipped == 0 || (a + b) % skipped != 0);
             let meetings: Vec<[usize; 2]> = schedule.pairs().collect();
             let alone: Vec<Vec<usize>> = (0..blocks)
-                .map(|block| meetings.iter().filter(move |pair| pair.contains(&block)).map(move |[a, b]| a + b - block))
+                .map(|block| {
+                    meetings.iter().filter(move |pair| pair.contains(&block)).map(move |[a, b]| a + b - block)
+                })
                 .map(Iterator::collect)
                 .collect();
             for count in [2, 3, 4] {

@@ -132,7 +132,10 @@ impl Ranks {
     pub fn gather(&self, bound: impl Fn(usize) -> usize, all: &mut [f64]) {
         let Some(connected) = &self.0 else { return };
         let bounds: Vec<usize> = (0..=self.count()).map(bound).collect();
-        assert!(bounds.is_sorted() && bounds[0] == 0 && bounds[self.count()] == all.len(), "parts are the whole");
+        assert!(
+            bounds.is_sorted() && bounds[0] == 0 && bounds[self.count()] == all.len(),
+            "parts are the whole"
+        );
         connected.communicator.gather(&bounds, all);
         let own = bounds[self.own() + 1] - bounds[self.own()];
         connected.gathers.fetch_add(1, Ordering::Relaxed);
@@ -229,7 +232,8 @@ mod tests {
     fn units_of_unequal_cost_are_divided_by_cost() {
         threads::each_of(3, |ranks| {
             let mut bounds = Vec::new();
-            let divided = |costs: &[u64], bounds: &mut Vec<usize>| ranks.divide(costs.iter().copied(), bounds);
+            let divided =
+                |costs: &[u64], bounds: &mut Vec<usize>| ranks.divide(costs.iter().copied(), bounds);
             divided(&[1; 9], &mut bounds);
             assert_eq!(bounds, [0, 3, 6, 9]);
             divided(&[6, 1, 1, 1, 1, 1, 1, 6], &mut bounds);

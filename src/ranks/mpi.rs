@@ -70,7 +70,8 @@ impl Communicator for World {
             let mut received = Vec::new();
             for (from, numbers) in incoming {
                 let from = world.process_at_rank(*from as i32);
-                received.extend(numbers.chunks_mut(MOST).map(|part| from.immediate_receive_into(scope, part)));
+                received
+                    .extend(numbers.chunks_mut(MOST).map(|part| from.immediate_receive_into(scope, part)));
             }
             let mut sent = Vec::new();
             for (to, numbers) in outgoing {

@@ -80,7 +80,8 @@ impl<const D: usize> Underway<D> {
     ) -> Self {
         let (problem, velocities) = (&start.problem, &start.state.velocities);
         let mut warnings = report::warnings_of_start(scenario, problem, velocities);
-        warnings.extend(words_on_ranks(simulation.landau().ranks().count(), simulation.landau().most_ranks()));
+        warnings
+            .extend(words_on_ranks(simulation.landau().ranks().count(), simulation.landau().most_ranks()));
         Self {
             began,
             instruction_set,

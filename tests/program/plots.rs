@@ -344,9 +344,12 @@ fn benchmarks_are_drawn_from_their_tables() {
     let folder = tempfile::tempdir().unwrap();
     let [output, other] = [Path::new("--output"), &folder.path().join("other.csv")];
     fs::write(other, "code,seconds\nlandau,1\n").unwrap();
-    for (script, picture) in
-        [("performance", "performance"), ("work_precision", "work_precision"), ("summation", "summations")]
-    {
+    for (script, picture) in [
+        ("performance", "performance"),
+        ("work_precision", "work_precision"),
+        ("summation", "summations"),
+        ("scaling", "scaling"),
+    ] {
         let script = format!("plots/{script}.py");
         assert_success(&python::run(REQUIREMENTS, &script, [output, folder.path()]));
         let drawn = fs::read(folder.path().join(picture).with_extension("png")).unwrap();
@@ -406,7 +409,7 @@ fn the_scripts_ask_for_the_packages_they_are_tested_with() {
             assert!(pinned.lines().any(|pin| pin == package), "{}: {package}", script.display());
         }
     }
-    assert_eq!(scripts, 11);
+    assert_eq!(scripts, 12);
 }
 
 /// On a machine with only Python, a script makes the environment that it needs.

@@ -149,7 +149,8 @@ fn an_interrupted_run_goes_on_with_another_number_of_ranks() {
     send("INT", ranks.id());
     let output = ranks.wait_with_output().unwrap();
     assert_eq!(status(&output), 130, "{}", stderr(&output));
-    let words: Vec<_> = stderr(&output).lines().filter(|line| line.contains("resume")).map(String::from).collect();
+    let words: Vec<_> =
+        stderr(&output).lines().filter(|line| line.contains("resume")).map(String::from).collect();
     assert!(words.len() == 1 && words[0].starts_with("interrupted after step "), "{words:?}");
     succeed_on(directory, 2, "resume many --quiet --threads 1");
     succeed(directory, "run a.json --out one --quiet --threads 1");
@@ -193,9 +194,17 @@ fn a_rank_that_ends_ends_all() {
     assert_eq!(summary(&directory.join("many"))["status"], "failed");
     // What a step fails of, all ranks fail of: one says it.
     write(directory, "a.json", &long());
-    let output = run_on(directory, 3, "run a.json --set time.step=1e6 --set integrator={\"forward_euler\":{}} --out far --quiet");
+    let output = run_on(
+        directory,
+        3,
+        "run a.json --set time.step=1e6 --set integrator={\"forward_euler\":{}} --out far --quiet",
+    );
     assert_eq!(status(&output), 1);
-    assert!(said(&output).len() == 1 && said(&output)[0].contains("throws a particle"), "{}", stderr(&output));
+    assert!(
+        said(&output).len() == 1 && said(&output)[0].contains("throws a particle"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -204,7 +213,12 @@ fn ranks_that_cannot_run_together_are_refused_at_once() {
     let directory = directory.path();
     write(directory, "a.json", &scenario(2, &json!({})));
     let refused = |output: Output, words: &str| {
-        assert_eq!((status(&output), said(&output)), (2, vec![format!("error: {words}")]), "{}", stderr(&output));
+        assert_eq!(
+            (status(&output), said(&output)),
+            (2, vec![format!("error: {words}")]),
+            "{}",
+            stderr(&output)
+        );
         assert!(!directory.join("out").exists(), "{words}");
     };
     refused(
@@ -212,7 +226,11 @@ fn ranks_that_cannot_run_together_are_refused_at_once() {
         "--set time.step=-1: time.step: found -1; allowed: a number > 0",
     );
     refused(
-        run_on(directory, 3, "run a.json --set species.0.particles.lattice.per_axis=5 --set species.1.particles.lattice.per_axis=5"),
+        run_on(
+            directory,
+            3,
+            "run a.json --set species.0.particles.lattice.per_axis=5 --set species.1.particles.lattice.per_axis=5",
+        ),
         "found 3 ranks; allowed: up to 2 for a run of 50 particles, one for every 32, as more would have nothing to do",
     );
     let program = env!("CARGO_BIN_EXE_landau");
@@ -225,7 +243,10 @@ fn ranks_that_cannot_run_together_are_refused_at_once() {
         "-env LANDAU_INSTRUCTION_SET sse9 landau run a.json",
     );
     assert_eq!(status(&output), 2);
-    assert!(said(&output)[0].starts_with("error: rank 1: LANDAU_INSTRUCTION_SET: found `sse9`"), "{output:?}");
+    assert!(
+        said(&output)[0].starts_with("error: rank 1: LANDAU_INSTRUCTION_SET: found `sse9`"),
+        "{output:?}"
+    );
     let output = with("landau run a.json", "landau run a.json --set time.steps=3");
     assert_eq!((status(&output), said(&output).len()), (2, 1));
     assert!(said(&output)[0].starts_with("error: rank 1 has a scenario with the checksum "), "{output:?}");

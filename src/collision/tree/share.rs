@@ -73,7 +73,13 @@ impl Share {
     }
 
     /// Completes the multipole expansions of all leaves.
-    pub fn gather_multipoles<const D: usize>(&self, tree: &Octree<D>, tables: &Tables<D>, channels: usize, far: &mut Far) {
+    pub fn gather_multipoles<const D: usize>(
+        &self,
+        tree: &Octree<D>,
+        tables: &Tables<D>,
+        channels: usize,
+        far: &mut Far,
+    ) {
         if self.ranks.are_one() {
             return;
         }

@@ -250,13 +250,7 @@ impl<const D: usize> Samples<D> {
     }
 
     /// Overwrites the sums of the samples with direct sums over all particles.
-    fn sum(
-        &mut self,
-        interaction: &Interaction,
-        ranks: &Ranks,
-        all: Particles<'_, D>,
-        blocks: &[Block<D>],
-    ) {
+    fn sum(&mut self, interaction: &Interaction, ranks: &Ranks, all: Particles<'_, D>, blocks: &[Block<D>]) {
         let Self { ranges, species, sorted, block, forces, sums, .. } = self;
         block.arrange(runs(species, 0, ranges));
         block.pack(sorted.particles(all));

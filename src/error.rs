@@ -65,6 +65,14 @@ pub enum Failure {
         "the pair sums of step {step} raise the entropy at the rate {rate:.1e}, where the tolerance of the tree explains {slack:.1e}: try a smaller tolerance, or `direct`"
     )]
     EntropyGrows { step: u64, rate: f64, slack: f64 },
+    #[error(
+        "after step {step} the particles of species \"{species}\" do not fit the lattice on which others are born: they are beyond its last cell, or too many of them within its first; try a larger `half_width`, or more cells"
+    )]
+    OffLattice { species: String, step: u64 },
+    #[error(
+        "nothing is left of species \"{species}\" after step {step}: sinks or losses have taken it; end the run earlier, or add births"
+    )]
+    NothingLeft { species: String, step: u64 },
     /// No failure of the numbers: a step was given up since someone wants the run to end.
     #[error("interrupted")]
     Interrupted,
@@ -110,6 +118,8 @@ impl Failure {
             | Self::TreeTooLarge { .. }
             | Self::TreeError { .. }
             | Self::ColumnNotFinite { .. }
+            | Self::OffLattice { .. }
+            | Self::NothingLeft { .. }
             | Self::Interrupted => {}
         }
         self

@@ -228,6 +228,14 @@ impl<const D: usize> Landau<D> {
         &self.problem
     }
 
+    /// Takes over the weights of a state, where sources have changed them. Until then the problem has those that it was
+    /// posed with.
+    pub fn weigh(&mut self, weights: &[f64]) {
+        if self.problem.weights != weights {
+            Arc::make_mut(&mut self.problem).weights.copy_from_slice(weights);
+        }
+    }
+
     /// Work done so far.
     pub fn work(&self) -> Work {
         self.work
@@ -360,6 +368,11 @@ impl<const D: usize> Landau<D> {
             for p in species.range.clone() {
                 rates[p] = self.drag[p].map(|component| -component / species.mass);
             }
+        }
+        // A particle whose weight a sink has taken stays where it is: forces would carry it ever farther.
+        if self.problem.weights_change() {
+            let weightless = self.problem.weights.iter().zip(rates).filter(|(weight, _)| **weight == 0.0);
+            weightless.for_each(|(_, rate)| *rate = [0.0; D]);
         }
     }
 

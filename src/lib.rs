@@ -60,6 +60,7 @@
 //! | [`setup`] | scenario → problem, state and run; the only place that samples |
 //! | [`units`] | what the numbers of a run stand for in the units of its scenario |
 //! | [`problem`], [`state`], [`time_grid`] | what is constant in a run, what evolves, and when |
+//! | [`sources`] | births, losses and sinks: what changes weights, and the lattice that births keep |
 //! | [`fields`] | electric and magnetic fields, and turns about the latter |
 //! | [`symmetry`] | runs of rings or shells: what of a held point stands for a whole orbit |
 //! | [`kernel`] | formulas of single pairs, pure functions of numbers |
@@ -135,6 +136,7 @@ pub mod score;
 pub mod session;
 pub mod setup;
 pub mod simulation;
+pub mod sources;
 pub mod state;
 pub mod sum;
 pub mod sweep;

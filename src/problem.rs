@@ -1,4 +1,5 @@
-//! What is constant in a run: species, weights, coefficients, and what the equation conserves.
+//! What is constant in a run: species, coefficients, sources, and what the equation conserves; and the weights of the
+//! particles, which change where there are sources of weight.
 
 use crate::fields::Fields;
 use crate::functionals::moments::Moments;
@@ -136,6 +137,34 @@ pub enum Heat {
     Towards { temperature: f64, time: f64 },
 }
 
+/// A source of the weight of a moving species.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightSource<const D: usize> {
+    /// The place of the species.
+    pub species: usize,
+    pub flow: Flow<D>,
+}
+
+/// What a source does to weights.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Flow<const D: usize> {
+    /// Particles are born.
+    Birth(Birth<D>),
+    /// Every weight falls to 1/e in this time.
+    Loss(f64),
+    /// The weight of what is faster than this leaves.
+    Sink(f64),
+}
+
+/// Births on the cells of the lattice that the species started on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Birth<const D: usize> {
+    /// The cells, in the order of the particles.
+    pub cells: Vec<[f64; D]>,
+    /// The weight that is born in each in a unit of time.
+    pub rates: Vec<f64>,
+}
+
 /// What the equation conserves besides the mass of each species.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Conserved<const D: usize> {
@@ -168,7 +197,9 @@ pub struct Problem<const D: usize> {
     pub backgrounds: Vec<Background<D>>,
     pub fields: Fields<D>,
     pub heatings: Vec<HeatingOf>,
-    /// Weights (numbers of real particles per volume), species after species.
+    pub weight_sources: Vec<WeightSource<D>>,
+    /// Weights (numbers of real particles per volume), species after species. They are those of the state: where
+    /// sources change them there, the right-hand side takes them over into its problem.
     pub weights: Vec<f64>,
     /// γ in [−3, 1].
     pub gamma: f64,
@@ -222,8 +253,24 @@ impl<const D: usize> Problem<D> {
     pub fn is_driven(&self) -> bool {
         !self.backgrounds.is_empty()
             || !self.heatings.is_empty()
+            || self.weights_change()
             || self.fields.electric.is_some()
             || self.fields.magnetic.is_some()
+    }
+
+    /// Whether weights change in a run.
+    pub fn weights_change(&self) -> bool {
+        !self.weight_sources.is_empty()
+    }
+
+    /// The source of a kind that a species has, with its place among the problem's.
+    pub fn weight_source<'a, T>(
+        &'a self,
+        species: usize,
+        of_kind: impl Fn(&'a Flow<D>) -> Option<T>,
+    ) -> Option<(usize, T)> {
+        let own = self.weight_sources.iter().enumerate().filter(|(_, source)| source.species == species);
+        own.filter_map(|(place, source)| Some((place, of_kind(&source.flow)?))).next()
     }
 
     /// Whether a species' bandwidth follows it.

@@ -8,6 +8,7 @@ use crate::integrators::split::SplitStep;
 use crate::integrators::{Facts, Integrator, Step, Stepped};
 use crate::landau::{Evaluation, InStep, Landau, Work};
 use crate::problem::Problem;
+use crate::sources::Given;
 use crate::state::{State, Stiffness};
 use crate::terms::Supply;
 use crate::time_grid::TimeGrid;
@@ -95,7 +96,8 @@ pub type StopCondition<const D: usize> = Box<dyn FnMut(&View<'_, D>) -> Option<S
 
 impl<const D: usize> Simulation<D> {
     /// A run from a state, by a right-hand side and a method.
-    pub fn new(landau: Landau<D>, integrator: Box<dyn Integrator<D>>, state: State<D>) -> Self {
+    pub fn new(mut landau: Landau<D>, integrator: Box<dyn Integrator<D>>, state: State<D>) -> Self {
+        landau.weigh(&state.weights);
         let problem = landau.problem();
         let evaluation = Evaluation::empty(problem);
         let adaptive = match state.grid {
@@ -168,6 +170,7 @@ impl<const D: usize> Simulation<D> {
         state.invariants = Invariants::of(&problem, &state.velocities);
         state.about = About::of(&problem, &state.velocities, problem.reference);
         state.supplied = Supply::default();
+        state.given.fill(Given::default());
         state.stiffness = None;
         self.is_evaluated = false;
     }
@@ -247,24 +250,14 @@ impl<const D: usize> Simulation<D> {
         self.evaluate()?;
         self.before.copy_from_slice(&self.state.velocities);
         self.stiffness_before.clone_from(&self.state.stiffness);
-        let supplied = self.state.supplied;
-        match self.take_step(interrupted) {
-            Ok((dt, stepped)) => {
-                let Self { landau, method, watch, state, evaluation, end, before, .. } = self;
-                state.supplied = state.supplied.plus(1.0, stepped.supply);
-                let taken = method.taken((before, evaluation), (&state.velocities, end), dt);
-                let warnings = watch.compare(landau, state, &taken, stepped);
-                state.warnings.extend(warnings);
-                method.finish(landau.problem(), state, dt);
-                std::mem::swap(evaluation, end);
-                state.step += 1;
-                self.is_evaluated = !method.turns();
-                self.dt = dt;
-                Ok(dt)
-            }
+        let (supplied, grid) = (self.state.supplied, self.state.grid);
+        let taken = self.take_step(interrupted);
+        match taken.and_then(|(dt, stepped)| self.complete_step(dt, stepped)) {
+            Ok(dt) => Ok(dt),
             Err(failure) => {
                 self.state.velocities.copy_from_slice(&self.before);
-                self.state.supplied = supplied;
+                (self.state.supplied, self.state.grid) = (supplied, grid);
+                self.method.undo(&mut self.landau, &mut self.state);
                 // A first estimate stays. It takes some fifty evaluations, and the step tried again would make the same.
                 if self.stiffness_before.is_some() {
                     self.state.stiffness.clone_from(&self.stiffness_before);
@@ -274,6 +267,21 @@ impl<const D: usize> Simulation<D> {
                 Err(failure)
             }
         }
+    }
+
+    /// Enters a step of the method into the state, and takes what is split from it.
+    fn complete_step(&mut self, dt: f64, stepped: Stepped<D>) -> Result<f64, Failure> {
+        let Self { landau, method, watch, state, evaluation, end, before, .. } = self;
+        state.supplied = state.supplied.plus(1.0, stepped.supply);
+        let taken = method.taken((before, evaluation), (&state.velocities, end), dt);
+        let warnings = watch.compare(landau, state, &taken, stepped);
+        method.finish(landau, state, dt)?;
+        state.warnings.extend(warnings);
+        std::mem::swap(evaluation, end);
+        state.step += 1;
+        self.is_evaluated = !method.splits();
+        self.dt = dt;
+        Ok(dt)
     }
 
     /// Moves the velocities by a step and evaluates the rates at its end.

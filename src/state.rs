@@ -1,6 +1,7 @@
 //! What evolves in a run, all of it: a checkpoint is exactly this.
 
 use crate::functionals::invariants::{About, Invariants};
+use crate::sources::Given;
 use crate::terms::Supply;
 use crate::time_grid::TimeGrid;
 use crate::watch::Warning;
@@ -14,13 +15,17 @@ pub struct State<const D: usize> {
     pub grid: TimeGrid,
     /// Velocities, species after species.
     pub velocities: Vec<[f64; D]>,
+    /// Weights, species after species.
+    pub weights: Vec<f64>,
     /// Mass, momentum and energy at the start.
     pub invariants: Invariants<D>,
     /// Momentum and energy at the start about the run's reference velocity.
     pub about: About<D>,
-    /// What the terms of the right-hand side have brought in since the start: projections return to the totals at the
-    /// start and this.
+    /// What the terms of the right-hand side and sources of weight have brought in since the start: projections return
+    /// to the totals at the start and this.
     pub supplied: Supply<D>,
+    /// What every source of weight has given, in the order of the problem's.
+    pub given: Vec<Given<D>>,
     /// How stiff the right-hand side is, once a method has asked.
     pub stiffness: Option<Stiffness<D>>,
     /// Whether the length of steps was compared with the longest stable one, where that is worth its evaluations.
@@ -40,11 +45,12 @@ impl<const D: usize> State<D> {
         self.grid.ends(self.step)
     }
 
-    /// The momentum and energy that the state has but for rounding and the method's error, where they are kept, or will
+    /// The mass, momentum and energy that the state has but for rounding and the method's error, where they are kept, or will
     /// have when it is brought in what `supply` says.
     pub fn balance(&self, supply: Supply<D>) -> About<D> {
         let supplied = self.supplied.plus(1.0, supply);
         About {
+            mass: self.about.mass + supplied.mass,
             momentum: std::array::from_fn(|axis| self.about.momentum[axis] + supplied.momentum[axis]),
             energy: self.about.energy + supplied.energy,
             ..self.about

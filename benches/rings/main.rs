@@ -1,5 +1,6 @@
 //! Unordered pairs a second of the pair sums of rings and shells on one thread, and their share of the multiply-add peak
-//! that the same machine shows in the same minute; and milliseconds of one evaluation.
+//! that the same machine shows in the same minute; and milliseconds of one evaluation, pair by pair and by what is linear
+//! in their number.
 //!
 //! ```text
 //! cargo bench --bench rings
@@ -14,7 +15,7 @@ mod random;
 
 use std::time::{Duration, Instant};
 
-use landau::collision::pair_sum::{Particles, SpeciesTable};
+use landau::collision::pair_sum::{Accuracy, Particles, SpeciesTable};
 use landau::collision::regularisation::Regularisation;
 use landau::collision::rings::RingSum;
 use landau::collision::shells::ShellSum;
@@ -26,6 +27,9 @@ use random::Numbers;
 /// Rings of two species, and shells.
 const RINGS: usize = 2000;
 const SHELLS: usize = 1000;
+
+/// Rings of a tree: 200 cells across by 400 along the axis.
+const MANY_RINGS: usize = 80_000;
 
 /// For each row.
 const SECONDS: Duration = Duration::from_secs(2);
@@ -93,22 +97,43 @@ fn main() {
             let mut sum = RingSum::new(gamma, HalfPlane { along: 2, across: 0 }, set);
             let seconds = pool.install(|| {
                 best(|| {
-                    sum.evaluate(cloud.particles(), &mut sums);
+                    sum.evaluate(cloud.particles(), Accuracy::Kept, &mut sums);
                 })
             });
             let name = format!("{RINGS} rings, γ = {gamma}, δ = {delta}");
             report(&name, RINGS, seconds, flops_per_pair(gamma, delta != 0.0), peak);
         }
-        for (gamma, delta) in [(-3.0, 0.0), (-3.0, 0.05), (-2.0, 0.05)] {
-            let cloud = Cloud::new(SHELLS, [true, false, false], delta);
-            let mut sums = vec![[0.0; 3]; SHELLS];
-            let mut sum = ShellSum::new(gamma, set);
+        for (gamma, delta, shells) in [(-3.0, 0.0, SHELLS), (-3.0, 0.05, SHELLS), (-2.0, 0.05, SHELLS)]
+            .into_iter()
+            .chain([(-3.0, 0.0, 10 * SHELLS), (-3.0, 0.005, 10 * SHELLS)])
+        {
+            let cloud = Cloud::new(shells, [true, false, false], delta);
+            let mut sums = vec![[0.0; 3]; shells];
+            for (way, mut sum) in [
+                ("pair by pair", ShellSum::pair_by_pair(gamma, set)),
+                ("as runs do", ShellSum::new(gamma, set)),
+            ] {
+                let seconds = pool.install(|| {
+                    best(|| {
+                        sum.evaluate(cloud.particles(), &mut sums);
+                    })
+                });
+                let name = format!("{shells} shells, γ = {gamma}, δ = {delta}, {way}");
+                report(&name, shells, seconds, None, peak);
+            }
+        }
+        let cloud = Cloud::new(MANY_RINGS, [true, false, true], 0.005);
+        let mut sums = vec![[0.0; 3]; MANY_RINGS];
+        for tolerance in [1e-3, 1e-6] {
+            let mut sum = RingSum::by_tree(-3.0, HalfPlane { along: 2, across: 0 }, tolerance, set);
+            let error = sum.calibrate(cloud.particles());
             let seconds = pool.install(|| {
                 best(|| {
-                    sum.evaluate(cloud.particles(), &mut sums);
+                    sum.evaluate(cloud.particles(), Accuracy::Kept, &mut sums);
                 })
             });
-            report(&format!("{SHELLS} shells, γ = {gamma}, δ = {delta}"), SHELLS, seconds, None, peak);
+            let name = format!("{MANY_RINGS} rings by a tree to {tolerance:e}, of the error {error:.1e}");
+            report(&name, MANY_RINGS, seconds, None, peak);
         }
     }
 }

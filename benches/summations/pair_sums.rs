@@ -27,7 +27,8 @@ impl<'a, const D: usize> PairSums<'a, D> {
             "direct" => PairSum::direct(landau::symmetry::Symmetry::None, gamma, set),
             "batches" => PairSum::random_batches(gamma, (BATCH, 1), set),
             tolerance => {
-                PairSum::tree(gamma, tolerance.parse().expect("direct, batches or a tolerance"), set)
+                let tolerance = tolerance.parse().expect("direct, batches or a tolerance");
+                PairSum::tree(landau::symmetry::Symmetry::None, gamma, tolerance, set)
             }
         };
         let mut points = None;

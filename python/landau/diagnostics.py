@@ -18,6 +18,8 @@ TOTALS = {
     "entropy": "m^-3",
     "work": "J m^-3",
     "electric_power": "W m^-3",
+    "power": "W m^-3",
+    "reactivity": "m^3 s^-1",
 }
 OF_SPECIES = {
     "density": "m^-3",
@@ -28,6 +30,8 @@ OF_SPECIES = {
     "error": "1",
     "power": "W m^-3",
     "heating_power": "W m^-3",
+    **{f"{source}_power": "W m^-3" for source in ("birth", "loss", "sink")},
+    **{f"{source}_density": "m^-3" for source in ("birth", "loss", "sink")},
     "beyond": "m^-3",
 }
 # Rows that a table in a notebook shows.

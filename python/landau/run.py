@@ -246,7 +246,8 @@ class Run:
 
     def plot(self, name: str = "temperatures", *, species: str | Sequence[str] | None = None) -> "Figure":
         """A figure of matplotlib: `conservation`, `entropy`, `temperatures`, `velocities`, `anisotropy`; `errors` of a run with
-        a reference; `density`, `profiles` and `particles` of one with particles; `convergence` of a folder with convergence.csv.
+        a reference; `currents` of charges in fields and `power` of one that something drives; `density`, `profiles` and
+        `particles` of one with particles; `convergence` of a folder with convergence.csv.
 
         `species` names the moving species to show, by default all. Raises ValueError for names that there are not, and for a
         picture that this run has nothing for.

@@ -34,6 +34,8 @@ SCENARIO: dict[str, Any] = {
     "score": {"mesh": {"order": 4}},
     "time": {"step": 0.5, "steps": 2},
 }
+# A field drives the charges of `a`.
+DRIVEN = SCENARIO | {"fields": {"electric": [0.1, 0.0]}}
 SUMMARY: dict[str, Any] = {
     "status": "completed",
     "reason": None,
@@ -183,11 +185,28 @@ def test_every_name_is_drawn_and_said(folder: Path) -> None:
     (folder / "convergence.csv").write_text(table, encoding="utf-8")
     rows = columns() | {"a_error_l2": TIMES, "a_b_error_l2": TIMES}
     with_errors = write(folder.parent / "errors", SCENARIO, rows)
+    rows = columns() | {"electric_power": TIMES, "work": TIMES, "momentum_given_x": TIMES, "momentum_given_y": TIMES}
+    driven = write(folder.parent / "driven", DRIVEN, rows)
     for name in pictures.NAMES:
-        run = landau.open(with_errors if name == "errors" else folder)
+        run = landau.open({"errors": with_errors, "currents": driven, "power": driven}.get(name, folder))
         figure = run.plot(name)
         assert figure.axes and figure.number in plt.get_fignums()
         assert f"`{name}`" in str(Run.plot.__doc__)
+    plt.close("all")
+
+
+def test_the_current_is_that_of_the_charges_and_power_that_of_the_columns() -> None:
+    rows = columns() | {"electric_power": TIMES, "a_heating_power": 2.0 * TIMES, "energy": 3.0 + 1.5 * TIMES**2}
+    run = in_memory(DRIVEN, rows)
+    # The charge 1 of density 1 at 0.1 along each axis; `a_b` has none.
+    lines = run.plot("currents").axes[0].lines
+    for line in lines[:2]:
+        np.testing.assert_allclose(line.get_ydata(), 0.1)
+    drawn = {line.get_label(): np.asarray(line.get_ydata()) for line in run.plot("power").axes[0].lines}
+    # d(1.5 t²)/dt between the rows is 3 t there, the sum of both powers.
+    middle = 0.5 * (TIMES[1:] + TIMES[:-1])
+    np.testing.assert_allclose(drawn["electric"] + drawn["a heating"], 3.0 * TIMES)
+    np.testing.assert_allclose(drawn["change of energy, between rows"], 3.0 * middle)
     plt.close("all")
 
 
@@ -218,6 +237,8 @@ def test_the_settings_of_matplotlib_stay() -> None:
     [
         ("temperature", {}, f"no picture 'temperature'; there are {', '.join(pictures.NAMES)}"),
         ("errors", {}, "no picture 'errors' of this run: it has no reference"),
+        ("currents", {}, "no picture 'currents' of this run: it has no charges in fields"),
+        ("power", {}, "no picture 'power' of this run: nothing gives or takes power"),
         ("convergence", {}, "no picture 'convergence' of this run: it has no convergence.csv, which `landau converge` writes"),
         ("entropy", {"species": ["a", "ion"]}, "no moving species 'ion'; there are a, a_b"),
         ("entropy", {"species": []}, "no moving species named; there are a, a_b"),

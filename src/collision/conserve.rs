@@ -14,6 +14,10 @@
 //! The rates of the particles are v̇_p = −sums_p/m_i. Many corrections δ of the rates restore Σ m w v̇ = 0
 //! and Σ m w v·v̇ = 0. The one with the least Σ m w |δ|² is δ_p = a + λ (v_p − U) with the mean velocity
 //! U = Σ m w v/Σ m w, a = −Σ m w v̇/Σ m w and λ = −Σ m w (v − U)·v̇/Σ m w |v − U|².
+//!
+//! # Rings and shells
+//!
+//! They have momentum along the axis at most. Of the axes without momentum, which the callers name, V, U and a are 0.
 
 use std::ops::Range;
 
@@ -29,9 +33,10 @@ const PART: usize = 4096;
 pub type Parts = Vec<[f64; 5]>;
 
 /// Writes to `left` the gradients minus the least-squares fit a + λ (v − V) of each group of species. V is
-/// the weighted mean velocity of the group.
+/// the weighted mean velocity of the group. `momenta` says along which axes there is momentum.
 pub fn remove_invariants<const D: usize>(
     particles: Particles<'_, D>,
+    momenta: [bool; D],
     parts: &mut Parts,
     left: &mut Vec<[f64; D]>,
 ) {
@@ -45,7 +50,8 @@ pub fn remove_invariants<const D: usize>(
             }
             terms
         });
-        let relative = |p: usize, axis: usize| velocities[p][axis] - velocity[axis] / weight;
+        let mean = |sum: &[f64], axis: usize| if momenta[axis] { sum[axis] / weight } else { 0.0 };
+        let relative = |p: usize, axis: usize| velocities[p][axis] - mean(&velocity, axis);
         let [_, gradient @ .., square] = total(species, group, parts, |_, p| {
             let mut terms = [weights[p]; 5];
             terms[4] = 0.0;
@@ -65,14 +71,20 @@ pub fn remove_invariants<const D: usize>(
         let slope = if square > 0.0 { along / square } else { 0.0 };
         for p in group.iter().flat_map(|&i| species.ranges()[i].clone()) {
             left[p] = std::array::from_fn(|axis| {
-                gradients[p][axis] - gradient[axis] / weight - slope * relative(p, axis)
+                gradients[p][axis] - mean(&gradient, axis) - slope * relative(p, axis)
             });
         }
     }
 }
 
-/// Corrects the pair sums of all particles so that each group of species conserves momentum and energy.
-pub fn restore<const D: usize>(particles: Particles<'_, D>, parts: &mut Parts, sums: &mut [[f64; D]]) {
+/// Corrects the pair sums of all particles so that each group of species conserves energy, and momentum along the axes
+/// that `momenta` names.
+pub fn restore<const D: usize>(
+    particles: Particles<'_, D>,
+    momenta: [bool; D],
+    parts: &mut Parts,
+    sums: &mut [[f64; D]],
+) {
     let Particles { species, velocities, weights, .. } = particles;
     for group in species.groups() {
         let [mass, momentum @ .., _] = total(species, group, parts, |m, p| {
@@ -86,7 +98,8 @@ pub fn restore<const D: usize>(particles: Particles<'_, D>, parts: &mut Parts, s
         if mass <= 0.0 {
             continue;
         }
-        let mean: [f64; D] = std::array::from_fn(|axis| momentum[axis] / mass);
+        let mean: [f64; D] =
+            std::array::from_fn(|axis| if momenta[axis] { momentum[axis] / mass } else { 0.0 });
         let relative =
             |p: usize| -> [f64; D] { std::array::from_fn(|axis| velocities[p][axis] - mean[axis]) };
         let [square, ..] = total(species, group, parts, |m, p| {
@@ -98,7 +111,7 @@ pub fn restore<const D: usize>(particles: Particles<'_, D>, parts: &mut Parts, s
                 let mut terms = [0.0; 5];
                 for (axis, x) in relative(p).into_iter().enumerate() {
                     terms[0] += weights[p] * x * sums[p][axis];
-                    terms[1 + axis] = weights[p] * sums[p][axis];
+                    terms[1 + axis] = if momenta[axis] { weights[p] * sums[p][axis] } else { 0.0 };
                 }
                 terms
             });
@@ -178,7 +191,7 @@ mod tests {
             regularisation: &Regularisation::default(),
         };
         let mut left = Vec::new();
-        remove_invariants(particles, &mut Vec::new(), &mut left);
+        remove_invariants(particles, [true; 3], &mut Vec::new(), &mut left);
         // The gradients are at most 40: a few ulp of that.
         assert!(left.iter().flatten().all(|g| g.abs() < 1e-13));
     }
@@ -200,7 +213,7 @@ mod tests {
             spreads: None,
             regularisation: &Regularisation::default(),
         };
-        restore(particles, &mut Vec::new(), &mut sums);
+        restore(particles, [true; 3], &mut Vec::new(), &mut sums);
         assert_eq!(species.groups().len(), 2);
         for group in species.groups() {
             let members = || group.iter().flat_map(|&i| species.ranges()[i].clone());

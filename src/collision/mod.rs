@@ -10,6 +10,7 @@ pub mod interface;
 pub mod maxwell;
 #[cfg(test)]
 pub(crate) mod oracle;
+mod orbit_tree;
 mod packed;
 pub mod pair_sum;
 pub mod random_batch;

@@ -41,12 +41,16 @@ impl<const D: usize> PairSum<D> {
         }
     }
 
-    /// By a tree to a tolerance, not calibrated yet; by moments for γ = 0.
-    pub fn tree(gamma: f64, tolerance: f64, instruction_set: InstructionSet) -> Self {
-        if gamma == 0.0 {
-            return Self::Maxwell(MomentSum::default());
+    /// By a tree to a tolerance, not calibrated yet; by moments for γ = 0, and shells directly, which is as fast.
+    pub fn tree(symmetry: Symmetry, gamma: f64, tolerance: f64, instruction_set: InstructionSet) -> Self {
+        match symmetry {
+            Symmetry::None if gamma == 0.0 => Self::Maxwell(MomentSum::default()),
+            Symmetry::None => Self::Tree(Box::new(TreeSum::new(gamma, tolerance, instruction_set))),
+            Symmetry::Axial(half_plane) => {
+                Self::Rings(Box::new(RingSum::by_tree(gamma, half_plane, tolerance, instruction_set)))
+            }
+            Symmetry::Spherical => Self::direct(symmetry, gamma, instruction_set),
         }
-        Self::Tree(Box::new(TreeSum::new(gamma, tolerance, instruction_set)))
     }
 
     /// Inside random batches of about `size` particles, drawn from `seed`.
@@ -70,14 +74,14 @@ impl<const D: usize> PairSum<D> {
     /// The most ranks that have a part of the sum over these species; none where that is not known before a sum. A sum by moments is
     /// not divided.
     pub fn most_ranks(&self, species: &SpeciesTable) -> Option<usize> {
-        let pairs = |by_moments: bool| if by_moments { 1 } else { at_a_time(species.ranges()) };
+        let pairs = |undivided: bool| if undivided { 1 } else { at_a_time(species.ranges()) };
         match self {
             Self::Direct(_) => Some(pairs(false)),
             Self::Maxwell(_) => Some(1),
             Self::Tree(_) => None,
             Self::RandomBatch(batches) => Some((species.particles() / batches.size()).max(1)),
-            Self::Rings(rings) => Some(pairs(rings.is_by_moments())),
-            Self::Shells(shells) => Some(pairs(shells.is_by_moments())),
+            Self::Rings(rings) => Some(pairs(rings.is_undivided())),
+            Self::Shells(shells) => Some(pairs(shells.is_undivided())),
         }
     }
 
@@ -111,7 +115,7 @@ impl<const D: usize> PairSum<D> {
             Self::Maxwell(moments) => moments.evaluate(particles, sums),
             Self::Tree(tree) => tree.evaluate(particles, accuracy, sums),
             Self::RandomBatch(batches) => batches.evaluate(particles, draw, sums),
-            Self::Rings(rings) => rings.evaluate(particles.cast(), dimension::vectors_mut(sums)),
+            Self::Rings(rings) => rings.evaluate(particles.cast(), accuracy, dimension::vectors_mut(sums)),
             Self::Shells(shells) => shells.evaluate(particles.cast(), dimension::vectors_mut(sums)),
         }
     }
@@ -120,6 +124,7 @@ impl<const D: usize> PairSum<D> {
     pub fn tolerance(&self) -> f64 {
         match self {
             Self::Tree(tree) => tree.tolerance(),
+            Self::Rings(rings) => rings.tree().map_or(0.0, |(tolerance, _)| tolerance),
             _ => 0.0,
         }
     }
@@ -139,6 +144,7 @@ impl<const D: usize> PairSum<D> {
                 tree.require_memory(species, regularisation)?;
                 Ok(true)
             }
+            Self::Rings(rings) => Ok(rings.tree().is_some()),
             _ => Ok(false),
         }
     }
@@ -149,10 +155,17 @@ impl<const D: usize> PairSum<D> {
     ///
     /// If the tolerance is out of reach there.
     pub fn prepare(&mut self, at: Particles<'_, D>) -> Result<(), Failure> {
-        let Self::Tree(tree) = self else { return Ok(()) };
-        let (error, tolerance) = (tree.calibrate(at)?, tree.tolerance());
+        let (error, points, tolerance) = match self {
+            Self::Tree(tree) => (tree.calibrate(at)?, tree.points(), tree.tolerance()),
+            Self::Rings(rings) => {
+                let error = rings.calibrate(at.cast());
+                let Some((tolerance, points)) = rings.tree() else { return Ok(()) };
+                (error, points, tolerance)
+            }
+            _ => return Ok(()),
+        };
         if error.is_nan() || error > tolerance {
-            return Err(Failure::TreeOutOfReach { error, points: tree.points(), tolerance });
+            return Err(Failure::TreeOutOfReach { error, points, tolerance });
         }
         Ok(())
     }
@@ -165,7 +178,11 @@ impl<const D: usize> PairSum<D> {
     /// Whether sums at two neighbouring clouds differ by more than the clouds do: cells of a tree end where
     /// particles are, and its errors jump where a particle changes cells.
     pub fn jumps(&self) -> bool {
-        matches!(self, Self::Tree(_))
+        match self {
+            Self::Tree(_) => true,
+            Self::Rings(rings) => rings.tree().is_some(),
+            _ => false,
+        }
     }
 
     /// Bytes of a workspace that grows with the particles, after an evaluation.
@@ -192,7 +209,12 @@ impl<const D: usize> PairSum<D> {
                 )
             }
             Self::RandomBatch(batches) => format!("by random batches of {}", batches.size()),
-            Self::Rings(_) => "direct, of rings".to_string(),
+            Self::Rings(rings) => match rings.tree() {
+                None => "direct, of rings".to_string(),
+                Some((tolerance, points)) => {
+                    format!("by a tree of rings to {tolerance:e}, {points} points along an axis of a cell")
+                }
+            },
             Self::Shells(_) => "direct, of shells".to_string(),
         }
     }
@@ -290,7 +312,7 @@ mod tests {
         let kinds: [&dyn Fn() -> PairSum<D>; 4] = [
             &|| PairSum::direct(Symmetry::None, -3.0, set),
             &|| PairSum::direct(Symmetry::None, 0.0, set),
-            &|| PairSum::tree(-3.0, 1e-3, set),
+            &|| PairSum::tree(Symmetry::None, -3.0, 1e-3, set),
             &|| PairSum::random_batches(-3.0, (20, 5), set),
         ];
         for new in kinds {

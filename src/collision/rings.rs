@@ -8,7 +8,8 @@
 //! A velocity holds the components along the axis and across it, the third is 0. One whose component across is below 0
 //! has crossed the axis in a step: it stands for the same ring as its mirror image.
 //!
-//! For γ = 0 the sum is one of moments, linear in the number of rings.
+//! For γ = 0 the sum is one of moments, linear in the number of rings. By a tree it is to a tolerance, at a cost that grows in
+//! proportion to that number.
 
 mod moments;
 #[cfg(test)]
@@ -16,8 +17,10 @@ mod tests;
 
 use self::moments::RingMoments;
 use super::blocks::Blocks;
-use super::interface::{Particles, Quality, SpeciesTable};
+use super::interface::{Accuracy, Measured, Particles, Quality, SpeciesTable};
+use super::orbit_tree::{MOST_POINTS, OrbitLaw, OrbitTree};
 use crate::kernel::lanes::InstructionSet;
+use crate::kernel::pair::WithPairLaw;
 use crate::kernel::rings::{ACROSS, ALONG, RingLaw};
 use crate::ranks::Ranks;
 use crate::symmetry::HalfPlane;
@@ -36,6 +39,28 @@ pub struct RingSum {
 enum Way {
     Moments(RingMoments),
     Pairs(Box<Pairs>),
+    Tree(Box<ByTree>),
+}
+
+/// Rings by a tree.
+#[derive(Debug)]
+struct ByTree {
+    law: RingLaw,
+    tree: OrbitTree<2>,
+    /// Of the rates, relative.
+    tolerance: f64,
+    /// Points along each axis of a cell with which an evaluation starts.
+    points: usize,
+}
+
+/// The relative error that [`Accuracy::Rough`] sums aim at.
+const ROUGHLY: f64 = 1e-3;
+
+/// Points along each axis of a cell for a smooth cloud, of which two leave an error of 2e-2, four 2e-4 and six 3e-6: most far
+/// cells are farther than the nearest, which divide the error of one point more by 2 + √5.
+fn first_points(tolerance: f64) -> usize {
+    let points = -tolerance.ln() / 8f64.ln();
+    (points.ceil().max(2.0) as usize).min(MOST_POINTS)
 }
 
 /// Rings pair by pair.
@@ -76,7 +101,7 @@ impl RingSum {
         Self { half_plane, instruction_set, way, held: Held::default() }
     }
 
-    /// Divides the sum between ranks; not one by moments, which is little work.
+    /// Divides the sum between ranks; not one by moments, which is little work, nor one by a tree.
     pub fn divide(&mut self, ranks: &Ranks) {
         if let Way::Pairs(pairs) = &mut self.way {
             pairs.blocks.divide(ranks);
@@ -87,35 +112,83 @@ impl RingSum {
     /// Numbers that each of several ranks receives, at most, in an evaluation like the last.
     pub fn received(&self) -> usize {
         match &self.way {
-            Way::Moments(_) => 0,
+            Way::Moments(_) | Way::Tree(_) => 0,
             Way::Pairs(pairs) => pairs.blocks.received(),
         }
     }
 
-    /// Whether the sum is one of moments.
-    pub fn is_by_moments(&self) -> bool {
-        matches!(self.way, Way::Moments(_))
+    /// Whether every rank computes all of the sum: by moments, or by a tree.
+    pub fn is_undivided(&self) -> bool {
+        !matches!(self.way, Way::Pairs(_))
     }
 
-    /// Overwrites `sums` with the pair sums of all rings, which are exact to rounding and to 2e-12 of each pair's terms.
-    /// Their third component is 0.
+    /// The same by a tree, to a relative error of the rates; by moments for γ = 0.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new).
+    pub fn by_tree(
+        gamma: f64,
+        half_plane: HalfPlane,
+        tolerance: f64,
+        instruction_set: InstructionSet,
+    ) -> Self {
+        let mut sum = Self::new(gamma, half_plane, instruction_set);
+        if let Way::Pairs(pairs) = &sum.way {
+            let mut momenta = [false; 2];
+            momenta[ALONG] = true;
+            sum.way = Way::Tree(Box::new(ByTree {
+                law: pairs.law.clone(),
+                tree: OrbitTree::new(momenta, instruction_set),
+                tolerance,
+                points: first_points(tolerance),
+            }));
+        }
+        sum
+    }
+
+    /// The relative error that sums may have, and points along each axis of a cell: of a tree.
+    pub fn tree(&self) -> Option<(f64, usize)> {
+        match &self.way {
+            Way::Tree(tree) => Some((tree.tolerance, tree.points)),
+            Way::Moments(_) | Way::Pairs(_) => None,
+        }
+    }
+
+    /// Overwrites `sums` with the pair sums of all rings, which are exact to rounding and to 2e-12 of each pair's terms,
+    /// or have the measured error of a tree. Their third component is 0.
     ///
     /// # Panics
     ///
     /// If an array is not as long as the particles, or the pairs of species, are many.
-    pub fn evaluate(&mut self, particles: Particles<'_, 3>, sums: &mut [[f64; 3]]) -> Quality {
+    pub fn evaluate(
+        &mut self,
+        particles: Particles<'_, 3>,
+        accuracy: Accuracy,
+        sums: &mut [[f64; 3]],
+    ) -> Quality {
         particles.count(sums);
         let Self { half_plane, instruction_set, way, held } = self;
         held.take(particles, *half_plane);
+        let mut quality = Quality::Exact;
         match way {
             Way::Moments(moments) => {
                 let vectors = (held.velocities.as_slice(), held.gradients.as_slice());
                 moments.evaluate(particles.species, vectors, particles.weights, &mut held.sums);
             }
             Way::Pairs(pairs) => pairs.evaluate(*instruction_set, particles, held),
+            Way::Tree(tree) => quality = Quality::Measured(tree.evaluate(particles, accuracy, held)),
         }
         held.give(particles, *half_plane, sums);
-        Quality::Exact
+        quality
+    }
+
+    /// Raises the points of a tree until the error of the sums is at most half its tolerance, and returns that error; 0
+    /// without a tree.
+    pub fn calibrate(&mut self, particles: Particles<'_, 3>) -> f64 {
+        let Self { half_plane, way: Way::Tree(tree), held, .. } = self else { return 0.0 };
+        held.take(Particles { spreads: None, ..particles }, *half_plane);
+        tree.calibrate(particles, held)
     }
 
     /// Bytes of the workspace, which grows with the rings.
@@ -125,6 +198,7 @@ impl RingSum {
         let blocks = match &self.way {
             Way::Moments(_) => 0,
             Way::Pairs(pairs) => pairs.blocks.memory(),
+            Way::Tree(tree) => tree.tree.memory(),
         };
         vectors * size_of::<[f64; 2]>() + spreads.capacity() * size_of::<f64>() + blocks
     }
@@ -137,6 +211,50 @@ impl RingSum {
         spreads.fill(value);
         if let Way::Pairs(pairs) = &mut self.way {
             pairs.blocks.fill_workspace(value);
+        }
+    }
+}
+
+impl OrbitLaw<2> for RingLaw {
+    fn apply(&self, regularised: bool, work: impl WithPairLaw<2>) {
+        self.apply(regularised, work);
+    }
+}
+
+impl ByTree {
+    /// With more and more points until the error meets the tolerance, from the calibrated number on.
+    fn evaluate(&mut self, particles: Particles<'_, 3>, accuracy: Accuracy, held: &mut Held) -> Measured {
+        if accuracy == Accuracy::Rough {
+            let points = first_points(ROUGHLY).min(self.points);
+            return self.evaluate_once(points, particles, held);
+        }
+        let mut points = self.points;
+        loop {
+            let measured = self.evaluate_once(points, particles, held);
+            if measured.error <= self.tolerance || measured.error.is_nan() || points == MOST_POINTS {
+                return measured;
+            }
+            points += 1;
+        }
+    }
+
+    fn evaluate_once(&mut self, points: usize, particles: Particles<'_, 3>, held: &mut Held) -> Measured {
+        let Self { law, tree, tolerance, .. } = self;
+        let Held { velocities, gradients, spreads, sums } = held;
+        let Particles { species, weights, regularisation, .. } = particles;
+        let rings =
+            Particles { species, velocities, gradients, weights, spreads: Some(spreads), regularisation };
+        tree.evaluate(law, points, rings, sums);
+        tree.measure(law, *tolerance, rings, sums)
+    }
+
+    fn calibrate(&mut self, particles: Particles<'_, 3>, held: &mut Held) -> f64 {
+        loop {
+            let error = self.evaluate_once(self.points, particles, held).error;
+            if error <= 0.5 * self.tolerance || error.is_nan() || self.points == MOST_POINTS {
+                return error;
+            }
+            self.points += 1;
         }
     }
 }

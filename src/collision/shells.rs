@@ -8,14 +8,23 @@
 //! A velocity holds the radius as its component [`RADIUS`], the others are 0. A radius below 0 has crossed the origin in a
 //! step: it stands for the same shell as its mirror image.
 //!
-//! For γ = 0, F = ⅔ r'(r' g − r g'), and the sum is one of moments, linear in the number of shells.
+//! # Many shells
+//!
+//! For γ = 0, F = ⅔ r'(r' g − r g'), and the sum is one of moments. For γ = −3 and |z|^γ itself it is one of
+//! [`prefix`] sums over sorted radii. For any other γ, and where the kernel is regularised, it is by a
+//! [tree](super::orbit_tree) from [`FEWEST_IN_TREE`] shells on, with [`POINTS`] points in each cell. All cost in proportion to the
+//! number of shells, but for sorting them. Where shells have spreads they meet pair by pair.
 
+mod prefix;
 #[cfg(test)]
 mod tests;
 
+use self::prefix::PrefixSums;
 use super::blocks::Blocks;
 use super::interface::{Particles, Quality, SpeciesTable};
+use super::orbit_tree::{OrbitLaw, OrbitTree};
 use crate::kernel::lanes::InstructionSet;
+use crate::kernel::pair::WithPairLaw;
 use crate::kernel::shells::ShellLaw;
 use crate::ranks::Ranks;
 use crate::symmetry::RADIUS;
@@ -36,14 +45,29 @@ enum Way {
     Pairs(Box<Pairs>),
 }
 
-/// Shells pair by pair.
+/// Shells pair by pair, or by what is the same sum.
 #[derive(Debug)]
 struct Pairs {
     law: ShellLaw,
+    /// Whether γ = −3.
+    coulomb: bool,
+    /// Shells from which on not all pairs are met one by one: by prefix sums, and by a tree.
+    fewest: [usize; 2],
     /// The species that the blocks are cut for.
     planned: SpeciesTable,
     blocks: Blocks<1>,
+    prefix: PrefixSums,
+    tree: OrbitTree<1>,
 }
+
+/// Shells from which on prefix sums are faster than all pairs.
+const FEWEST_IN_PREFIX: usize = 128;
+
+/// Shells from which on a tree is faster than all pairs.
+const FEWEST_IN_TREE: usize = 1000;
+
+/// Points of a cell of the tree: (3 + √8)^(−18) is 2e-14.
+const POINTS: usize = 18;
 
 /// Shells by their radii, which are not below 0.
 #[derive(Debug, Default)]
@@ -68,11 +92,24 @@ impl ShellSum {
             0.0 => Way::Moments(Vec::new()),
             _ => Way::Pairs(Box::new(Pairs {
                 law: ShellLaw::new(gamma),
+                coulomb: gamma == -3.0,
+                fewest: [FEWEST_IN_PREFIX, FEWEST_IN_TREE],
+                prefix: PrefixSums::default(),
+                tree: OrbitTree::new([false], instruction_set),
                 planned: SpeciesTable::default(),
                 blocks: Blocks::empty(),
             })),
         };
         Self { instruction_set, way, held: Held::default() }
+    }
+
+    /// The same pair by pair, however many shells there are: slow, to compare others with.
+    pub fn pair_by_pair(gamma: f64, instruction_set: InstructionSet) -> Self {
+        let mut sum = Self::new(gamma, instruction_set);
+        if let Way::Pairs(pairs) = &mut sum.way {
+            pairs.fewest = [usize::MAX; 2];
+        }
+        sum
     }
 
     /// Divides the sum between ranks; not one by moments, which is little work.
@@ -91,8 +128,8 @@ impl ShellSum {
         }
     }
 
-    /// Whether the sum is one of moments.
-    pub fn is_by_moments(&self) -> bool {
+    /// Whether every rank computes all of the sum, by moments. Many shells take too little work to be divided, too.
+    pub fn is_undivided(&self) -> bool {
         matches!(self.way, Way::Moments(_))
     }
 
@@ -123,7 +160,7 @@ impl ShellSum {
         let numbers = radii.capacity() + gradients.capacity() + spreads.capacity() + sums.capacity();
         let way = match &self.way {
             Way::Moments(moments) => moments.capacity() * size_of::<[f64; 2]>(),
-            Way::Pairs(pairs) => pairs.blocks.memory(),
+            Way::Pairs(pairs) => pairs.blocks.memory() + pairs.tree.memory() + pairs.prefix.memory(),
         };
         numbers * size_of::<f64>() + way
     }
@@ -163,13 +200,20 @@ fn sum_by_moments(moments: &mut Vec<[f64; 2]>, particles: Particles<'_, 3>, held
     }
 }
 
+impl OrbitLaw<1> for ShellLaw {
+    fn apply(&self, regularised: bool, work: impl WithPairLaw<1>) {
+        self.apply(regularised, work);
+    }
+}
+
 impl Pairs {
     fn evaluate(&mut self, set: InstructionSet, particles: Particles<'_, 3>, held: &mut Held) {
-        let Self { law, planned, blocks } = self;
-        if *planned != *particles.species {
-            planned.clone_from(particles.species);
-            blocks.cut(particles.species);
-        }
+        let Self { law, coulomb, fewest: [fewest_in_prefix, fewest_in_tree], planned, blocks, prefix, tree } =
+            self;
+        let count = particles.velocities.len();
+        let softened = particles.spreads.is_some();
+        let by_prefix = *coulomb && particles.regularisation.is_none() && count >= *fewest_in_prefix;
+        let by_tree = !by_prefix && count >= *fewest_in_tree;
         let Particles { species, weights, regularisation, .. } = particles;
         let shells = Particles {
             species,
@@ -179,6 +223,16 @@ impl Pairs {
             spreads: Some(&held.spreads),
             regularisation,
         };
+        if by_prefix && !softened {
+            return prefix.evaluate(shells, &mut held.sums);
+        }
+        if by_tree && !softened {
+            return tree.evaluate(law, POINTS, shells, &mut held.sums);
+        }
+        if *planned != *particles.species {
+            planned.clone_from(particles.species);
+            blocks.cut(particles.species);
+        }
         blocks.evaluate_by(set, shells, |parties| law.apply(!regularisation.is_none(), parties));
         blocks.unpack(&mut held.sums);
     }

@@ -217,6 +217,7 @@ mod tests {
             background_coefficients: Vec::new(),
             fields: Default::default(),
             heatings: Vec::new(),
+            weight_sources: Vec::new(),
             conserved: Conserved::MassOnly,
             reference: [0.0; 2],
             scales: Default::default(),

@@ -24,7 +24,7 @@
 
 mod series;
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{Complex, DMatrix, DVector};
 use series::Series;
 use std::f64::consts::PI;
 
@@ -98,38 +98,79 @@ impl Plasma {
         fluxes.transpose() * solve(matrix, impulses)
     }
 
-    /// The matrix between the flows of all species across a magnetic field, in which species turn at these angular
-    /// frequencies: its real part is the flow along a force, its imaginary part, with the sign of dv_y/dt = −Ω v_x, the flow
-    /// at right angles. Where nothing stays still only relative flows have a meaning.
+    /// The same across a magnetic field, in which species turn at these angular frequencies: its real part is the flux along a
+    /// force, its imaginary part, with the sign of dv_y/dt = −Ω v_x, the flux at right angles. Impulses are not freed of total
+    /// momentum: where nothing stays still, only relative flows have a meaning, and the flow of a species alone has none.
     ///
     /// # Panics
     ///
     /// If a species collides with nothing.
-    pub fn flows_across(&self, terms: usize, frequencies: &[f64]) -> (DMatrix<f64>, DMatrix<f64>) {
-        let matrix = self.matrix(Rank::Vector, terms);
-        let size = matrix.nrows();
-        let count = self.species.len();
-        // (M + iΩ) as a real matrix of twice the size.
+    pub fn vectors_across(&self, terms: usize, frequencies: &[f64]) -> DMatrix<Complex<f64>> {
+        let mut matrix = self.matrix(Rank::Vector, terms);
+        if self.species.len() == 1 && self.still.is_empty() {
+            // Its drift is kept, and the fluxes of heat do not see it.
+            matrix[(0, 0)] += matrix.diagonal().amax();
+        }
+        let mut impulses = DMatrix::zeros(matrix.nrows(), 2 * self.species.len());
+        for (i, one) in self.species.iter().enumerate() {
+            let size = one.density * (self.temperature / one.mass).sqrt();
+            impulses[(i * terms, 2 * i)] = size;
+            if terms > 1 {
+                impulses[(i * terms + 1, 2 * i + 1)] = -2.5 * size;
+            }
+        }
+        self.across(matrix, &impulses, frequencies, Rank::Vector)
+    }
+
+    /// The matrix between stresses c_x c_y that turn at these angular frequencies: once those of the species between the
+    /// direction of a magnetic field and one across it, twice those between two directions across.
+    ///
+    /// # Panics
+    ///
+    /// If a species collides with nothing.
+    pub fn stresses_across(&self, terms: usize, frequencies: &[f64]) -> DMatrix<Complex<f64>> {
+        let matrix = self.matrix(Rank::Tensor, terms);
+        let mut impulses = DMatrix::zeros(matrix.nrows(), self.species.len());
+        for (i, one) in self.species.iter().enumerate() {
+            impulses[(i * terms, i)] = one.density * self.temperature / one.mass;
+        }
+        self.across(matrix, &impulses, frequencies, Rank::Tensor)
+    }
+
+    /// bᵀ (M + iΩN)⁻¹ b for impulses b, N the norms of the polynomials.
+    fn across(
+        &self,
+        matrix: DMatrix<f64>,
+        impulses: &DMatrix<f64>,
+        frequencies: &[f64],
+        rank: Rank,
+    ) -> DMatrix<Complex<f64>> {
+        let (size, count) = (matrix.nrows(), impulses.ncols());
+        let terms = size / self.species.len();
+        // As a real matrix of twice the size.
         let mut both = DMatrix::zeros(2 * size, 2 * size);
         both.view_mut((0, 0), (size, size)).copy_from(&matrix);
         both.view_mut((size, size), (size, size)).copy_from(&matrix);
-        let mut impulses = DMatrix::zeros(2 * size, count);
         for (i, one) in self.species.iter().enumerate() {
             let variance = self.temperature / one.mass;
-            impulses[(i * terms, i)] = one.density * variance.sqrt();
-            // ⟨v_x² L_k²⟩ = σ² Γ(k + 5/2)/(k! Γ(5/2)).
-            let mut norm = one.density * variance;
+            // ⟨v_x² L_k²⟩ = n σ² Γ(k + 5/2)/(k! Γ(5/2)) and ⟨v_x² v_y² L_k²⟩ = n σ⁴ Γ(k + 7/2)/(k! Γ(7/2)).
+            let (mut norm, order) = match rank {
+                Rank::Vector => (one.density * variance, 2.5),
+                Rank::Tensor => (one.density * variance * variance, 3.5),
+            };
             for k in 0..terms {
                 let place = i * terms + k;
                 both[(place, size + place)] = -frequencies[i] * norm;
                 both[(size + place, place)] = frequencies[i] * norm;
-                norm *= (k as f64 + 2.5) / (k as f64 + 1.0);
+                norm *= (k as f64 + order) / (k as f64 + 1.0);
             }
         }
-        let answer = solve(both, impulses.clone());
-        let real = impulses.rows(0, size).transpose() * answer.rows(0, size);
-        let imaginary = impulses.rows(0, size).transpose() * answer.rows(size, size);
-        (real, imaginary)
+        let mut right = DMatrix::zeros(2 * size, count);
+        right.view_mut((0, 0), (size, count)).copy_from(impulses);
+        let answer = solve(both, right);
+        let real = impulses.transpose() * answer.rows(0, size);
+        let imaginary = impulses.transpose() * answer.rows(size, size);
+        real.zip_map(&imaginary, Complex::new)
     }
 
     /// The same between the stresses c_x c_y of all species; times 4/3 between c_x² − c²/3.
@@ -341,12 +382,17 @@ mod tests {
             still: vec![Still { variance: 0.0, strengths: vec![1.0] }],
         };
         let free = plasma.vectors(12)[(0, 0)];
-        let (real, imaginary) = plasma.flows_across(12, &[0.0]);
-        assert!((real[(0, 0)] / free - 1.0).abs() < 1e-13 && imaginary[(0, 0)].abs() < 1e-13 * free);
+        let still = plasma.vectors_across(12, &[0.0])[(0, 0)];
+        assert!((still.re / free - 1.0).abs() < 1e-13 && still.im.abs() < 1e-13 * free, "{still}");
         // In a strong field particles drift at right angles to the force, by n/Ω, and little along it.
-        let (real, imaginary) = plasma.flows_across(12, &[1e5]);
-        assert!((imaginary[(0, 0)] * 1e5 / 0.7 + 1.0).abs() < 1e-6, "{imaginary}");
-        assert!(real[(0, 0)] > 0.0 && real[(0, 0)] < 1e-8, "{real}");
+        let strong = plasma.vectors_across(12, &[1e5])[(0, 0)];
+        assert!((strong.im * 1e5 / 0.7 + 1.0).abs() < 1e-6, "{strong}");
+        assert!(strong.re > 0.0 && strong.re < 1e-8, "{strong}");
+        // A stress turns with the same sign, by the mean of (v_x v_y)², σ⁴ n.
+        let stress = plasma.stresses_across(12, &[1e5])[(0, 0)];
+        assert!((stress.im * 1e5 / 0.7 + 1.0).abs() < 1e-6, "{stress}");
+        let free = plasma.stresses(12)[(0, 0)];
+        assert!((plasma.stresses_across(12, &[0.0])[(0, 0)].re / free - 1.0).abs() < 1e-13);
     }
 
     #[test]

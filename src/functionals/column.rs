@@ -2,6 +2,7 @@
 
 use super::integrals::Integrand;
 use crate::collision::regularisation::Regularisation;
+use crate::error::Failure;
 use crate::problem::Problem;
 use crate::rules::{Checks, number};
 
@@ -25,7 +26,7 @@ pub trait Column<const D: usize>: Sync {
         false
     }
 
-    /// Whether it sums over pairs of points: rings and shells have no such sum.
+    /// Whether it is computed of points alone, not of rings or shells.
     fn is_of_points(&self) -> bool {
         false
     }
@@ -48,7 +49,25 @@ pub trait Column<const D: usize>: Sync {
 
     /// The values of its columns, from the integrals of each species in the order of its integrands.
     fn values(&self, at: &At<'_, D>, integrals: &[&[f64]]) -> Vec<f64>;
+
+    /// The same for a column that needs densities at other velocities too.
+    ///
+    /// # Errors
+    ///
+    /// If such a density takes a mesh that is too large.
+    fn values_elsewhere(
+        &self,
+        at: &At<'_, D>,
+        integrals: &[&[f64]],
+        _elsewhere: &Elsewhere<'_, D>,
+    ) -> Result<Vec<f64>, Failure> {
+        Ok(self.values(at, integrals))
+    }
 }
+
+/// Integrals of the density of a species, by its index, for particles at other velocities.
+pub type Elsewhere<'a, const D: usize> =
+    dyn Fn(usize, &[[f64; D]], &[Box<dyn Integrand<D>>]) -> Result<Vec<f64>, Failure> + 'a;
 
 /// A state of a run with its scores.
 #[derive(Debug, Clone, Copy)]

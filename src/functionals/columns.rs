@@ -7,6 +7,9 @@ use super::mollified::TooManyNodes;
 use crate::error::Failure;
 use crate::problem::Problem;
 
+/// The cut-off of densities that are subtracted from one another, in standard deviations.
+const WIDE: f64 = 8.0;
+
 /// Which functionals, and how densities are reconstructed for them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Columns {
@@ -52,11 +55,17 @@ impl Columns {
         let found: Vec<Vec<f64>> = (0..problem.species.len())
             .map(|species| self.integrals(at, species, &integrands))
             .collect::<Result<_, _>>()?;
-        let values = self.requested.iter().zip(places).flat_map(|(functional, place)| {
+        // Differences see where a mollifier ends: here it is 1e-14 of its maximum.
+        let wide = Self { cutoff: self.cutoff.max(WIDE), requested: Vec::new(), order: self.order };
+        let elsewhere = |species: usize, velocities: &[[f64; D]], integrands: &[Box<dyn Integrand<D>>]| {
+            wide.integrals(&At { velocities, ..*at }, species, integrands)
+        };
+        let mut values = Vec::new();
+        for (functional, place) in self.requested.iter().zip(places) {
             let own: Vec<&[f64]> = found.iter().map(|found| &found[place.clone()]).collect();
-            functional.column::<D>().values(at, &own)
-        });
-        Ok(values.collect())
+            values.extend(functional.column::<D>().values_elsewhere(at, &own, &elsewhere)?);
+        }
+        Ok(values)
     }
 
     fn integrals<const D: usize>(

@@ -11,6 +11,7 @@
 
 pub mod axisymmetric;
 mod beyond;
+mod collision_rates;
 mod column;
 mod columns;
 pub mod comparison;
@@ -18,6 +19,7 @@ pub mod density;
 pub mod dissipation;
 mod fisher;
 mod fisher_rate;
+pub mod fusion;
 pub mod integrals;
 pub mod invariants;
 mod lyapunov;
@@ -26,18 +28,23 @@ pub mod moments;
 mod orbits;
 mod origin;
 mod power_moments;
+mod powers;
+mod reactivity;
 mod relative_entropy;
 mod spherical_dissipation;
 mod spherical_fisher;
 
 pub use beyond::Beyond;
-pub use column::{At, Column};
+pub use collision_rates::CollisionRates;
+pub use column::{At, Column, Elsewhere};
 pub use columns::Columns;
 pub use dissipation::Dissipation;
 pub use fisher::Fisher;
 pub use fisher_rate::{FisherRate, slope_at_center};
 pub use lyapunov::Lyapunov;
 pub use power_moments::PowerMoments;
+pub use powers::Powers;
+pub use reactivity::Reactivity;
 pub use relative_entropy::RelativeEntropy;
 pub use spherical_dissipation::SphericalDissipation;
 pub use spherical_fisher::SphericalFisher;
@@ -59,7 +66,10 @@ pub enum Functional {
     Dissipation(Dissipation),
     SphericalDissipation(SphericalDissipation),
     FisherRate(FisherRate),
+    CollisionRates(CollisionRates),
     Beyond(Beyond),
+    Powers(Powers),
+    Reactivity(Reactivity),
 }
 
 impl Functional {
@@ -74,7 +84,10 @@ impl Functional {
             Self::Dissipation(column) => column,
             Self::SphericalDissipation(column) => column,
             Self::FisherRate(column) => column,
+            Self::CollisionRates(column) => column,
             Self::Beyond(column) => column,
+            Self::Powers(column) => column,
+            Self::Reactivity(column) => column,
         }
     }
 }

@@ -134,6 +134,7 @@ impl<const D: usize> Adaptive<D> {
             rejected = true;
             state.velocities.copy_from_slice(before);
             state.supplied = supplied;
+            method.undo(landau, state);
         }
     }
 

@@ -1,12 +1,33 @@
-//! The file of `landau functionals`: a density by formula, collisions, and a parameter to sweep.
+//! The file of `landau functionals`: a density by formula, collisions, and a parameter to sweep; or several species, which
+//! [`species`](super::species) has.
 
 use super::densities::ExperimentDensity;
+use super::species::input::SpeciesExperiment;
 use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that this program reads.
-const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What a file of `landau functionals` holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AnyExperiment {
+    /// One density with an axis of symmetry, under the key `density`.
+    Density(Experiment),
+    /// Several without, under the key `species`.
+    Species(SpeciesExperiment),
+}
+
+impl AnyExperiment {
+    /// Its sweep, if it has one.
+    pub fn sweep(&self) -> Option<&Sweep> {
+        match self {
+            Self::Density(experiment) => experiment.sweep.as_ref(),
+            Self::Species(experiment) => experiment.sweep.as_ref(),
+        }
+    }
+}
 
 /// A density by formula, symmetric about the first axis of a three-dimensional velocity space, and what to compute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -82,6 +103,18 @@ pub struct Sweep {
     pub values: Vec<f64>,
 }
 
+impl Sweep {
+    /// Checks that there is something to sweep.
+    pub fn rules(&self, found: &mut Checks) {
+        found.require(!self.values.is_empty(), "sweep.values", || {
+            "found no values; allowed: one or more".to_string()
+        });
+        found.require(!self.parameter.starts_with("sweep"), "sweep.parameter", || {
+            "found the sweep itself; allowed: another parameter of the file".to_string()
+        });
+    }
+}
+
 /// All violations of rules in the experiment, in the order of the file.
 pub fn violations(experiment: &Experiment) -> Vec<Violation> {
     let mut found = Checks::default();
@@ -102,12 +135,7 @@ pub fn violations(experiment: &Experiment) -> Vec<Violation> {
         found.within("lyapunov.r", lyapunov.r, 0.0, 1e300);
     }
     if let Some(sweep) = &experiment.sweep {
-        found.require(!sweep.values.is_empty(), "sweep.values", || {
-            "found no values; allowed: one or more".to_string()
-        });
-        found.require(!sweep.parameter.starts_with("sweep"), "sweep.parameter", || {
-            "found the sweep itself; allowed: another parameter of the file".to_string()
-        });
+        sweep.rules(&mut found);
     }
     for (index, time) in experiment.times.iter().enumerate() {
         found.within(format!("times.{index}"), *time, 0.0, 1e300);

@@ -5,7 +5,7 @@
 //! derivatives at (r, cos θ) are exact to rounding ([`jet`]). Integrals are sums over Gauss–Legendre points
 //! ([`quadrature`]). Collisions of the density with itself are computed from its flux in velocity space
 //! ([`collisions`]). The input file is described in [`input`], the densities that it may name in
-//! [`densities`].
+//! [`densities`]. Several species without symmetry, sums of Gaussians, are a laboratory of their own ([`species`]).
 #![doc = include_str!("theorems.md")]
 
 pub mod collisions;
@@ -18,6 +18,7 @@ mod gaussians;
 pub mod input;
 pub mod jet;
 pub mod quadrature;
+pub mod species;
 #[cfg(test)]
 mod tests;
 pub mod theorem_1_3;

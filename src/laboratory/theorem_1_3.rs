@@ -15,16 +15,31 @@ use std::f64::consts::PI;
 /// The bound of remark 3.8.
 pub const PUBLISHED: f64 = 3e5;
 
+/// The constants Λ of (2.9): for all functions on the sphere, and Ji's bound (2024) for even ones.
+pub const OF_ALL: f64 = 2.0;
+pub const OF_EVEN: f64 = 5.5;
+
+/// C̄ of Lemma 3.7, 72/(4 − γ²/Λ), as the corrected Proposition 3.5 gives it.
+pub fn of_pairs(gamma: f64) -> f64 {
+    72.0 / (4.0 - gamma * gamma / OF_EVEN)
+}
+
+/// 5 (1 + √2) of (3.15).
+pub fn of_young() -> f64 {
+    5.0 * (1.0 + 2f64.sqrt())
+}
+
+/// S² of Sobolev's inequality |u|_6 ≤ S |∇u|_2 in three dimensions.
+pub fn sobolev() -> f64 {
+    (2.0 / PI).powf(4.0 / 3.0) / 3.0
+}
+
 /// K of (3.25) at δ = 3/2, with the constants that the corrected Proposition 3.5 gives.
 ///
-/// (3.25) is C²/(6√6) (2 + …) ≤ c_ei, C² = 25 (1 + √2)² 72/(4 − 9/Λ) (1 + (8π/3)^(2/3) S²/4). Λ = 5.5 is the constant of Ji
-/// (2024), S² = (2/π)^(4/3)/3 that of Sobolev's inequality |u|_6 ≤ S |∇u|_2 in three dimensions.
+/// (3.25) is C²/(6√6) (2 + …) ≤ c_ei, C² = 25 (1 + √2)² 72/(4 − 9/Λ) (1 + (8π/3)^(2/3) S²/4).
 pub fn corrected() -> f64 {
-    let of_dissipation = 72.0 / (4.0 - 9.0 / 5.5);
-    let of_young = 25.0 * (1.0 + 2f64.sqrt()).powi(2);
-    let sobolev = (2.0 / PI).powf(4.0 / 3.0) / 3.0;
-    let of_potential = 1.0 + (8.0 * PI / 3.0).powf(2.0 / 3.0) * sobolev / 4.0;
-    of_young * of_dissipation * of_potential / (6.0 * 6f64.sqrt())
+    let of_potential = 1.0 + (8.0 * PI / 3.0).powf(2.0 / 3.0) * sobolev() / 4.0;
+    of_young().powi(2) * of_pairs(-3.0) * of_potential / (6.0 * 6f64.sqrt())
 }
 
 /// 2 + J/I^(3/2) + H(f|M) from the integrals of f with ∫ f = `density`.

@@ -1,7 +1,7 @@
 //! The checkpoint: the state, and how much of each output belongs to it.
 //!
 //! The file starts with a line of JSON that describes it. Then follow, as little-endian f64, the velocities
-//! and, if there is an estimate of stiffness, its direction; last the CRC-32 of all that. The file is written
+//! and, if there is an estimate of stiffness, its direction, then the weights; last the CRC-32 of all that. The file is written
 //! under a temporary name, synced and renamed, so that it is complete or absent.
 
 use crate::functionals::invariants::{About, Invariants};
@@ -12,6 +12,7 @@ use crate::output::whole;
 use crate::problem::Problem;
 use crate::scenario::{Scenario, first_difference};
 use crate::simulation::{Observer, ObserverError, Outcome, View};
+use crate::sources::Given;
 use crate::state::{State, Stiffness};
 use crate::terms::Supply;
 use crate::time_grid::Clock;
@@ -41,6 +42,7 @@ struct Header {
     energy: f64,
     about: AboutHeader,
     supplied: SupplyHeader,
+    given: Vec<GivenHeader>,
     particles: usize,
     /// CRC-32 of the particles at the start, which may come from a file that has changed since.
     start: u32,
@@ -64,9 +66,30 @@ struct AboutHeader {
 /// What terms have brought in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct SupplyHeader {
+    mass: f64,
     momentum: Vec<f64>,
     energy: f64,
     entropy: f64,
+}
+
+impl SupplyHeader {
+    fn of<const D: usize>(supply: &Supply<D>) -> Self {
+        let Supply { mass, momentum, energy, entropy } = *supply;
+        Self { mass, momentum: momentum.to_vec(), energy, entropy }
+    }
+
+    fn supply<const D: usize>(&self) -> Supply<D> {
+        let momentum = std::array::from_fn(|axis| self.momentum[axis]);
+        Supply { mass: self.mass, momentum, energy: self.energy, entropy: self.entropy }
+    }
+}
+
+/// What a source of weight has given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct GivenHeader {
+    density: f64,
+    supply: SupplyHeader,
+    power: f64,
 }
 
 /// The clock of the state.
@@ -85,7 +108,7 @@ struct StiffnessHeader {
 }
 
 /// The version of the file layout, raised with every change.
-const LAYOUT: u32 = 7;
+const LAYOUT: u32 = 8;
 
 /// Writes a checkpoint every `every` steps, and when the run is interrupted.
 pub struct Checkpoints {
@@ -165,7 +188,7 @@ impl Checkpoints {
     fn save<const D: usize>(&mut self, state: &State<D>) -> Result<(), FileFailure> {
         let diagnostics = self.folder.diagnostics();
         self.rows.follow(&diagnostics).map_err(FileFailure::file(&diagnostics, "cannot sync"))?;
-        let State { invariants, about, supplied, .. } = state;
+        let State { invariants, about, supplied, given, .. } = state;
         let stiffness = state.stiffness.as_ref();
         let header = Header {
             landau_checkpoint: LAYOUT,
@@ -181,11 +204,8 @@ impl Checkpoints {
                 momentum: about.momentum.to_vec(),
                 energy: about.energy,
             },
-            supplied: SupplyHeader {
-                momentum: supplied.momentum.to_vec(),
-                energy: supplied.energy,
-                entropy: supplied.entropy,
-            },
+            supplied: SupplyHeader::of(supplied),
+            given: given.iter().map(header_of_given).collect(),
             particles: state.velocities.len(),
             start: self.start,
             clock: state.grid.clock().map(|Clock { time, next, last_error }| ClockHeader {
@@ -200,8 +220,12 @@ impl Checkpoints {
             diagnostics_check: self.rows.hasher.clone().finalize(),
         };
         let direction = stiffness.map_or(&[][..], |stiffness| &stiffness.direction);
-        write(&self.folder, &header, [&state.velocities, direction])
+        write(&self.folder, &header, [&state.velocities, direction], &state.weights)
     }
+}
+
+fn header_of_given<const D: usize>(given: &Given<D>) -> GivenHeader {
+    GivenHeader { density: given.density, supply: SupplyHeader::of(&given.supply), power: given.power }
 }
 
 /// Removes the checkpoint of a completed run, after all rows are on the disk.
@@ -221,6 +245,7 @@ fn write<const D: usize>(
     folder: &Folder,
     header: &Header,
     vectors: [&[[f64; D]]; 2],
+    weights: &[f64],
 ) -> Result<(), FileFailure> {
     let (path, partial) = (folder.checkpoint(), folder.partial_checkpoint());
     let mut bytes = serde_json::to_vec(header).map_err(|error| FileFailure::Checkpoint {
@@ -228,7 +253,8 @@ fn write<const D: usize>(
         reason: format!("cannot be written: {error}"),
     })?;
     bytes.push(b'\n');
-    bytes.extend(vectors.into_iter().flatten().flatten().flat_map(|component| component.to_le_bytes()));
+    let numbers = vectors.into_iter().flatten().flatten().chain(weights);
+    bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
     let check = crc32fast::hash(&bytes);
     bytes.extend(check.to_le_bytes());
 
@@ -240,7 +266,7 @@ fn write<const D: usize>(
 pub struct Saved {
     path: PathBuf,
     header: Header,
-    /// Velocities and the direction of stiffness, as little-endian f64.
+    /// Velocities, the direction of stiffness and weights, as little-endian f64.
     values: Vec<u8>,
 }
 
@@ -313,14 +339,20 @@ impl Saved {
             ));
         }
         let arrays = 1 + usize::from(header.stiffness.is_some());
-        let length = arrays * particles * D * 8;
-        let Header { about, supplied, momentum, .. } = header;
-        let vectors = [momentum, &about.center, &about.momentum, &supplied.momentum];
-        if vectors.iter().any(|vector| vector.len() != D) || values.len() != length {
+        let vectors_end = arrays * particles * D * 8;
+        let Header { about, supplied, momentum, given, .. } = header;
+        let of_sources = given.iter().map(|given| &given.supply.momentum);
+        let mut vectors =
+            [momentum, &about.center, &about.momentum, &supplied.momentum].into_iter().chain(of_sources);
+        if vectors.any(|vector| vector.len() != D)
+            || values.len() != vectors_end + particles * 8
+            || given.len() != first.given.len()
+        {
             return Err(refuse(DAMAGED));
         }
         let number = |bytes: &[u8]| f64::from_le_bytes(std::array::from_fn(|k| bytes[k]));
-        let mut velocities: Vec<[f64; D]> = values
+        let (vectors, weights) = values.split_at(vectors_end);
+        let mut velocities: Vec<[f64; D]> = vectors
             .chunks_exact(8 * D)
             .map(|vector| std::array::from_fn(|axis| number(&vector[8 * axis..])))
             .collect();
@@ -337,6 +369,7 @@ impl Saved {
                 last_error,
             })),
             velocities,
+            weights: weights.chunks_exact(8).map(number).collect(),
             invariants: Invariants { mass, momentum: vector(momentum), energy },
             about: About {
                 center: vector(&about.center),
@@ -344,11 +377,15 @@ impl Saved {
                 momentum: vector(&about.momentum),
                 energy: about.energy,
             },
-            supplied: Supply {
-                momentum: vector(&supplied.momentum),
-                energy: supplied.energy,
-                entropy: supplied.entropy,
-            },
+            supplied: supplied.supply(),
+            given: given
+                .iter()
+                .map(|given| Given {
+                    density: given.density,
+                    supply: given.supply.supply(),
+                    power: given.power,
+                })
+                .collect(),
             stiffness: stiffness.map(|&StiffnessHeader { radius, step }| Stiffness {
                 radius,
                 step,

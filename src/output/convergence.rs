@@ -2,9 +2,7 @@
 
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
-use std::fs::File;
-use std::io::Write;
-use std::path::PathBuf;
+use crate::output::whole;
 
 /// The measurements at one resolution.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,10 +21,10 @@ pub fn observed_order((coarse, large): (u32, f64), (fine, small): (u32, f64)) ->
     (large / small).ln() / (f64::from(fine) / f64::from(coarse)).ln()
 }
 
-/// Writes convergence.csv.
+/// Writes convergence.csv, anew with every row: what is there is whole, whatever ends the program.
 pub struct ConvergenceFile {
-    path: PathBuf,
-    file: File,
+    folder: Folder,
+    text: String,
     species: Vec<String>,
     /// The names of the errors of a species. The second one is printed.
     kinds: &'static [&'static str],
@@ -34,15 +32,13 @@ pub struct ConvergenceFile {
 }
 
 impl ConvergenceFile {
-    /// Opens the file and writes its header: per_axis; for each species its errors, then its orders; seconds,
+    /// Writes the file with its header: per_axis; for each species its errors, then its orders; seconds,
     /// evaluations. Orders are between neighbouring rows, and empty in the first row.
     pub fn create(
         folder: &Folder,
         species: Vec<String>,
         kinds: &'static [&'static str],
     ) -> Result<Self, FileFailure> {
-        let path = folder.convergence();
-        let file = File::create(&path).map_err(FileFailure::file(&path, "cannot create"))?;
         let mut columns = vec!["per_axis".to_string()];
         for name in &species {
             for kind in ["error", "order"] {
@@ -50,15 +46,18 @@ impl ConvergenceFile {
             }
         }
         columns.extend(["seconds", "evaluations"].map(String::from));
-        let mut convergence = Self { path, file, species, kinds, last: None };
+        let mut convergence =
+            Self { folder: folder.clone(), text: String::new(), species, kinds, last: None };
         convergence.line(&columns)?;
         Ok(convergence)
     }
 
     // Names consist of letters, digits and `_`, so no field needs quotes.
     fn line(&mut self, fields: &[String]) -> Result<(), FileFailure> {
-        let written = self.file.write_all((fields.join(",") + "\n").as_bytes());
-        written.map_err(FileFailure::file(&self.path, "cannot write"))
+        self.text += &(fields.join(",") + "\n");
+        let path = self.folder.convergence();
+        let written = whole::write(&path, &self.folder.partial_convergence(), self.text.as_bytes());
+        written.map(drop).map_err(FileFailure::file(&path, "cannot write"))
     }
 
     /// The name of the error of a species that is printed.

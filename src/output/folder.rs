@@ -133,6 +133,7 @@ impl Folder {
         remove(&self.partial_checkpoint())?;
         remove(&self.partial_summary())?;
         remove(&self.partial_scenario())?;
+        remove(&self.partial_convergence())?;
         let particles = self.particles();
         let entries = match fs::read_dir(&particles) {
             Ok(entries) => entries,
@@ -182,6 +183,11 @@ impl Folder {
         self.path.join("convergence.csv")
     }
 
+    /// The table of `converge` while it is being written.
+    pub fn partial_convergence(&self) -> PathBuf {
+        self.path.join("convergence.csv.partial")
+    }
+
     pub fn summary(&self) -> PathBuf {
         self.path.join("run.json")
     }
@@ -217,5 +223,36 @@ fn remove(file: &Path) -> Result<(), FileFailure> {
             Err(FileFailure::file(file, "cannot remove")(error))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process that is being started has the files of this one open until its program begins. Its copy of the locked file
+    /// must not keep the folder in use.
+    #[test]
+    fn a_copy_of_the_locked_file_in_another_process_keeps_nothing_locked() {
+        let directory = tempfile::tempdir().unwrap();
+        let scenario = r#"{
+            "version": 1, "dimension": 2,
+            "species": [{
+                "name": "a", "mass": 1.0, "initial": { "maxwellian": { "temperature": 1.0 } },
+                "particles": { "lattice": { "per_axis": 4, "half_width": 3.0 } }
+            }],
+            "collisions": { "gamma": 0.0, "coefficients": { "uniform": 1.0 } },
+            "time": { "step": 0.1, "steps": 1 }
+        }"#;
+        let (scenario, _) = crate::scenario::parse("here", scenario.to_string(), &[]).unwrap();
+        for overwrite in [false, true] {
+            let folder = Folder::create(directory.path(), overwrite, &scenario).unwrap();
+            let Lock(file, former) = folder._lock.as_deref().unwrap();
+            let copies = [Some(file), former.as_ref()].map(|file| file.map(|file| file.try_clone().unwrap()));
+            assert!(matches!(Folder::reopen(directory.path()), Err(FileFailure::FolderInUse { .. })));
+            drop(folder);
+            drop(Folder::reopen(directory.path()).unwrap());
+            drop(copies);
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The functionals of an experiment as a table: a row for each value of its sweep and each time.
 
 use crate::laboratory::experiment::{Quantity, history, quantities};
-use crate::scenario::{Experiment, ScenarioErrors, Source, Violation, swept};
+use crate::laboratory::species;
+use crate::scenario::{AnyExperiment, ScenarioErrors, Source, Violation, swept};
 
 /// Rows of numbers under names.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,8 +22,8 @@ impl Table {
     ///
     /// An experiment that is wrong at a value of its sweep; all are read before the first is computed. A density that
     /// cannot be had.
-    pub fn of(experiment: &Experiment, source: &Source, set: &[String]) -> Result<Self, ScenarioErrors> {
-        let parameter = experiment.sweep.as_ref().map(|sweep| last_key(&sweep.parameter));
+    pub fn of(experiment: &AnyExperiment, source: &Source, set: &[String]) -> Result<Self, ScenarioErrors> {
+        let parameter = experiment.sweep().map(|sweep| last_key(&sweep.parameter));
         let mut experiments: Vec<_> = swept(experiment, source, set)?
             .into_iter()
             .map(|(value, experiment, source)| (Some(value), experiment, source))
@@ -74,7 +75,13 @@ impl Table {
 /// One row without a time, or one row for each time.
 type Rows = Vec<(Option<f64>, Vec<Quantity>)>;
 
-fn rows(experiment: &Experiment) -> Result<Rows, String> {
+fn rows(experiment: &AnyExperiment) -> Result<Rows, String> {
+    let experiment = match experiment {
+        AnyExperiment::Density(experiment) => experiment,
+        AnyExperiment::Species(experiment) => {
+            return Ok(vec![(None, species::quantities::quantities(experiment))]);
+        }
+    };
     if experiment.times.is_empty() {
         return Ok(vec![(None, quantities(experiment)?)]);
     }

@@ -5,9 +5,11 @@ use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::Conservation;
 use crate::problem::{Conserved, Problem};
 use crate::simulation::{Observer, ObserverError, View};
+use crate::sources;
 use crate::state::State;
 use crate::terms::Supply;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The drift that rounding may cause in a run of thousands of steps, each accurate to about 1e-16.
 const ROUNDING: f64 = 1e-12;
@@ -22,6 +24,7 @@ const FIRST_ORDER: f64 = 0.1;
 /// The largest drifts that a method promises.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Promised {
+    pub mass: f64,
     pub momentum: f64,
     pub energy: f64,
 }
@@ -52,14 +55,35 @@ pub struct Totals {
 pub struct Given {
     pub work: f64,
     pub momentum: Vec<f64>,
+    /// What every source of weight has given, by its name; part of the totals.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, GivenBySource>,
+}
+
+/// What a source of weight has given since the start, in the units of the scenario.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GivenBySource {
+    pub density: f64,
+    pub energy: f64,
+    pub momentum: Vec<f64>,
 }
 
 impl Given {
     fn of<const D: usize>(problem: &Problem<D>, state: &State<D>) -> Option<Self> {
         let scales = &problem.scales;
+        let momentum = |supply: &Supply<D>| {
+            let about_rest = supply.momentum_about_rest(problem.reference);
+            about_rest.map(|component| component * scales.momentum()).to_vec()
+        };
+        let by_source = |given: &sources::Given<D>| GivenBySource {
+            density: given.density * scales.density,
+            energy: given_energy(problem, &given.supply) * scales.energy(),
+            momentum: momentum(&given.supply),
+        };
         problem.is_driven().then(|| Self {
             work: given_energy(problem, &state.supplied) * scales.energy(),
-            momentum: state.supplied.momentum.map(|component| component * scales.momentum()).to_vec(),
+            momentum: momentum(&state.supplied),
+            sources: sources::names(problem).into_iter().zip(state.given.iter().map(by_source)).collect(),
         })
     }
 }
@@ -67,6 +91,10 @@ impl Given {
 /// The largest deviations so far from the start, of the quantities that the equation conserves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Drift {
+    /// Deviation of the mass from what it was and sources of weight have given since, relative to the larger of the mass
+    /// that should be there and that at the start. Without such sources it is what it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mass: Option<f64>,
     /// Deviation of momentum relative to √(2 M E), where E is the energy about the mean velocity at the
     /// start.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,14 +134,20 @@ impl<const D: usize> Ledger<D> {
             *drift = Some(drift.map_or(found, |before| before.max(found)))
         };
         // If all particles have one velocity, the scale is the energy of the rounding of that velocity.
-        let scale = start.energy.max(f64::EPSILON * f64::EPSILON * state.invariants.energy);
+        // Where sources of weight take most of what there was, what is left has the rounding of the start.
+        let most = |now: f64, first: f64| if problem.weights_change() { now.max(first) } else { now };
+        let (mass, energy) = (most(start.mass, state.about.mass), most(start.energy, state.about.energy));
+        let scale = energy.max(f64::EPSILON * f64::EPSILON * state.invariants.energy);
         let relative = |found: f64, scale: f64| if found == 0.0 { 0.0 } else { found.abs() / scale };
+        if problem.weights_change() {
+            grow(&mut self.drift.mass, relative(now.mass - start.mass, mass));
+        }
         match problem.conserved {
             Conserved::MomentumAndEnergy => {
                 // Squares and products of these numbers may leave the range of floating point.
                 let distance =
                     (0..D).fold(0.0, |sum: f64, axis| sum.hypot(now.momentum[axis] - start.momentum[axis]));
-                let momentum = (2.0 * start.mass).sqrt() * scale.sqrt();
+                let momentum = (2.0 * mass).sqrt() * scale.sqrt();
                 grow(&mut self.drift.momentum, relative(distance, momentum));
                 grow(&mut self.drift.energy, relative(now.energy - start.energy, scale));
             }
@@ -147,12 +181,12 @@ impl<const D: usize> Ledger<D> {
     /// The drifts that a method may have in `steps` steps if it keeps its promise.
     pub fn promised(&self, conservation: Conservation, steps: u64) -> Promised {
         let rounding = ROUNDING + ROUNDINGS * self.resolution;
-        let exact = Promised { momentum: rounding, energy: rounding };
+        let exact = Promised { mass: rounding, momentum: rounding, energy: rounding };
         match conservation {
             Conservation::Exact => exact,
             Conservation::ToTolerance(tolerance) => {
                 let sum = rounding + tolerance * steps as f64;
-                Promised { momentum: sum, energy: sum }
+                Promised { momentum: sum, energy: sum, ..exact }
             }
             Conservation::MomentumOnly => Promised { energy: FIRST_ORDER, ..exact },
         }

@@ -5,9 +5,9 @@ use crate::error::Failure;
 use crate::functionals::comparison::Comparison;
 use crate::functionals::invariants::Invariants;
 use crate::functionals::{At, Columns};
-use crate::kernel::interaction::dot;
 use crate::problem::Problem;
 use crate::simulation::View;
+use crate::sources;
 use crate::sum::sum;
 use crate::terms::{self, Supply};
 
@@ -115,6 +115,9 @@ pub fn names<const D: usize>(problem: &Problem<D>) -> Vec<String> {
         names.push("work".into());
         names.extend(AXES[..D].iter().map(|axis| format!("momentum_given_{axis}")));
         names.extend(terms::sources(problem).iter().map(|source| format!("{source}_power")));
+        let of_weight = sources::names(problem);
+        names.extend(of_weight.iter().map(|source| format!("{source}_power")));
+        names.extend(of_weight.iter().map(|source| format!("{source}_density")));
     }
     for species in &problem.species {
         let name = &species.name;
@@ -155,9 +158,12 @@ pub fn values<const D: usize>(view: &View<'_, D>) -> Vec<f64> {
     ]);
     if problem.is_driven() {
         values.push(given_energy(problem, &state.supplied) * scales.energy());
-        values.extend(state.supplied.momentum.map(|component| component * scales.momentum()));
+        let momentum = state.supplied.momentum_about_rest(problem.reference);
+        values.extend(momentum.map(|component| component * scales.momentum()));
         let power = scales.energy() / scales.time;
         values.extend(evaluation.sources.iter().map(|source| given_energy(problem, source) * power));
+        values.extend(state.given.iter().map(|given| given.power * power));
+        values.extend(state.given.iter().map(|given| given.density * scales.density));
     }
     for (index, species) in problem.species.iter().enumerate() {
         let moments = problem.moments(species, &state.velocities);
@@ -176,5 +182,5 @@ pub fn values<const D: usize>(view: &View<'_, D>) -> Vec<f64> {
 
 /// The energy that was given; inside a run energies are about its reference velocity.
 pub fn given_energy<const D: usize>(problem: &Problem<D>, supply: &Supply<D>) -> f64 {
-    supply.energy + dot(problem.reference, supply.momentum)
+    supply.energy_about_rest(problem.reference)
 }

@@ -50,9 +50,15 @@ pub fn closing_words(closing: &Closing) -> String {
     text += &conserved(closing);
     if let Some(given) = &closing.given {
         text += &format!(
-            "\ngiven by fields and backgrounds: energy {:e}, momentum {:?}",
+            "\ngiven by fields, backgrounds and sources: energy {:e}, momentum {:?}",
             given.work, given.momentum
         );
+        for (source, by_source) in &given.sources {
+            text += &format!(
+                "\ngiven by {source}: density {:e}, energy {:e}",
+                by_source.density, by_source.energy
+            );
+        }
     }
     if let Some(folder) = &closing.folder {
         text += &format!("\nwritten to {}", folder.display());
@@ -64,6 +70,7 @@ pub fn closing_words(closing: &Closing) -> String {
 fn conserved(closing: &Closing) -> String {
     let &Closing { conservation, promised, drift, .. } = closing;
     let drifts = [
+        ("mass", drift.mass, promised.mass),
         ("momentum", drift.momentum, promised.momentum),
         ("energy", drift.energy, promised.energy),
         ("energy about the fixed species", drift.energy_about_fixed, promised.energy),
@@ -71,7 +78,7 @@ fn conserved(closing: &Closing) -> String {
     let (mut kept, mut lost) = (Vec::new(), Vec::new());
     for (name, drift, promised) in drifts {
         let Some(drift) = drift else { continue };
-        let to_first_order = conservation == Conservation::MomentumOnly && name != "momentum";
+        let to_first_order = conservation == Conservation::MomentumOnly && name.starts_with("energy");
         if drift.is_nan() || drift > promised {
             lost.push(format!("{name} is off by {drift:.1e} of what it was"));
         } else if to_first_order {

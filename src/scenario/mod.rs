@@ -16,7 +16,7 @@ mod validate;
 
 pub use crate::distribution::Initial;
 pub use crate::laboratory::densities::ExperimentDensity;
-pub use crate::laboratory::input::{Experiment, ExperimentLyapunov, Sweep};
+pub use crate::laboratory::input::{AnyExperiment, Experiment, ExperimentLyapunov, Sweep};
 pub use crate::rules::Violation;
 pub use difference::{Difference, difference, first_difference};
 pub use errors::{ScenarioError, ScenarioErrors};

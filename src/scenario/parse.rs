@@ -6,7 +6,8 @@ use super::overrides::Override;
 use super::position::Position;
 use super::types::Scenario;
 use super::{schema, validate};
-use crate::laboratory::input::{self, Experiment};
+use crate::laboratory::input::{self, AnyExperiment};
+use crate::laboratory::species;
 use crate::rules::{LONGEST_PATH, LONGEST_VALUE, Violation, shortened, visible};
 use crate::sweep::plan::{self, Plan};
 use serde::de::DeserializeOwned;
@@ -84,7 +85,7 @@ pub fn read(file: &Path, set: &[String]) -> Result<(Scenario, Source), ScenarioE
 }
 
 /// Reads the experiment at `file` with the changes of `set`, and validates it.
-pub fn read_experiment(file: &Path, set: &[String]) -> Result<(Experiment, Source), ScenarioErrors> {
+pub fn read_experiment(file: &Path, set: &[String]) -> Result<(AnyExperiment, Source), ScenarioErrors> {
     experiment_of(&file.display().to_string(), read_text(file)?, set, None)
 }
 
@@ -93,7 +94,7 @@ pub fn parse_experiment(
     file: &str,
     text: String,
     set: &[String],
-) -> Result<(Experiment, Source), ScenarioErrors> {
+) -> Result<(AnyExperiment, Source), ScenarioErrors> {
     experiment_of(file, text, set, None)
 }
 
@@ -106,11 +107,15 @@ pub fn read_plan(file: &Path) -> Result<(Plan, Source), ScenarioErrors> {
 }
 
 /// An experiment at one value of its sweep.
-pub type Swept = (f64, Experiment, Source);
+pub type Swept = (f64, AnyExperiment, Source);
 
 /// The experiment at every value of its sweep, if it has one.
-pub fn swept(experiment: &Experiment, source: &Source, set: &[String]) -> Result<Vec<Swept>, ScenarioErrors> {
-    let Some(sweep) = &experiment.sweep else { return Ok(Vec::new()) };
+pub fn swept(
+    experiment: &AnyExperiment,
+    source: &Source,
+    set: &[String],
+) -> Result<Vec<Swept>, ScenarioErrors> {
+    let Some(sweep) = experiment.sweep() else { return Ok(Vec::new()) };
     let at = |(place, &value): (usize, &f64)| {
         let change = Override::of_sweep(&sweep.parameter, value, place)
             .map_err(|message| source.error_of_parameter(&message))?;
@@ -144,10 +149,17 @@ fn experiment_of(
     text: String,
     set: &[String],
     swept: Option<Override>,
-) -> Result<(Experiment, Source), ScenarioErrors> {
+) -> Result<(AnyExperiment, Source), ScenarioErrors> {
     let (value, source) = parse_value(file, text, set, swept)?;
-    let experiment = checked(value, schema::experiment_schema(), input::violations)
-        .map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
+    // The key `species` is what tells one kind of file from the other.
+    let found = match value.get("species").is_some() && value.get("density").is_none() {
+        true => {
+            checked(value, schema::species_schema(), species::input::violations).map(AnyExperiment::Species)
+        }
+        false => checked(value, schema::experiment_schema(), input::violations).map(AnyExperiment::Density),
+    };
+    let experiment =
+        found.map_err(|violations| errors(&violations, |violation| source.located(violation)))?;
     Ok((experiment, source))
 }
 

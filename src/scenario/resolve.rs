@@ -31,6 +31,11 @@ impl Scenario {
                 }
             }
         }
+        for source in &mut self.sources {
+            if let SourceTerm::Birth { rate, .. } = source {
+                rate.fill_defaults::<3>();
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 use super::errors::{found, join};
 use super::types::Scenario;
 use crate::laboratory::input::Experiment;
+use crate::laboratory::species::input::SpeciesExperiment;
 use crate::rules::{Violation, excerpt};
 use crate::sweep::plan::Plan;
 use schemars::JsonSchema;
@@ -16,6 +17,7 @@ use std::sync::LazyLock;
 
 static SCENARIO: LazyLock<Value> = LazyLock::new(of::<Scenario>);
 static EXPERIMENT: LazyLock<Value> = LazyLock::new(of::<Experiment>);
+static SPECIES: LazyLock<Value> = LazyLock::new(of::<SpeciesExperiment>);
 static PLAN: LazyLock<Value> = LazyLock::new(of::<Plan>);
 
 fn of<T: JsonSchema>() -> Value {
@@ -32,6 +34,11 @@ pub fn schema() -> &'static Value {
 /// The JSON Schema of an experiment.
 pub fn experiment_schema() -> &'static Value {
     &EXPERIMENT
+}
+
+/// The JSON Schema of an experiment with several species.
+pub fn species_schema() -> &'static Value {
+    &SPECIES
 }
 
 /// The JSON Schema of a sweep.

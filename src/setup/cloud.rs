@@ -6,7 +6,7 @@ use super::scales;
 use crate::distribution::{Distribution, File, Initial, Particle, Points, vector};
 use crate::functionals::moments::Moments;
 use crate::problem::Lattice;
-use crate::scenario::{HalfWidth, Particles, Scenario, Species, Units, Violation};
+use crate::scenario::{HalfWidth, Particles, Scenario, SourceTerm, Species, Units, Violation};
 use crate::sum::sum;
 use crate::symmetry::Symmetry;
 use crate::units::Scales;
@@ -16,6 +16,20 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::path::Path;
+
+/// How particles are placed on a lattice.
+struct Placing<const D: usize> {
+    center: [f64; D],
+    drop_below: f64,
+    /// Whether every cell has a particle, also where the density is 0.
+    whole: bool,
+}
+
+/// Whether particles of a species are born during the run.
+fn is_born(scenario: &Scenario, one: &Species) -> bool {
+    let births = |source: &SourceTerm| matches!(source, SourceTerm::Birth { .. });
+    scenario.sources.iter().any(|source| births(source) && source.species() == one.name)
+}
 
 /// The particles of one species.
 pub struct Cloud<const D: usize> {
@@ -77,7 +91,8 @@ impl<const D: usize> Cloud<D> {
                         .map_err(|message| Violation::new("initial", message))?;
                 }
                 let particle = scales::particle(scenario, one);
-                Self::on_lattice(&distribution, particle, lattice, (center, *drop_below)).map_err(misplaced)
+                let placing = Placing { center, drop_below: *drop_below, whole: is_born(scenario, one) };
+                Self::on_lattice(&distribution, particle, lattice, placing).map_err(misplaced)
             }
             Some(Particles::Random { count, seed }) => {
                 let mut generator = ChaCha8Rng::seed_from_u64(*seed);
@@ -98,7 +113,7 @@ impl<const D: usize> Cloud<D> {
         distribution: &Distribution<D>,
         particle: Particle,
         lattice: Lattice<D>,
-        (center, drop_below): ([f64; D], f64),
+        Placing { center, drop_below, whole }: Placing<D>,
     ) -> Result<Self, String> {
         let farthest = farthest(&lattice);
         if lattice.spacing < FINEST * farthest {
@@ -114,9 +129,10 @@ impl<const D: usize> Cloud<D> {
         let weighted = || lattice.cells().map(|(v, volume)| (snap(v), distribution.density_at(v) * volume));
         let largest = weighted().map(|(_, weight)| weight).fold(0.0, f64::max);
         let least = drop_below * largest;
-        let (velocities, weights): (Vec<_>, Vec<_>) =
-            weighted().filter(|&(_, weight)| weight > 0.0 && weight >= least && weight.is_finite()).unzip();
-        if velocities.is_empty() {
+        let (velocities, weights): (Vec<_>, Vec<_>) = weighted()
+            .filter(|&(_, weight)| weight.is_finite() && (whole || weight > 0.0 && weight >= least))
+            .unzip();
+        if largest == 0.0 || velocities.is_empty() {
             let is_coarse = distribution.narrowest_width().is_some_and(|width| width < lattice.spacing);
             let seen =
                 Some(particle.temperature(lattice.spacing)).filter(|seen| is_coarse && seen.is_finite());
@@ -143,6 +159,7 @@ impl<const D: usize> Cloud<D> {
     }
 
     fn of_file(file: CloudFile<D>, symmetry: Symmetry) -> Result<Self, String> {
+        require_symmetric_mean(&file, symmetry)?;
         let CloudFile { velocities, weights, notes } = file;
         let total = sum(weights.iter().copied());
         let center = std::array::from_fn(|axis| {
@@ -198,8 +215,8 @@ fn require_symmetry<const D: usize>(
 ) -> Result<(), String> {
     let largest = lattice.centers().map(|v| distribution.density_at(v)).fold(0.0, f64::max);
     for held in lattice.centers() {
-        // What changes around an axis may be the same at the corners of a hexagon.
-        for point in lattice.symmetry.orbit(held).chain([lattice.symmetry.elsewhere(held)]) {
+        // What changes around an axis may be the same at the corners of a hexagon and at one more point.
+        for point in lattice.symmetry.orbit(held).chain(lattice.symmetry.elsewhere(held)) {
             let [one, other] = [held, point].map(|v| distribution.density_at(v));
             // Formulas have their rounding; what breaks a symmetry is of the size of the density.
             if (one - other).abs() > 1e-9 * largest {
@@ -208,6 +225,37 @@ fn require_symmetry<const D: usize>(
                 ));
             }
         }
+    }
+    Ok(())
+}
+
+/// How many standard errors points may drift in a way that their orbits cannot: 1e-8 of all samples do so by chance.
+const CHANCE: f64 = 6.0;
+
+/// Points stand for their orbits, which lose what of a drift does not have the symmetry. So they must not have any, but for
+/// what their number leaves to chance. Points that orbits are held by say nothing of a drift.
+fn require_symmetric_mean<const D: usize>(file: &CloudFile<D>, symmetry: Symmetry) -> Result<(), String> {
+    let CloudFile { velocities, weights, .. } = file;
+    if velocities.iter().all(|v| *v == symmetry.restricted(*v)) {
+        return Ok(());
+    }
+    let total = sum(weights.iter().copied());
+    let moment = |power: i32, axis: usize| {
+        sum(velocities.iter().zip(weights).map(|(v, w)| w * v[axis].powi(power))) / total
+    };
+    let mean: [f64; D] = std::array::from_fn(|axis| moment(1, axis));
+    let (mut drift, mut variance) = (0.0, 0.0);
+    for axis in (0..D).filter(|&axis| !symmetry.has_mean(axis)) {
+        drift += mean[axis] * mean[axis];
+        variance += moment(2, axis) - mean[axis] * mean[axis];
+    }
+    let effective = total * total / sum(weights.iter().map(|w| w * w));
+    let errors = (drift * effective / variance).sqrt();
+    if errors > CHANCE {
+        return Err(format!(
+            "found points that drift at {mean:.3?}, {errors:.0} times what their number leaves to chance; allowed: {}, for points that stand for their orbits",
+            symmetry.of_vectors()
+        ));
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ mod reference;
 mod scales;
 mod surroundings;
 mod table;
+mod weight_sources;
 
 pub use coefficients::{coulomb_logarithms, counter_streaming, named_coulomb_logarithms};
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
@@ -41,6 +42,7 @@ use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::orbits::OrbitScore;
 use crate::score::particles::{ParticleScore, Sums};
 use crate::simulation::Simulation;
+use crate::sources::Given;
 use crate::state::State;
 use crate::terms::{self, Supply};
 use crate::time_grid::{Clock, TimeGrid};
@@ -64,6 +66,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         backgrounds: Vec::new(),
         fields: Fields::default(),
         heatings: Vec::new(),
+        weight_sources: Vec::new(),
         weights: Vec::new(),
         gamma: scenario.collisions.gamma,
         coefficients: Vec::new(),
@@ -98,6 +101,7 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
             notes: cloud.notes,
         });
     }
+    weight_sources::fill(scenario, &mut problem, &velocities)?;
     let invariants = Invariants::of(&problem, &velocities);
     limits::check(scenario, &problem, &velocities, &invariants)?;
     coefficients::fill(scenario, &mut problem, &velocities)?;
@@ -114,8 +118,10 @@ pub fn problem_and_state<const D: usize>(scenario: &Scenario) -> Result<(Problem
         grid: grid(scenario),
         about: About::of(&problem, &velocities, problem.reference),
         velocities,
+        weights: problem.weights.clone(),
         invariants,
         supplied: Supply::default(),
+        given: vec![Given::default(); problem.weight_sources.len()],
         stiffness: None,
         is_step_judged: false,
         warnings: Vec::new(),
@@ -154,7 +160,9 @@ pub fn landau<const D: usize>(
     let score = score(scenario, problem, velocities, instruction_set);
     let pair_sum = match scenario.summation {
         Summation::Direct {} => PairSum::direct(problem.symmetry, problem.gamma, instruction_set),
-        Summation::Tree { tolerance } => PairSum::tree(problem.gamma, tolerance, instruction_set),
+        Summation::Tree { tolerance } => {
+            PairSum::tree(problem.symmetry, problem.gamma, tolerance, instruction_set)
+        }
         Summation::RandomBatch { size, seed } => {
             PairSum::random_batches(problem.gamma, (size as usize, seed), instruction_set)
         }

@@ -32,16 +32,22 @@ pub fn fill<const D: usize>(scenario: &Scenario, problem: &mut Problem<D>) {
         }
     }
     problem.fields = fields(&scenario.fields, &scales);
-    problem.heatings = scenario.sources.iter().map(|source| heating(scenario, source, &scales)).collect();
+    let heatings = scenario.sources.iter().filter_map(|source| heating(scenario, source, &scales));
+    problem.heatings = heatings.collect();
 }
 
-/// A heating; its species is one of those that move.
-fn heating(scenario: &Scenario, source: &SourceTerm, scales: &Scales) -> HeatingOf {
-    let SourceTerm::Heating { species, power, temperature, time } = source;
+/// The place among the moving species of that of a source.
+pub fn place_of(scenario: &Scenario, source: &SourceTerm) -> usize {
     let mut moving = scenario.species.iter().filter(|one| one.fixed.is_none());
-    let Some(species) = moving.position(|one| one.name == *species) else {
+    let Some(species) = moving.position(|one| one.name == source.species()) else {
         unreachable!("validation asks for a moving species");
     };
+    species
+}
+
+/// A heating, if the source is one.
+fn heating(scenario: &Scenario, source: &SourceTerm, scales: &Scales) -> Option<HeatingOf> {
+    let SourceTerm::Heating { power, temperature, time, .. } = source else { return None };
     let heat = match (power, temperature, time) {
         (Some(power), ..) => Heat::Power(power * scales.time / scales.energy()),
         (None, Some(temperature), Some(time)) => {
@@ -49,7 +55,7 @@ fn heating(scenario: &Scenario, source: &SourceTerm, scales: &Scales) -> Heating
         }
         _ => unreachable!("validation asks for one or the other"),
     };
-    HeatingOf { species, heat }
+    Some(HeatingOf { species: place_of(scenario, source), heat })
 }
 
 /// Mass and temperature, in units of mass times velocity squared, of a background.

@@ -141,18 +141,22 @@ impl Symmetry {
         point
     }
 
-    /// Another point of the orbit of a held point in three dimensions, in a direction that no axis and no polyhedron has.
-    pub fn elsewhere<const D: usize>(self, held: [f64; D]) -> [f64; D] {
-        match self {
+    /// Two other points of the orbit of a held point in three dimensions, in directions that no axis and no polyhedron
+    /// has.
+    pub fn elsewhere<const D: usize>(self, held: [f64; D]) -> [[f64; D]; 2] {
+        [0, 1].map(|which| match self {
             Self::None => held,
             Self::Axial(HalfPlane { along, across }) => {
+                let angle: f64 = [1.0, 2.5][which];
                 let mut point = held;
-                point[across] = held[across] * 1f64.cos();
-                point[3 - along - across] = held[across] * 1f64.sin();
+                point[across] = held[across] * angle.cos();
+                point[3 - along - across] = held[across] * angle.sin();
                 point
             }
-            Self::Spherical => std::array::from_fn(|axis| held[RADIUS] * [0.48, 0.6, 0.64][axis]),
-        }
+            Self::Spherical => std::array::from_fn(|axis| {
+                held[RADIUS] * [[0.48, 0.6, 0.64], [-0.36, 0.48, -0.8]][which][axis]
+            }),
+        })
     }
 
     /// Points of the orbit of a held point in three dimensions over which polynomials up to degree 5 have their mean over
@@ -201,9 +205,10 @@ mod tests {
             assert_eq!(symmetry.held(point), point, "{symmetry:?}");
             assert!((0..3).all(|axis| symmetry.holds(axis) || point[axis] == 0.0));
             assert_eq!(symmetry.mean(point), symmetry.mean([3.0, -4.0, 12.0]));
-            let back = symmetry.held(symmetry.elsewhere(point));
-            // Sines and roots round.
-            assert!((0..3).all(|axis| (back[axis] - point[axis]).abs() < 1e-13), "{symmetry:?}");
+            for back in symmetry.elsewhere(point).map(|point| symmetry.held(point)) {
+                // Sines and roots round.
+                assert!((0..3).all(|axis| (back[axis] - point[axis]).abs() < 1e-13), "{symmetry:?}");
+            }
         }
         assert_eq!(Symmetry::Axial(HalfPlane::of_axis(2)).held([3.0, -4.0, 12.0]), [5.0, 0.0, 12.0]);
         assert_eq!(Symmetry::Axial(HalfPlane::of_axis(0)).held([12.0, -4.0, 3.0]), [12.0, 5.0, 0.0]);

@@ -62,7 +62,7 @@ impl<const D: usize> Term<D> for BackgroundCollisions {
                 }
             }
             let momentum = problem.symmetry.mean(momentum);
-            supply = supply.plus(1.0, Supply { momentum, energy, entropy });
+            supply = supply.plus(1.0, Supply { mass: 0.0, momentum, energy, entropy });
         }
         Ok(supply)
     }

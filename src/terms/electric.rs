@@ -41,6 +41,7 @@ impl<const D: usize> Term<D> for ElectricForce {
             supply = supply.plus(
                 1.0,
                 Supply {
+                    mass: 0.0,
                     momentum: force.map(|component| weight * component),
                     energy: dot(force, momentum),
                     entropy: dot(force, slope),

@@ -52,7 +52,7 @@ impl<const D: usize> Term<D> for Heating {
                 momentum[axis] += weight * force[axis];
             }
         }
-        Ok(Supply { momentum: problem.symmetry.mean(momentum), energy, entropy })
+        Ok(Supply { mass: 0.0, momentum: problem.symmetry.mean(momentum), energy, entropy })
     }
 
     /// Everything, but for what it supplies.

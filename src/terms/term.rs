@@ -3,6 +3,7 @@
 use crate::collision::interface::{Accuracy, Particles, SpeciesTable};
 use crate::collision::regularisation::Regularisation;
 use crate::error::Failure;
+use crate::kernel::interaction::dot;
 use crate::problem::{Conserved, Problem};
 use crate::ranks::Ranks;
 
@@ -122,9 +123,11 @@ impl Precision {
 /// has no balance at all (see [`Conserved`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Supply<const D: usize> {
-    /// Σ m w dv/dt.
+    /// Σ m dw/dt, of sources of weight alone.
+    pub mass: f64,
+    /// Σ m w dv/dt, and of sources of weight Σ m (v − c) dw/dt, c the reference velocity of the problem.
     pub momentum: [f64; D],
-    /// Σ m w (v − c)·dv/dt, the work, c the reference velocity of the problem.
+    /// Σ m w (v − c)·dv/dt, the work, and of sources of weight Σ ½ m |v − c|² dw/dt.
     pub energy: f64,
     /// Σ w s·dv/dt, for terms that may raise the entropy functional.
     pub entropy: f64,
@@ -132,7 +135,7 @@ pub struct Supply<const D: usize> {
 
 impl<const D: usize> Default for Supply<D> {
     fn default() -> Self {
-        Self { momentum: [0.0; D], energy: 0.0, entropy: 0.0 }
+        Self { mass: 0.0, momentum: [0.0; D], energy: 0.0, entropy: 0.0 }
     }
 }
 
@@ -140,9 +143,21 @@ impl<const D: usize> Supply<D> {
     /// This and `factor` times another.
     pub fn plus(self, factor: f64, other: Self) -> Self {
         Self {
+            mass: self.mass + factor * other.mass,
             momentum: std::array::from_fn(|axis| self.momentum[axis] + factor * other.momentum[axis]),
             energy: self.energy + factor * other.energy,
             entropy: self.entropy + factor * other.entropy,
         }
+    }
+
+    /// The momentum that is brought in, of velocities themselves instead of those about the reference velocity c.
+    pub fn momentum_about_rest(&self, reference: [f64; D]) -> [f64; D] {
+        std::array::from_fn(|axis| self.momentum[axis] + self.mass * reference[axis])
+    }
+
+    /// The energy that is brought in, of velocities themselves instead of those about the reference velocity c.
+    pub fn energy_about_rest(&self, reference: [f64; D]) -> f64 {
+        let square = dot(reference, reference);
+        self.energy + dot(reference, self.momentum) + 0.5 * self.mass * square
     }
 }

@@ -9,6 +9,7 @@
 //! | of tolerances | of the error by time, a third of it |
 //! | of sizes | of what is not linear in the impulse: as that falls as the square of its size, 4/3 of it |
 
+use super::across;
 use super::coefficients::{Coefficient, coefficients};
 use super::matrix::Matrices;
 use super::plasma::Constituents;
@@ -70,7 +71,10 @@ pub fn transport(scenario: &Scenario, set: InstructionSet) -> Result<Transport, 
         let matrices = Matrices::of(&plasma, scenario, accuracy, set)
             .map_err(|failure| failure.in_units(&plasma.problem.scales))?;
         let constituents = Constituents::of(&plasma);
-        let values = coefficients(&constituents, &matrices.vectors, &matrices.stresses);
+        let mut values = coefficients(&constituents, &matrices.vectors, &matrices.stresses);
+        if let Some(turning) = &matrices.across {
+            values.extend(across::coefficients(&constituents, turning));
+        }
         Ok((constituents, matrices, values))
     };
     let (constituents, matrices, values) = of(scenario, accuracy)?;
@@ -84,7 +88,11 @@ pub fn transport(scenario: &Scenario, set: InstructionSet) -> Result<Transport, 
     let (_, small, weakly) = of(compared, Accuracy { amplitude: 0.5 * accuracy.amplitude, ..accuracy })?;
     let exact = constituents.expansion.as_ref().map(|plasma| {
         let (vectors, stresses) = (plasma.vectors(sonine::TERMS), plasma.stresses(sonine::TERMS));
-        coefficients(&constituents, &vectors, &stresses)
+        let mut exact = coefficients(&constituents, &vectors, &stresses);
+        let turning =
+            matrices.across.and_then(|one| across::exact(&constituents, one.frequency, sonine::TERMS));
+        exact.extend(turning.iter().flat_map(|turning| across::coefficients(&constituents, turning)));
+        exact
     });
     let estimated = values.into_iter().enumerate().map(|(k, coefficient)| Estimated {
         resolution_error: coarse.as_ref().map(|_| 9.0 / 7.0 * (coefficient.value - reference[k].value).abs()),

@@ -12,9 +12,11 @@
 //!
 #![doc = include_str!("accuracy.md")]
 
+pub mod across;
 pub mod coefficients;
 pub mod estimate;
 pub mod matrix;
 pub mod mode;
 pub mod plasma;
 pub mod response;
+pub mod turning;

@@ -4,6 +4,8 @@ use super::response::Plasma;
 use crate::distribution::Initial;
 use crate::exact::rates::{self, Maxwellian};
 use crate::exact::sonine;
+use crate::fields::Fields;
+use crate::problem::Problem;
 use crate::scenario::{Scenario, Violation};
 use crate::setup;
 use crate::symmetry::{HalfPlane, Symmetry};
@@ -34,12 +36,13 @@ impl<const D: usize> Plasma<D> {
         if D != 3 {
             return Err(Violation::new("dimension", format!("found {D}; allowed: 3")));
         }
-        if !scenario.fields.is_none() {
+        if scenario.fields.electric.is_some() {
             return Err(Violation::new(
-                "fields",
-                "found fields; allowed: none, since impulses stand for them",
+                "fields.electric",
+                "found an electric field; allowed: none, since impulses stand for it",
             ));
         }
+        let frequency = frequency(&problem)?;
         if !scenario.sources.is_empty() {
             return Err(Violation::new(
                 "sources",
@@ -103,8 +106,27 @@ impl<const D: usize> Plasma<D> {
             }
         }
         let speeds = problem.species.iter().map(|species| (temperature / species.mass).sqrt()).collect();
-        Ok(Self { axis, temperature, speeds, velocity: state.invariants.mean_velocity(), problem, state })
+        let velocity = state.invariants.mean_velocity();
+        // Runs are those without a field, whose responses are turned afterwards.
+        let problem = Problem { fields: Fields::default(), ..problem };
+        Ok(Self { axis, temperature, speeds, velocity, frequency, problem, state })
     }
+}
+
+/// q B/m of the one moving species in a magnetic field.
+fn frequency<const D: usize>(problem: &Problem<D>) -> Result<Option<f64>, Violation> {
+    let Some(magnetic) = problem.fields.magnetic else { return Ok(None) };
+    let [one] = problem.species.as_slice() else {
+        return Err(Violation::new(
+            "fields.magnetic",
+            format!(
+                "found a magnetic field with {} moving species; allowed: with one, since each turns at a frequency of its own; make the others fixed or backgrounds",
+                problem.species.len()
+            ),
+        ));
+    };
+    let strength = magnetic.iter().fold(0.0f64, |length, component| length.hypot(*component));
+    Ok(Some(one.charge / one.mass * strength))
 }
 
 /// What coefficients are made of: the moving species, on the scales of the run.

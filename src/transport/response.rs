@@ -3,8 +3,12 @@
 //! Weights of the disturbed species are multiplied by 1 + ε φ. The run then relaxes by collisions alone, and the moments
 //! of all modes are integrated: between steps by the cubic that has their values and rates at both ends, and beyond
 //! the last step as exponentials.
+//!
+//! A magnetic field turns all velocities of one species alike, and collisions do not see where they point: the response in
+//! a field is the one without it, turned. Its integral is the [transform](super::turning) of the same run.
 
 use super::mode::Mode;
+use super::turning::{Piece, transform_of_tail};
 use crate::error::Failure;
 use crate::functionals::invariants::{About, Invariants};
 use crate::integrators::{Choice, RungeKuttaChebyshev};
@@ -17,6 +21,7 @@ use crate::simulation::Simulation;
 use crate::state::State;
 use crate::sum::sum;
 use crate::time_grid::{Clock, TimeGrid};
+use nalgebra::Complex;
 use std::sync::Arc;
 
 /// How long and how exactly responses are followed.
@@ -60,6 +65,8 @@ pub struct Plasma<const D: usize> {
     pub speeds: Vec<f64>,
     /// Their common velocity.
     pub velocity: [f64; D],
+    /// The angular frequency at which the one moving species turns in a magnetic field, q B/m.
+    pub frequency: Option<f64>,
 }
 
 /// The integral over time of the moments of one family of modes after an impulse of size 1.
@@ -69,6 +76,8 @@ pub struct Response {
     pub integrals: Vec<f64>,
     /// The part of each beyond the last step.
     pub tails: Vec<f64>,
+    /// ∫ Σ w φ e^{−iωt} dt at ω = Ω and 2Ω, Ω the plasma's frequency, in the same order.
+    pub turned: [Vec<Complex<f64>>; 2],
     pub evaluations: u64,
     pub steps: u64,
 }
@@ -173,7 +182,8 @@ impl<const D: usize> Plasma<D> {
         if largest < NOTHING {
             // A common drift, which collisions keep: there is nothing to respond to.
             let none = vec![0.0; modes.len() * self.problem.species.len()];
-            return Ok(Response { integrals: none.clone(), tails: none, evaluations: 0, steps: 0 });
+            let turned = [(); 2].map(|()| vec![Complex::default(); none.len()]);
+            return Ok(Response { integrals: none.clone(), tails: none, turned, evaluations: 0, steps: 0 });
         }
         let epsilon = accuracy.amplitude / largest;
         let mut problem = self.problem.clone();
@@ -185,6 +195,7 @@ impl<const D: usize> Plasma<D> {
             invariants: Invariants::of(&problem, &velocities),
             about: About::of(&problem, &velocities, problem.reference),
             velocities,
+            weights: problem.weights.clone(),
             ..self.state.clone()
         };
         let problem = Arc::new(problem);
@@ -199,6 +210,8 @@ impl<const D: usize> Plasma<D> {
         let own = species * modes.len() + modes.iter().position(|&one| one == mode).unwrap_or(0);
         let mut first = None;
         let mut integrals = vec![0.0; size];
+        let frequencies = [1.0, 2.0].map(|times| times * self.frequency.unwrap_or_default());
+        let mut turned = frequencies.map(|_| vec![Complex::default(); size]);
         let mut before: Option<(f64, Vec<f64>, Vec<f64>)> = None;
         loop {
             let view = simulation.view()?;
@@ -210,6 +223,11 @@ impl<const D: usize> Plasma<D> {
                 for k in 0..size {
                     integrals[k] +=
                         0.5 * dt * (old[k] + values[k]) + dt * dt / 12.0 * (old_rates[k] - rates[k]);
+                    let piece =
+                        Piece { from: (*last, old[k], old_rates[k]), to: (time, values[k], rates[k]) };
+                    for (turned, &frequency) in turned.iter_mut().zip(&frequencies) {
+                        turned[k] += piece.transform(frequency);
+                    }
                 }
             }
             // What is left decays as the impulse's own mode does now, but for what the lattice leaves of it.
@@ -227,7 +245,13 @@ impl<const D: usize> Plasma<D> {
                 let integrals =
                     integrals.iter().zip(&tails).map(|(one, tail)| scale * (one + tail)).collect();
                 let tails = tails.iter().map(|tail| scale * tail).collect();
-                return Ok(Response { integrals, tails, evaluations: simulation.work().evaluations, steps });
+                for (turned, &frequency) in turned.iter_mut().zip(&frequencies) {
+                    for (one, value) in turned.iter_mut().zip(&values) {
+                        *one = scale * (*one + transform_of_tail(*value, (time, left), frequency));
+                    }
+                }
+                let evaluations = simulation.work().evaluations;
+                return Ok(Response { integrals, tails, turned, evaluations, steps });
             }
             before = Some((time, values, rates));
             simulation.step()?;

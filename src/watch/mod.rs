@@ -12,6 +12,7 @@
 //!   must stay within the range of 0, dt Ė_i(start) and dt Ė_i(end), widened by [`FACTOR`] − 1 times the largest of them;
 //! * **velocities**: |Δv_p| should be at most [`FACTOR`] dt times the larger of |v̇_p| at the two ends. The excess is
 //!   averaged as a weighted mean square, so that particles of the thin tail, which may well be unstable, count little;
+//! * **turns** about a magnetic field, where an electric field acts across it ([`turn`]);
 //! * **projection**: how far it moved the velocities, in the norm of [`crate::integrators::norm`].
 //!
 //! A smooth relaxation passes these checks at any step length, since its rates only fall. Two things fail
@@ -35,6 +36,7 @@
 
 pub mod fence;
 mod remedy;
+mod turn;
 mod warning;
 
 pub use warning::{Subject, Warning};
@@ -94,13 +96,17 @@ impl StepWatch {
             energy(landau, &norm, taken),
             displacement(landau, &norm, taken),
             projection(stepped.correction),
+            turn::turn(landau.problem(), taken.dt),
         ];
         let new = found
             .into_iter()
             .flatten()
             .filter(|(subject, _)| state.warnings.iter().all(|warning| warning.subject != *subject));
         new.map(|(subject, finding)| {
-            let remedy = self.remedy.words(landau, taken);
+            let remedy = match subject {
+                Subject::Turn => "take a smaller `time.step`".to_string(),
+                _ => self.remedy.words(landau, taken),
+            };
             let words = format!("step {step}: {finding}; {remedy}");
             Warning { step, subject, words }
         })

@@ -11,6 +11,7 @@ pub enum Subject {
     Displacement,
     Projection,
     Length,
+    Turn,
 }
 
 /// The first step at which a check failed, 0 before the first. The state keeps the warnings, so that a resumed run repeats none.

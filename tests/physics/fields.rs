@@ -42,7 +42,7 @@ fn two_species(surroundings: &Value) -> Scenario {
 }
 
 /// What can act from outside.
-fn surroundings() -> [Value; 6] {
+fn surroundings() -> [Value; 7] {
     let background = json!({
         "name": "helium", "charge": 2.0,
         "fixed": { "density": 0.5, "mass": 4.0, "temperature": 2.0, "velocity": [0.3, 0.0, -0.2] }
@@ -57,6 +57,14 @@ fn surroundings() -> [Value; 6] {
             { "heating": { "species": "electron", "temperature": 0.5, "time": 0.7 } },
             { "heating": { "species": "ion", "power": -0.1 } }
         ] }),
+        json!({
+            "fields": { "electric": [0.4, 0.0, -0.2], "magnetic": [0.0, 3.0, 1.0] },
+            "sources": [
+                { "loss": { "species": "electron", "time": 1.5 } },
+                { "sink": { "species": "electron", "beyond": 2.5 } },
+                { "sink": { "species": "ion", "beyond": 1.6 } }
+            ]
+        }),
     ]
 }
 
@@ -78,7 +86,7 @@ fn end(scenario: &Scenario, method: &Choice, grid: TimeGrid) -> (Arc<Problem<3>>
     let landau = setup::landau(scenario, &problem, &state.velocities, InstructionSet::detect()).unwrap();
     let mut simulation = Simulation::new(landau, method.integrator(&problem), State { grid, ..state });
     solver::finish(&mut simulation, |_| {}).unwrap();
-    (problem, simulation.state().clone())
+    (Arc::clone(simulation.problem()), simulation.state().clone())
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod lattices;
 mod mutations;
 mod openpmd_input;
 mod orbits;
+mod pairs_of_species;
 mod rates;
 #[cfg(not(debug_assertions))]
 mod regularisation;
@@ -46,3 +47,4 @@ mod tree;
 mod units;
 #[cfg(not(debug_assertions))]
 mod verification;
+mod weights;

@@ -5,6 +5,7 @@ use crate::solver;
 use landau::collision::regularisation::Regularisation;
 use landau::exact::isotropic::{Isotropic, IsotropicRelaxation};
 use landau::functionals::At;
+use landau::functionals::dissipation::dissipations;
 use landau::functionals::invariants::About;
 use landau::landau::{Evaluation, InStep};
 use landau::problem::Conserved;
@@ -538,4 +539,102 @@ fn the_rise_of_the_fisher_information_is_seen() {
     let rise = [found[1] - found[0], found[2] - found[0]];
     // The exact flow has 8.1e-4 and 1.0702e-3; 9.9e-4 was measured at this spacing, 1.066e-3 at half of it.
     assert!((rise[0] - 8.1e-4).abs() < 7e-5 && (rise[1] - 1.0702e-3).abs() < 1.2e-4, "{rise:?}");
+}
+
+/// The dissipations of all pairs of species add up to the entropy rate, and each is that of points at the same spacing.
+#[test]
+fn dissipations_of_pairs_add_up_and_are_those_of_three_dimensions() {
+    let of_pairs = |symmetry: &Value, species: &[Value]| {
+        let scenario = scenario(symmetry.clone(), -3.0, species, &Value::Null);
+        let (problem, state) = solver::start::<3>(&scenario);
+        let mut landau = solver::landau(&scenario, &problem);
+        let mut evaluation = Evaluation::empty(&problem);
+        landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation).unwrap();
+        let at = At {
+            problem: &problem,
+            regularisation: landau.regularisation(),
+            velocities: &state.velocities,
+            scores: landau.scores(),
+        };
+        (dissipations(&at), evaluation.entropy_rate)
+    };
+    for (symmetry, species) in mixes() {
+        let (pairs, rate) = of_pairs(&symmetry, &species);
+        let total: f64 = pairs.iter().map(|one| one.value).sum();
+        assert!(pairs.iter().all(|one| one.value > 0.0), "{symmetry}: {pairs:?}");
+        // Fits of averages are right to 2e-12, and near equilibrium the rate is what is left of larger terms.
+        assert!((total + rate).abs() < 1e-9 * rate.abs(), "{symmetry}: {total:e} {rate:e}");
+    }
+    let maxwellian =
+        |temperature: f64| json!({ "maxwellian": { "density": 1.0, "temperature": temperature } });
+    let ions = json!({ "name": "ions", "fixed": { "density": 0.5, "velocity": [0.0, 0.0, 0.0] } });
+    let anisotropic = species("a", 1.0, bimaxwellian("z", [1.0, 0.6]), 14, 4.5);
+    for (symmetry, species) in [
+        (axial("z"), vec![anisotropic, species("b", 2.0, maxwellian(0.8), 14, 3.0), ions]),
+        (
+            spherical(),
+            vec![species("a", 1.0, maxwellian(1.0), 14, 4.5), species("b", 2.0, maxwellian(0.6), 14, 2.6)],
+        ),
+    ] {
+        let ((orbits, _), (points, _)) = (of_pairs(&symmetry, &species), of_pairs(&none(), &species));
+        let largest = points.iter().map(|one| one.value).fold(0.0, f64::max);
+        for (orbit, point) in orbits.iter().zip(&points) {
+            eprintln!("{symmetry} {:?}: {:e} {:e}", orbit.species, orbit.value, point.value);
+            assert_eq!(orbit.species, point.species);
+            // Both are right to a few parts in a hundred at 7 cells of a half axis; what a Maxwellian dissipates on its own is
+            // the error of its scores.
+            assert!((orbit.value - point.value).abs() < 0.05 * largest, "{symmetry}: {orbit:?} {point:?}");
+        }
+    }
+}
+
+/// Rosenbluth's shell fills by points, by rings and by shells: the fourth moment rises alike.
+#[test]
+fn a_shell_fills_alike_by_points_rings_and_shells() {
+    let shell = json!({ "shell": { "density": 1.0, "radius": 1.0, "sharpness": 2.5 } });
+    let rise = |symmetry: Value| {
+        let more = json!({ "time": { "step": 0.1, "steps": 4 } });
+        let scenario = scenario(symmetry, -3.0, &[species("shell", 1.0, shell.clone(), 18, 2.8)], &more);
+        let (problem, start) = solver::start::<3>(&scenario);
+        let end = solver::run::<3>(&scenario, |_, _, _| {}).unwrap();
+        let moment = |velocities: &[[f64; 3]]| {
+            let term = |(v, w): (&[f64; 3], &f64)| w * v.iter().map(|x| x * x).sum::<f64>().powi(2);
+            velocities.iter().zip(&problem.weights).map(term).sum::<f64>()
+                / problem.weights.iter().sum::<f64>()
+        };
+        moment(&end.velocities) - moment(&start.velocities)
+    };
+    let [points, rings, shells] = [none(), axial("z"), spherical()].map(rise);
+    eprintln!("{points} {rings} {shells}");
+    assert!(points > 0.1);
+    // The shell is as thick as two cells.
+    assert!(
+        (rings / points - 1.0).abs() < 0.01 && (shells / points - 1.0).abs() < 0.02,
+        "{points} {rings} {shells}"
+    );
+}
+
+/// The rates of rings by a tree are those of all pairs, to its tolerance.
+#[test]
+fn rings_by_a_tree_are_rings_to_its_tolerance() {
+    let cloud = [species("a", 1.0, bimaxwellian("z", [1.0, 0.6]), 100, 5.5)];
+    let evaluation = |summation: Value| {
+        let scenario = scenario(axial("z"), -3.0, &cloud, &json!({ "summation": summation }));
+        let (problem, state) = solver::start::<3>(&scenario);
+        (problem.weights.clone(), solver::evaluate(&scenario, &problem, &state.velocities).rates)
+    };
+    let (weights, exact) = evaluation(json!({ "direct": {} }));
+    for tolerance in [1e-2, 1e-5] {
+        let (_, found) = evaluation(json!({ "tree": { "tolerance": tolerance } }));
+        let (mut error, mut size) = (0.0, 0.0);
+        for ((found, exact), w) in found.iter().zip(&exact).zip(&weights) {
+            for axis in 0..3 {
+                error += w * (found[axis] - exact[axis]).powi(2);
+                size += w * exact[axis].powi(2);
+            }
+        }
+        let error = (error / size).sqrt();
+        // What 64 samples find may be a third too little, and half the tolerance is asked for.
+        assert!(error < tolerance && error > 1e-3 * tolerance, "{tolerance:e}: {error:e}");
+    }
 }

@@ -241,6 +241,8 @@ fn failures() -> Vec<Known> {
         Failure::TreeTooLarge { particles: 1, points: 13, gibibytes: 1.0, limit_gibibytes: 1.0 },
         Failure::TreeError { step: 1, error: 1.0, tolerance: 1.0 },
         Failure::EntropyGrows { step: 1, rate: 1.0, slack: 1.0 },
+        Failure::OffLattice { species: "a".into(), step: 1 },
+        Failure::NothingLeft { species: "a".into(), step: 1 },
         Failure::RanksDiffer { step: 1, rank: 1, found: 1.0, first: 2.0 },
         Failure::Interrupted,
     ];
@@ -257,6 +259,8 @@ fn failures() -> Vec<Known> {
         Failure::Interrupted => None,
         // The rounds converged in every case tried. The message is tested next to the code.
         Failure::EntropyNotBalanced { .. } => None,
+        Failure::OffLattice { .. } => Some("do not fit the lattice on which others are born"),
+        Failure::NothingLeft { .. } => Some("nothing is left of species"),
         Failure::MeshTooLarge { .. } => Some("would need"),
         Failure::FunctionalsTooLarge { .. } => Some("beyond what memory and time allow"),
         // These need millions of particles, or clouds for which rounding changes the numbers in the message.

@@ -113,7 +113,8 @@ fn conditions_end_a_run_and_are_told() {
 fn transport_is_printed_and_written() {
     let directory = tempfile::tempdir().unwrap();
     let mut scenario = scenario();
-    scenario["fields"] = json!({});
+    // In units of the time of collisions, τ = ¾ √(2π)/4, electrons turn by 0.5.
+    scenario["fields"] = json!({ "magnetic": [1.064, 0.0, 0.0] });
     scenario["symmetry"] = json!({ "axial": { "axis": "x" } });
     scenario["species"] = json!([
         {
@@ -139,6 +140,16 @@ fn transport_is_printed_and_written() {
         "thermal_conductivity.electron",
         "viscosity.electron",
         "mobility.electron.electron",
+        "electrical_conductivity_perpendicular",
+        "electrical_conductivity_hall",
+        "thermoelectric_perpendicular.electron",
+        "thermoelectric_hall.electron",
+        "thermal_conductivity_perpendicular.electron",
+        "thermal_conductivity_hall.electron",
+        "viscosity_1.electron",
+        "viscosity_2.electron",
+        "viscosity_3.electron",
+        "viscosity_4.electron",
     ];
     assert_eq!(names, expected);
     for row in &rows {

@@ -67,6 +67,42 @@ fn functionals_change_along_a_run_as_their_dissipations_say() {
     }
 }
 
+/// The slopes along the collisions with each species add up to the slopes of the columns, and an unlike partner heats: two species and
+/// fixed ions.
+#[test]
+fn slopes_along_the_collisions_with_each_species_add_up() {
+    let functionals =
+        r#"functionals=[{"fisher":{}},{"spherical_fisher":{"beta":1}},{"collision_rates":{"beta":1}}]"#;
+    let species = r#"species=[
+        {"name":"electron","mass":1,"initial":{"maxwellian":{"density":1,"temperature":0.8,"drift":[-0.3,0.1,0]}},"particles":{"lattice":{"per_axis":8,"half_width":3.5}}},
+        {"name":"positron","mass":1.5,"initial":{"maxwellian":{"density":0.7,"temperature":1.6,"drift":[0.4,0.2,0]}},"particles":{"lattice":{"per_axis":7,"half_width":4}}},
+        {"name":"ion","fixed":{"density":1}}]"#;
+    let rows = run(
+        "lorentz_shell_3d.json",
+        &[
+            functionals,
+            species,
+            "collisions.coefficients.matrix=[[0.2,0.3,0.5],[0.3,0.4,0.1],[0.5,0.1,0]]",
+            r#"integrator={"runge_kutta":{"order":4}}"#,
+            "time.step=0.002",
+            "time.steps=4",
+        ],
+    );
+    for name in ["electron", "positron"] {
+        for functional in ["fisher", "spherical_fisher_1"] {
+            let found = slopes(&rows["time"], &rows[&format!("{name}_{functional}")]);
+            let by = |other: &str| &rows[&format!("{name}_{functional}_rate_by_{other}")];
+            for (k, slope) in found.iter().enumerate() {
+                let parts = ["electron", "positron", "ion"].map(|other| by(other)[k + 1]);
+                let (sum, size) =
+                    (parts.iter().sum::<f64>(), parts.iter().map(|part| part.abs()).sum::<f64>());
+                // Central differences with steps of 0.002, where rates change by some 1e-2 of themselves a step.
+                assert!((slope - sum).abs() < 1e-4 * size, "{name} {functional}: {slope} {parts:?}");
+            }
+        }
+    }
+}
+
 /// Functionals do not change a run.
 #[test]
 fn functionals_change_nothing_in_a_run() {

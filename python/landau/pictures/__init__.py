@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from landau.folder import RunFolderError
-from landau.pictures import convergence, density, history, particles
+from landau.pictures import convergence, density, driven, history, particles
 from landau.pictures.figures import Picture
 from landau.run import Run, Species
 
@@ -23,12 +23,13 @@ OF_SPECIES: dict[str, Callable[[Run, Sequence[Species]], Picture]] = {
     "velocities": history.velocities,
     "anisotropy": history.anisotropy,
     "errors": history.errors,
+    "currents": driven.currents,
     "density": density.densities,
     "profiles": density.marginals_and_cuts,
     "particles": particles.scatter,
 }
-OF_ALL = ("conservation", "convergence")
-NAMES = ("conservation", *OF_SPECIES, "convergence")
+OF_ALL = ("conservation", "power", "convergence")
+NAMES = ("conservation", *OF_SPECIES, "power", "convergence")
 
 
 def picture(run: Run, name: str, species: str | Sequence[str] | None = None) -> Picture:
@@ -45,6 +46,8 @@ def picture(run: Run, name: str, species: str | Sequence[str] | None = None) -> 
         raise ValueError(f"no picture {name!r} of this run: {missing}")
     if name == "conservation":
         return history.conservation(run)
+    if name == "power":
+        return driven.power(run)
     if name == "convergence":
         return _convergence(run)
     return OF_SPECIES[name](run, _shown(run, species))
@@ -63,9 +66,11 @@ def figure(run: Run, name: str, species: str | Sequence[str] | None = None) -> F
 def of_rows(run: Run) -> Iterator[Picture]:
     """Those of diagnostics.csv."""
     yield history.conservation(run)
-    for name in ("entropy", "temperatures", "velocities", "anisotropy", "errors"):
+    for name in ("entropy", "temperatures", "velocities", "anisotropy", "errors", "currents"):
         if not _missing(run, name):
             yield OF_SPECIES[name](run, run.moving)
+    if not _missing(run, "power"):
+        yield driven.power(run)
 
 
 def of_densities(run: Run) -> Iterator[Picture]:
@@ -98,6 +103,10 @@ def _missing(run: Run, name: str) -> str | None:
     """What a picture lacks, or None."""
     if name == "errors" and not any(f"{species.name}_error_{kind}" in run.diagnostics for species in run.moving for kind in history.ERRORS):
         return "it has no reference"
+    if name == "currents" and not driven.has_current(run):
+        return "it has no charges in fields"
+    if name == "power" and not driven.powers(run):
+        return "nothing gives or takes power"
     if name == "convergence" and (run.path is None or not (run.path / "convergence.csv").exists()):
         return "it has no convergence.csv, which `landau converge` writes"
     if name in ("density", "profiles", "particles"):

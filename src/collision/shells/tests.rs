@@ -113,6 +113,32 @@ impl Case {
         self.evaluate_with(&mut ShellSum::new(gamma, set))
     }
 
+    /// From so few shells on by prefix sums and by a tree.
+    fn evaluate_from(&self, fewest: [usize; 2], gamma: f64, set: InstructionSet) -> Vec<f64> {
+        let mut sum = ShellSum::new(gamma, set);
+        if let Way::Pairs(pairs) = &mut sum.way {
+            pairs.fewest = fewest;
+        }
+        self.evaluate_with(&mut sum)
+    }
+
+    /// Of each shell, the sum of the sizes of both parts of its forces, w c κ r'² |g| and w c κ r r' |g'|, κ being ⅔ of the
+    /// power of the larger radius and δ.
+    fn sizes(&self, gamma: f64) -> Vec<f64> {
+        let ranges = self.species.ranges();
+        let species = |p: usize| ranges.iter().position(|range| range.contains(&p)).unwrap();
+        let size = |p: usize, q: usize| {
+            let (i, j) = (species(p), species(q));
+            let square = self.regularisation.squares[i * ranges.len() + j];
+            let (r, other) = (self.radii[p].abs(), self.radii[q].abs());
+            let kappa = (r.max(other).powi(2) + square).max(1e-100).powf(0.5 * gamma);
+            let parts = other * other * self.gradients[p].abs() + r * other * self.gradients[q].abs();
+            self.species.coefficients().between(i, j) * self.weights[q] * kappa * parts
+        };
+        let all = 0..self.radii.len();
+        all.clone().map(|p| all.clone().filter(|&q| q != p).map(|q| size(p, q)).sum()).collect()
+    }
+
     /// The sums over points, and beside each that of the terms' sizes.
     fn oracle(&self, gamma: f64) -> Vec<(f64, f64)> {
         let mut sums = vec![(0.0, 0.0); self.radii.len()];
@@ -272,6 +298,44 @@ fn what_is_not_a_number_shows_in_the_sums_of_its_shell() {
             let mut case = Case::new("", &[130, 3], delta, false, Numbers::next);
             case.gradients[p] = poison;
             assert!(!case.evaluate_with(&mut sum)[p].is_finite(), "gradient, γ = {gamma}, δ = {delta}");
+        }
+    }
+}
+
+/// Radii from 1e-6 to 1, as a lattice has them that a hot species shares with a cold one.
+fn of_many_scales(numbers: &mut Numbers) -> f64 {
+    10_f64.powf(-3.0 + 3.0 * numbers.next())
+}
+
+#[test]
+fn prefix_sums_and_trees_are_the_sum_over_all_pairs() {
+    let set = InstructionSet::detect();
+    let mut cases = Case::clouds(&[300, 0, 1, 200, 150]);
+    cases.retain(|case| case.spreads.is_none());
+    for delta in [0.0, 1e-3] {
+        cases.push(Case::new("scales", &[300, 0, 1, 200, 150], delta, false, of_many_scales));
+    }
+    for case in cases {
+        for gamma in [-3.0, -2.5, -2.0, 1.0] {
+            let direct = case.evaluate_from([usize::MAX; 2], gamma, set);
+            // Sums over pairs have the rounding of their terms, of both parts of each force.
+            let sizes: Vec<f64> = case.sizes(gamma);
+            for fewest in [[0, 0], [usize::MAX, 0]] {
+                let found = case.evaluate_from(fewest, gamma, set);
+                let mut energy = (0.0, 0.0);
+                for (p, ((found, direct), size)) in found.iter().zip(&direct).zip(&sizes).enumerate() {
+                    let error = (found - direct).abs() / size;
+                    assert!(
+                        error < ACCURACY || found == direct,
+                        "{}, γ = {gamma}, {fewest:?}, {p}: {error:e}",
+                        case.name
+                    );
+                    let term = case.weights[p] * case.radii[p] * found;
+                    energy = (energy.0 + term, energy.1 + term.abs());
+                }
+                let (energy, size) = energy;
+                assert!(energy.abs() < 100.0 * f64::EPSILON * size, "{}, γ = {gamma}: {energy:e}", case.name);
+            }
         }
     }
 }

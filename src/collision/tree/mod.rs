@@ -37,12 +37,12 @@
 mod exchange;
 mod far;
 mod fourier;
-mod lists;
+pub(super) mod lists;
 mod octree;
 pub mod plan;
 mod proxies;
 mod share;
-mod sorted;
+pub(super) mod sorted;
 #[cfg(test)]
 mod tests;
 mod translate;
@@ -65,7 +65,7 @@ use lists::{DirectLimits, Lists};
 use octree::{Octree, QUARTERS, Root};
 use plan::{Channels, MOST_GIBIBYTES, MOST_POINTS, capacity, first_points, gibibytes};
 use share::Share;
-use sorted::{Leaves, Samples, Sorted};
+use sorted::{Direct, Leaves, Samples, Sorted};
 
 /// The relative error that [`Accuracy::Rough`] sums aim at.
 const ROUGHLY: f64 = 1e-3;
@@ -228,7 +228,7 @@ impl<const D: usize> TreeSum<D> {
         let Self { interaction, parts, channels, ratios, share, .. } = self;
         let (tree, lists, sorted, leaves, far) =
             (&mut self.tree, &mut self.lists, &mut self.sorted, &mut self.leaves, &mut self.far);
-        conserve::remove_invariants(particles, parts, &mut self.gradients);
+        conserve::remove_invariants(particles, [true; D], parts, &mut self.gradients);
         tree.build(particles.velocities, capacity::<D>(points), root);
         sorted.take(&tree.order, Particles { gradients: &self.gradients, ..particles });
         lists.fill(tree, direct_limits::<D>(points));
@@ -255,10 +255,12 @@ impl<const D: usize> TreeSum<D> {
         exchange.l2p_and_m2p(far, &lists.mixed_cells, leaves);
 
         sorted.unsort(&mut leaves.blocks, (tree, share), sums);
-        conserve::restore(particles, parts, sums);
-        let cloud = (&*tree, leaves.blocks.all(), &*sorted);
-        let error = self.samples.error(interaction, share.ranks(), particles, cloud, sums);
-        self.measured(error, particles, sums)
+        conserve::restore(particles, [true; D], parts, sums);
+        let cloud = (tree.order.as_slice(), leaves.blocks.all(), &*sorted);
+        let (set, softened) = (interaction.instruction_set, particles.spreads.is_some());
+        let apply = |work: Direct<'_, D>| interaction.apply(softened, regularisation, work);
+        let error = self.samples.error((set, share.ranks()), apply, particles, cloud, sums);
+        measured(error, self.tolerance, &self.gradients, particles, sums)
     }
 
     /// The size of the root cell. Its edge is measured in units of the largest δ, so that tables serve many
@@ -274,17 +276,6 @@ impl<const D: usize> TreeSum<D> {
             self.tables.push(Tables::new(self.gamma, points, self.interaction.instruction_set));
             self.tables.len() - 1
         })
-    }
-
-    /// The error, the entropy rate, and how much of the entropy rate the tolerance explains.
-    fn measured(&self, error: f64, particles: Particles<'_, D>, sums: &[[f64; D]]) -> Measured {
-        let (g, w, species) = (&self.gradients, particles.weights, particles.species);
-        let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let entropy_rate = total(species, |_, p| -w[p] * product(&g[p], &sums[p]));
-        let gradients = total(species, |m, p| m * w[p] * product(&g[p], &g[p]));
-        let rates = total(species, |m, p| w[p] / m * product(&sums[p], &sums[p]));
-        let entropy_slack = self.tolerance * (gradients * rates).sqrt();
-        Measured { error, entropy_rate, entropy_slack }
     }
 
     /// Bytes of the workspace after an evaluation.
@@ -416,6 +407,24 @@ fn is_chosen(particle: usize, most: usize, range: &Range<usize>) -> bool {
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     let share = most as f64 / range.len() as f64;
     particle == range.start || ((bits ^ (bits >> 31)) as f64) < share * (u64::MAX as f64)
+}
+
+/// The error, the entropy rate, and how much of the entropy rate the tolerance explains. `g` holds the gradients
+/// without what no pair feels.
+pub(super) fn measured<const D: usize>(
+    error: f64,
+    tolerance: f64,
+    g: &[[f64; D]],
+    particles: Particles<'_, D>,
+    sums: &[[f64; D]],
+) -> Measured {
+    let (w, species) = (particles.weights, particles.species);
+    let product = |a: &[f64; D], b: &[f64; D]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let entropy_rate = total(species, |_, p| -w[p] * product(&g[p], &sums[p]));
+    let gradients = total(species, |m, p| m * w[p] * product(&g[p], &g[p]));
+    let rates = total(species, |m, p| w[p] / m * product(&sums[p], &sums[p]));
+    let entropy_slack = tolerance * (gradients * rates).sqrt();
+    Measured { error, entropy_rate, entropy_slack }
 }
 
 /// The sum of a term over all particles. `term` takes the mass and the index of a particle.

@@ -11,12 +11,12 @@ use rayon::prelude::*;
 use super::lists::Lists;
 use super::octree::Octree;
 use super::share::Share;
-use crate::collision::blocks::{Blocks, Interaction};
+use crate::collision::blocks::Blocks;
 use crate::collision::interface::{Couplings, Particles};
 use crate::collision::packed::{Block, Forces, runs};
 use crate::collision::tile::Onto;
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::pair::Points;
+use crate::kernel::pair::{PairLaw, Points, WithPairLaw};
 use crate::kernel::power::{Power, WithPower};
 use crate::ranks::Ranks;
 
@@ -138,7 +138,7 @@ impl<const D: usize> Leaves<D> {
 }
 
 /// An integer near 0.618 times `length`, the golden ratio, that has no common divisor with it.
-fn stride(length: usize) -> usize {
+pub fn stride(length: usize) -> usize {
     let gcd = |mut a: usize, mut b: usize| {
         while b > 0 {
             (a, b) = (b, a % b);
@@ -200,16 +200,19 @@ impl<const D: usize> Samples<D> {
 
     /// An estimate of √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`; 0 if there is no error. `sums`
     /// and `particles` are in the original order.
+    ///
+    /// `order` holds the particles as they are sorted, in `blocks` and `sorted`. `apply` does work with the pair law
+    /// as a type.
     pub fn error(
         &mut self,
-        interaction: &Interaction,
-        ranks: &Ranks,
+        (set, ranks): (InstructionSet, &Ranks),
+        apply: impl Fn(Direct<'_, D>) + Sync,
         particles: Particles<'_, D>,
-        (tree, blocks, sorted): (&Octree<D>, &[Block<D>], &Sorted<D>),
+        (order, blocks, sorted): (&[u32], &[Block<D>], &Sorted<D>),
         sums: &[[f64; D]],
     ) -> f64 {
-        self.choose(tree, sorted, particles);
-        self.sum(interaction, ranks, particles, blocks);
+        self.choose(order, sorted, particles);
+        self.sum((set, ranks), apply, particles, blocks);
         let masses = particles.species.masses();
         let (mut error, mut size) = (0.0, 0.0);
         for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
@@ -223,7 +226,7 @@ impl<const D: usize> Samples<D> {
     }
 
     /// Chooses the samples and copies them out of the sorted particles.
-    fn choose(&mut self, tree: &Octree<D>, sorted: &Sorted<D>, all: Particles<'_, D>) {
+    fn choose(&mut self, order: &[u32], sorted: &Sorted<D>, all: Particles<'_, D>) {
         let Self { totals, ranges: numbers, passed, chosen, particles, species, .. } = self;
         let ranges = all.species.ranges();
         totals.clear();
@@ -234,7 +237,7 @@ impl<const D: usize> Samples<D> {
         chosen.iter_mut().for_each(Vec::clear);
         passed.clear();
         passed.resize(ranges.len(), 0.0);
-        for (rank, (&p, weight)) in tree.order.iter().zip(&sorted.weights).enumerate() {
+        for (rank, (&p, weight)) in order.iter().zip(&sorted.weights).enumerate() {
             let i = ranges.partition_point(|range| range.end <= p as usize);
             passed[i] += SAMPLES as f64 * weight;
             while chosen[i].len() < SAMPLES && passed[i] >= totals[i] * (chosen[i].len() as f64 + 0.5) {
@@ -243,19 +246,24 @@ impl<const D: usize> Samples<D> {
         }
         let ranks = chosen.iter().flatten().copied();
         particles.clear();
-        particles.extend(ranks.clone().map(|rank| tree.order[rank]));
+        particles.extend(ranks.clone().map(|rank| order[rank]));
         species.clear();
         species.extend(chosen.iter().enumerate().flat_map(|(i, ranks)| ranks.iter().map(move |_| i as u32)));
         self.sorted.choose(sorted, ranks);
     }
 
     /// Overwrites the sums of the samples with direct sums over all particles.
-    fn sum(&mut self, interaction: &Interaction, ranks: &Ranks, all: Particles<'_, D>, blocks: &[Block<D>]) {
+    fn sum(
+        &mut self,
+        (set, ranks): (InstructionSet, &Ranks),
+        apply: impl Fn(Direct<'_, D>) + Sync,
+        all: Particles<'_, D>,
+        blocks: &[Block<D>],
+    ) {
         let Self { ranges, species, sorted, block, forces, sums, .. } = self;
         block.arrange(runs(species, 0, ranges));
         block.pack(sorted.particles(all));
-        let (targets, softened) = (&*block, sorted.spreads().is_some());
-        let (set, couplings) = (interaction.instruction_set, all.couplings());
+        let (targets, couplings) = (&*block, all.couplings());
         let parts = blocks.chunks(PART).len();
         if forces.len() < parts {
             forces.resize_with(parts, Forces::empty);
@@ -266,8 +274,7 @@ impl<const D: usize> Samples<D> {
         let first = |part: usize| blocks.len().min(part * PART);
         let sources = blocks[first(own.start)..first(own.end)].par_chunks(PART);
         forces[own].par_iter_mut().zip(sources).for_each(|(forces, sources)| {
-            let work = Direct { set, couplings, targets, sources, forces };
-            interaction.apply(softened, all.regularisation, work);
+            apply(Direct { set, couplings, targets, sources, forces });
         });
         gather(ranks, forces);
         sums.clear();
@@ -297,7 +304,7 @@ fn gather<const D: usize>(ranks: &Ranks, forces: &mut [Forces<D>]) {
 }
 
 /// The direct sum of all particles of some blocks onto the samples.
-struct Direct<'a, const D: usize> {
+pub struct Direct<'a, const D: usize> {
     set: InstructionSet,
     couplings: Couplings<'a>,
     targets: &'a Block<D>,
@@ -307,10 +314,16 @@ struct Direct<'a, const D: usize> {
 
 impl<const D: usize> WithPower for Direct<'_, D> {
     fn compute(self, law: impl Power) {
+        WithPairLaw::compute(self, Points(law));
+    }
+}
+
+impl<const D: usize> WithPairLaw<D> for Direct<'_, D> {
+    fn compute(self, law: impl PairLaw<D>) {
         let couplings = self.couplings;
         for sources in self.sources {
             let targets = (self.targets, &mut *self.forces);
-            self.set.dispatch(Onto { law: Points(law), couplings, targets, sources });
+            self.set.dispatch(Onto { law, couplings, targets, sources });
         }
     }
 }

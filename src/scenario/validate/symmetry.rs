@@ -48,7 +48,19 @@ pub fn symmetry(found: &mut Checks, scenario: &Scenario) {
             });
         }
     }
-    found.require(scenario.summation == Summation::Direct {}, "summation", || {
-        "found a sum over points; allowed with a symmetry: `direct`".to_string()
-    });
+    match scenario.summation {
+        Summation::Direct {} => {}
+        Summation::Tree { .. } => {
+            found.require(scenario.symmetry != Symmetry::Spherical {}, "summation.tree", || {
+                "found with `symmetry` `spherical`; allowed: `direct`, which takes many shells by a tree of its own"
+                    .to_string()
+            });
+        }
+        Summation::RandomBatch { .. } => {
+            found.require(false, "summation.random_batch", || {
+                "found a sum over points; allowed with a symmetry: `direct`, or `tree` with `axial`"
+                    .to_string()
+            });
+        }
+    }
 }

@@ -47,7 +47,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version 9.8.7 (layout 7), this is version {this} (layout 7); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version 9.8.7 (layout 8), this is version {this} (layout 8); resume with that version, or run the scenario anew\n"
         )
     );
 
@@ -58,7 +58,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
     assert_eq!(
         refusal(directory),
         format!(
-            "error: broken/checkpoint: found one written by version {this} (layout 8), this is version {this} (layout 7); resume with that version, or run the scenario anew\n"
+            "error: broken/checkpoint: found one written by version {this} (layout 9), this is version {this} (layout 8); resume with that version, or run the scenario anew\n"
         )
     );
 

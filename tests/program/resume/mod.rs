@@ -109,7 +109,9 @@ fn functionals() -> Vec<Value> {
         json!({ "lyapunov": { "a": 1.0, "r": 2.0 } }),
         json!({ "spherical_dissipation": { "beta": 0.0 } }),
         json!({ "fisher_rate": {} }),
+        json!({ "collision_rates": { "beta": 0.5 } }),
         json!({ "beyond": { "speeds": [0.5, 1.5] } }),
+        json!({ "powers": {} }),
     ]
 }
 

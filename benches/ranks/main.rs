@@ -71,7 +71,7 @@ fn measure(name: &str, changes: &Value, counts: &[usize]) {
     let (problem, state) = setup::problem_and_state::<3>(&scenario).unwrap_or_else(|e| panic!("{e}"));
     let problem = Arc::new(problem);
     for &size in counts {
-        let ranks = Ranks::of(Box::new(ByItself { rank: size / 2, size }));
+        let ranks = Ranks::of(Box::new(ByItself { rank: (size / 2).saturating_sub(1), size }));
         let landau = setup::landau(&scenario, &problem, &state.velocities, InstructionSet::detect());
         let mut landau = landau.unwrap_or_else(|e| panic!("{e}")).among(&ranks);
         let mut evaluation = Evaluation::empty(&problem);

@@ -4,6 +4,7 @@
 //! leaves. Each unit is computed by one rank exactly as a run of one process computes it. Ranks then exchange results as they
 //! are. No number is a sum that was formed in another order, so that the bits are those of one process, for any number of
 //! ranks. What is not divided, every rank computes for itself, to the same bits.
+#![doc = include_str!("scaling.md")]
 
 #[cfg(test)]
 mod evaluations;

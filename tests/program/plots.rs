@@ -348,6 +348,7 @@ fn benchmarks_are_drawn_from_their_tables() {
         ("performance", "performance"),
         ("work_precision", "work_precision"),
         ("summation", "summations"),
+        ("scaling", "scaling"),
         ("symmetries", "symmetries"),
     ] {
         let script = format!("plots/{script}.py");
@@ -409,7 +410,7 @@ fn the_scripts_ask_for_the_packages_they_are_tested_with() {
             assert!(pinned.lines().any(|pin| pin == package), "{}: {package}", script.display());
         }
     }
-    assert_eq!(scripts, 11);
+    assert_eq!(scripts, 13);
 }
 
 /// On a machine with only Python, a script makes the environment that it needs.

@@ -36,11 +36,12 @@ fn said(output: &Output) -> Vec<String> {
 
 /// Two species, with changes.
 fn scenario(dimension: usize, changes: &Value) -> Value {
+    let temperatures = &[1.2, 0.9, 1.0][..dimension];
     let species = |name: &str, mass: f64, half_width: f64| {
         json!({
             "name": name, "mass": mass,
             "particles": { "lattice": { "per_axis": if dimension == 2 { 14 } else { 6 }, "half_width": half_width } },
-            "initial": { "anisotropic_maxwellian": { "density": 1.0, "temperatures": [1.2, 0.9, 1.0][..dimension] } }
+            "initial": { "anisotropic_maxwellian": { "density": 1.0, "temperatures": temperatures } }
         })
     };
     let mut scenario = json!({

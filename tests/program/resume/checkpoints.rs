@@ -53,7 +53,7 @@ fn checkpoints_of_other_programs_machines_and_scenarios_are_refused() {
 
     // Of another file layout, only the version must be readable.
     break_at(directory, "broken", 5);
-    let other = json!({ "landau_checkpoint": 8, "program_version": this });
+    let other = json!({ "landau_checkpoint": 9, "program_version": this });
     fs::write(directory.join("broken/checkpoint"), format!("{other}\nsomething else")).unwrap();
     assert_eq!(
         refusal(directory),

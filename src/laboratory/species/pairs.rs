@@ -117,7 +117,8 @@ fn directions(count: usize, half: bool) -> Vec<(Vector, f64)> {
     found
 }
 
-/// How fine the points are: 1 has a lattice of 0.8 standard deviations, good to some 1e-6.
+/// How fine the points are: 1 has a lattice of 0.8 standard deviations. For two Gaussians, one with axes of its own, the two sides of (2.15) differ
+/// by 8e-4, 2e-5 and 1e-7 of themselves at 0.55, 0.75 and 1.
 #[derive(Debug, Clone, Copy)]
 pub struct Fineness(pub f64);
 

@@ -78,13 +78,15 @@ impl ThermalNorm {
 
     /// For every particle the factor √(w/Σw)/√(T/m). Scaled by it, the Euclidean length of a vector is the
     /// root of the sum of the squared norms of all species. In this metric the linearised equation is
-    /// symmetric at a common temperature.
+    /// symmetric at a common temperature. A particle without weight, which does not move, has the factor 1/√(T/m): one that
+    /// can be divided by.
     pub fn metric<const D: usize>(&self, problem: &Problem<D>, factors: &mut Vec<f64>) {
         factors.clear();
         for (species, speed) in problem.species.iter().zip(&self.speeds) {
             let weights = &problem.weights[species.range.clone()];
             let total = sum(weights.iter().copied());
-            factors.extend(weights.iter().map(|w| (w / total).sqrt() / speed));
+            let share = |w: &f64| if *w > 0.0 { (w / total).sqrt() } else { 1.0 };
+            factors.extend(weights.iter().map(|w| share(w) / speed));
         }
     }
 

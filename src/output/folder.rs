@@ -238,7 +238,7 @@ mod tests {
         let scenario = r#"{
             "version": 1, "dimension": 2,
             "species": [{
-                "name": "a", "mass": 1.0, "initial": { "maxwellian": { "temperature": 1.0 } },
+                "name": "a", "mass": 1.0, "initial": { "maxwellian": { "density": 1.0, "temperature": 1.0 } },
                 "particles": { "lattice": { "per_axis": 4, "half_width": 3.0 } }
             }],
             "collisions": { "gamma": 0.0, "coefficients": { "uniform": 1.0 } },

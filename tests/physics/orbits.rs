@@ -579,11 +579,10 @@ fn dissipations_of_pairs_add_up_and_are_those_of_three_dimensions() {
         let ((orbits, _), (points, _)) = (of_pairs(&symmetry, &species), of_pairs(&none(), &species));
         let largest = points.iter().map(|one| one.value).fold(0.0, f64::max);
         for (orbit, point) in orbits.iter().zip(&points) {
-            eprintln!("{symmetry} {:?}: {:e} {:e}", orbit.species, orbit.value, point.value);
             assert_eq!(orbit.species, point.species);
-            // Both are right to a few parts in a hundred at 7 cells of a half axis; what a Maxwellian dissipates on its own is
-            // the error of its scores.
-            assert!((orbit.value - point.value).abs() < 0.05 * largest, "{symmetry}: {orbit:?} {point:?}");
+            // They differ by up to 1.1 % of the largest, on the ions, whose singularity 7 cells of a half axis hardly see; what a
+            // Maxwellian dissipates on its own is the error of its scores.
+            assert!((orbit.value - point.value).abs() < 0.02 * largest, "{symmetry}: {orbit:?} {point:?}");
         }
     }
 }
@@ -605,7 +604,6 @@ fn a_shell_fills_alike_by_points_rings_and_shells() {
         moment(&end.velocities) - moment(&start.velocities)
     };
     let [points, rings, shells] = [none(), axial("z"), spherical()].map(rise);
-    eprintln!("{points} {rings} {shells}");
     assert!(points > 0.1);
     // The shell is as thick as two cells.
     assert!(

@@ -348,7 +348,6 @@ fn benchmarks_are_drawn_from_their_tables() {
         ("performance", "performance"),
         ("work_precision", "work_precision"),
         ("summation", "summations"),
-        ("scaling", "scaling"),
         ("symmetries", "symmetries"),
     ] {
         let script = format!("plots/{script}.py");

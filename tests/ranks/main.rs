@@ -66,7 +66,8 @@ fn is_the_same(directory: &Path, scenario: &Value, counts: &[usize]) {
         succeed_on(directory, count, "run a.json --out many --overwrite --quiet --threads 1");
         let what = format!("{count} ranks, {scenario}");
         assert_same(&directory.join("many"), &directory.join("one"), &what);
-        assert_eq!(summary(&directory.join("many"))["ranks"]["count"], count);
+        let found = &summary(&directory.join("many"))["ranks"]["count"];
+        assert_eq!(*found, if count == 1 { Value::Null } else { json!(count) });
     }
 }
 

@@ -80,7 +80,8 @@ impl Spheres {
         let cosines = |r: f64| fineness * (3.0 * r / narrowest) + 6.0;
         // Two azimuths for each cosine.
         let most = 2.0 * cosines(reach).powi(2);
-        if !(panels * count as f64 * most / 3.0 <= MOST_POINTS * fineness.powi(3)) {
+        let points = panels * count as f64 * most / 3.0;
+        if points.is_nan() || points > MOST_POINTS * fineness.powi(3) {
             return Err(TooNarrow);
         }
         let width = reach / panels;

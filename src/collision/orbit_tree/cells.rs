@@ -223,8 +223,8 @@ mod tests {
             next = cell.particles.end;
             for &p in &cells.order[cell.particles.clone()] {
                 assert_eq!(species(p as usize), cell.species);
-                for axis in 0..D {
-                    let inside = (points[p as usize][axis] - cell.center[axis]).abs() / cell.half[axis];
+                for (axis, x) in points[p as usize].iter().enumerate() {
+                    let inside = (x - cell.center[axis]).abs() / cell.half[axis];
                     // The centre is rounded.
                     assert!(inside < 1.0 + 1e-6, "{inside}");
                 }
@@ -241,9 +241,9 @@ mod tests {
         check(&scattered, &[0..0, 0..300], 8);
         // Scales from 1 to 1e-300, with many at one place.
         let line: Vec<[f64; 1]> = (0..300).map(|k| [10_f64.powi(-k)]).collect();
-        check(&line, &[0..300], 3);
+        check(&line, &[0..0, 0..300], 3);
         let together = [[0.7]; 20].into_iter().chain((0..100).map(|k| [f64::from(k)]));
         check(&together.collect::<Vec<_>>(), &[0..40, 40..120], 4);
-        check(&[[0.0, 1.0]; 30], &[0..30], 4);
+        check(&[[0.0, 1.0]; 30], &[0..30, 30..30], 4);
     }
 }

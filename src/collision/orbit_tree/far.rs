@@ -259,11 +259,11 @@ fn pass<const D: usize>(grid: &Grid, matrices: &[Matrix; D], way: Way, from: &[f
     for (axis, matrix) in matrices.iter().enumerate() {
         let stride = p.pow((D - 1 - axis) as u32);
         let before = values;
-        for node in 0..count {
+        for (node, value) in values[..count].iter_mut().enumerate() {
             let place = node / stride % p;
             let first = node - place * stride;
             let share = |k: usize| if way == Way::Up { matrix[k][place] } else { matrix[place][k] };
-            values[node] = (0..p).map(|k| share(k) * before[first + k * stride]).sum();
+            *value = (0..p).map(|k| share(k) * before[first + k * stride]).sum();
         }
     }
     to.iter_mut().zip(&values[..count]).for_each(|(to, value)| *to += value);

@@ -45,14 +45,15 @@ impl Grid {
     pub fn polynomials(&self, x: f64) -> [f64; MOST] {
         let mut values = [0.0; MOST];
         let mut product = 1.0;
-        for k in 0..self.points {
-            values[k] = product * self.factors[k];
-            product *= x - self.places[k];
+        let own = values[..self.points].iter_mut().zip(self.factors).zip(self.places);
+        for ((value, factor), place) in own {
+            *value = product * factor;
+            product *= x - place;
         }
         let mut product = 1.0;
-        for k in (0..self.points).rev() {
-            values[k] *= product;
-            product *= x - self.places[k];
+        for (value, place) in values[..self.points].iter_mut().zip(&self.places[..self.points]).rev() {
+            *value *= product;
+            product *= x - place;
         }
         values
     }

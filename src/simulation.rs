@@ -8,7 +8,7 @@ use crate::integrators::split::SplitStep;
 use crate::integrators::{Facts, Integrator, Step, Stepped};
 use crate::landau::{Evaluation, InStep, Landau, Work};
 use crate::problem::Problem;
-use crate::sources::Given;
+use crate::sources::given::Given;
 use crate::state::{State, Stiffness};
 use crate::terms::Supply;
 use crate::time_grid::TimeGrid;

@@ -1,7 +1,7 @@
 //! What evolves in a run, all of it: a checkpoint is exactly this.
 
 use crate::functionals::invariants::{About, Invariants};
-use crate::sources::Given;
+use crate::sources::given::Given;
 use crate::terms::Supply;
 use crate::time_grid::TimeGrid;
 use crate::watch::Warning;

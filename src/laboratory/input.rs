@@ -3,12 +3,10 @@
 
 use super::densities::ExperimentDensity;
 use super::species::input::SpeciesExperiment;
+use super::sweep::{FORMAT_VERSION, Sweep};
 use crate::rules::{Checks, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// The version of the format that this program reads.
-pub const FORMAT_VERSION: u32 = 1;
 
 /// What a file of `landau functionals` holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,27 +90,6 @@ fn default_self_tolerance() -> f64 {
 pub struct ExperimentLyapunov {
     pub a: f64,
     pub r: f64,
-}
-
-/// One parameter of the file, and the values it takes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Sweep {
-    /// Keys joined by dots, as in density.shell_dipole.amplitude.
-    pub parameter: String,
-    pub values: Vec<f64>,
-}
-
-impl Sweep {
-    /// Checks that there is something to sweep.
-    pub fn rules(&self, found: &mut Checks) {
-        found.require(!self.values.is_empty(), "sweep.values", || {
-            "found no values; allowed: one or more".to_string()
-        });
-        found.require(!self.parameter.starts_with("sweep"), "sweep.parameter", || {
-            "found the sweep itself; allowed: another parameter of the file".to_string()
-        });
-    }
 }
 
 /// All violations of rules in the experiment, in the order of the file.

@@ -21,6 +21,7 @@ pub mod jet;
 pub mod paper {}
 pub mod quadrature;
 pub mod species;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod theorem_1_3;

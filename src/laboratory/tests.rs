@@ -305,14 +305,3 @@ fn a_cold_density_has_numbers_or_reasons() {
         one.value.as_ref().is_err_and(|reason| reason.contains("changes by") || reason.contains("too narrow"))
     }));
 }
-
-/// A cut-off is a word in a file.
-#[test]
-fn both_cut_offs_are_read_from_a_file() {
-    for cut_off in ["power", "exponential"] {
-        let text = format!(
-            r#"{{ "version": 1, "gamma": -3.0, "density": {{ "cut_off_dipole": {{ "strength": 10.0, "cut_off": "{cut_off}", "energy": 1.0 }} }} }}"#
-        );
-        crate::scenario::parse_experiment("family", text, &[]).unwrap_or_else(|errors| panic!("{errors}"));
-    }
-}

@@ -12,7 +12,7 @@ use crate::output::whole;
 use crate::problem::Problem;
 use crate::scenario::{Scenario, first_difference};
 use crate::simulation::{Observer, ObserverError, Outcome, View};
-use crate::sources::Given;
+use crate::sources::given::Given;
 use crate::state::{State, Stiffness};
 use crate::terms::Supply;
 use crate::time_grid::Clock;

@@ -75,7 +75,7 @@ impl Given {
             let about_rest = supply.momentum_about_rest(problem.reference);
             about_rest.map(|component| component * scales.momentum()).to_vec()
         };
-        let by_source = |given: &sources::Given<D>| GivenBySource {
+        let by_source = |given: &sources::given::Given<D>| GivenBySource {
             density: given.density * scales.density,
             energy: given_energy(problem, &given.supply) * scales.energy(),
             momentum: momentum(&given.supply),

@@ -6,8 +6,6 @@
 //! ranks. What is not divided, every rank computes for itself, to the same bits.
 #![doc = include_str!("scaling.md")]
 
-#[cfg(test)]
-mod evaluations;
 #[cfg(feature = "mpi")]
 pub mod mpi;
 #[cfg(test)]

@@ -16,7 +16,8 @@ mod validate;
 
 pub use crate::distribution::Initial;
 pub use crate::laboratory::densities::ExperimentDensity;
-pub use crate::laboratory::input::{AnyExperiment, Experiment, ExperimentLyapunov, Sweep};
+pub use crate::laboratory::input::{AnyExperiment, Experiment, ExperimentLyapunov};
+pub use crate::laboratory::sweep::Sweep;
 pub use crate::rules::Violation;
 pub use difference::{Difference, difference, first_difference};
 pub use errors::{ScenarioError, ScenarioErrors};

@@ -272,4 +272,15 @@ mod tests {
         let errors = Scenario::from_value(json!([])).unwrap_err().to_string();
         assert!(errors.starts_with("found a list; allowed: an object with the keys "), "{errors}");
     }
+
+    /// A cut-off is a word in a file.
+    #[test]
+    fn both_cut_offs_are_read_from_a_file() {
+        for cut_off in ["power", "exponential"] {
+            let text = format!(
+                r#"{{ "version": 1, "gamma": -3.0, "density": {{ "cut_off_dipole": {{ "strength": 10.0, "cut_off": "{cut_off}", "energy": 1.0 }} }} }}"#
+            );
+            super::parse_experiment("family", text, &[]).unwrap_or_else(|errors| panic!("{errors}"));
+        }
+    }
 }

@@ -12,6 +12,8 @@ mod limits;
 mod memory;
 #[cfg(feature = "hdf5")]
 mod openpmd;
+#[cfg(test)]
+mod ranks;
 mod reference;
 mod scales;
 mod surroundings;
@@ -42,7 +44,7 @@ use crate::score::mesh::{MeshScore, Spacing};
 use crate::score::orbits::OrbitScore;
 use crate::score::particles::{ParticleScore, Sums};
 use crate::simulation::Simulation;
-use crate::sources::Given;
+use crate::sources::given::Given;
 use crate::state::State;
 use crate::terms::{self, Supply};
 use crate::time_grid::{Clock, TimeGrid};

@@ -21,8 +21,10 @@
 //! **Accounts.** What a source has given is summed from the changes of the weights themselves. Projections aim at the totals
 //! with it, and so does the check of what is conserved.
 
+pub mod given;
 pub mod lattice;
 
+use self::given::Given;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
 use crate::problem::{Flow, Problem};
@@ -34,31 +36,6 @@ use crate::terms::Supply;
 /// The least density of a species that a run can go on with, on its scales: what
 /// [a start](crate::setup::problem_and_state) needs too.
 const LEAST_DENSITY: f64 = 1e-110;
-
-/// What a source of weight has given.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Given<const D: usize> {
-    /// Σ Δw.
-    pub density: f64,
-    pub supply: Supply<D>,
-    /// Σ ½ m |v|² Δw over the last step, over its length.
-    pub power: f64,
-}
-
-impl<const D: usize> Default for Given<D> {
-    fn default() -> Self {
-        Self { density: 0.0, supply: Supply::default(), power: 0.0 }
-    }
-}
-
-impl<const D: usize> Given<D> {
-    /// Adds what was given in a step of a length.
-    pub fn add(&mut self, step: &Self, length: f64, reference: [f64; D]) {
-        self.density += step.density;
-        self.supply = self.supply.plus(1.0, step.supply);
-        self.power = step.supply.energy_about_rest(reference) / length;
-    }
-}
 
 /// Sums changes of weights of one species.
 struct Account<'a, const D: usize> {

@@ -30,6 +30,17 @@ pub fn exact(of: &Constituents, frequency: f64, terms: usize) -> Option<Across> 
     })
 }
 
+/// The place of the other part of the complex number that the coefficient at a place is a part of, among `count` coefficients of
+/// [`coefficients`].
+pub fn other_part(place: usize, count: usize) -> usize {
+    match count - place {
+        // η₁ and η₃, η₂ and η₄.
+        3 | 4 => place + 2,
+        1 | 2 => place - 2,
+        _ => place ^ 1,
+    }
+}
+
 /// The coefficients of the one moving species.
 pub fn coefficients(of: &Constituents, across: &Across) -> Vec<Coefficient> {
     let (one, scales) = (&of.species[0], &of.scales);
@@ -181,6 +192,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn parts_of_one_number_know_each_other() {
+        for count in [6, 10] {
+            for place in 0..count {
+                let other = other_part(place, count);
+                assert!(other != place && other_part(other, count) == place);
+            }
+        }
+        assert_eq!([0, 1, 4, 6, 7].map(|place| other_part(place, 10)), [1, 0, 5, 8, 9]);
     }
 
     /// Braginskii's ions (1965): heat and stress across the field, by two polynomials of his to some percent.

@@ -94,8 +94,21 @@ pub fn transport(scenario: &Scenario, set: InstructionSet) -> Result<Transport, 
         exact.extend(turning.iter().flat_map(|turning| across::coefficients(&constituents, turning)));
         exact
     });
+    // A coarser lattice turns a complex coefficient as well as it shortens it: one part may then hardly change where
+    // the other does. Both have the error of the whole.
+    let first_across = values.len()
+        - matrices.across.map_or(0, |turning| across::coefficients(&constituents, &turning).len());
+    let differences: Vec<f64> =
+        values.iter().zip(&reference).map(|(one, coarse)| (one.value - coarse.value).abs()).collect();
+    let of_both = |k: usize| match k.checked_sub(first_across) {
+        None => differences[k],
+        Some(place) => {
+            let other = across::other_part(place, differences.len() - first_across);
+            differences[k].hypot(differences[first_across + other])
+        }
+    };
     let estimated = values.into_iter().enumerate().map(|(k, coefficient)| Estimated {
-        resolution_error: coarse.as_ref().map(|_| 9.0 / 7.0 * (coefficient.value - reference[k].value).abs()),
+        resolution_error: coarse.as_ref().map(|_| 9.0 / 7.0 * of_both(k)),
         // A response that never settled leaves more beyond its last step than was asked for.
         time_error: (reference[k].value - roughly[k].value).abs() / 3.0
             + (matrices.tail - accuracy.tail).max(0.0) * coefficient.value.abs(),

@@ -96,7 +96,7 @@ impl StepWatch {
             energy(landau, &norm, taken),
             displacement(landau, &norm, taken),
             projection(stepped.correction),
-            turn::turn(landau.problem(), taken.dt),
+            turn::turn(landau.problem(), taken.dt).map(|words| (Subject::Turn, words)),
         ];
         let new = found
             .into_iter()

@@ -4,7 +4,6 @@
 //! step, at one phase of the turn. With friction −νv, in steps that are short beside collisions, the stationary current along E
 //! is (θ/2)/tan(θ/2) of what it should be: θ²/12 is missing to leading order. From half a turn on nothing of it is left.
 
-use super::{Finding, Subject};
 use crate::fields::Electric;
 use crate::kernel::interaction::dot;
 use crate::problem::Problem;
@@ -13,8 +12,8 @@ use std::f64::consts::PI;
 /// The share of the current along the electric field that may be missing unsaid.
 const SHARE: f64 = 0.02;
 
-/// Whether particles turn too far in a step.
-pub fn turn<const D: usize>(problem: &Problem<D>, dt: f64) -> Option<Finding> {
+/// What is to be said where particles turn too far in a step.
+pub fn turn<const D: usize>(problem: &Problem<D>, dt: f64) -> Option<String> {
     let magnetic = problem.fields.turning_field(problem.symmetry)?;
     if !problem.fields.electric.as_ref().is_some_and(|electric| is_across(electric, magnetic)) {
         return None;
@@ -26,12 +25,11 @@ pub fn turn<const D: usize>(problem: &Problem<D>, dt: f64) -> Option<Finding> {
     let angle = frequency(fastest.charge, fastest.mass) * dt;
     let missing = missing(angle);
     (missing > SHARE).then(|| {
-        let words = format!(
+        format!(
             "{} turns by {angle:.1} about the magnetic field: the current along an electric field across it may lack some {:.0} %",
             fastest.name,
             100.0 * missing
-        );
-        (Subject::Turn, words)
+        )
     })
 }
 

@@ -156,8 +156,11 @@ fn transport_is_printed_and_written() {
         let number = |place: usize| row[place].parse::<f64>().unwrap();
         let off = (number(1) - number(6)).abs();
         let error = number(3) + number(4) + number(5);
-        // 8 cells of 0.6 thermal speeds to each side: the estimate is true, and a few per cent.
-        assert!(off < 1.5 * error && error < 0.08 * number(1).abs(), "{row:?}: {off:e} {error:e}");
+        // 8 cells of 0.6 thermal speeds to each side: the estimate is true, and a few per cent without a magnetic field.
+        let is_across =
+            row[0].contains("_perpendicular") || row[0].contains("_hall") || row[0].starts_with("viscosity_");
+        let most = if is_across { 0.7 } else { 0.08 };
+        assert!(off < 1.5 * error && error < most * number(1).abs(), "{row:?}: {off:e} {error:e}");
     }
     let again = succeed(directory.path(), "transport z2.json --out z2.json.csv --overwrite --threads 1");
     assert!(again.contains("written to z2.json.csv"), "{again}");

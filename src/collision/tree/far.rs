@@ -74,6 +74,23 @@ impl Far {
         }
     }
 
+    /// Completes the multipole expansions of all leaves, of which each rank has those of its share.
+    pub fn gather_multipoles<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>, share: &Share) {
+        if share.ranks().are_one() {
+            return;
+        }
+        let stride = self.channels * tables.multipole_len();
+        let place = |leaf: usize| leaf * stride..(leaf + 1) * stride;
+        let mut numbers = vec![f64::NAN; tree.leaves.len() * stride];
+        for number in share.leaves.clone() {
+            numbers[place(number)].copy_from_slice(&self.multipoles[place(tree.leaves[number])]);
+        }
+        share.ranks().gather(|rank| stride * share.first_leaf(rank), &mut numbers);
+        for (number, &leaf) in tree.leaves.iter().enumerate() {
+            self.multipoles[place(leaf)].copy_from_slice(&numbers[place(number)]);
+        }
+    }
+
     /// L2L: passes the local expansions of a share's cells down to its leaves.
     pub fn l2l<const D: usize>(&mut self, tables: &Tables<D>, tree: &Octree<D>, share: &Share) {
         let stride = self.channels * tables.local_len();

@@ -247,7 +247,7 @@ impl<const D: usize> TreeSum<D> {
         let exchange = Exchange { tree, share, tables, channels, interaction, regularisation };
         far.clear(tables, tree.cells.len(), channels.count());
         exchange.p2m(leaves, far);
-        share.gather_multipoles(tree, tables, channels.count(), far);
+        far.gather_multipoles(tables, tree, share);
         far.m2m(tables, tree);
         far.m2l(tables, ratios, (tree, share), &lists.interaction);
         exchange.p2l(leaves, &lists.mixed_leaves, far);

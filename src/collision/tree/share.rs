@@ -5,7 +5,6 @@
 
 use std::ops::Range;
 
-use super::far::{Far, Tables};
 use super::lists::Lists;
 use super::octree::Octree;
 use crate::ranks::Ranks;
@@ -67,32 +66,14 @@ impl Share {
         self.levels[tree.cells[cell].level as usize].contains(&cell)
     }
 
+    /// The first leaf of each rank.
+    pub fn first_leaf(&self, rank: usize) -> usize {
+        self.bounds[rank]
+    }
+
     /// The first sorted particle of each rank.
     pub fn first_particle<const D: usize>(&self, tree: &Octree<D>, rank: usize) -> usize {
         first_particle(tree, self.bounds[rank])
-    }
-
-    /// Completes the multipole expansions of all leaves.
-    pub fn gather_multipoles<const D: usize>(
-        &self,
-        tree: &Octree<D>,
-        tables: &Tables<D>,
-        channels: usize,
-        far: &mut Far,
-    ) {
-        if self.ranks.are_one() {
-            return;
-        }
-        let stride = channels * tables.multipole_len();
-        let place = |leaf: usize| leaf * stride..(leaf + 1) * stride;
-        let mut numbers = vec![f64::NAN; tree.leaves.len() * stride];
-        for number in self.leaves.clone() {
-            numbers[place(number)].copy_from_slice(&far.multipoles[place(tree.leaves[number])]);
-        }
-        self.ranks.gather(|rank| stride * self.bounds[rank], &mut numbers);
-        for (number, &leaf) in tree.leaves.iter().enumerate() {
-            far.multipoles[place(leaf)].copy_from_slice(&numbers[place(number)]);
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::gaussians::{Gaussian, Gaussians, principal};
 use super::tensor::{Symmetric, Vector};
-use crate::laboratory::input::{FORMAT_VERSION, Sweep};
+use crate::laboratory::sweep::{FORMAT_VERSION, Sweep};
 use crate::rules::{Checks, Violation, number};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

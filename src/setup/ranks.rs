@@ -1,10 +1,10 @@
 //! Evaluations that ranks share, beside those of one alone.
 
-use super::{Received, threads};
+use super as setup;
 use crate::kernel::lanes::InstructionSet;
 use crate::landau::{Evaluation, InStep};
+use crate::ranks::{Ranks, Received, threads};
 use crate::scenario::{Scenario, parse};
-use crate::setup;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn scenario(dimension: usize, per_axis: usize, changes: &Value) -> Scenario {
 }
 
 /// What a rank finds in two evaluations at different places, and what it received.
-fn evaluated<const D: usize>(scenario: &Scenario, ranks: &super::Ranks) -> (Vec<Evaluation<D>>, Received) {
+fn evaluated<const D: usize>(scenario: &Scenario, ranks: &Ranks) -> (Vec<Evaluation<D>>, Received) {
     let (problem, state) = setup::problem_and_state::<D>(scenario).unwrap();
     let problem = Arc::new(problem);
     let set = InstructionSet::detect();
@@ -50,7 +50,7 @@ fn evaluated<const D: usize>(scenario: &Scenario, ranks: &super::Ranks) -> (Vec<
 }
 
 fn have_the_bits_of_one<const D: usize>(scenario: &Scenario, what: &str) {
-    let (alone, _) = evaluated::<D>(scenario, &super::Ranks::default());
+    let (alone, _) = evaluated::<D>(scenario, &Ranks::default());
     for count in [2, 3, 4] {
         for (found, received) in threads::each_of(count, |ranks| evaluated::<D>(scenario, ranks)) {
             assert!(found == alone, "{what} on {count} ranks");

@@ -11,8 +11,8 @@
 //! # Many shells
 //!
 //! For γ = 0, F = ⅔ r'(r' g − r g'), and the sum is one of moments. For γ = −3 and |z|^γ itself it is one of
-//! [`prefix`] sums over sorted radii. For any other γ, and where the kernel is regularised, it is by a
-//! [tree](super::orbit_tree) from [`FEWEST_IN_TREE`] shells on, with [`POINTS`] points in each cell. All cost in proportion to the
+//! prefix sums over sorted radii. For any other γ, and where the kernel is regularised, it is by a
+//! tree of cells from `FEWEST_IN_TREE` shells on, with `POINTS` points in each cell. All cost in proportion to the
 //! number of shells, but for sorting them. Where shells have spreads they meet pair by pair.
 
 mod prefix;

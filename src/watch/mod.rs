@@ -12,7 +12,7 @@
 //!   must stay within the range of 0, dt Ė_i(start) and dt Ė_i(end), widened by [`FACTOR`] − 1 times the largest of them;
 //! * **velocities**: |Δv_p| should be at most [`FACTOR`] dt times the larger of |v̇_p| at the two ends. The excess is
 //!   averaged as a weighted mean square, so that particles of the thin tail, which may well be unstable, count little;
-//! * **turns** about a magnetic field, where an electric field acts across it ([`turn`]);
+//! * **turns** about a magnetic field, where an electric field acts across it;
 //! * **projection**: how far it moved the velocities, in the norm of [`crate::integrators::norm`].
 //!
 //! A smooth relaxation passes these checks at any step length, since its rates only fall. Two things fail

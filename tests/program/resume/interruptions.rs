@@ -85,33 +85,6 @@ fn interrupted_runs_resume_to_the_same_bits() {
     assert_same(&directory.join("broken"), &directory.join("whole"), "interrupted");
 }
 
-/// While particles are placed there is nothing to keep. A signal before the program watches for signals ends it as any
-/// other program.
-#[test]
-#[cfg(unix)]
-fn ctrl_c_before_the_first_evaluation_ends_the_program_at_once() {
-    let directory = prepared(&long());
-    let directory = directory.path();
-    let said = (0..8).map(|k| {
-        let mut child = landau(directory)
-            .args(["run", "scenario.json", "--out", "never"])
-            .args(["--set", "species.1.particles.quasi_random.count=3000000"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(10 << k));
-        send("INT", child.id());
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let said = lines.map(Result::unwrap).collect::<Vec<_>>();
-        (child.wait().unwrap().code(), said)
-    });
-    let words = "interrupted before the run began; nothing was computed";
-    let ended =
-        said.into_iter().find(|(code, said)| *code == Some(130) && said.iter().any(|line| line == words));
-    assert!(ended.is_some());
-    assert!(!directory.join("never").join("checkpoint").exists());
-}
-
 /// Shows nothing.
 struct Silent;
 

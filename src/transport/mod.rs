@@ -14,6 +14,7 @@
 
 pub mod across;
 pub mod coefficients;
+mod equilibrium;
 pub mod estimate;
 pub mod matrix;
 pub mod mode;

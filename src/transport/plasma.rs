@@ -1,7 +1,7 @@
 //! From a scenario to a plasma near equilibrium whose transport can be asked for.
 
+use super::equilibrium;
 use super::response::Plasma;
-use crate::distribution::Initial;
 use crate::exact::rates::{self, Maxwellian};
 use crate::exact::sonine;
 use crate::fields::Fields;
@@ -49,31 +49,7 @@ impl<const D: usize> Plasma<D> {
                 "found sources; allowed: none, since the plasma is at rest",
             ));
         }
-        let mut first: Option<(f64, Vec<f64>)> = None;
-        for (place, one) in scenario.species.iter().enumerate() {
-            let Some(initial) = &one.initial else { continue };
-            let path = format!("species.{place}.initial");
-            let Initial::Maxwellian(maxwellian) = initial else {
-                return Err(Violation::new(
-                    path,
-                    "found no `maxwellian`; allowed: Maxwellians of one temperature and drift",
-                ));
-            };
-            let drift = maxwellian.drift.clone().unwrap_or_else(|| vec![0.0; D]);
-            let here = (maxwellian.temperature, drift);
-            match &first {
-                Some(known) if *known != here => {
-                    return Err(Violation::new(
-                        path,
-                        format!(
-                            "found temperature {} and drift {:?}, {} and {:?} in the species before; allowed: one temperature and drift, that of the equilibrium",
-                            here.0, here.1, known.0, known.1
-                        ),
-                    ));
-                }
-                _ => first = Some(here),
-            }
-        }
+        equilibrium::check::<D>(scenario)?;
         let moments: Vec<_> =
             problem.species.iter().map(|one| problem.moments(one, &state.velocities)).collect();
         let temperature = moments.iter().map(|one| one.temperature()).sum::<f64>() / moments.len() as f64;
@@ -237,18 +213,11 @@ fn electrons<const D: usize>(
     (rate > 0.0).then_some(Electrons { index, time: 1.0 / rate })
 }
 
-/// The plasma of an expansion in Sonine polynomials: γ = −3, and fixed species and backgrounds at the equilibrium's own
-/// velocity and temperature.
+/// The plasma of an expansion in Sonine polynomials: γ = −3, and backgrounds at the equilibrium's own temperature.
 fn expansion<const D: usize>(plasma: &Plasma<D>, species: &[Constituent]) -> Option<sonine::Plasma> {
-    let Plasma { problem, temperature, velocity, .. } = plasma;
-    let near = |one: f64, other: f64, size: f64| (one - other).abs() <= ONE_TEMPERATURE * size;
-    let speed = plasma.speeds.iter().fold(f64::INFINITY, |least, speed| least.min(*speed));
-    let at_rest = |of: &[f64; D]| of.iter().zip(velocity).all(|(one, other)| near(*one, *other, speed));
-    let still = problem.fixed.iter().all(|one| at_rest(&one.velocity))
-        && problem
-            .backgrounds
-            .iter()
-            .all(|one| at_rest(&one.velocity) && near(one.temperature, *temperature, *temperature));
+    let Plasma { problem, temperature, .. } = plasma;
+    let near = |other: f64| (other - temperature).abs() <= ONE_TEMPERATURE * temperature;
+    let still = problem.backgrounds.iter().all(|one| near(one.temperature));
     if problem.gamma != -3.0 || !still {
         return None;
     }

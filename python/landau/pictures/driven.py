@@ -30,7 +30,7 @@ def current(run: Run, shown: Sequence[Species]) -> Array:
     """Σ q n u of moving species, in every row: (rows, axes)."""
     unit = ELEMENTARY_CHARGE if run.physical else 1.0
     terms = [unit * one.charge * run.diagnostics[f"{one.name}_density"][:, None] * run.velocities(one) for one in shown]
-    return np.sum(terms, axis=0)
+    return np.asarray(np.sum(terms, axis=0))
 
 
 @styled

@@ -8,6 +8,10 @@
 //! Hairer, Wanner, Solving Ordinary Differential Equations II, equation IV.2.43c. They never exceed the
 //! method's stable interval over the spectral radius of the Jacobian. The error estimate alone does not
 //! ensure that: particles of a thin tail that go unstable weigh too little to show in a weighted norm.
+//!
+//! Particles that others are born among must be found on their lattice after a step, or near it; a step that throws them off is
+//! repeated too. The first one lets them neither double nor, where they are born, move by more than a spacing: before there are
+//! many, the norm does not see how fast they are.
 
 use super::integrator::{STABLE_SHARE, Step, Stepped, advance};
 use super::norm::ThermalNorm;
@@ -16,6 +20,7 @@ use super::stiffness::PowerIteration;
 use crate::error::Failure;
 use crate::landau::{Evaluation, InStep, Landau};
 use crate::problem::Problem;
+use crate::sources;
 use crate::state::State;
 use crate::time_grid::{Clock, TimeGrid};
 use std::sync::Arc;
@@ -32,6 +37,10 @@ const RETREAT: f64 = 0.25;
 
 /// The shortest step over the time at the end of the run: a few roundings of time itself.
 const SHORTEST: f64 = 16.0 * f64::EPSILON;
+
+/// A species with births that leaves its lattice in a step in which it moves by less than this many spacings leaves it in a
+/// shorter one too.
+const LEAST_MOVE: f64 = 0.01;
 
 /// Errors over the tolerance count as at least this much, so that one very small error does not shorten the
 /// step after next.
@@ -88,7 +97,10 @@ impl<const D: usize> Adaptive<D> {
                 Some(dt) => dt,
                 None => {
                     let scales = (radius, power, tolerance, last_time);
-                    self.first_step(landau, &norm, (within, start), (before, &mut *end), scales)?
+                    let found =
+                        self.first_step(landau, &norm, (within, start), (before, &mut *end), scales)?;
+                    let of_births = sources::first_step(landau.problem(), &state.weights, &start.rates);
+                    of_births.map_or(found, |of_births| found.min(of_births))
                 }
             };
             let stable = facts.stable_interval.map_or(f64::INFINITY, |end| STABLE_SHARE * end / radius);
@@ -142,7 +154,7 @@ impl<const D: usize> Adaptive<D> {
     ///
     /// # Errors
     ///
-    /// If it is interrupted: a shorter one would be too.
+    /// If it is interrupted, or particles leave the lattice of births without moving far: a shorter one would do so too.
     fn attempt(
         &mut self,
         landau: &mut Landau<D>,
@@ -164,6 +176,11 @@ impl<const D: usize> Adaptive<D> {
         // Collisions with backgrounds may raise entropy, and forces by the rounding of sums. Other collisions may not.
         let rise = taken.end.entropy() - taken.start.entropy() - stepped.supply.entropy.max(0.0);
         let rounding = landau.entropy_rounding(taken.after, taken.start) + taken.uncertain_entropy();
+        let misfit = method.misfit(landau.problem(), state);
+        if let Some((failure, moved)) = misfit {
+            let words = failure.to_string();
+            return if moved < LEAST_MOVE { Err(failure) } else { Ok(Verdict::Untrustworthy(words)) };
+        }
         Ok(if !error.is_finite() {
             Verdict::Untrustworthy(format!("the estimated error is {error}"))
         } else if error > 1.0 {

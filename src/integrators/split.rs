@@ -123,6 +123,12 @@ impl<const D: usize> SplitStep<D> {
         self.integrator.estimate_error(taken, error);
     }
 
+    /// Why [`Self::finish`] would fail after the method's step just taken, if births find no place on their lattice then; and how
+    /// far the species has moved, in spacings, at the mean.
+    pub fn misfit(&self, problem: &Problem<D>, state: &State<D>) -> Option<(Failure, f64)> {
+        self.around.as_ref().and_then(|_| sources::misfit(problem, state))
+    }
+
     /// Takes the second half of what is split from a step that was accepted, and what sinks take at its end.
     ///
     /// # Errors

@@ -209,7 +209,7 @@ impl<const D: usize> Cloud<D> {
 }
 
 /// A formula must have the symmetry of the lattice that it is placed on: on every orbit it has one value.
-fn require_symmetry<const D: usize>(
+pub(super) fn require_symmetry<const D: usize>(
     distribution: &Distribution<D>,
     lattice: &Lattice<D>,
 ) -> Result<(), String> {

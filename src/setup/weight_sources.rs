@@ -1,5 +1,6 @@
 //! Sources of weight, on the scales of a run.
 
+use super::cloud::require_symmetry;
 use super::scales;
 use super::surroundings::place_of;
 use crate::distribution::{Distribution, Initial};
@@ -56,6 +57,9 @@ fn birth<const D: usize>(
     lattice.first = lattice.first.map(|component| component * scales.velocity);
     lattice.spacing *= scales.velocity;
     let distribution = Distribution::<D>::new(rate, scales::particle(scenario, one), Some(&lattice))?;
+    if rate.needs_lattice::<D>() {
+        require_symmetry(&distribution, &lattice).map_err(|message| Violation::new(rate.key(), message))?;
+    }
     let born: Vec<f64> = lattice.cells().map(|(v, volume)| distribution.density_at(v) * volume).collect();
     let (held, wanted) = (sum(born.iter().copied()), distribution.density());
     let missed = (held / wanted - 1.0).abs();

@@ -10,10 +10,10 @@
 //!
 //! **Births** take place on the cells of the lattice that the species started on. Particles have moved away from there, and
 //! to put new ones among them would let their number grow without bound. So at the end of every step the weights are carried
-//! back to the lattice, see [`lattice`]: mass and energy are kept to rounding, weights stay positive, and
+//! back to the lattice, see [`shells`] and [`rings`]: mass, momentum and energy are kept to rounding, weights stay positive, and
 //! smooth densities change by h⁵ of their sixth derivative. This is how vortex methods keep their particles
-//! regular (Cottet, Koumoutsakos, Vortex Methods, 2000, chapter 7). It is there for shells: on a cube or about an axis no
-//! share-out keeps momentum and energy and is positive.
+//! regular (Cottet, Koumoutsakos, Vortex Methods, 2000, chapter 7). Points have no such shares: positive ones with the
+//! momentum of a point have more energy than it, as |v|² is convex, and nothing like the radius of a ring takes it up.
 //!
 //! **A particle without weight**, which a sink has emptied, stays where it is. It counts for nothing in densities, scores,
 //! sums and moments.
@@ -22,15 +22,17 @@
 //! with it, and so does the check of what is conserved.
 
 pub mod given;
-pub mod lattice;
+pub mod rings;
+pub mod shares;
+pub mod shells;
 
 use self::given::Given;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
-use crate::problem::{Flow, Problem};
+use crate::problem::{Birth, Flow, Problem, Species};
 use crate::state::State;
 use crate::sum::{Sum, sum};
-use crate::symmetry::RADIUS;
+use crate::symmetry::{HalfPlane, RADIUS, Symmetry};
 use crate::terms::Supply;
 
 /// The least density of a species that a run can go on with, on its scales: what
@@ -134,21 +136,78 @@ pub fn drain<const D: usize>(problem: &Problem<D>, state: &mut State<D>, given: 
 ///
 /// If particles are beyond the lattice, or it is too coarse for them.
 pub fn settle<const D: usize>(problem: &Problem<D>, state: &mut State<D>) -> Result<(), Failure> {
-    for source in &problem.weight_sources {
-        let Flow::Birth(birth) = &source.flow else { continue };
-        let species = &problem.species[source.species];
+    for (species, birth) in births(problem) {
         let range = species.range.clone();
-        let radius = |v: &[f64; D]| v[RADIUS].abs();
-        let cells: Vec<f64> = birth.cells.iter().map(radius).collect();
-        let places: Vec<f64> = state.velocities[range.clone()].iter().map(radius).collect();
-        let weights = lattice::carried(&cells, &places, &state.weights[range.clone()]);
-        let Some(weights) = weights else {
-            return Err(Failure::OffLattice { species: species.name.clone(), step: state.step + 1 });
-        };
+        let weights = carried(problem, state, species, birth)?;
         state.weights[range.clone()].copy_from_slice(&weights);
         state.velocities[range].copy_from_slice(&birth.cells);
     }
     Ok(())
+}
+
+/// Whether [`settle`] could carry all weights back: the failure of the species that does not fit, with how far its weight has
+/// moved since it was on the cells, in spacings, at the mean.
+pub fn misfit<const D: usize>(problem: &Problem<D>, state: &State<D>) -> Option<(Failure, f64)> {
+    births(problem).find_map(|(species, birth)| {
+        let failure = carried(problem, state, species, birth).err()?;
+        let range = species.range.clone();
+        let weights = &state.weights[range.clone()];
+        let moved =
+            state.velocities[range].iter().zip(&birth.cells).zip(weights).map(|((v, cell), weight)| {
+                let change: [f64; D] = std::array::from_fn(|axis| v[axis] - cell[axis]);
+                weight * dot(change, change).sqrt()
+            });
+        Some((failure, sum(moved) / sum(weights.iter().copied()) / species.spacing))
+    })
+}
+
+/// The longest time in which births double the weight of no species that has any, and in which what is born, moving at the rates at
+/// its cells, moves by a spacing at the mean: what a first step may last. None without births.
+pub fn first_step<const D: usize>(problem: &Problem<D>, weights: &[f64], rates: &[[f64; D]]) -> Option<f64> {
+    let longest = births(problem).map(|(species, birth)| {
+        let range = species.range.clone();
+        let present = sum(weights[range.clone()].iter().copied());
+        let born = sum(birth.rates.iter().copied());
+        let moving =
+            rates[range].iter().zip(&birth.rates).map(|(rate, born)| born * dot(*rate, *rate).sqrt());
+        (present / born).min(species.spacing * born / sum(moving))
+    });
+    longest.reduce(f64::min)
+}
+
+/// The species with births.
+fn births<const D: usize>(problem: &Problem<D>) -> impl Iterator<Item = (&Species<D>, &Birth<D>)> {
+    problem.weight_sources.iter().filter_map(|source| match &source.flow {
+        Flow::Birth(birth) => Some((&problem.species[source.species], birth)),
+        _ => None,
+    })
+}
+
+/// The weights of a species on the cells of its births.
+fn carried<const D: usize>(
+    problem: &Problem<D>,
+    state: &State<D>,
+    species: &Species<D>,
+    birth: &Birth<D>,
+) -> Result<Vec<f64>, Failure> {
+    let (velocities, weights) =
+        (&state.velocities[species.range.clone()], &state.weights[species.range.clone()]);
+    let found = match problem.symmetry {
+        Symmetry::None => None,
+        Symmetry::Axial(HalfPlane { along, across }) => {
+            let place = |v: &[f64; D]| [v[across].abs(), v[along]];
+            let [cells, places] = [&birth.cells[..], velocities]
+                .map(|points| points.iter().map(place).collect::<Vec<[f64; 2]>>());
+            rings::carried(&cells, &places, weights)
+        }
+        Symmetry::Spherical => {
+            let radius = |v: &[f64; D]| v[RADIUS].abs();
+            let [cells, places] =
+                [&birth.cells[..], velocities].map(|points| points.iter().map(radius).collect::<Vec<f64>>());
+            shells::carried(&cells, &places, weights)
+        }
+    };
+    found.ok_or_else(|| Failure::OffLattice { species: species.name.clone(), step: state.step + 1 })
 }
 
 /// Refuses a state in which nothing is left of a species.

@@ -23,7 +23,7 @@ pub enum SourceTerm {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         time: Option<f64>,
     },
-    /// Particles of a moving species are born, in three dimensions where all directions are alike.
+    /// Particles of a moving species are born, with a `symmetry`: rings or shells.
     Birth {
         /// The name of the species, whose particles start on a `lattice`.
         species: String,

@@ -4,9 +4,14 @@ use crate::distribution::Initial;
 use crate::rules::{Checks, excerpt};
 use crate::scenario::types::*;
 
-/// The fewest cells of a lattice of shells that particles are born on: three shells, for the shares of six cells and mirror
-/// images.
-const FEWEST_CELLS: u32 = 6;
+/// The fewest cells along an axis of a lattice that particles are born on: of shells three radii, for the shares of six cells
+/// and mirror images, of rings seven planes of four cells, for shares of seven.
+fn fewest_cells(symmetry: Symmetry) -> u32 {
+    match symmetry {
+        Symmetry::Axial { .. } => 12,
+        _ => 6,
+    }
+}
 
 pub fn sources(found: &mut Checks, scenario: &Scenario) {
     for (index, source) in scenario.sources.iter().enumerate() {
@@ -69,9 +74,8 @@ fn heating(
 }
 
 fn birth(found: &mut Checks, path: &str, scenario: &Scenario, (species, rate): (&str, &Initial)) {
-    let is_spherical = scenario.symmetry == Symmetry::Spherical {};
-    if !found.require(is_spherical, path, || {
-        "found births without `symmetry` `spherical`; allowed: with it, as only shells can be carried back to their lattice with momentum, energy and positive weights kept"
+    if !found.require(scenario.symmetry != Symmetry::None {}, path, || {
+        "found births without `symmetry`; allowed: `axial` or `spherical`, as rings and shells can be carried back to their lattice with momentum, energy and positive weights kept, and points cannot"
             .to_string()
     }) {
         return;
@@ -91,15 +95,14 @@ fn birth(found: &mut Checks, path: &str, scenario: &Scenario, (species, rate): (
     });
     let one = scenario.species.iter().find(|one| one.name == species && one.fixed.is_none());
     let Some(one) = one else { return };
+    let fewest = fewest_cells(scenario.symmetry);
     let is_lattice = match &one.particles {
-        Some(Particles::Lattice { per_axis, drop_below, .. }) => {
-            *per_axis >= FEWEST_CELLS && *drop_below == 0.0
-        }
+        Some(Particles::Lattice { per_axis, drop_below, .. }) => *per_axis >= fewest && *drop_below == 0.0,
         _ => false,
     };
     found.require(is_lattice, format!("{path}.species"), || {
         format!(
-            "found \"{}\", whose particles start elsewhere; allowed: a species on a whole `lattice`, of {FEWEST_CELLS} cells or more along an axis and without `drop_below`",
+            "found \"{}\", whose particles start elsewhere; allowed: a species on a whole `lattice`, of {fewest} cells or more along an axis and without `drop_below`",
             excerpt(species)
         )
     });

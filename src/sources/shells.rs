@@ -10,17 +10,10 @@
 //! cell and beyond the last that part goes to the cell alone, and two cells that can afford it exchange the weight
 //! that restores the energy.
 
+use super::shares::{self, Choice, Share, shared};
+
 /// Cells that a shell is shared among.
 const CELLS: usize = 6;
-
-/// Shells are shared positively as far as it takes, and this many times further, so that few rounds do.
-const MARGIN: f64 = 2.0;
-
-/// Rounds after which shells that take too much are shared positively as a whole.
-const GENTLE_ROUNDS: u32 = 20;
-
-/// The cells that a shell is shared among, and its shares.
-type Shares = [(usize, f64); CELLS];
 
 /// The weights of the cells, at increasing radii, from shells at radii ≥ 0. `None` where a shell is farther beyond the
 /// last cell than the one before is within, where there are fewer than three cells, or where so much weight is within the first
@@ -30,57 +23,32 @@ pub fn carried(cells: &[f64], places: &[f64], weights: &[f64]) -> Option<Vec<f64
         return None;
     }
     let (last, before) = (cells[cells.len() - 1], cells[cells.len() - 2]);
-    let heavy = |p: &usize| weights[*p] != 0.0;
-    let shells: Vec<usize> = (0..places.len()).filter(heavy).collect();
-    if !shells.iter().all(|&p| places[p] <= 2.0 * last - before) {
-        return None;
-    }
-    let smooth: Vec<Shares> = shells.iter().map(|&p| smooth(cells, places[p])).collect();
-    // How much of a shell is shared positively.
-    let mut blends = vec![0.0; shells.len()];
-    let mut found = vec![0.0; cells.len()];
-    let mut taken = vec![0.0; cells.len()];
-    for round in 0.. {
-        found.fill(0.0);
-        taken.fill(0.0);
-        for ((&p, smooth), &blend) in shells.iter().zip(&smooth).zip(&blends) {
-            for &(cell, share) in smooth {
-                let weight = (1.0 - blend) * share * weights[p];
-                found[cell] += weight;
-                taken[cell] += weight.min(0.0);
-            }
-            if blend > 0.0 {
-                positive(cells, places[p])
-                    .iter()
-                    .for_each(|&(cell, share)| found[cell] += blend * share * weights[p]);
-            }
-        }
-        if found.iter().all(|weight| *weight >= 0.0) {
-            break;
-        }
-        let mut changed = false;
-        for (smooth, blend) in smooth.iter().zip(&mut blends).filter(|(_, blend)| **blend < 1.0) {
-            let short = smooth.iter().filter(|&&(cell, share)| share < 0.0 && found[cell] < 0.0);
-            // Of what is taken from a cell this part is too much.
-            let most = short.map(|&(cell, _)| found[cell] / taken[cell]).fold(0.0, f64::max);
-            if most > 0.0 {
-                let part = if round < GENTLE_ROUNDS { (MARGIN * most).min(1.0) } else { 1.0 };
-                (*blend, changed) = (1.0 - (1.0 - *blend) * (1.0 - part), true);
-            }
-        }
-        if !changed {
+    let (mut choices, mut heavy) = (Vec::new(), Vec::new());
+    for (&place, &weight) in places.iter().zip(weights).filter(|(_, weight)| **weight != 0.0) {
+        if place > 2.0 * last - before {
             return None;
         }
+        choices.push(Choice {
+            smooth: Some(shares::smooth::<CELLS>(cells, place)),
+            plain: positive(cells, place),
+        });
+        heavy.push((place, weight));
     }
-    let outside = |p: usize| {
-        let square = places[p] * places[p];
+    let of_heavy: Vec<f64> = heavy.iter().map(|(_, weight)| *weight).collect();
+    let found = shared(cells.len(), &choices, &of_heavy);
+    let outside = |&(place, weight): &(f64, f64)| {
+        let square = place * place;
         let [low, high] = [cells[0], last].map(|cell| cell * cell);
-        [low - square, square - high].map(|beyond| weights[p] * beyond.max(0.0))
+        [low - square, square - high].map(|beyond| weight * beyond.max(0.0))
     };
-    let blended = || shells.iter().zip(&blends);
-    let [gained, lost] = [0, 1].map(|end| blended().map(|(&p, blend)| blend * outside(p)[end]).sum::<f64>());
-    let is_restored = inwards(cells, &mut found, gained) && outwards(cells, &mut found, lost);
-    is_restored.then_some(found)
+    let blended = || heavy.iter().zip(&found.blends);
+    let [gained, lost] =
+        [0, 1].map(|end| blended().map(|(shell, blend)| blend * outside(shell)[end]).sum::<f64>());
+    let mut weights = found.weights;
+    let is_whole = weights.iter().all(|weight| *weight >= 0.0)
+        && inwards(cells, &mut weights, gained)
+        && outwards(cells, &mut weights, lost);
+    is_whole.then_some(weights)
 }
 
 /// Takes an amount from Σ w r², by weight that moves in by a cell, as near the first cell as there is enough of it.
@@ -101,36 +69,12 @@ fn outwards(cells: &[f64], weights: &mut [f64], amount: f64) -> bool {
     true
 }
 
-/// The first of so many neighbouring cells around a radius, on the line with mirror images: cell k is at k ≥ 0, its image at
-/// −k − 1.
-fn first(cells: &[f64], radius: f64, count: usize) -> i64 {
-    let inside = cells.partition_point(|cell| *cell <= radius);
-    (inside as i64 - count as i64 / 2).min(cells.len() as i64 - count as i64)
-}
-
-/// Lagrange's shares.
-fn smooth(cells: &[f64], radius: f64) -> Shares {
-    let first = first(cells, radius, CELLS);
-    let cell = |k: usize| {
-        let index = first + k as i64;
-        if index < 0 { (-index - 1) as usize } else { index as usize }
-    };
-    let place = |k: usize| if first + (k as i64) < 0 { -cells[cell(k)] } else { cells[cell(k)] };
-    std::array::from_fn(|k| {
-        let others = (0..CELLS).filter(|&other| other != k);
-        let factors = others.map(|other| (radius - place(other)) / (place(k) - place(other)));
-        (cell(k), factors.product())
-    })
-}
-
 /// Shares linear in r² between two cells, or the nearest cell alone within the first and beyond the last.
-fn positive(cells: &[f64], radius: f64) -> Shares {
-    let low = first(cells, radius, 2).max(0) as usize;
+fn positive(cells: &[f64], radius: f64) -> [Share; 2] {
+    let low = shares::first(cells, radius, 2).max(0) as usize;
     let (inner, outer) = (cells[low] * cells[low], cells[low + 1] * cells[low + 1]);
     let share = ((radius * radius - inner) / (outer - inner)).clamp(0.0, 1.0);
-    let mut shares = [(low, 0.0); CELLS];
-    (shares[0], shares[1]) = ((low, 1.0 - share), (low + 1, share));
-    shares
+    [(low, 1.0 - share), (low + 1, share)]
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub enum Failure {
     )]
     EntropyGrows { step: u64, rate: f64, slack: f64 },
     #[error(
-        "after step {step} the particles of species \"{species}\" do not fit the lattice on which others are born: they are beyond its last cell, or too many of them within its first; try a larger `half_width`, or more cells"
+        "after step {step} the particles of species \"{species}\" do not fit the lattice on which others are born: they are beyond its last cell, or too many of them within its first; try a smaller time step, a larger `half_width`, or more cells"
     )]
     OffLattice { species: String, step: u64 },
     #[error(

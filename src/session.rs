@@ -17,7 +17,7 @@ use crate::kernel::lanes::InstructionSet;
 use crate::output::checkpoint::{self, Checkpoints, Saved};
 use crate::output::diagnostics::Diagnostics;
 use crate::output::folder::Folder;
-use crate::output::particles::ParticleFiles;
+use crate::output::particles::{Distribution, ParticleFiles};
 use crate::output::summary::{self, Status};
 use crate::ranks::Ranks;
 use crate::report::Closing;
@@ -136,7 +136,14 @@ impl<const D: usize> Session<D> {
     ) -> Result<Self, SessionError> {
         let frames = match scenario.output.particles_every {
             0 => None,
-            every => Some(ParticleFiles::create(&folder, every)?),
+            every => {
+                let distribution = scenario.output.distribution.map(|grid| Distribution {
+                    axis: grid.axis_in(scenario.symmetry) as usize,
+                    cells: grid.cells as usize,
+                    order: scenario.score.order(),
+                });
+                Some(ParticleFiles::create(&folder, every, distribution)?)
+            }
         };
         let checkpoints = Checkpoints::new(
             &folder,

@@ -359,3 +359,23 @@ def test_names_of_the_package() -> None:
     assert {"Run", "RunFolderError", "open"} <= set(dir(landau))
     with pytest.raises(AttributeError, match="module 'landau' has no attribute 'opem'; it has .*open"):
         landau.opem
+
+
+def test_a_distribution_is_read_with_its_axes(folder: Path) -> None:
+    with h5py.File(folder / "particles/frame_00000002.h5", "a") as file:
+        record = file.create_dataset("data/2/meshes/a_distribution", data=np.arange(8.0).reshape(4, 2))
+        record.attrs["gridSpacing"] = [0.5, 0.5]
+        record.attrs["gridGlobalOffset"] = [-1.0, 0.0]
+        record.attrs["axis"] = np.bytes_("z")
+    first, last = landau.open(folder).frames
+    found = last.distribution("a")
+    assert found.axis == "z" and found.density[3, 1] == 7.0
+    assert found.along.tolist() == [-0.75, -0.25, 0.25, 0.75] and found.across.tolist() == [0.25, 0.75]
+    # 2π (k + 1/2) 0.5³, with the ends' corrections.
+    assert np.allclose(found.volumes / (2.0 * np.pi * 0.125), [0.5 - 0.0586634595, 1.5 + 0.0229546192], rtol=1e-9)
+    assert found.across[0] == 0.25
+    for frame, name in [(first, "a"), (last, "a_b")]:
+        with pytest.raises(landau.RunFolderError, match=f"no distribution of {name}; run with output.distribution"):
+            frame.distribution(name)
+    with pytest.raises(landau.RunFolderError, match="frames in memory hold no distribution"):
+        in_memory().frames[0].distribution("a")

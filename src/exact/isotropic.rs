@@ -6,7 +6,8 @@
 //! ∂_t f_i = Σ_j (1/m_i) ∇ · ∫ c_ij A(v − v*) [ f_j* ∇f_i/m_i − f_i ∇f_j*/m_j ] dv*,   A(z) = |z|^γ ( |z|² I − z zᵀ )
 //! ```
 //!
-//! for any γ from −3 to 1 and any masses. Fixed species at rest leave isotropic densities as they are.
+//! for any γ from −3 to 1 and any masses. Fixed species at rest leave isotropic densities as they are. Species may be born and
+//! lost, and some may be held as they are: [`Sources`].
 //!
 //! # Scheme
 //!
@@ -66,10 +67,12 @@ mod faces;
 mod grid;
 mod kink;
 mod shells;
+mod sources;
 mod species;
 #[cfg(test)]
 mod tests;
 
+pub use sources::Sources;
 pub use species::Isotropic;
 
 use exchange::Exchange;
@@ -96,6 +99,8 @@ pub struct IsotropicRelaxation {
     pub time: f64,
     /// The exchange of energy between species i ≤ j that collide.
     exchanges: Vec<(usize, usize, Exchange)>,
+    /// What happens to each species besides.
+    sources: Vec<Sources>,
     /// The step to try next, once there was one.
     step: Option<f64>,
 }
@@ -131,7 +136,33 @@ impl IsotropicRelaxation {
                 }
             }
         }
-        Self { species, time: 0.0, exchanges, step: None }
+        Self { sources: vec![Sources::default(); count], species, time: 0.0, exchanges, step: None }
+    }
+
+    /// With births, losses and species that are held: one entry for each species.
+    ///
+    /// # Panics
+    ///
+    /// If there are more or fewer.
+    pub fn with_sources(self, sources: Vec<Sources>) -> Self {
+        assert_eq!(sources.len(), self.species.len(), "sources of each species");
+        Self { sources, ..self }
+    }
+
+    /// What each species i gets by collisions with each other j: energy per volume and time, at place (i, j) of the rows i. It is the
+    /// opposite of what j gets from i; with itself no species exchanges any. Nothing where they do not collide.
+    pub fn powers(&self) -> Vec<Vec<f64>> {
+        let count = self.species.len();
+        let mut powers = vec![vec![0.0; count]; count];
+        let own = || self.species.iter().map(|one| SpeciesFaces::new(one, &one.density));
+        for (i, j, exchange) in self.exchanges.iter().filter(|(i, j, _)| i < j) {
+            let mut faces: Vec<SpeciesFaces> = own().collect();
+            exchange.add_to_first(&faces[*j].own.clone(), &mut faces[*i].field);
+            let density = faces[*i].fluxes(&self.species[*i]).rates;
+            let gained = Isotropic { density, ..self.species[*i].clone() }.energy();
+            (powers[*i][*j], powers[*j][*i]) = (gained, -gained);
+        }
+        powers
     }
 
     /// ∂_t f at the cells of every species.
@@ -172,12 +203,13 @@ impl IsotropicRelaxation {
 
             let finite = end.error.iter().all(|error| error.is_finite());
             assert!(finite, "a density is not finite at {}", self.time);
-            let error = self.relative_error(&densities, &end.error) / tolerance;
+            let after = sum(&densities, &end.change);
+            let error = self.relative_error([&densities, &after], &end.error) / tolerance;
             let factor = (0.8 * error.powf(-1.0 / 3.0)).clamp(0.1, 5.0);
             // A step cut short by the end of the run says nothing against the one that was wanted.
             self.step = Some(if step < wanted && factor > 1.0 { wanted } else { step * factor });
             if error <= 1.0 {
-                densities = sum(&densities, &end.change);
+                densities = after;
                 now = Evaluation { rates: end.rates, decay };
                 self.time = if step < rest { self.time + step } else { time };
             }
@@ -205,11 +237,13 @@ impl IsotropicRelaxation {
         })
     }
 
-    /// The largest error relative to the largest density of its species.
-    fn relative_error(&self, densities: &[f64], errors: &[f64]) -> f64 {
+    /// The largest error relative to the largest density of its species before or after the step: there may be none before births.
+    fn relative_error(&self, densities: [&[f64]; 2], errors: &[f64]) -> f64 {
         let largest = |values: &[f64]| values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
-        let species = self.apart(densities).zip(self.apart(errors));
-        species.map(|(density, error)| largest(error) / largest(density)).fold(0.0, f64::max)
+        let [before, after] = densities.map(|densities| self.apart(densities).map(largest));
+        let scales = before.zip(after).map(|(before, after)| before.max(after));
+        let errors = self.apart(errors).map(largest).zip(scales);
+        errors.map(|(error, scale)| if error == 0.0 { 0.0 } else { error / scale }).fold(0.0, f64::max)
     }
 
     /// The rates for other densities on the same grids.
@@ -227,10 +261,13 @@ impl IsotropicRelaxation {
             }
         }
         let mut all = Evaluation { rates: Vec::with_capacity(densities.len()), decay: 0.0 };
-        for (one, faces) in self.species.iter().zip(&faces) {
+        let sources = self.sources.iter().zip(self.apart(densities));
+        for ((one, faces), (sources, density)) in self.species.iter().zip(&faces).zip(sources) {
             let fluxes = faces.fluxes(one);
-            all.rates.extend(fluxes.rates);
-            all.decay = all.decay.max(fluxes.decay);
+            all.rates.extend(sources.rates(density, fluxes.rates));
+            if !sources.is_held() {
+                all.decay = all.decay.max(fluxes.decay + sources.decay());
+            }
         }
         all
     }

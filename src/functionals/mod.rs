@@ -20,6 +20,7 @@ pub mod dissipation;
 mod fisher;
 mod fisher_rate;
 pub mod fusion;
+pub mod gyroaverage;
 pub mod integrals;
 pub mod invariants;
 mod lyapunov;

@@ -26,6 +26,11 @@
 //!
 //! A weighting is then the density on the whole ring or shell. A fixed species is a point on the axis: r = 0.
 //!
+//! A density over velocities along and across an axis is the mesh record `/data/T/meshes/NAME_distribution`: an array f(v_∥, v_⊥) of
+//! square cells, with `axisLabels` = `parallel`, `perpendicular`, `gridSpacing`, `gridGlobalOffset` (where the first cells begin) and
+//! `axis` = `x`, `y` or `z`. The standard has grids of positions; these are of velocities, as the positions of the particles are.
+//! Frames without one have no meshes.
+//!
 //! SI records carry their true dimension: `position` has that of a velocity, `weighting` that of a number density.
 //! Normalised records are dimensionless, `unitSI` is 1. `date` is left out, so that equal frames are equal files.
 //!
@@ -69,6 +74,25 @@ pub struct Frame<'a, const D: usize> {
     pub symmetry: Symmetry,
     /// The species, in the same order in every frame of a run: ids depend on it.
     pub species: Vec<SpeciesFrame<'a, D>>,
+    /// Densities over velocities along and across an axis, of some of the species.
+    pub distributions: Vec<DistributionFrame<'a>>,
+}
+
+/// The density of a species over velocities along and across an axis at one time.
+#[derive(Clone, Debug)]
+pub struct DistributionFrame<'a> {
+    /// The name of the species.
+    pub name: &'a str,
+    /// `x`, `y` or `z`.
+    pub axis: &'static str,
+    /// The least velocity of the first cells along the axis; across it that is 0.
+    pub start: f64,
+    /// The width of the cells.
+    pub spacing: f64,
+    /// How many cells there are along and across the axis.
+    pub counts: [usize; 2],
+    /// At the centres of the cells, those across varying fastest.
+    pub density: Vec<f64>,
 }
 
 /// The particles of one species at one time.

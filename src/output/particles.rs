@@ -1,9 +1,15 @@
 //! particles/: openPMD files with all species, at the scheduled steps and at the end.
 
+use crate::error::Failure;
+use crate::functionals::gyroaverage;
 use crate::output::error::FileFailure;
 use crate::output::folder::Folder;
-use crate::output::openpmd::{self, Frame, SiFactors, SpeciesFrame, Units};
+use crate::output::openpmd::{self, DistributionFrame, Frame, SiFactors, SpeciesFrame, Units};
+use crate::problem::Species;
+use crate::score::orbits::Plane;
 use crate::simulation::{Observer, ObserverError, Outcome, View};
+use crate::symmetry::HalfPlane;
+use crate::symmetry::coordinates::AXES;
 use crate::units::ELEMENTARY_CHARGE;
 use std::fs;
 use std::path::PathBuf;
@@ -16,14 +22,55 @@ const SI: SiFactors =
 pub struct ParticleFiles {
     directory: PathBuf,
     every: u64,
+    distribution: Option<Distribution>,
+}
+
+/// A density over velocities along and across an axis in every frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Distribution {
+    /// 0 to 2 for x to z.
+    pub axis: usize,
+    /// Along the axis; half as many are across it.
+    pub cells: usize,
+    /// Of the mollifier.
+    pub order: u32,
 }
 
 impl ParticleFiles {
     /// Creates the directory; `every` ≥ 1 steps between frames.
-    pub fn create(folder: &Folder, every: u64) -> Result<Self, FileFailure> {
+    pub fn create(
+        folder: &Folder,
+        every: u64,
+        distribution: Option<Distribution>,
+    ) -> Result<Self, FileFailure> {
         let directory = folder.particles();
         fs::create_dir_all(&directory).map_err(FileFailure::file(&directory, "cannot create"))?;
-        Ok(Self { directory, every })
+        Ok(Self { directory, every, distribution })
+    }
+
+    /// The densities of all moving species, in the units of the scenario; none where none is asked for.
+    fn distributions<'a, const D: usize>(
+        &self,
+        view: &View<'a, D>,
+    ) -> Result<Vec<DistributionFrame<'a>>, Failure> {
+        let Some(Distribution { axis, cells, order }) = self.distribution else { return Ok(Vec::new()) };
+        let View { problem, state, .. } = *view;
+        let scales = &problem.scales;
+        let of_species = |species: &'a Species<D>| {
+            let wanted = (HalfPlane::of_axis(axis), cells, order);
+            let averaged = gyroaverage::averaged(problem, species, &state.velocities, wanted)?;
+            let Plane { first, spacing, counts } = averaged.plane;
+            let unit = scales.density / scales.velocity.powi(3);
+            Ok(DistributionFrame {
+                name: &species.name,
+                axis: AXES[axis],
+                start: (first - 0.5 * spacing) * scales.velocity,
+                spacing: spacing * scales.velocity,
+                counts,
+                density: averaged.density.into_iter().map(|f| f * unit).collect(),
+            })
+        };
+        problem.species.iter().map(of_species).collect()
     }
 }
 
@@ -67,6 +114,7 @@ impl<const D: usize> Observer<D> for ParticleFiles {
             units,
             symmetry: problem.symmetry,
             species: moving.chain(fixed).collect(),
+            distributions: self.distributions(view).map_err(|failure| failure.in_units(scales))?,
         };
         openpmd::write(&self.directory, &frame)?;
         Ok(())

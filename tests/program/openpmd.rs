@@ -84,6 +84,7 @@ fn frame<const D: usize>(step: u64, units: Units, species: &[Particles<D>]) -> F
         units,
         symmetry: Symmetry::None,
         species: species.iter().map(Particles::frame).collect(),
+        distributions: Vec::new(),
     }
 }
 
@@ -267,6 +268,7 @@ fn readers_find_the_si_quantities_of_a_run() {
         units: Units::Si(units),
         symmetry: Symmetry::None,
         species: vec![electron.frame(), carbon.frame()],
+        distributions: Vec::new(),
     };
     let run = folder.path().join("run");
     // The end of the run has a frame too, whose velocities are not known here.

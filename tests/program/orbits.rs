@@ -112,8 +112,15 @@ fn refused(directory: &Path, scenario: &Value, message: &str) {
 /// Writes a frame of one species and returns its path.
 fn frame(directory: &Path, symmetry: Symmetry, velocities: &[[f64; 3]], weights: &[f64]) -> PathBuf {
     let species = SpeciesFrame { name: "a", mass: 1.0, charge: 0.0, velocities, weights };
-    let frame =
-        Frame { step: 0, time: 0.0, dt: 0.1, units: Units::Normalized, symmetry, species: vec![species] };
+    let frame = Frame {
+        step: 0,
+        time: 0.0,
+        dt: 0.1,
+        units: Units::Normalized,
+        symmetry,
+        species: vec![species],
+        distributions: Vec::new(),
+    };
     openpmd::write(directory, &frame).unwrap()
 }
 

@@ -263,3 +263,37 @@ fn a_density_is_interpolated_with_order_six() {
     assert!((one.density_at(2.999) - gaussian(2.999)).abs() < 1e-6);
     assert_eq!(one.density_at(3.001), 0.0);
 }
+
+/// Without collisions births and losses are a linear equation.
+#[test]
+fn births_and_losses_are_followed() {
+    let empty = Isotropic::new(1.0, 30, 3.0, |_| 0.0);
+    let shape = |v: f64| (-8.0 * (v - 1.0).powi(2)).exp();
+    let sources = vec![Sources::new(&empty, 2.0, shape, 0.7)];
+    let mut relaxation = IsotropicRelaxation::new(-3.0, &[0.0], vec![empty]).with_sources(sources);
+    relaxation.advance_to(2.0, 1e-8);
+    let exact = 2.0 * 0.7 * (1.0 - (-2.0f64 / 0.7).exp());
+    let number = relaxation.species[0].number();
+    assert!((number / exact - 1.0).abs() < 1e-6, "{number} {exact}");
+}
+
+/// A background stays, and heats what is colder to its own temperature; what it gives is what the other gets.
+#[test]
+fn what_is_held_gives_and_takes() {
+    let of = |mass: f64, temperature: f64| Maxwellian { mass, density: 1.0, temperature };
+    let species = vec![maxwellian(120, of(1.0, 0.5), 1.0), maxwellian(100, of(2.0, 1.0), 1.0)];
+    let held = species[1].clone();
+    let sources = vec![Sources::default(), Sources::held()];
+    let mut relaxation = IsotropicRelaxation::new(-3.0, &[0.1, 0.2, 0.2, 0.1], species).with_sources(sources);
+    let powers = relaxation.powers();
+    let heating = relaxation.heating();
+    assert_eq!((powers[1][0], powers[0][0], powers[1][1]), (-powers[0][1], 0.0, 0.0));
+    // Collisions of a species with itself give nothing, to the rounding of their sums.
+    assert!((1.5 * heating[0] / powers[0][1] - 1.0).abs() < 1e-11 && heating[1] == 0.0);
+    let exact = rates::heating(3, -3.0, 0.2, of(1.0, 0.5), of(2.0, 1.0));
+    // 120 cells: an error of 1e-3 as of the pairs of the table.
+    assert!((heating[0] / exact - 1.0).abs() < 3e-3, "{} {exact}", heating[0]);
+    relaxation.advance_to(600.0, 1e-6);
+    assert_eq!(relaxation.species[1], held);
+    assert!((relaxation.species[0].temperature() - 1.0).abs() < 1e-4);
+}

@@ -43,8 +43,12 @@ pub fn encode<const D: usize>(path: &Path, frame: &Frame<'_, D>) -> io::Result<(
         first_id += species.velocities.len() as u64;
     }
     let particles = file.group(&all_species, &[])?;
+    let mut members = vec![("particles", particles)];
+    if !frame.distributions.is_empty() {
+        members.push(("meshes", encode_distributions(&mut file, frame)?));
+    }
     let iteration = file.group(
-        &[("particles", particles)],
+        &members,
         &[
             ("time", Value::Float(frame.time)),
             ("dt", Value::Float(frame.dt)),
@@ -52,19 +56,25 @@ pub fn encode<const D: usize>(path: &Path, frame: &Frame<'_, D>) -> io::Result<(
         ],
     )?;
     let data = file.group(&[(&frame.step.to_string(), iteration)], &[])?;
+    let meshes = [("meshesPath", Value::Text("meshes/"))];
+    let meshes = if frame.distributions.is_empty() { &[][..] } else { &meshes[..] };
     let root = file.group(
         &[("data", data)],
         &[
-            ("openPMD", Value::Text("1.1.0")),
-            ("openPMDextension", Value::Count(0)),
-            ("basePath", Value::Text("/data/%T/")),
-            ("particlesPath", Value::Text("particles/")),
-            ("iterationEncoding", Value::Text("fileBased")),
-            ("iterationFormat", Value::Text(ITERATION_FORMAT)),
-            ("software", Value::Text("landau")),
-            ("softwareVersion", Value::Text(env!("CARGO_PKG_VERSION"))),
-            ("comment", Value::Text(&comment(frame.symmetry))),
-        ],
+            meshes,
+            &[
+                ("openPMD", Value::Text("1.1.0")),
+                ("openPMDextension", Value::Count(0)),
+                ("basePath", Value::Text("/data/%T/")),
+                ("particlesPath", Value::Text("particles/")),
+                ("iterationEncoding", Value::Text("fileBased")),
+                ("iterationFormat", Value::Text(ITERATION_FORMAT)),
+                ("software", Value::Text("landau")),
+                ("softwareVersion", Value::Text(env!("CARGO_PKG_VERSION"))),
+                ("comment", Value::Text(&comment(frame.symmetry))),
+            ],
+        ]
+        .concat(),
     )?;
     file.close(root)
 }
@@ -117,6 +127,38 @@ fn encode_species<const D: usize>(
         ("charge", charge),
     ];
     file.group(&records, &geometry(symmetry))
+}
+
+fn encode_distributions<const D: usize>(file: &mut File, frame: &Frame<'_, D>) -> io::Result<Object> {
+    let mut records = Vec::new();
+    for one in &frame.distributions {
+        let (unit_si, unit_dimension, velocity) = match frame.units {
+            Units::Normalized => (1.0, [0.0; 7], 1.0),
+            Units::Si(factors) => (
+                factors.weighting / factors.velocity.powi(3),
+                [-6.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0],
+                factors.velocity,
+            ),
+        };
+        let attributes = [
+            ("geometry", Value::Text("cartesian")),
+            ("dataOrder", Value::Text("C")),
+            ("axisLabels", Value::Texts(&["parallel", "perpendicular"])),
+            ("gridSpacing", Value::Floats(&[one.spacing; 2])),
+            ("gridGlobalOffset", Value::Floats(&[one.start, 0.0])),
+            ("gridUnitSI", Value::Float(velocity)),
+            ("unitDimension", Value::Floats(&unit_dimension)),
+            ("timeOffset", Value::Float(0.0)),
+            ("position", Value::Floats(&[0.5; 2])),
+            ("unitSI", Value::Float(unit_si)),
+            ("axis", Value::Text(one.axis)),
+        ];
+        let name = format!("{}_distribution", one.name);
+        records.push((name, file.rows(&one.density, one.counts[1], &attributes)?));
+    }
+    let members: Vec<(&str, Object)> =
+        records.iter().map(|(name, record)| (name.as_str(), *record)).collect();
+    file.group(&members, &[])
 }
 
 /// The mass as readers take it.

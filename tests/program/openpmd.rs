@@ -307,7 +307,7 @@ fn readers_find_the_density_along_and_across_an_axis() {
         let rows = fs::read_to_string(folder.path().join("run/diagnostics.csv")).unwrap();
         let mut lines = rows.lines().map(|line| line.split(',').collect::<Vec<_>>());
         let column = lines.next().unwrap().iter().position(|name| *name == "electron_density").unwrap();
-        let density = lines.last().unwrap()[column].to_string();
+        let density = lines.next_back().unwrap()[column].to_string();
         let run = folder.path().join("run");
         let arguments = [run.as_os_str(), OsStr::new("electron"), OsStr::new(&density)];
         assert_success(&python::run(

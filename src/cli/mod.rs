@@ -45,8 +45,12 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Print what to cite for the methods of a scenario
     Cite(cite::Cite),
-    /// Print the JSON Schema of a scenario
-    Schema,
+    /// Print the JSON Schema of a kind of file
+    Schema {
+        /// The kind of file
+        #[arg(value_enum, default_value_t)]
+        of: Schema,
+    },
     /// Print shell completions
     Completions {
         /// The shell they are for
@@ -57,6 +61,31 @@ enum Command {
         /// The command it is of [default: the program]
         command: Option<String>,
     },
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Schema {
+    /// `landau run` and most other commands
+    #[default]
+    Scenario,
+    /// `landau functionals`: a density by formula
+    Experiment,
+    /// `landau functionals`: several species
+    SpeciesExperiment,
+    /// `landau sweep`
+    Sweep,
+}
+
+impl Schema {
+    fn schema(self) -> &'static serde_json::Value {
+        match self {
+            Self::Scenario => scenario::schema(),
+            Self::Experiment => scenario::experiment_schema(),
+            Self::SpeciesExperiment => scenario::species_schema(),
+            Self::Sweep => scenario::plan_schema(),
+        }
+    }
 }
 
 /// A scenario and changes to it.
@@ -191,7 +220,7 @@ impl Arguments {
             Command::Transport(transport) => ranks::require_one("transport").and_then(|()| transport.run()),
             Command::Sweep(sweep) => ranks::require_one("sweep").and_then(|()| sweep.run()),
             Command::Cite(cite) => cite.run(),
-            Command::Schema => print(&format!("{:#}\n", scenario::schema())),
+            Command::Schema { of } => print(&format!("{:#}\n", of.schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "landau", &mut script);

@@ -64,7 +64,7 @@ class Runs:
 
     def coarse(self, name):
         """What makes an experiment one of a second, if that is asked for."""
-        return ["sweep.values=[10,1000]", "self_tolerance=0.1"] if self.quick and name == "growing_family" else []
+        return ["sweep.values=[10,1000]", "self_tolerance=0.1"] if self.quick and name in ("growing_family", "growing_family_smooth") else []
 
     def run(self, scenario, name, *changes, species=1):
         folder = self.folder / name
@@ -168,8 +168,12 @@ def theorem_1_2_family(runs):
         one.axvline(SIGN_CHANGE, color=GREY, linewidth=1.0, linestyle="--", label="$R=2.48\\cdot10^9$")
     legend(together)
     middle.axhline(1.0, color=GREY, linewidth=0.8)
-    middle.loglog(strength, electrons / ions, color=PALETTE[2], marker="^")
+    middle.loglog(strength, electrons / ions, color=PALETTE[2], marker="^", label="$(1-y^2)^6$")
+    smooth = runs.laboratory("growing_family_smooth")
+    ratio = -smooth["fisher_rate_self"] / smooth["fisher_rate_fixed"]
+    middle.loglog(smooth["strength"], ratio, color=PALETTE[3], marker="v", label="$\\exp(-1/(1-y^2))$")
     legend(left, loc="upper left", ncol=2)
+    legend(middle)
     middle.set(xlabel="$R$", ylabel="$c_{ei}n_i/c_{ee}n_e$", title="ratio above which $I$ rises")
     swept = runs.laboratory("growing_family_gamma")
     right.plot(swept["gamma"], swept["fisher_rate_fixed"], color=PALETTE[0], marker="o")

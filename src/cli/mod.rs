@@ -4,6 +4,7 @@ mod check;
 mod cite;
 mod converge;
 mod functionals;
+mod interruption;
 mod progress;
 mod ranks;
 mod run;
@@ -17,9 +18,6 @@ use crate::setup::StartError;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 /// Deterministic particle solver for the spatially homogeneous multispecies Landau equation.
 #[derive(Parser)]
@@ -47,8 +45,12 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Print what to cite for the methods of a scenario
     Cite(cite::Cite),
-    /// Print the JSON Schema of a scenario
-    Schema,
+    /// Print the JSON Schema of a kind of file
+    Schema {
+        /// The kind of file
+        #[arg(value_enum, default_value_t)]
+        of: Schema,
+    },
     /// Print shell completions
     Completions {
         /// The shell they are for
@@ -59,6 +61,31 @@ enum Command {
         /// The command it is of [default: the program]
         command: Option<String>,
     },
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Schema {
+    /// `landau run` and most other commands
+    #[default]
+    Scenario,
+    /// `landau functionals`: a density by formula
+    Experiment,
+    /// `landau functionals`: several species
+    SpeciesExperiment,
+    /// `landau sweep`
+    Sweep,
+}
+
+impl Schema {
+    fn schema(self) -> &'static serde_json::Value {
+        match self {
+            Self::Scenario => scenario::schema(),
+            Self::Experiment => scenario::experiment_schema(),
+            Self::SpeciesExperiment => scenario::species_schema(),
+            Self::Sweep => scenario::plan_schema(),
+        }
+    }
 }
 
 /// A scenario and changes to it.
@@ -193,7 +220,7 @@ impl Arguments {
             Command::Transport(transport) => ranks::require_one("transport").and_then(|()| transport.run()),
             Command::Sweep(sweep) => ranks::require_one("sweep").and_then(|()| sweep.run()),
             Command::Cite(cite) => cite.run(),
-            Command::Schema => print(&format!("{:#}\n", scenario::schema())),
+            Command::Schema { of } => print(&format!("{:#}\n", of.schema())),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "landau", &mut script);
@@ -298,54 +325,10 @@ impl ThreadArguments {
 #[cfg(unix)]
 fn outlive_limits() {
     use signal_hook::{consts::SIGXFSZ, flag};
+    use std::sync::{Arc, atomic::AtomicBool};
     // Without the handler, limits end the program as before.
     let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 #[cfg(not(unix))]
 fn outlive_limits() {}
-
-/// Signals within this time count as one: `timeout` and job managers signal a process and also its group.
-const TOGETHER: Duration = Duration::from_secs(1);
-
-/// What Ctrl-C does.
-#[derive(Clone, Default)]
-struct Interruption {
-    interrupted: Arc<AtomicBool>,
-    /// Whether there is a run that keeps what it has done.
-    is_running: Arc<AtomicBool>,
-}
-
-impl Interruption {
-    /// The flag that Ctrl-C sets from now on, for a run that looks at it.
-    fn of_run(&self) -> &AtomicBool {
-        self.is_running.store(true, Ordering::Relaxed);
-        &self.interrupted
-    }
-
-    fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
-    }
-}
-
-/// Watches for Ctrl-C. Before there is a run, it ends the program at once, since nothing is to be kept. Then it asks the
-/// run to end, and a second one after [`TOGETHER`] ends the program at once.
-fn watch_for_interruption() -> Result<Interruption, Stop> {
-    let interruption = Interruption::default();
-    let Interruption { interrupted, is_running } = interruption.clone();
-    let mut first: Option<Instant> = None;
-    ctrlc::set_handler(move || match first {
-        None if !is_running.load(Ordering::Relaxed) => {
-            say("interrupted before the run began; nothing was computed");
-            std::process::exit(130);
-        }
-        None => {
-            first = Some(Instant::now());
-            interrupted.store(true, Ordering::Relaxed);
-        }
-        Some(first) if first.elapsed() > TOGETHER => std::process::exit(130),
-        Some(_) => {}
-    })
-    .map_err(|error| Stop::Failed(format!("cannot watch for Ctrl-C: {error}")))?;
-    Ok(interruption)
-}

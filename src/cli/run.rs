@@ -1,11 +1,9 @@
 //! `landau run` and `landau resume`: a scenario into a run folder, and an interrupted run continued to its own end.
 
+use super::interruption::Interruption;
 use super::progress::Progress;
 use super::ranks::Together;
-use super::{
-    Interruption, ResultArguments, ScenarioArguments, Stop, ThreadArguments, instruction_set, print, say,
-    watch_for_interruption,
-};
+use super::{ResultArguments, ScenarioArguments, Stop, ThreadArguments, instruction_set, print, say};
 use crate::any::{self, AnyFollower, AnySession};
 use crate::kernel::lanes::InstructionSet;
 use crate::output::folder::{Folder, json_text};
@@ -51,7 +49,7 @@ impl Run {
             Ok((scenario, source, instruction_set()?))
         };
         let (scenario, source, set) = together.agree(read(), of_run)?;
-        let interruption = watch_for_interruption()?;
+        let interruption = Interruption::watch()?;
         let ranks = &together.ranks;
         if ranks.leads() {
             let session = AnySession::create_among(ranks, &scenario, &out, self.results.overwrite, set);
@@ -66,7 +64,7 @@ impl Resume {
     pub fn run(self) -> Result<(), Stop> {
         let together = Together::find()?;
         let Some((scenario, source, set)) = self.unfinished(&together)? else { return Ok(()) };
-        let interruption = watch_for_interruption()?;
+        let interruption = Interruption::watch()?;
         let ranks = &together.ranks;
         if ranks.leads() {
             let session = AnySession::resume_among(ranks, &scenario, &self.folder, set);

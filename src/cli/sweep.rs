@@ -1,6 +1,7 @@
 //! `landau sweep`: many runs of one scenario, and one table of them.
 
-use super::{Stop, instruction_set, number_of_threads, print, say, watch_for_interruption};
+use super::interruption::Interruption;
+use super::{Stop, instruction_set, number_of_threads, print, say};
 use crate::output::error::FileFailure;
 use crate::scenario;
 use crate::session::SessionError;
@@ -62,7 +63,7 @@ impl Sweep {
             })?),
         };
         let crew = self.crew(chosen);
-        let (set, interruption) = (instruction_set()?, watch_for_interruption()?);
+        let (set, interruption) = (instruction_set()?, Interruption::watch()?);
         let mut tell = |told: &Told<'_>| {
             if let Some(line) = words(told, chosen.len()).filter(|_| !self.quiet) {
                 say(&line);

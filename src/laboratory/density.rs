@@ -91,6 +91,11 @@ impl Shape {
         }
     }
 
+    /// Whether the density has no Taylor series at the ends of its part.
+    fn is_steep_at_its_ends(&self) -> bool {
+        matches!(self, Self::CutOff { cut_off: CutOff::Exponential, .. })
+    }
+
     /// The distance from ±1 beyond which the density of the part is negligible at all cosines, and the side; none
     /// for a part that needs all cosines.
     fn cap(&self, low: f64) -> Option<(f64, f64)> {
@@ -200,8 +205,12 @@ pub(super) fn moment(part: &Part, power: i32) -> f64 {
     radii.iter().map(|&(r, dr)| 2.0 * PI * dr * r.powi(2 + power) * shell(r)).sum()
 }
 
+/// How often panels are halved towards the ends of an exponential cut-off, exp(−1/s). Derivatives of collisions have it times
+/// s^−7: that is largest at s = 1/7 and, relative to there, below 2e-4 from s = 1/24 on, where the last panel begins.
+const STEEP: i32 = 4;
+
 /// Panels between the ends of all parts. The interval of each part is cut into six. Towards 0, where powers
-/// of r have no Taylor series, panels are halved repeatedly if `halved`, else once.
+/// of r have no Taylor series, panels are halved repeatedly if `halved`, else once; towards the ends of an exponential cut-off always.
 fn panels(parts: &[Part], halved: bool) -> Vec<(f64, f64)> {
     let mut breaks: Vec<f64> = Vec::new();
     for part in parts {
@@ -210,6 +219,10 @@ fn panels(parts: &[Part], halved: bool) -> Vec<(f64, f64)> {
         if part.low == 0.0 {
             let halvings = if halved { 10 } else { 1 };
             breaks.extend((1..=halvings).map(|k| width * 0.5f64.powi(k)));
+        }
+        if part.shape.is_steep_at_its_ends() {
+            let steps = || (1..=STEEP).map(|k| width * 0.5f64.powi(k));
+            breaks.extend(steps().flat_map(|step| [part.low + step, part.high - step]));
         }
     }
     breaks.sort_by(f64::total_cmp);

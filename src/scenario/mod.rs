@@ -23,6 +23,6 @@ pub use difference::{Difference, difference, first_difference};
 pub use errors::{ScenarioError, ScenarioErrors};
 pub use parse::{Source, parse, parse_experiment, read, read_experiment, read_plan, swept};
 pub use position::Position;
-pub use schema::{experiment_schema, schema};
+pub use schema::{experiment_schema, plan_schema, schema, species_schema};
 pub use types::*;
 pub use validate::BYTES_PER_PARTICLE;

@@ -265,8 +265,11 @@ fn plural(schema: &Value) -> String {
 fn resolve(schema: &Value) -> &Value {
     match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
         Some(pointer) => {
-            let found = [&SCENARIO, &EXPERIMENT, &PLAN].into_iter().find_map(|whole| whole.pointer(pointer));
-            found.unwrap_or(schema)
+            let schemas = [&SCENARIO, &EXPERIMENT, &SPECIES, &PLAN];
+            let Some(found) = schemas.into_iter().find_map(|whole| whole.pointer(pointer)) else {
+                unreachable!("every type that is referred to is in one of the schemas: {pointer}")
+            };
+            found
         }
         None => schema,
     }

@@ -49,7 +49,7 @@ impl<const D: usize> Plasma<D> {
                 "found sources; allowed: none, since the plasma is at rest",
             ));
         }
-        equilibrium::check::<D>(scenario)?;
+        let common = equilibrium::common(scenario)?;
         let moments: Vec<_> =
             problem.species.iter().map(|one| problem.moments(one, &state.velocities)).collect();
         let temperature = moments.iter().map(|one| one.temperature()).sum::<f64>() / moments.len() as f64;
@@ -81,6 +81,7 @@ impl<const D: usize> Plasma<D> {
                 ));
             }
         }
+        equilibrium::check_surroundings(scenario, &problem, common)?;
         let speeds = problem.species.iter().map(|species| (temperature / species.mass).sqrt()).collect();
         let velocity = state.invariants.mean_velocity();
         // Runs are those without a field, whose responses are turned afterwards.

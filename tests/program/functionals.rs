@@ -1,6 +1,6 @@
 //! Functionals along small runs, which take seconds: the identities dF/dt = −D_F.
 
-use crate::columns::run;
+use crate::columns::{experiment, run};
 
 /// The dissipations of all pairs are not negative, and add up to minus the rate of the entropy.
 #[test]
@@ -136,4 +136,28 @@ fn a_dissipation_that_diverges_at_the_ions_is_an_empty_cell() {
     };
     assert!(at(0.5).iter().flatten().all(|value| value.is_nan()));
     assert!(at(0.0).iter().flatten().all(|value| value.is_finite()));
+}
+
+/// The shipped experiment with two species, whose file has the keys of species of its own: its sums are those of its pairs, and
+/// Fisher information falls as theorem 1.1 says.
+#[test]
+fn an_experiment_with_species_is_read_and_computed() {
+    let rows = experiment("two_species.json", &["two_particle=false"]);
+    let of = |name: &str| rows[name][0];
+    // Densities by the file; every number is right to the tolerance of 1e-8.
+    assert!((of("light_density") - 1.0).abs() < 1e-8 && (of("heavy_density") - 1.0).abs() < 1e-8);
+    let pairs = of("light_fisher_rate_light") + of("light_fisher_rate_heavy");
+    assert!((of("light_fisher_rate") - pairs).abs() < 1e-12, "{rows:?}");
+    assert!(of("fisher_rate") < 0.0 && of("entropy_rate") < 0.0, "{rows:?}");
+}
+
+/// Every experiment that comes with the program is read; nothing is computed here.
+#[test]
+fn shipped_experiments_are_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/laboratory");
+    let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() > 5, "{files:?}");
+    for file in files {
+        assert!(landau::scenario::read_experiment(&file, &[]).is_ok(), "{}", file.display());
+    }
 }

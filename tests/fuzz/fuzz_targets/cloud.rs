@@ -24,7 +24,7 @@ pub fn read(bytes: &[u8]) {
             assert!(numbers.iter().flatten().all(|number| number.is_finite()));
         }
         Err(landau::setup::StartError::Scenario(violation)) => {
-            assert!(source.error(&violation).to_string().contains("found "), "{violation}");
+            assert!(!source.error(&violation).to_string().is_empty());
         }
         Err(failure) => assert!(!failure.to_string().is_empty()),
     }

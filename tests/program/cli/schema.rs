@@ -10,8 +10,14 @@ use std::path::Path;
 /// The result of a validator for each of the scenarios with the schema that the program prints: `ok`, or an
 /// error.
 fn findings(scenarios: &[Value]) -> Vec<String> {
+    findings_by("scenario", scenarios)
+}
+
+/// The same for any kind of file.
+fn findings_by(kind: &str, scenarios: &[Value]) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("schema"), succeed(Path::new("."), "schema")).unwrap();
+    let schema = succeed(Path::new("."), &format!("schema {kind}"));
+    fs::write(directory.path().join("schema"), schema).unwrap();
     let names = (0..scenarios.len()).map(|index| format!("{index}.json"));
     let files = names.zip(scenarios).map(|(name, scenario)| {
         write(directory.path(), &name, scenario);
@@ -63,4 +69,23 @@ fn the_schema_accepts_resolved_scenarios() {
     succeed(directory.path(), "run two.json --quiet");
     let resolved = fs::read(directory.path().join("out/two/scenario.json")).unwrap();
     assert_eq!(findings(&[serde_json::from_slice(&resolved).unwrap()]), ["ok"]);
+}
+
+/// Experiments and sweeps have schemas of their own.
+#[test]
+fn schemas_of_experiments_and_sweeps_accept_the_shipped_ones() {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let read = |folder: &str| -> Vec<Value> {
+        let files = fs::read_dir(scenarios.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
+        files.map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect()
+    };
+    let (species, density): (Vec<Value>, Vec<Value>) =
+        read("laboratory").into_iter().partition(|experiment| experiment.get("species").is_some());
+    let kinds = [("experiment", density), ("species-experiment", species), ("sweep", read("sweeps"))];
+    for (kind, files) in kinds {
+        assert!(!files.is_empty(), "{kind}");
+        assert!(findings_by(kind, &files).iter().all(|found| found == "ok"), "{kind}");
+        assert!(findings_by(kind, &[json!({ "versoin": 1 })]).iter().all(|found| found != "ok"), "{kind}");
+    }
 }

@@ -146,9 +146,9 @@ mod tests {
         for (symmetry, per_axis, temperatures, axis, cells) in cases {
             let [held, worst] = errors(symmetry, per_axis, temperatures, axis, cells);
             println!("{symmetry} {axis}: {held:e} {worst:e}");
-            // Mollifiers end at 6 deviations. Their order 6 makes an error of 2.7e-2 of the maximum at 24 cells, and (24/40)⁶ of that
-            // here.
-            assert!(held.abs() < 1e-6 && worst < 3e-3, "{symmetry} {axis}: {held:e} {worst:e}");
+            // The mollifier of order 6 makes an error of 2.7e-2 of the maximum at 24 cells, and (24/40)⁶ of that at 40. Cells of one
+            // deviation miss 5e-6 of rings next to the axis.
+            assert!(held.abs() < 1e-5 && worst < 5e-3, "{symmetry} {axis}: {held:e} {worst:e}");
         }
     }
 

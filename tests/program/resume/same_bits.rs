@@ -87,6 +87,21 @@ fn runs_whose_weights_change_resume_to_the_same_bits() {
     }
 }
 
+/// Rings go back to their lattice, and frames have densities along and across their axis.
+#[test]
+fn rings_with_births_resume_to_the_same_bits() {
+    let mut mix = symmetric_mixes().into_iter().find(|mix| mix["symmetry"]["axial"].is_object()).unwrap();
+    mix["species"][0]["particles"] = json!({ "lattice": { "per_axis": 16, "half_width": 4.5 } });
+    let born = json!({ "maxwellian": { "density": 2.0, "temperature": 0.8, "drift": [0.2, 0.0, 0.0] } });
+    mix["sources"] = json!([
+        { "birth": { "species": "ion", "rate": born } },
+        { "sink": { "species": "ion", "beyond": 3.5 } }
+    ]);
+    let mut scenario = scenario(&mix, &scores()[0], &json!({ "runge_kutta_chebyshev": {} }));
+    scenario["output"]["distribution"] = json!({ "cells": 16 });
+    assert_resumes(&scenario, 2, "rings with births");
+}
+
 #[test]
 fn every_summation_resumes_to_the_same_bits() {
     for summation in summations() {

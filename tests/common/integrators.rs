@@ -1,5 +1,7 @@
 //! A list of all integrators that a scenario can name. Tests of what holds for every method loop over it.
 
+#![allow(dead_code)]
+
 use serde_json::{Value, json};
 
 /// At least one entry for every integrator of the schema. Implicit methods solve their equations to

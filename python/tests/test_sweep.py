@@ -1,7 +1,11 @@
 """Sweeps, here and in other processes."""
 
+import shutil
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import landau
 import numpy as np
@@ -26,13 +30,37 @@ def test_a_sweep_is_a_table():
     assert list(landau.sweep(landau.Scenario(plasma()), AXES, zipped=True)["time.step"]) == [0.1, 0.05]
 
 
-def test_processes_find_the_same():
+def finds_the_same(executor):
     scenario = landau.Scenario(plasma())
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        found = landau.sweep(scenario, AXES, executor=executor)
+    found = landau.sweep(scenario, AXES, executor=executor)
     expected = landau.sweep(scenario, AXES)
+    assert list(found) == list(expected)
     for name in expected:
         np.testing.assert_array_equal(found[name], expected[name], name)
+
+
+def test_processes_find_the_same():
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        finds_the_same(executor)
+
+
+def test_a_dask_cluster_finds_the_same():
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        finds_the_same(client.get_executor())
+
+
+def test_ranks_of_mpi_find_the_same():
+    pytest.importorskip("mpi4py")
+    if shutil.which("mpiexec") is None:
+        pytest.skip("no mpiexec")
+    # The first rank runs the script, the others its runs.
+    words = ["mpiexec", "-n", "3", sys.executable, "-m", "mpi4py.futures", str(Path(__file__).with_name("over_ranks.py"))]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "the same\n"), ended.stderr
 
 
 def test_a_run_that_fails_has_its_reason():

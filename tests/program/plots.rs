@@ -349,6 +349,7 @@ fn benchmarks_are_drawn_from_their_tables() {
         ("work_precision", "work_precision"),
         ("summation", "summations"),
         ("symmetries", "symmetries"),
+        ("scaling", "scaling"),
     ] {
         let script = format!("plots/{script}.py");
         assert_success(&python::run(REQUIREMENTS, &script, [output, folder.path()]));

@@ -409,7 +409,8 @@ fn runaway_rates_are_stationary_and_scale_with_the_field() {
     // Both are 1 per cent from stationary.
     assert!((high / low / (form(0.1) / form(0.08)) - 1.0).abs() < 0.04, "{low} {high}");
     assert!((0.92..1.02).contains(&(low / 3.177e-4)), "{low}");
-    // In the stronger field the sink is nearer to where electrons begin to run away, and births change the bulk by more.
+    // A tenth below the published number, for a reason that is not known: this bracket holds what was found, and is no
+    // agreement.
     assert!((0.84..0.95).contains(&(high / 1.004e-3)), "{high}");
 }
 

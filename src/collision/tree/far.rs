@@ -2,13 +2,15 @@
 //! of far cells (M2L). Local expansions pass down the tree (L2L).
 //!
 //! M2L is a product of Fourier spectra, in batches of target cells of one level. The sources of a batch are
-//! transformed and multiplied with the spectra of A, one band of frequencies after the other, and the sums
-//! are transformed back.
+//! transformed, unless the batch before had them too, and multiplied with the spectra of A, one band of frequencies after
+//! the other, and the sums are transformed back.
 
-use std::ops::{Deref, DerefMut, Range};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::batch::{Batch, GROUP, NONE, group_len};
+use super::buffer::Numbers;
 use super::fourier::{Fourier, Scratch};
 use super::lists::Grouped;
 use super::octree::Octree;
@@ -18,9 +20,6 @@ use super::share::Share;
 use super::translate::{BAND, COMPLEX, Convolution, Translations, components};
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::per_thread::PerThread;
-
-/// Sources whose spectra are stored together: first their first bands, then their second bands, and so on.
-const GROUP: usize = 16;
 
 /// The expansions of every cell, and the workspace of the translations.
 #[derive(Debug, Default)]
@@ -124,16 +123,17 @@ impl Far {
         self.batch.clear(tree.cells.len());
         let levels = tree.levels.iter().zip(&share.levels).zip(ratios.chunks(self.channels.max(1)));
         for ((level, own), ratios) in levels.skip(2) {
-            for first in own.clone().step_by(most) {
-                let targets = first..own.end.min(first + most);
-                self.batch.choose(tree, interaction, &tables.translations, targets.clone(), level.clone());
-                if self.batch.pairs.is_empty() {
-                    continue;
-                }
-                for (channel, &ratio) in ratios.iter().enumerate() {
-                    self.transform_sources(tables, channel);
-                    self.convolve(tables, ratio, targets.len());
-                    self.transform_fields(tables, channel, tree, targets.clone());
+            for (channel, &ratio) in ratios.iter().enumerate() {
+                self.batch.forget();
+                for first in own.clone().step_by(most) {
+                    let targets = first..own.end.min(first + most);
+                    let translations = &tables.translations;
+                    self.batch.choose(tree, interaction, translations, targets.clone(), level.clone());
+                    if !self.batch.pairs.is_empty() {
+                        self.transform_sources(tables, channel);
+                        self.convolve(tables, ratio, targets.len());
+                        self.transform_fields(tables, channel, tree, targets);
+                    }
                 }
             }
         }
@@ -142,12 +142,10 @@ impl Far {
     fn transform_sources<const D: usize>(&mut self, tables: &Tables<D>, channel: usize) {
         let (fourier, set, len) = (&tables.fourier, tables.set, tables.multipole_len());
         let Self { multipoles, batch, workspaces, channels, .. } = self;
-        let stride = tables.translations.bands * GROUP * (1 + D) * COMPLEX;
-        batch.source_spectra.take(batch.sources.len().div_ceil(GROUP) * stride);
-        let spectra = batch.source_spectra.par_chunks_mut(stride);
-        spectra.zip(batch.sources.par_chunks(GROUP)).for_each(|(spectra, sources)| {
+        let spectra = batch.source_spectra.par_chunks_mut(group_len(&tables.translations));
+        spectra.zip(batch.fresh.par_chunks(GROUP)).for_each(|(spectra, sources)| {
             let workspace = &mut *workspaces.own();
-            for (member, &source) in sources.iter().enumerate() {
+            for (member, &source) in sources.iter().enumerate().filter(|(_, source)| **source != NONE) {
                 let weights = &multipoles[(source as usize * *channels + channel) * len..][..len];
                 set.dispatch(TransformSource::<D> { fourier, weights, spectra, member, workspace });
             }
@@ -242,73 +240,6 @@ impl<const D: usize> Tables<D> {
     /// Bytes of the spectra of A.
     pub fn memory(&self) -> usize {
         self.translations.memory()
-    }
-}
-
-/// A batch of targets, their sources, and the spectra of both.
-#[derive(Debug, Default)]
-struct Batch {
-    sources: Vec<u32>,
-    /// For each cell, where its spectrum starts, counted in fields; `u32::MAX` if it is no source of the
-    /// batch.
-    spectrum_starts: Vec<u32>,
-    /// The pairs of target t are `pairs[starts[t]..starts[t + 1]]`.
-    starts: Vec<u32>,
-    /// For each pair, where the spectrum of the source starts, and the index of the offset between the cells.
-    pairs: Vec<(u32, u16)>,
-    source_spectra: Numbers,
-    target_spectra: Numbers,
-}
-
-impl Batch {
-    /// Empties the batch, for a tree of `cells` cells.
-    pub fn clear(&mut self, cells: usize) {
-        self.sources.clear();
-        self.spectrum_starts.clear();
-        self.spectrum_starts.resize(cells, u32::MAX);
-    }
-
-    /// Lists the sources of the given targets of a level. Sources are in the order of the Morton curve.
-    pub fn choose<const D: usize>(
-        &mut self,
-        tree: &Octree<D>,
-        interaction: &Grouped<u32>,
-        translations: &Translations<D>,
-        targets: Range<usize>,
-        level: Range<usize>,
-    ) {
-        for source in self.sources.drain(..) {
-            self.spectrum_starts[source as usize] = u32::MAX;
-        }
-        for source in targets.clone().flat_map(|target| interaction.list(target)) {
-            self.spectrum_starts[*source as usize] = 0;
-        }
-        for source in level {
-            if self.spectrum_starts[source] == 0 {
-                let number = self.sources.len();
-                let start = (number / GROUP * translations.bands * GROUP + number % GROUP) * (1 + D);
-                self.spectrum_starts[source] = start as u32;
-                self.sources.push(source as u32);
-            }
-        }
-        self.starts.clear();
-        self.pairs.clear();
-        self.starts.push(0);
-        for target in targets {
-            for &source in interaction.list(target) {
-                let (to, from) = (&tree.cells[target].index, &tree.cells[source as usize].index);
-                let offset = translations.offset(to, from);
-                self.pairs.push((self.spectrum_starts[source as usize], offset));
-            }
-            self.starts.push(self.pairs.len() as u32);
-        }
-    }
-
-    /// Bytes of memory held.
-    pub fn memory(&self) -> usize {
-        self.source_spectra.memory()
-            + self.target_spectra.memory()
-            + self.pairs.capacity() * size_of::<(u32, u16)>()
     }
 }
 
@@ -421,44 +352,5 @@ impl<const D: usize> Kernel for TransformFields<'_, D> {
             }
             self.fourier.add_inverse::<L, D>(lanes, self.factor, [re, im], fields, scratch);
         }
-    }
-}
-
-/// A buffer of numbers that keeps its memory from one evaluation to the next.
-#[derive(Debug, Default)]
-pub struct Numbers {
-    /// As long as the longest request so far.
-    held: Vec<f64>,
-    len: usize,
-}
-
-impl Numbers {
-    /// Makes the buffer `len` numbers long. Their values are unspecified.
-    pub fn take(&mut self, len: usize) {
-        if self.held.len() < len {
-            // The old memory is released first, since memory may not hold both.
-            self.held = Vec::new();
-            self.held = vec![0.0; len];
-        }
-        self.len = len;
-    }
-
-    /// Bytes of memory held.
-    pub fn memory(&self) -> usize {
-        size_of_val(self.held.as_slice())
-    }
-}
-
-impl Deref for Numbers {
-    type Target = [f64];
-
-    fn deref(&self) -> &[f64] {
-        &self.held[..self.len]
-    }
-}
-
-impl DerefMut for Numbers {
-    fn deref_mut(&mut self) -> &mut [f64] {
-        &mut self.held[..self.len]
     }
 }

@@ -113,7 +113,7 @@ impl Fourier {
         let mut inner = row;
         for axis in (0..D - 1).rev() {
             let outer = inputs.pow(axis as u32);
-            self.along(lanes, false, [outer, inputs, n, inner], [re, im], [next_re, next_im]);
+            self.forward_along(lanes, [outer, inputs, inner], [re, im], [next_re, next_im]);
             (re, im, next_re, next_im) = (next_re, next_im, re, im);
             inner *= n;
         }
@@ -148,7 +148,7 @@ impl Fourier {
         }
         for axis in 0..D - 1 {
             let inner = n.pow((D - 2 - axis) as u32) * row;
-            self.along(lanes, true, [p.pow(axis as u32), n, p, inner], [re, im], [next_re, next_im]);
+            self.backward_along(lanes, [p.pow(axis as u32), inner], [re, im], [next_re, next_im]);
             (re, im, next_re, next_im) = (next_re, next_im, re, im);
         }
         let factor = lanes.splat(factor / n.pow(D as u32 - 1) as f64);
@@ -166,41 +166,95 @@ impl Fourier {
         }
     }
 
-    /// Transforms along one axis, from `from` to `to` values. `outer` and `inner` are the numbers of values
-    /// on the axes before and after it.
+    /// Transforms along one axis, from `from` values to n frequencies. `outer` and `inner` are the numbers of values on the
+    /// axes before and after it. The frequencies k and n − k take the same four sums of real products.
     #[inline(always)]
-    fn along<L: Lanes>(
+    fn forward_along<L: Lanes>(
         &self,
         lanes: L,
-        inverse: bool,
-        [outer, from, to, inner]: [usize; 4],
-        [re, im]: [&mut Vec<f64>; 2],
-        [out_re, out_im]: [&mut Vec<f64>; 2],
+        [outer, from, inner]: [usize; 3],
+        [re, im]: [&[f64]; 2],
+        [out_re, out_im]: [&mut [f64]; 2],
     ) {
+        let n = self.length;
         for block in 0..outer {
-            for k in 0..to {
+            for k in 0..self.order {
                 for at in (0..inner).step_by(L::WIDTH) {
-                    let mut sum_re = lanes.splat(0.0);
-                    let mut sum_im = lanes.splat(0.0);
+                    let zero = lanes.splat(0.0);
+                    let [mut c_re, mut s_re, mut c_im, mut s_im] = [zero; 4];
                     let mut turn = 0;
                     for m in 0..from {
                         let place = (block * from + m) * inner + at;
                         let (x, y) = (lanes.load(&re[place..]), lanes.load(&im[place..]));
-                        let c = lanes.splat(self.cosines[turn]);
-                        let s = lanes.splat(if inverse { self.sines[turn] } else { -self.sines[turn] });
-                        sum_re = lanes.neg_mul_add(s, y, lanes.mul_add(c, x, sum_re));
-                        sum_im = lanes.mul_add(s, x, lanes.mul_add(c, y, sum_im));
-                        turn += k;
-                        if turn >= self.length {
-                            turn -= self.length;
-                        }
+                        let (c, s) = (lanes.splat(self.cosines[turn]), lanes.splat(self.sines[turn]));
+                        c_re = lanes.mul_add(c, x, c_re);
+                        s_re = lanes.mul_add(s, x, s_re);
+                        c_im = lanes.mul_add(c, y, c_im);
+                        s_im = lanes.mul_add(s, y, s_im);
+                        turn = self.next(turn, k);
                     }
-                    let place = (block * to + k) * inner + at;
+                    let place = (block * n + k) * inner + at;
+                    lanes.store(lanes.add(c_re, s_im), &mut out_re[place..]);
+                    lanes.store(lanes.sub(c_im, s_re), &mut out_im[place..]);
+                    if k > 0 {
+                        let place = (block * n + n - k) * inner + at;
+                        lanes.store(lanes.sub(c_re, s_im), &mut out_re[place..]);
+                        lanes.store(lanes.add(c_im, s_re), &mut out_im[place..]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Transforms back along one axis, from n frequencies to p values. The frequencies k and n − k are first replaced by their
+    /// sum and their difference, of which one meets the cosines and the other the sines.
+    #[inline(always)]
+    fn backward_along<L: Lanes>(
+        &self,
+        lanes: L,
+        [outer, inner]: [usize; 2],
+        [re, im]: [&mut [f64]; 2],
+        [out_re, out_im]: [&mut [f64]; 2],
+    ) {
+        let (p, n) = (self.order, self.length);
+        for block in 0..outer {
+            for part in [&mut *re, &mut *im] {
+                for k in 1..p {
+                    let (first, second) = ((block * n + k) * inner, (block * n + n - k) * inner);
+                    for at in (0..inner).step_by(L::WIDTH) {
+                        let (x, y) = (lanes.load(&part[first + at..]), lanes.load(&part[second + at..]));
+                        lanes.store(lanes.add(x, y), &mut part[first + at..]);
+                        lanes.store(lanes.sub(x, y), &mut part[second + at..]);
+                    }
+                }
+            }
+            for m in 0..p {
+                for at in (0..inner).step_by(L::WIDTH) {
+                    let place = block * n * inner + at;
+                    let (mut sum_re, mut sum_im) = (lanes.load(&re[place..]), lanes.load(&im[place..]));
+                    let mut turn = 0;
+                    for k in 1..p {
+                        turn = self.next(turn, m);
+                        let (c, s) = (lanes.splat(self.cosines[turn]), lanes.splat(self.sines[turn]));
+                        let (sum, difference) = (place + k * inner, place + (n - k) * inner);
+                        let (x, y) = (lanes.load(&re[sum..]), lanes.load(&im[sum..]));
+                        let (u, v) = (lanes.load(&re[difference..]), lanes.load(&im[difference..]));
+                        sum_re = lanes.neg_mul_add(s, v, lanes.mul_add(c, x, sum_re));
+                        sum_im = lanes.mul_add(s, u, lanes.mul_add(c, y, sum_im));
+                    }
+                    let place = (block * p + m) * inner + at;
                     lanes.store(sum_re, &mut out_re[place..]);
                     lanes.store(sum_im, &mut out_im[place..]);
                 }
             }
         }
+    }
+
+    /// The angle of 2π/n times `turn + step`, as a number below n.
+    #[inline(always)]
+    fn next(&self, turn: usize, step: usize) -> usize {
+        let turn = turn + step;
+        if turn >= self.length { turn - self.length } else { turn }
     }
 }
 

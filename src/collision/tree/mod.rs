@@ -34,6 +34,8 @@
 //! exceeds the tolerance. So the sums depend only on the particles and the calibration, not on earlier sums.
 #![doc = include_str!("measured.md")]
 
+mod batch;
+mod buffer;
 mod exchange;
 mod far;
 mod fourier;

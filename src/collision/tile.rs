@@ -41,7 +41,7 @@ pub struct Within<'a, P, const D: usize> {
 impl<P: PairLaw<D>, const D: usize> Kernel for Between<'_, P, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
-        if L::TARGETS == 2 {
+        if const { L::TARGETS == 2 } {
             between::<L, P, D, 2>(lanes, self);
         } else {
             between::<L, P, D, 1>(lanes, self);
@@ -52,7 +52,7 @@ impl<P: PairLaw<D>, const D: usize> Kernel for Between<'_, P, D> {
 impl<P: PairLaw<D>, const D: usize> Kernel for Within<'_, P, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
-        if L::TARGETS == 2 {
+        if const { L::TARGETS == 2 } {
             within::<L, P, D, 2>(lanes, self);
         } else {
             within::<L, P, D, 1>(lanes, self);

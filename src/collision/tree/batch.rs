@@ -128,3 +128,64 @@ impl Batch {
             + self.pairs.capacity() * size_of::<(u32, u16)>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fourier::Fourier;
+    use super::super::lists::{DirectLimits, Lists};
+    use super::super::octree::Root;
+    use super::*;
+    use crate::kernel::lanes::InstructionSet;
+    use crate::random::Numbers as Random;
+
+    /// Where the spectrum at a place starts, counted in fields.
+    fn start_of<const D: usize>(place: usize, translations: &Translations<D>) -> usize {
+        (place / GROUP * translations.bands * GROUP + place % GROUP) * (1 + D)
+    }
+
+    #[test]
+    fn every_pair_finds_the_spectrum_of_its_source_in_batch_after_batch() {
+        let mut random = Random(1);
+        let velocities: Vec<[f64; 3]> = (0..4000).map(|_| std::array::from_fn(|_| random.share())).collect();
+        let mut tree = Octree::new();
+        tree.build(&velocities, 8, Root { scale: 1.0, unit: 0.0 });
+        let mut lists = Lists::default();
+        lists.fill(&tree, DirectLimits { pairs: 9, particles: 6 });
+        let mut interaction = Grouped::default();
+        let far = lists.far.iter().flat_map(|&[a, b]| [(a, b as u32), (b, a as u32)]);
+        interaction.fill(tree.cells.len(), far);
+        let translations = Translations::<3>::new(-3.0, &Fourier::new(4), InstructionSet::detect());
+        let mut batch = Batch::default();
+        batch.clear(tree.cells.len());
+        let (mut computed, mut needed) = (0, 0);
+        for level in tree.levels.iter().skip(2) {
+            // What the places hold, as those who compute the spectra see it.
+            let mut held = std::collections::HashMap::new();
+            batch.forget();
+            for first in level.clone().step_by(20) {
+                let targets = first..level.end.min(first + 20);
+                let memory = batch.source_spectra.memory();
+                batch.choose(&tree, &interaction, &translations, targets.clone(), level.clone());
+                if batch.source_spectra.memory() != memory {
+                    held.clear();
+                }
+                for (place, &source) in batch.fresh.iter().enumerate().filter(|(_, source)| **source != NONE)
+                {
+                    held.insert(start_of(place, &translations), source);
+                    computed += 1;
+                }
+                let mut sources = Vec::new();
+                for (t, target) in targets.enumerate() {
+                    let pairs = &batch.pairs[batch.starts[t] as usize..batch.starts[t + 1] as usize];
+                    let found: Vec<u32> = pairs.iter().map(|(start, _)| held[&(*start as usize)]).collect();
+                    assert_eq!(found, interaction.list(target));
+                    sources.extend(found);
+                }
+                sources.sort_unstable();
+                sources.dedup();
+                needed += sources.len();
+            }
+        }
+        assert!(computed > 0 && 3 * computed < 2 * needed, "{computed} of {needed} transformed");
+    }
+}

@@ -151,9 +151,6 @@ mod tests {
         tree.build(&velocities, 8, Root { scale: 1.0, unit: 0.0 });
         let mut lists = Lists::default();
         lists.fill(&tree, DirectLimits { pairs: 9, particles: 6 });
-        let mut interaction = Grouped::default();
-        let far = lists.far.iter().flat_map(|&[a, b]| [(a, b as u32), (b, a as u32)]);
-        interaction.fill(tree.cells.len(), far);
         let translations = Translations::<3>::new(-3.0, &Fourier::new(4), InstructionSet::detect());
         let mut batch = Batch::default();
         batch.clear(tree.cells.len());
@@ -165,7 +162,7 @@ mod tests {
             for first in level.clone().step_by(20) {
                 let targets = first..level.end.min(first + 20);
                 let memory = batch.source_spectra.memory();
-                batch.choose(&tree, &interaction, &translations, targets.clone(), level.clone());
+                batch.choose(&tree, &lists.interaction, &translations, targets.clone(), level.clone());
                 if batch.source_spectra.memory() != memory {
                     held.clear();
                 }
@@ -178,7 +175,7 @@ mod tests {
                 for (t, target) in targets.enumerate() {
                     let pairs = &batch.pairs[batch.starts[t] as usize..batch.starts[t + 1] as usize];
                     let found: Vec<u32> = pairs.iter().map(|(start, _)| held[&(*start as usize)]).collect();
-                    assert_eq!(found, interaction.list(target));
+                    assert_eq!(found, lists.interaction.list(target));
                     sources.extend(found);
                 }
                 sources.sort_unstable();

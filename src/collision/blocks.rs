@@ -10,10 +10,9 @@ use super::packed::{Block, Forces, GROUP, plan};
 use super::regularisation::Regularisation;
 use super::relay::{Relay, Round};
 use super::schedule::Schedule;
-use super::tile::{Between, Within};
+use super::tile::{BySet, ChosenLaw, Sweep, between, within};
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::pair::{PairLaw, Points, WithPairLaw};
-use crate::kernel::power::{Power, PowerLaw, WithPower};
+use crate::kernel::power::{PowerLaw, WithPower};
 use crate::kernel::series::Series;
 use crate::per_thread::{exclusive, uncontended};
 use crate::ranks::Ranks;
@@ -33,11 +32,39 @@ impl Interaction {
         Self { law, series, instruction_set }
     }
 
-    /// Does `work` with the power law as a type. The law is softened if particles have spreads, and
-    /// regularised unless `regularisation` is none.
-    pub fn apply(&self, softened: bool, regularisation: &Regularisation, work: impl WithPower) {
-        let series = (!regularisation.is_none()).then_some(self.series);
-        self.law.apply_to(softened, series, work);
+    /// Does `work` with the power law as a type, which is regularised unless `regularisation` is none.
+    pub fn apply(&self, regularisation: &Regularisation, work: impl WithPower) {
+        self.law.apply(self.series_for(regularisation), work);
+    }
+
+    /// The law of points, softened if they have spreads.
+    pub fn of_points(&self, softened: bool, regularisation: &Regularisation) -> PointLaw<'_> {
+        PointLaw { interaction: self, softened, series: self.series_for(regularisation) }
+    }
+
+    fn series_for(&self, regularisation: &Regularisation) -> Option<Series> {
+        (!regularisation.is_none()).then_some(self.series)
+    }
+}
+
+/// The interaction of points in one evaluation.
+pub struct PointLaw<'a> {
+    interaction: &'a Interaction,
+    softened: bool,
+    series: Option<Series>,
+}
+
+impl<const D: usize> ChosenLaw<D> for PointLaw<'_> {
+    fn instruction_set(&self) -> InstructionSet {
+        self.interaction.instruction_set
+    }
+
+    fn sweep(&self, sweep: Sweep<'_, D>) {
+        let work = BySet { set: self.interaction.instruction_set, sweep };
+        match self.softened {
+            false => self.interaction.law.apply(self.series, work),
+            true => self.interaction.law.apply_softened(self.series, work),
+        }
     }
 }
 
@@ -116,20 +143,7 @@ impl<const D: usize> Blocks<D> {
     }
 
     /// Fills all blocks from the particles, and overwrites the forces with the sums of all meetings.
-    pub fn evaluate(&mut self, interaction: &Interaction, particles: Particles<'_, D>) {
-        let (softened, regularisation) = (particles.spreads.is_some(), particles.regularisation);
-        self.evaluate_by(interaction.instruction_set, particles, |parties| {
-            interaction.apply(softened, regularisation, parties);
-        });
-    }
-
-    /// The same by any pair law, `apply` doing work with the law as a type.
-    pub fn evaluate_by(
-        &mut self,
-        set: InstructionSet,
-        particles: Particles<'_, D>,
-        apply: impl Fn(Parties<'_, D>) + Sync,
-    ) {
+    pub fn evaluate(&mut self, law: &dyn ChosenLaw<D>, particles: Particles<'_, D>) {
         let Self { blocks, forces, count, schedule, ranks, relay } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
         blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
@@ -138,13 +152,13 @@ impl<const D: usize> Blocks<D> {
         });
         let couplings = particles.couplings();
         let Some(relay) = relay else {
-            schedule.hold_meetings(|meeting| apply(Parties { set, couplings, blocks, forces, meeting }));
+            schedule.hold_meetings(|meeting| meet(law, couplings, (blocks, forces), meeting));
             return;
         };
         for round in &relay.rounds {
             pass_on(ranks, round, forces);
             let meetings = round.meetings.par_iter();
-            meetings.for_each(|&meeting| apply(Parties { set, couplings, blocks, forces, meeting }));
+            meetings.for_each(|&meeting| meet(law, couplings, (blocks, forces), meeting));
         }
         share(ranks, &relay.last, forces);
     }
@@ -218,35 +232,21 @@ pub fn at_a_time(ranges: &[Range<usize>]) -> usize {
     (plan(ranges, block_capacity(ranges)).len() / 2).max(1)
 }
 
-/// Two blocks in a meeting, or one with itself.
-pub struct Parties<'a, const D: usize> {
-    set: InstructionSet,
-    couplings: Couplings<'a>,
-    blocks: &'a [Block<D>],
-    forces: &'a [Mutex<Forces<D>>],
-    meeting: [usize; 2],
-}
-
-impl<const D: usize> WithPower for Parties<'_, D> {
-    fn compute(self, law: impl Power) {
-        WithPairLaw::compute(self, Points(law));
-    }
-}
-
-impl<const D: usize> WithPairLaw<D> for Parties<'_, D> {
-    fn compute(self, law: impl PairLaw<D>) {
-        let [a, b] = self.meeting;
-        let (set, couplings) = (self.set, self.couplings);
-        // The schedule never holds two meetings of a block at once.
-        let mut forces = uncontended(&self.forces[a]);
-        let targets = (&self.blocks[a], &mut *forces);
-        if a == b {
-            set.dispatch(Within { law, couplings, block: targets });
-        } else {
-            let mut forces = uncontended(&self.forces[b]);
-            let sources = (&self.blocks[b], &mut *forces);
-            set.dispatch(Between { law, couplings, targets, sources });
-        }
+/// Two blocks meet, or one itself.
+fn meet<const D: usize>(
+    law: &dyn ChosenLaw<D>,
+    couplings: Couplings<'_>,
+    (blocks, forces): (&[Block<D>], &[Mutex<Forces<D>>]),
+    [a, b]: [usize; 2],
+) {
+    // The schedule never holds two meetings of a block at once.
+    let mut target_forces = uncontended(&forces[a]);
+    let targets = (&blocks[a], &mut *target_forces);
+    if a == b {
+        within(law, couplings, targets);
+    } else {
+        let mut source_forces = uncontended(&forces[b]);
+        between(law, couplings, targets, (&blocks[b], &mut *source_forces));
     }
 }
 

@@ -76,7 +76,9 @@ impl<const D: usize> DirectSum<D> {
             self.planned.clone_from(particles.species);
             self.blocks.cut(particles.species);
         }
-        self.blocks.evaluate(&self.interaction, particles);
+        let Self { interaction, blocks, .. } = self;
+        let law = interaction.of_points(particles.spreads.is_some(), particles.regularisation);
+        blocks.evaluate(&law, particles);
         self.blocks.unpack(sums);
     }
 

@@ -15,21 +15,32 @@ pub const GROUP: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Aligned(Vec<Line>);
 
+/// Eight numbers on a cache line: as many as the longest vectors hold.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
-struct Line([f64; 8]);
+pub struct Line([f64; 8]);
+
+impl Line {
+    pub const ZERO: Self = Self([0.0; 8]);
+}
+
+/// The numbers of lines, one line after another.
+pub fn numbers_mut(lines: &mut [Line]) -> &mut [f64] {
+    // SAFETY: a `Line` is eight f64 without padding, so the lines are one array of them, and their borrow is exclusive.
+    unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), 8 * lines.len()) }
+}
 
 impl Aligned {
     /// `len` zeros; `len` is a multiple of 8.
     pub fn zeros(len: usize) -> Self {
         assert!(len.is_multiple_of(8));
-        Self(vec![Line([0.0; 8]); len / 8])
+        Self(vec![Line::ZERO; len / 8])
     }
 
     /// Makes it `len` numbers long, a multiple of 8; new ones are zeros.
     pub fn resize(&mut self, len: usize) {
         assert!(len.is_multiple_of(8));
-        self.0.resize(len / 8, Line([0.0; 8]));
+        self.0.resize(len / 8, Line::ZERO);
     }
 }
 
@@ -44,8 +55,7 @@ impl Deref for Aligned {
 
 impl DerefMut for Aligned {
     fn deref_mut(&mut self) -> &mut [f64] {
-        // SAFETY: as in `deref`, and the borrow of the lines is exclusive.
-        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), 8 * self.0.len()) }
+        numbers_mut(&mut self.0)
     }
 }
 

@@ -24,13 +24,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::blocks::Interaction;
-use super::interface::{Couplings, Particles, Quality};
+use super::interface::{Particles, Quality};
 use super::packed::{Block, Forces, GROUP, runs};
-use super::tile::Within;
+use super::tile;
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::pair::Points;
-use crate::kernel::power::{Power, WithPower};
 use crate::per_thread::PerThread;
 use crate::ranks::Ranks;
 
@@ -142,14 +140,13 @@ impl<const D: usize> RandomBatchSum<D> {
         let largest = count.div_ceil(batches) + ranges.len() * GROUP;
         self.workspaces.fit(|workspace| workspace.fit(ranges.len(), largest.next_multiple_of(GROUP)));
         let workspaces = &self.workspaces;
+        let law = interaction.of_points(spreads.is_some(), dealt.regularisation);
         let within = |range: Range<usize>, sums: &mut [[f64; D]]| {
             let Workspace { block, forces } = &mut *workspaces.own();
             block.arrange(runs(&order[range.clone()], range.start, ranges));
             block.pack(dealt);
             forces.clear(block.slots());
-            let (set, couplings) = (interaction.instruction_set, dealt.couplings());
-            let pairs = WithinBatch { set, couplings, block, forces: &mut *forces };
-            interaction.apply(spreads.is_some(), dealt.regularisation, pairs);
+            tile::within(&law, dealt.couplings(), (block, forces));
             block.unpack(forces, sums);
         };
         let own = ranks.share(batches);
@@ -239,18 +236,4 @@ fn each<T: Send>(
         || each(batches.start..middle, members, left, within),
         || each(middle..batches.end, members, right, within),
     );
-}
-
-struct WithinBatch<'a, const D: usize> {
-    set: InstructionSet,
-    couplings: Couplings<'a>,
-    block: &'a Block<D>,
-    forces: &'a mut Forces<D>,
-}
-
-impl<const D: usize> WithPower for WithinBatch<'_, D> {
-    fn compute(self, law: impl Power) {
-        let Self { set, couplings, block, forces } = self;
-        set.dispatch(Within { law: Points(law), couplings, block: (block, forces) });
-    }
 }

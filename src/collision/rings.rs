@@ -19,8 +19,8 @@ use self::moments::RingMoments;
 use super::blocks::Blocks;
 use super::interface::{Accuracy, Measured, Particles, Quality, SpeciesTable};
 use super::orbit_tree::{MOST_POINTS, OrbitLaw, OrbitTree};
+use super::tile::{BySet, ChosenLaw, Sweep};
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::pair::WithPairLaw;
 use crate::kernel::rings::{ACROSS, ALONG, RingLaw};
 use crate::ranks::Ranks;
 use crate::symmetry::HalfPlane;
@@ -46,6 +46,7 @@ enum Way {
 #[derive(Debug)]
 struct ByTree {
     law: RingLaw,
+    set: InstructionSet,
     tree: OrbitTree<2>,
     /// Of the rates, relative.
     tolerance: f64,
@@ -139,7 +140,8 @@ impl RingSum {
             momenta[ALONG] = true;
             sum.way = Way::Tree(Box::new(ByTree {
                 law: pairs.law.clone(),
-                tree: OrbitTree::new(momenta, instruction_set),
+                set: instruction_set,
+                tree: OrbitTree::new(momenta),
                 tolerance,
                 points: first_points(tolerance),
             }));
@@ -215,9 +217,13 @@ impl RingSum {
     }
 }
 
-impl OrbitLaw<2> for RingLaw {
-    fn apply(&self, regularised: bool, work: impl WithPairLaw<2>) {
-        self.apply(regularised, work);
+impl ChosenLaw<2> for OrbitLaw<'_, RingLaw> {
+    fn instruction_set(&self) -> InstructionSet {
+        self.set
+    }
+
+    fn sweep(&self, sweep: Sweep<'_, 2>) {
+        self.law.apply(self.regularised, BySet { set: self.set, sweep });
     }
 }
 
@@ -239,13 +245,14 @@ impl ByTree {
     }
 
     fn evaluate_once(&mut self, points: usize, particles: Particles<'_, 3>, held: &mut Held) -> Measured {
-        let Self { law, tree, tolerance, .. } = self;
+        let Self { law, set, tree, tolerance, .. } = self;
         let Held { velocities, gradients, spreads, sums } = held;
         let Particles { species, weights, regularisation, .. } = particles;
         let rings =
             Particles { species, velocities, gradients, weights, spreads: Some(spreads), regularisation };
-        tree.evaluate(law, points, rings, sums);
-        tree.measure(law, *tolerance, rings, sums)
+        let law = OrbitLaw { law: &*law, regularised: !regularisation.is_none(), set: *set };
+        tree.evaluate(&law, points, rings, sums);
+        tree.measure(&law, *tolerance, rings, sums)
     }
 
     fn calibrate(&mut self, particles: Particles<'_, 3>, held: &mut Held) -> f64 {
@@ -275,7 +282,8 @@ impl Pairs {
             spreads: Some(&held.spreads),
             regularisation,
         };
-        blocks.evaluate_by(set, rings, |parties| law.apply(!regularisation.is_none(), parties));
+        let law = OrbitLaw { law: &*law, regularised: !regularisation.is_none(), set };
+        blocks.evaluate(&law, rings);
         blocks.unpack(&mut held.sums);
     }
 }

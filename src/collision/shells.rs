@@ -23,8 +23,8 @@ use self::prefix::PrefixSums;
 use super::blocks::Blocks;
 use super::interface::{Particles, Quality, SpeciesTable};
 use super::orbit_tree::{OrbitLaw, OrbitTree};
+use super::tile::{BySet, ChosenLaw, Sweep};
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::pair::WithPairLaw;
 use crate::kernel::shells::ShellLaw;
 use crate::ranks::Ranks;
 use crate::symmetry::RADIUS;
@@ -96,7 +96,7 @@ impl ShellSum {
                 coulomb: gamma == -3.0,
                 fewest: [FEWEST_IN_PREFIX, FEWEST_IN_TREE],
                 prefix: PrefixSums::default(),
-                tree: OrbitTree::new([false], instruction_set),
+                tree: OrbitTree::new([false]),
                 planned: SpeciesTable::default(),
                 blocks: Blocks::empty(),
             })),
@@ -201,9 +201,13 @@ fn sum_by_moments(moments: &mut Vec<[f64; 2]>, particles: Particles<'_, 3>, held
     }
 }
 
-impl OrbitLaw<1> for ShellLaw {
-    fn apply(&self, regularised: bool, work: impl WithPairLaw<1>) {
-        self.apply(regularised, work);
+impl ChosenLaw<1> for OrbitLaw<'_, ShellLaw> {
+    fn instruction_set(&self) -> InstructionSet {
+        self.set
+    }
+
+    fn sweep(&self, sweep: Sweep<'_, 1>) {
+        self.law.apply(self.regularised, BySet { set: self.set, sweep });
     }
 }
 
@@ -227,14 +231,15 @@ impl Pairs {
         if by_prefix && !softened {
             return prefix.evaluate(shells, &mut held.sums);
         }
+        let law = OrbitLaw { law: &*law, regularised: !regularisation.is_none(), set };
         if by_tree && !softened {
-            return tree.evaluate(law, POINTS, shells, &mut held.sums);
+            return tree.evaluate(&law, POINTS, shells, &mut held.sums);
         }
         if *planned != *particles.species {
             planned.clone_from(particles.species);
             blocks.cut(particles.species);
         }
-        blocks.evaluate_by(set, shells, |parties| law.apply(!regularisation.is_none(), parties));
+        blocks.evaluate(&law, shells);
         blocks.unpack(&mut held.sums);
     }
 }

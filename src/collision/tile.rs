@@ -1,4 +1,7 @@
-//! The pairs of two blocks, and those within one: groups of targets against tiles of sources.
+//! The pairs of two blocks, and those within one: runs of targets against tiles of sources.
+//!
+//! What a pair law does is a [`Sweep`]: the targets of a run pass over the sources of a tile, group by group. It is all that is
+//! compiled for every law and every instruction set.
 //!
 //! The lanes hold targets, which stay in registers while a tile of sources passes. Forces on
 //! sources collect lane by lane in a buffer of the tile and are summed over the lanes once all
@@ -6,180 +9,99 @@
 
 #![allow(clippy::needless_range_loop, reason = "closures lose the instruction set")]
 
+use std::ops::Range;
+
 use super::interface::{Coupling, Couplings};
-use super::packed::{Block, Forces, GROUP, Run};
-use crate::kernel::lanes::{Kernel, Lanes};
-use crate::kernel::pair::{PairLaw, Source, Targets};
+use super::packed::{Block, Forces, GROUP, Line, Run, numbers_mut};
+use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::kernel::pair::{PairLaw, Points, Source, Targets, WithPairLaw};
+use crate::kernel::power::{Power, WithPower};
 
 /// Sources in a tile: in three dimensions their buffer of eight lanes takes 24 KiB, half of the
 /// first cache.
 const TILE: usize = 128;
 
-/// All pairs of a particle of one block and a particle of another.
-pub struct Between<'a, P, const D: usize> {
-    pub law: P,
-    pub couplings: Couplings<'a>,
-    pub targets: (&'a Block<D>, &'a mut Forces<D>),
-    pub sources: (&'a Block<D>, &'a mut Forces<D>),
+/// A pair law and an instruction set, both chosen at run time.
+pub trait ChosenLaw<const D: usize>: Sync {
+    fn instruction_set(&self) -> InstructionSet;
+
+    /// Adds the forces of all pairs of a sweep.
+    fn sweep(&self, sweep: Sweep<'_, D>);
 }
 
-/// What the particles of one block do to those of another, and not the reverse.
-pub struct Onto<'a, P, const D: usize> {
-    pub law: P,
-    pub couplings: Couplings<'a>,
-    pub targets: (&'a Block<D>, &'a mut Forces<D>),
-    pub sources: &'a Block<D>,
+/// Targets of one species, in whole groups, and sources of a tile.
+pub struct Sweep<'a, const D: usize> {
+    coupling: Coupling,
+    targets: &'a Block<D>,
+    slots: Range<usize>,
+    forces: &'a mut Forces<D>,
+    sources: &'a [Source<D>],
+    /// Minus the forces on each source over the factor of the species: vectors of lanes, component by component.
+    pulls: &'a mut [f64],
+    /// Whether the sources are pulled.
+    mutual: bool,
 }
 
-/// All pairs of particles of one block.
-pub struct Within<'a, P, const D: usize> {
-    pub law: P,
-    pub couplings: Couplings<'a>,
-    pub block: (&'a Block<D>, &'a mut Forces<D>),
+/// Work of a [`ChosenLaw`] with its law as a type.
+pub struct BySet<'a, const D: usize> {
+    pub set: InstructionSet,
+    pub sweep: Sweep<'a, D>,
 }
 
-impl<P: PairLaw<D>, const D: usize> Kernel for Between<'_, P, D> {
+impl<const D: usize> WithPairLaw<D> for BySet<'_, D> {
+    fn compute(self, law: impl PairLaw<D>) {
+        self.set.dispatch(ByLaw { law, sweep: self.sweep });
+    }
+}
+
+impl<const D: usize> WithPower for BySet<'_, D> {
+    fn compute(self, law: impl Power) {
+        WithPairLaw::compute(self, Points(law));
+    }
+}
+
+/// A sweep by one law.
+struct ByLaw<'a, P, const D: usize> {
+    law: P,
+    sweep: Sweep<'a, D>,
+}
+
+impl<P: PairLaw<D>, const D: usize> Kernel for ByLaw<'_, P, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
+        // A condition that is a constant keeps the other branch from being compiled.
         if const { L::TARGETS == 2 } {
-            between::<L, P, D, 2>(lanes, self);
+            either::<L, P, D, 2>(lanes, self);
         } else {
-            between::<L, P, D, 1>(lanes, self);
+            either::<L, P, D, 1>(lanes, self);
         }
     }
 }
 
-impl<P: PairLaw<D>, const D: usize> Kernel for Within<'_, P, D> {
-    #[inline(always)]
-    fn compute<L: Lanes>(self, lanes: L) {
-        if const { L::TARGETS == 2 } {
-            within::<L, P, D, 2>(lanes, self);
-        } else {
-            within::<L, P, D, 1>(lanes, self);
-        }
-    }
-}
-
-impl<P: PairLaw<D>, const D: usize> Kernel for Onto<'_, P, D> {
-    #[inline(always)]
-    fn compute<L: Lanes>(self, lanes: L) {
-        let mut tile = Tile::new(lanes);
-        let (targets, forces) = self.targets;
-        for source_run in &self.sources.runs {
-            for first in (0..source_run.count).step_by(TILE) {
-                tile.take(self.sources, source_run, first);
-                for target_run in &targets.runs {
-                    let slots = target_run.start..target_run.start + target_run.slots();
-                    if let Some(pair) = self.couplings.between(target_run.species, source_run.species) {
-                        for slot in slots.step_by(L::WIDTH) {
-                            tile.meet::<P, 1, false>(self.law, pair, targets, forces, slot, 0..tile.count);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
+/// One way or both.
 #[inline(always)]
-fn between<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize>(lanes: L, work: Between<'_, P, D>) {
-    let mut tile = Tile::new(lanes);
-    let (targets, target_forces) = work.targets;
-    let (sources, source_forces) = work.sources;
-    for source_run in &sources.runs {
-        for first in (0..source_run.count).step_by(TILE) {
-            tile.take(sources, source_run, first);
-            for target_run in &targets.runs {
-                if let Some(pair) = work.couplings.between(target_run.species, source_run.species) {
-                    let slots = target_run.start..target_run.start + target_run.slots();
-                    for slot in slots.step_by(T * L::WIDTH) {
-                        tile.meet::<P, T, true>(work.law, pair, targets, target_forces, slot, 0..tile.count);
-                    }
-                    tile.settle(pair.c, source_forces);
-                }
-            }
-        }
+fn either<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize>(lanes: L, work: ByLaw<'_, P, D>) {
+    let ByLaw { law, sweep } = work;
+    if sweep.mutual {
+        groups::<L, P, D, T, true>(lanes, law, sweep);
+    } else {
+        groups::<L, P, D, T, false>(lanes, law, sweep);
     }
 }
 
+/// Each group of targets against all sources.
 #[inline(always)]
-fn within<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize>(lanes: L, work: Within<'_, P, D>) {
-    let mut tile = Tile::new(lanes);
-    let (block, forces) = work.block;
-    let group = T * L::WIDTH;
-    for (number, source_run) in block.runs.iter().enumerate() {
-        for first in (0..source_run.count).step_by(TILE) {
-            tile.take(block, source_run, first);
-            // Everything before the tile.
-            for target_run in &block.runs[..=number] {
-                if let Some(pair) = work.couplings.between(target_run.species, source_run.species) {
-                    let slots = target_run.start..(target_run.start + target_run.slots()).min(tile.slot);
-                    for slot in slots.step_by(group) {
-                        tile.meet::<P, T, true>(work.law, pair, block, forces, slot, 0..tile.count);
-                    }
-                    tile.settle(pair.c, forces);
-                }
-            }
-            // The tile itself: a group with itself one way, with what follows both ways.
-            if let Some(pair) = work.couplings.between(source_run.species, source_run.species) {
-                for from in (0..tile.count).step_by(group) {
-                    let to = (from + group).min(tile.count);
-                    let slot = tile.slot + from;
-                    tile.meet::<P, T, false>(work.law, pair, block, forces, slot, from..to);
-                    tile.meet::<P, T, true>(work.law, pair, block, forces, slot, to..tile.count);
-                }
-                tile.settle(pair.c, forces);
-            }
-        }
-    }
-}
-
-/// Some sources and, lane by lane, the forces on them.
-struct Tile<L: Lanes, const D: usize> {
+fn groups<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize, const MUTUAL: bool>(
     lanes: L,
-    sources: [Source<D>; TILE],
-    pulls: [[L::Vector; D]; TILE],
-    count: usize,
-    /// Slot of the first source in its block.
-    slot: usize,
-}
-
-impl<L: Lanes, const D: usize> Tile<L, D> {
-    #[inline(always)]
-    fn new(lanes: L) -> Self {
-        let pulls = [[lanes.splat(0.0); D]; TILE];
-        Self { lanes, sources: [Source::ZERO; TILE], pulls, count: 0, slot: 0 }
-    }
-
-    /// Copies the sources of a run from its particle `first` on.
-    #[inline(always)]
-    fn take(&mut self, block: &Block<D>, run: &Run, first: usize) {
-        self.count = (run.count - first).min(TILE);
-        self.slot = run.start + first;
-        for (slot, source) in (self.slot..).zip(&mut self.sources[..self.count]) {
-            for k in 0..D {
-                source.velocity[k] = block.velocity[k][slot];
-                source.gradient[k] = block.gradient[k][slot];
-            }
-            source.weight = block.weight[slot];
-            source.spread = block.spread[slot];
-        }
-    }
-
-    /// A group of targets from `slot` on against some sources of the tile.
-    #[inline(always)]
-    fn meet<P: PairLaw<D>, const T: usize, const MUTUAL: bool>(
-        &mut self,
-        law: P,
-        Coupling { c, delta_squared }: Coupling,
-        block: &Block<D>,
-        forces: &mut Forces<D>,
-        slot: usize,
-        sources: std::ops::Range<usize>,
-    ) {
-        debug_assert!(GROUP.is_multiple_of(T * L::WIDTH));
-        let lanes = self.lanes;
-        let zero = lanes.splat(0.0);
+    law: P,
+    sweep: Sweep<'_, D>,
+) {
+    let Sweep {
+        coupling: Coupling { c, delta_squared }, targets: block, slots, forces, sources, pulls, ..
+    } = sweep;
+    let (pulls, _) = lanes.vectors_mut(pulls).as_chunks_mut::<D>();
+    let zero = lanes.splat(0.0);
+    for slot in slots.step_by(T * L::WIDTH) {
         let nothing =
             Targets::<L, D> { velocity: [zero; D], gradient: [zero; D], weight: zero, spread: zero };
         let mut targets = [nothing; T];
@@ -194,8 +116,6 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
                 targets.spread = lanes.load(&block.spread[at..]);
             }
         }
-        let pulls = &mut self.pulls[sources.clone()];
-        let sources = &self.sources[sources];
         let sums = law.interact::<L, T, MUTUAL>(lanes, delta_squared, &targets, sources, pulls);
         for (t, sum) in sums.iter().enumerate() {
             let at = slot + t * L::WIDTH;
@@ -205,14 +125,155 @@ impl<L: Lanes, const D: usize> Tile<L, D> {
             }
         }
     }
+}
+
+/// All pairs of a particle of one block and a particle of another.
+pub fn between<const D: usize>(
+    law: &dyn ChosenLaw<D>,
+    couplings: Couplings<'_>,
+    (targets, target_forces): (&Block<D>, &mut Forces<D>),
+    (sources, source_forces): (&Block<D>, &mut Forces<D>),
+) {
+    let mut tile = Tile::new(law);
+    for source_run in &sources.runs {
+        for first in (0..source_run.count).step_by(TILE) {
+            tile.take(sources, source_run, first);
+            for target_run in &targets.runs {
+                if let Some(pair) = couplings.between(target_run.species, source_run.species) {
+                    let slots = target_run.start..target_run.start + target_run.slots();
+                    tile.meet(pair, (targets, target_forces), slots, 0..tile.count, true);
+                    tile.settle(pair.c, source_forces);
+                }
+            }
+        }
+    }
+}
+
+/// What the particles of one block do to those of another, and not the reverse.
+pub fn onto<const D: usize>(
+    law: &dyn ChosenLaw<D>,
+    couplings: Couplings<'_>,
+    (targets, forces): (&Block<D>, &mut Forces<D>),
+    sources: &Block<D>,
+) {
+    let mut tile = Tile::new(law);
+    for source_run in &sources.runs {
+        for first in (0..source_run.count).step_by(TILE) {
+            tile.take(sources, source_run, first);
+            for target_run in &targets.runs {
+                if let Some(pair) = couplings.between(target_run.species, source_run.species) {
+                    let slots = target_run.start..target_run.start + target_run.slots();
+                    tile.meet(pair, (targets, forces), slots, 0..tile.count, false);
+                }
+            }
+        }
+    }
+}
+
+/// All pairs of particles of one block.
+pub fn within<const D: usize>(
+    law: &dyn ChosenLaw<D>,
+    couplings: Couplings<'_>,
+    (block, forces): (&Block<D>, &mut Forces<D>),
+) {
+    let mut tile = Tile::new(law);
+    let group = law.instruction_set().group();
+    for (number, source_run) in block.runs.iter().enumerate() {
+        for first in (0..source_run.count).step_by(TILE) {
+            tile.take(block, source_run, first);
+            // Everything before the tile.
+            for target_run in &block.runs[..=number] {
+                if let Some(pair) = couplings.between(target_run.species, source_run.species) {
+                    let slots = target_run.start..(target_run.start + target_run.slots()).min(tile.slot);
+                    tile.meet(pair, (block, forces), slots, 0..tile.count, true);
+                    tile.settle(pair.c, forces);
+                }
+            }
+            // The tile itself: a group with itself one way, with what follows both ways.
+            if let Some(pair) = couplings.between(source_run.species, source_run.species) {
+                for from in (0..tile.count).step_by(group) {
+                    let to = (from + group).min(tile.count);
+                    let slots = tile.slot + from..tile.slot + from + group;
+                    tile.meet(pair, (block, forces), slots.clone(), from..to, false);
+                    tile.meet(pair, (block, forces), slots, to..tile.count, true);
+                }
+                tile.settle(pair.c, forces);
+            }
+        }
+    }
+}
+
+/// Some sources and, lane by lane, the forces on them.
+struct Tile<'a, const D: usize> {
+    law: &'a dyn ChosenLaw<D>,
+    sources: [Source<D>; TILE],
+    /// Of each source as many vectors as components; lines are as long as the longest vectors.
+    pulls: [[Line; D]; TILE],
+    count: usize,
+    /// Slot of the first source in its block.
+    slot: usize,
+}
+
+impl<'a, const D: usize> Tile<'a, D> {
+    fn new(law: &'a dyn ChosenLaw<D>) -> Self {
+        Self { law, sources: [Source::ZERO; TILE], pulls: [[Line::ZERO; D]; TILE], count: 0, slot: 0 }
+    }
+
+    /// Copies the sources of a run from its particle `first` on.
+    fn take(&mut self, block: &Block<D>, run: &Run, first: usize) {
+        self.count = (run.count - first).min(TILE);
+        self.slot = run.start + first;
+        for (slot, source) in (self.slot..).zip(&mut self.sources[..self.count]) {
+            for k in 0..D {
+                source.velocity[k] = block.velocity[k][slot];
+                source.gradient[k] = block.gradient[k][slot];
+            }
+            source.weight = block.weight[slot];
+            source.spread = block.spread[slot];
+        }
+    }
+
+    /// Targets of some slots against some sources of the tile.
+    fn meet(
+        &mut self,
+        coupling: Coupling,
+        (targets, forces): (&Block<D>, &mut Forces<D>),
+        slots: Range<usize>,
+        sources: Range<usize>,
+        mutual: bool,
+    ) {
+        let each = D * self.law.instruction_set().width();
+        debug_assert!(GROUP.is_multiple_of(self.law.instruction_set().group()));
+        let pulls = &mut numbers_mut(self.pulls.as_flattened_mut())[each * sources.start..each * sources.end];
+        let sources = &self.sources[sources];
+        self.law.sweep(Sweep { coupling, targets, slots, forces, sources, pulls, mutual });
+    }
 
     /// Adds the collected forces to those of the sources' block and starts anew.
-    #[inline(always)]
     fn settle(&mut self, c: f64, forces: &mut Forces<D>) {
-        for (slot, pulls) in (self.slot..).zip(&mut self.pulls[..self.count]) {
+        let set = self.law.instruction_set();
+        let pulls = numbers_mut(self.pulls.as_flattened_mut());
+        set.dispatch(Settle { c, pulls, slots: self.slot..self.slot + self.count, forces });
+    }
+}
+
+/// Adds collected forces on the sources of some slots, and clears them.
+struct Settle<'a, const D: usize> {
+    c: f64,
+    pulls: &'a mut [f64],
+    slots: Range<usize>,
+    forces: &'a mut Forces<D>,
+}
+
+impl<const D: usize> Kernel for Settle<'_, D> {
+    #[inline(always)]
+    fn compute<L: Lanes>(self, lanes: L) {
+        let Self { c, pulls, slots, forces } = self;
+        let (pulls, _) = lanes.vectors_mut(pulls).as_chunks_mut::<D>();
+        for (slot, pulls) in slots.zip(pulls) {
             for (force, pull) in forces.0.iter_mut().zip(pulls) {
-                force[slot] -= c * self.lanes.sum(*pull);
-                *pull = self.lanes.splat(0.0);
+                force[slot] -= c * lanes.sum(*pull);
+                *pull = lanes.splat(0.0);
             }
         }
     }

@@ -290,19 +290,20 @@ impl PowerLaw {
         }
     }
 
-    /// Does work with the law as a type, softened by the spreads of both particles or not, and made regular by a
-    /// series if there is one.
-    pub fn apply_to(&self, softened: bool, series: Option<Series>, work: impl WithPower) {
-        match (softened, series) {
-            (false, None) => self.apply(work),
-            (true, None) => self.apply(WithSpreads(work)),
-            (false, Some(series)) => self.apply(WithSeries(work, series)),
-            (true, Some(series)) => self.apply(WithSeries(WithSpreads(work), series)),
+    /// Does work with the law as a type, made regular by a series if there is one.
+    pub fn apply(&self, series: Option<Series>, work: impl WithPower) {
+        match series {
+            None => self.apply_plain(work),
+            Some(series) => self.apply_plain(WithSeries(work, series)),
         }
     }
 
-    /// Does work with the law as a type.
-    pub fn apply(&self, work: impl WithPower) {
+    /// The same, softened by the spreads of both particles.
+    pub fn apply_softened(&self, series: Option<Series>, work: impl WithPower) {
+        self.apply(series, WithSpreads(work));
+    }
+
+    fn apply_plain(&self, work: impl WithPower) {
         match self {
             Self::Coulomb => work.compute(Coulomb),
             Self::InverseSquare => work.compute(InverseSquare),

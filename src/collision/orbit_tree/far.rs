@@ -16,19 +16,11 @@ use rayon::prelude::*;
 
 use super::cells::{Cell, Cells};
 use super::grid::{Grid, MOST, Matrix};
-use crate::collision::interface::{Couplings, Particles};
+use crate::collision::interface::Particles;
 use crate::collision::packed::{Block, Forces, Run};
-use crate::collision::tile::Onto;
+use crate::collision::tile::{ChosenLaw, onto};
 use crate::collision::tree::lists::Grouped;
 use crate::collision::tree::sorted::Sorted;
-use crate::kernel::lanes::InstructionSet;
-use crate::kernel::pair::{PairLaw, WithPairLaw};
-
-/// A law of pairs of orbits of any exponent.
-pub trait OrbitLaw<const D: usize>: Sync {
-    /// Does work with the law as a type.
-    fn apply(&self, regularised: bool, work: impl WithPairLaw<D>);
-}
 
 /// The nodes of a cell.
 #[derive(Debug)]
@@ -134,19 +126,15 @@ impl<const D: usize> Far<D> {
     }
 
     /// From the nodes of far cells to those of each cell.
-    pub fn meet(
-        &mut self,
-        law: &impl OrbitLaw<D>,
-        set: InstructionSet,
-        particles: Particles<'_, D>,
-        far: &Grouped<u32>,
-    ) {
-        let (couplings, regularised) = (particles.couplings(), !particles.regularisation.is_none());
+    pub fn meet(&mut self, law: &dyn ChosenLaw<D>, particles: Particles<'_, D>, far: &Grouped<u32>) {
+        let couplings = particles.couplings();
         let proxies = &self.proxies[..self.count];
         self.fields[..self.count].par_iter_mut().enumerate().for_each(|(cell, fields)| {
-            let sources = far.list(cell);
-            if !sources.is_empty() {
-                law.apply(regularised, Meeting { set, couplings, proxies, cell, sources, fields });
+            for &source in far.list(cell) {
+                let [weights, gradients] = &proxies[source as usize].sources;
+                for (a, (targets, field)) in proxies[cell].targets.iter().zip(&mut *fields).enumerate() {
+                    onto(law, couplings, (targets, field), if a < D { weights } else { gradients });
+                }
             }
         });
     }
@@ -193,29 +181,6 @@ impl<const D: usize> Far<D> {
         let slots: usize = self.proxies.iter().map(|proxies| proxies.sources[0].slots()).sum();
         // Of a node: D + 3 blocks of two vectors, a weight and a spread, and D + 1 forces.
         slots * ((D + 3) * (2 * D + 2) + (D + 1) * D) * size_of::<f64>()
-    }
-}
-
-/// The meetings of one cell with all that are far from it.
-struct Meeting<'a, const D: usize> {
-    set: InstructionSet,
-    couplings: Couplings<'a>,
-    proxies: &'a [Proxies<D>],
-    cell: usize,
-    sources: &'a [u32],
-    fields: &'a mut [Forces<D>],
-}
-
-impl<const D: usize> WithPairLaw<D> for Meeting<'_, D> {
-    fn compute(self, law: impl PairLaw<D>) {
-        let Self { set, couplings, proxies, cell, sources, fields } = self;
-        for &source in sources {
-            let [weights, gradients] = &proxies[source as usize].sources;
-            for (a, (targets, field)) in proxies[cell].targets.iter().zip(&mut *fields).enumerate() {
-                let sources = if a < D { weights } else { gradients };
-                set.dispatch(Onto { law, couplings, targets: (targets, field), sources });
-            }
-        }
     }
 }
 

@@ -29,23 +29,29 @@ mod tests;
 
 use self::cells::{Cells, Pairs};
 use self::far::Far;
-pub use self::far::OrbitLaw;
 use self::grid::Grid;
 pub use self::grid::MOST as MOST_POINTS;
 use super::blocks::Blocks;
 use super::conserve::{self, Parts};
 use super::interface::{Measured, Particles};
 use super::packed::Run;
+use super::tile::ChosenLaw;
 use super::tree::lists::Grouped;
 use super::tree::measured;
-use super::tree::sorted::{Direct, Samples, Sorted};
+use super::tree::sorted::{Samples, Sorted};
 use crate::kernel::lanes::InstructionSet;
 use crate::ranks::Ranks;
+
+/// The law of rings or of shells, in one evaluation.
+pub struct OrbitLaw<'a, L> {
+    pub law: &'a L,
+    pub regularised: bool,
+    pub set: InstructionSet,
+}
 
 /// A tree over held points, with its workspace.
 #[derive(Debug)]
 pub struct OrbitTree<const D: usize> {
-    instruction_set: InstructionSet,
     /// Along which axes there is momentum.
     momenta: [bool; D],
     parts: Parts,
@@ -69,9 +75,8 @@ fn capacity<const D: usize>(points: usize) -> usize {
 
 impl<const D: usize> OrbitTree<D> {
     /// For orbits whose momentum along some axes is kept.
-    pub fn new(momenta: [bool; D], instruction_set: InstructionSet) -> Self {
+    pub fn new(momenta: [bool; D]) -> Self {
         Self {
-            instruction_set,
             momenta,
             parts: Parts::new(),
             gradients: Vec::new(),
@@ -90,7 +95,7 @@ impl<const D: usize> OrbitTree<D> {
     /// neglect the spreads, which are not None. What is not finite makes all sums NaN.
     pub fn evaluate(
         &mut self,
-        law: &impl OrbitLaw<D>,
+        law: &dyn ChosenLaw<D>,
         points: usize,
         particles: Particles<'_, D>,
         sums: &mut [[f64; D]],
@@ -100,7 +105,7 @@ impl<const D: usize> OrbitTree<D> {
             sums.fill([f64::NAN; D]);
             return;
         }
-        let (set, species) = (self.instruction_set, particles.species);
+        let species = particles.species;
         let grid = Grid::new(points);
         let Self { parts, cells, pairs, sorted, leaves, far, .. } = self;
         conserve::remove_invariants(particles, self.momenta, parts, &mut self.gradients);
@@ -111,8 +116,7 @@ impl<const D: usize> OrbitTree<D> {
         cells.pair(pairs, direct, |i, j| species.coefficients().between(i, j) != 0.0);
 
         arrange(leaves, &mut self.numbers, cells, &pairs.near);
-        let regularised = !particles.regularisation.is_none();
-        leaves.evaluate_by(set, sorted.particles(particles), |parties| law.apply(regularised, parties));
+        leaves.evaluate(law, sorted.particles(particles));
         sorted.sums.resize(sums.len(), [0.0; D]);
         leaves.unpack(&mut sorted.sums);
 
@@ -120,7 +124,7 @@ impl<const D: usize> OrbitTree<D> {
         self.far_cells.fill(cells.cells.len(), both);
         far.place(&cells.cells, &grid);
         far.gather(&cells.cells, &grid, sorted);
-        far.meet(law, set, particles, &self.far_cells);
+        far.meet(law, particles, &self.far_cells);
         far.spread(cells, &grid, sorted);
 
         for (&p, sum) in cells.order.iter().zip(&sorted.sums) {
@@ -133,16 +137,13 @@ impl<const D: usize> OrbitTree<D> {
     /// tolerance goes.
     pub fn measure(
         &mut self,
-        law: &impl OrbitLaw<D>,
+        law: &dyn ChosenLaw<D>,
         tolerance: f64,
         particles: Particles<'_, D>,
         sums: &[[f64; D]],
     ) -> Measured {
-        let regularised = !particles.regularisation.is_none();
         let cloud = (self.cells.order.as_slice(), self.leaves.all(), &self.sorted);
-        let apply = |work: Direct<'_, D>| law.apply(regularised, work);
-        let error =
-            self.samples.error((self.instruction_set, &Ranks::default()), apply, particles, cloud, sums);
+        let error = self.samples.error(law, &Ranks::default(), particles, cloud, sums);
         measured(error, tolerance, &self.gradients, particles, sums)
     }
 

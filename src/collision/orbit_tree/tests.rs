@@ -47,8 +47,12 @@ impl Cloud {
     }
 }
 
-fn tree(set: InstructionSet) -> OrbitTree<2> {
-    OrbitTree::new([true, false], set)
+fn tree() -> OrbitTree<2> {
+    OrbitTree::new([true, false])
+}
+
+fn chosen<'a>(law: &'a RingLaw, cloud: &Cloud, set: InstructionSet) -> OrbitLaw<'a, RingLaw> {
+    OrbitLaw { law, regularised: !cloud.regularisation.is_none(), set }
 }
 
 /// √(Σ w |a − b|²/Σ w |b|²).
@@ -68,9 +72,7 @@ fn direct(law: &RingLaw, cloud: &Cloud) -> Vec<[f64; 2]> {
     let mut sums = vec![[0.0; 2]; cloud.velocities.len()];
     let mut blocks = Blocks::<2>::empty();
     blocks.cut(&cloud.species);
-    let regularised = !cloud.regularisation.is_none();
-    blocks
-        .evaluate_by(InstructionSet::detect(), cloud.particles(), |parties| law.apply(regularised, parties));
+    blocks.evaluate(&chosen(law, cloud, InstructionSet::detect()), cloud.particles());
     blocks.unpack(&mut sums);
     sums
 }
@@ -80,14 +82,15 @@ fn errors_fall_with_the_points_and_are_measured() {
     for (gamma, delta) in [(-3.0, 0.0), (-3.0, 0.1), (-2.0, 0.1), (0.5, 0.0)] {
         let (law, cloud) = (RingLaw::new(gamma), Cloud::new([2000, 1000], delta));
         let exact = direct(&law, &cloud);
-        let mut tree = tree(InstructionSet::detect());
+        let chosen = chosen(&law, &cloud, InstructionSet::detect());
+        let mut tree = tree();
         let mut sums = vec![[f64::NAN; 2]; 3000];
         let mut last: f64 = 2.0;
         for points in [2, 4, 6] {
-            tree.evaluate(&law, points, cloud.particles(), &mut sums);
+            tree.evaluate(&chosen, points, cloud.particles(), &mut sums);
             assert!(!tree.pairs.far.is_empty() && tree.cells.leaves.len() > 8);
             let error = distance(&cloud.weights, &sums, &exact);
-            let found = tree.measure(&law, 1e-3, cloud.particles(), &sums);
+            let found = tree.measure(&chosen, 1e-3, cloud.particles(), &sums);
             assert!(found.entropy_rate < 0.0);
             // 64 samples of each species have errors of their own: 0.57 to 1.09 were found.
             assert!((0.4..2.0).contains(&(found.error / error)), "{points}: {error:e} {:e}", found.error);
@@ -102,15 +105,16 @@ fn errors_fall_with_the_points_and_are_measured() {
 fn energy_and_momentum_stay_to_rounding_and_threads_do_not_change_bits() {
     let (law, cloud) = (RingLaw::new(-3.0), Cloud::new([1500, 700], 0.05));
     for set in InstructionSet::available() {
+        let chosen = chosen(&law, &cloud, set);
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let mut sums = vec![[f64::NAN; 2]; 2200];
-                let mut tree = tree(set);
-                tree.evaluate(&law, 4, cloud.particles(), &mut sums);
+                let mut tree = tree();
+                tree.evaluate(&chosen, 4, cloud.particles(), &mut sums);
                 let first = sums.clone();
                 // The workspace is left as the first evaluation leaves it.
-                tree.evaluate(&law, 4, cloud.particles(), &mut sums);
+                tree.evaluate(&chosen, 4, cloud.particles(), &mut sums);
                 assert!(first == sums);
                 sums
             })
@@ -140,7 +144,7 @@ fn what_is_not_a_number_shows() {
         let mut cloud = Cloud::new([300, 100], 0.1);
         cloud.velocities[350][1] = poison;
         let mut sums = vec![[0.0; 2]; 400];
-        tree(InstructionSet::detect()).evaluate(&law, 3, cloud.particles(), &mut sums);
+        tree().evaluate(&chosen(&law, &cloud, InstructionSet::detect()), 3, cloud.particles(), &mut sums);
         assert!(sums.iter().flatten().all(|sum| sum.is_nan()));
     }
 }

@@ -84,7 +84,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
             for block in mixed_leaves.list(cell).iter().filter_map(|&leaf| leaves.block(leaf as usize)) {
                 let grid = self.grid(cell);
                 let leaf = LeafToLocals { set, grid, block, channels, locals: &mut *locals };
-                self.interaction.apply(false, self.regularisation, leaf);
+                self.interaction.apply(self.regularisation, leaf);
             }
         });
     }
@@ -120,7 +120,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
                     let forces = &mut *forces;
                     let proxies =
                         MultipoleToRun { set, grid, multipole, a, delta_squared, block, run, forces };
-                    self.interaction.apply(false, self.regularisation, proxies);
+                    self.interaction.apply(self.regularisation, proxies);
                 }
             }
         });

@@ -67,7 +67,7 @@ use lists::{DirectLimits, Lists};
 use octree::{Octree, QUARTERS, Root};
 use plan::{Channels, MOST_GIBIBYTES, MOST_POINTS, capacity, first_points, gibibytes};
 use share::Share;
-use sorted::{Direct, Leaves, Samples, Sorted};
+use sorted::{Leaves, Samples, Sorted};
 
 /// The relative error that [`Accuracy::Rough`] sums aim at.
 const ROUGHLY: f64 = 1e-3;
@@ -238,7 +238,8 @@ impl<const D: usize> TreeSum<D> {
         let share = &*share;
 
         leaves.arrange(tree, lists, share, species.ranges());
-        leaves.blocks.evaluate(interaction, sorted.particles(particles));
+        let law = interaction.of_points(particles.spreads.is_some(), regularisation);
+        leaves.blocks.evaluate(&law, sorted.particles(particles));
 
         channels.arrange(particles.couplings());
         take_ratios(ratios, tree, lists, channels, &|ratio| {
@@ -259,9 +260,7 @@ impl<const D: usize> TreeSum<D> {
         sorted.unsort(&mut leaves.blocks, (tree, share), sums);
         conserve::restore(particles, [true; D], parts, sums);
         let cloud = (tree.order.as_slice(), leaves.blocks.all(), &*sorted);
-        let (set, softened) = (interaction.instruction_set, particles.spreads.is_some());
-        let apply = |work: Direct<'_, D>| interaction.apply(softened, regularisation, work);
-        let error = self.samples.error((set, share.ranks()), apply, particles, cloud, sums);
+        let error = self.samples.error(&law, share.ranks(), particles, cloud, sums);
         measured(error, self.tolerance, &self.gradients, particles, sums)
     }
 

@@ -12,12 +12,9 @@ use super::lists::Lists;
 use super::octree::Octree;
 use super::share::Share;
 use crate::collision::blocks::Blocks;
-use crate::collision::interface::{Couplings, Particles};
+use crate::collision::interface::Particles;
 use crate::collision::packed::{Block, Forces, runs};
-use crate::collision::tile::Onto;
-use crate::kernel::lanes::InstructionSet;
-use crate::kernel::pair::{PairLaw, Points, WithPairLaw};
-use crate::kernel::power::{Power, WithPower};
+use crate::collision::tile::{ChosenLaw, onto};
 use crate::ranks::Ranks;
 
 /// The particles in the order of the tree.
@@ -201,18 +198,17 @@ impl<const D: usize> Samples<D> {
     /// An estimate of √(Σ m w |error of the rate|² / Σ m w |rate|²) of `sums`; 0 if there is no error. `sums`
     /// and `particles` are in the original order.
     ///
-    /// `order` holds the particles as they are sorted, in `blocks` and `sorted`. `apply` does work with the pair law
-    /// as a type.
+    /// `order` holds the particles as they are sorted, in `blocks` and `sorted`.
     pub fn error(
         &mut self,
-        (set, ranks): (InstructionSet, &Ranks),
-        apply: impl Fn(Direct<'_, D>) + Sync,
+        law: &dyn ChosenLaw<D>,
+        ranks: &Ranks,
         particles: Particles<'_, D>,
         (order, blocks, sorted): (&[u32], &[Block<D>], &Sorted<D>),
         sums: &[[f64; D]],
     ) -> f64 {
         self.choose(order, sorted, particles);
-        self.sum((set, ranks), apply, particles, blocks);
+        self.sum(law, ranks, particles, blocks);
         let masses = particles.species.masses();
         let (mut error, mut size) = (0.0, 0.0);
         for ((exact, &p), &i) in self.sums.iter().zip(&self.particles).zip(&self.species) {
@@ -253,13 +249,7 @@ impl<const D: usize> Samples<D> {
     }
 
     /// Overwrites the sums of the samples with direct sums over all particles.
-    fn sum(
-        &mut self,
-        (set, ranks): (InstructionSet, &Ranks),
-        apply: impl Fn(Direct<'_, D>) + Sync,
-        all: Particles<'_, D>,
-        blocks: &[Block<D>],
-    ) {
+    fn sum(&mut self, law: &dyn ChosenLaw<D>, ranks: &Ranks, all: Particles<'_, D>, blocks: &[Block<D>]) {
         let Self { ranges, species, sorted, block, forces, sums, .. } = self;
         block.arrange(runs(species, 0, ranges));
         block.pack(sorted.particles(all));
@@ -274,7 +264,7 @@ impl<const D: usize> Samples<D> {
         let first = |part: usize| blocks.len().min(part * PART);
         let sources = blocks[first(own.start)..first(own.end)].par_chunks(PART);
         forces[own].par_iter_mut().zip(sources).for_each(|(forces, sources)| {
-            apply(Direct { set, couplings, targets, sources, forces });
+            sources.iter().for_each(|sources| onto(law, couplings, (targets, forces), sources));
         });
         gather(ranks, forces);
         sums.clear();
@@ -301,29 +291,4 @@ fn gather<const D: usize>(ranks: &Ranks, forces: &mut [Forces<D>]) {
     ranks.gather(|rank| each * ranks.first(rank, parts), &mut numbers);
     let mut numbers = numbers.as_slice();
     forces.iter_mut().for_each(|forces| forces.write_from(&mut numbers));
-}
-
-/// The direct sum of all particles of some blocks onto the samples.
-pub struct Direct<'a, const D: usize> {
-    set: InstructionSet,
-    couplings: Couplings<'a>,
-    targets: &'a Block<D>,
-    sources: &'a [Block<D>],
-    forces: &'a mut Forces<D>,
-}
-
-impl<const D: usize> WithPower for Direct<'_, D> {
-    fn compute(self, law: impl Power) {
-        WithPairLaw::compute(self, Points(law));
-    }
-}
-
-impl<const D: usize> WithPairLaw<D> for Direct<'_, D> {
-    fn compute(self, law: impl PairLaw<D>) {
-        let couplings = self.couplings;
-        for sources in self.sources {
-            let targets = (self.targets, &mut *self.forces);
-            self.set.dispatch(Onto { law, couplings, targets, sources });
-        }
-    }
 }

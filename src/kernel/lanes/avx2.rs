@@ -48,6 +48,14 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn vectors_mut(self, numbers: &mut [f64]) -> &mut [__m256d] {
+        let (start, vectors) = (numbers.as_mut_ptr().cast::<__m256d>(), numbers.len() / Self::WIDTH);
+        assert!(start.is_aligned());
+        // SAFETY: so many whole vectors lie there, aligned, borrowed exclusively, and any bits are numbers.
+        unsafe { std::slice::from_raw_parts_mut(start, vectors) }
+    }
+
+    #[inline(always)]
     fn add(self, x: __m256d, y: __m256d) -> __m256d {
         vector!(_mm256_add_pd(x, y))
     }

@@ -55,6 +55,14 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn vectors_mut(self, numbers: &mut [f64]) -> &mut [__m512d] {
+        let (start, vectors) = (numbers.as_mut_ptr().cast::<__m512d>(), numbers.len() / Self::WIDTH);
+        assert!(start.is_aligned());
+        // SAFETY: so many whole vectors lie there, aligned, borrowed exclusively, and any bits are numbers.
+        unsafe { std::slice::from_raw_parts_mut(start, vectors) }
+    }
+
+    #[inline(always)]
     fn add(self, x: __m512d, y: __m512d) -> __m512d {
         vector!(_mm512_add_pd(x, y))
     }

@@ -88,6 +88,33 @@ impl InstructionSet {
         }
     }
 
+    /// Numbers in a vector.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Portable => portable::Portable::WIDTH,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::Avx2::WIDTH,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::Avx512::WIDTH,
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("never available on this architecture"),
+        }
+    }
+
+    /// Targets that a kernel serves at once.
+    pub fn group(self) -> usize {
+        let vectors = match self {
+            Self::Portable => portable::Portable::TARGETS,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::Avx2::TARGETS,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::Avx512::TARGETS,
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("never available on this architecture"),
+        };
+        vectors * self.width()
+    }
+
     /// Runs a kernel compiled for this instruction set.
     ///
     /// # Panics

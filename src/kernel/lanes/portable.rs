@@ -11,8 +11,8 @@ const WIDTH: usize = 4;
 type Vector = [f64; WIDTH];
 
 #[inline(always)]
-fn each(f: impl FnMut(usize) -> f64) -> Vector {
-    std::array::from_fn(f)
+fn each(f: impl Fn(usize) -> f64) -> Vector {
+    [f(0), f(1), f(2), f(3)]
 }
 
 impl Lanes for Portable {
@@ -34,6 +34,11 @@ impl Lanes for Portable {
     #[inline(always)]
     fn store(self, x: Vector, to: &mut [f64]) {
         to[..WIDTH].copy_from_slice(&x);
+    }
+
+    #[inline(always)]
+    fn vectors_mut(self, numbers: &mut [f64]) -> &mut [Vector] {
+        numbers.as_chunks_mut().0
     }
 
     #[inline(always)]

@@ -25,6 +25,12 @@ pub trait Lanes: Copy {
     fn load(self, from: &[f64]) -> Self::Vector;
     /// Overwrites the first `WIDTH` numbers of a slice.
     fn store(self, x: Self::Vector, to: &mut [f64]);
+    /// The numbers of a slice as vectors, without those left over.
+    ///
+    /// # Panics
+    ///
+    /// If the slice does not begin where a vector may.
+    fn vectors_mut(self, numbers: &mut [f64]) -> &mut [Self::Vector];
     fn add(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
     fn sub(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;
     fn mul(self, x: Self::Vector, y: Self::Vector) -> Self::Vector;

@@ -12,7 +12,7 @@ const TOGETHER: Duration = Duration::from_secs(1);
 const INTERRUPTED: i32 = 130;
 
 /// Whether Ctrl-C was pressed, and whether there is something to keep.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Interruption {
     interrupted: Arc<AtomicBool>,
     /// Whether there is a run that keeps what it has done.
@@ -27,7 +27,7 @@ impl Interruption {
     /// If the system has no handler for it.
     pub fn watch() -> Result<Self, Stop> {
         let interruption = Self::default();
-        let Self { interrupted, is_running } = interruption.clone();
+        let [interrupted, is_running] = [&interruption.interrupted, &interruption.is_running].map(Arc::clone);
         let mut first = None;
         ctrlc::set_handler(move || {
             match answer(&mut first, is_running.load(Ordering::Relaxed), Instant::now()) {
@@ -53,6 +53,13 @@ impl Interruption {
     /// Whether Ctrl-C was pressed while there was a run.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+/// What comes after the run has its own words. Launchers signal ranks that are about to end.
+impl Drop for Interruption {
+    fn drop(&mut self) {
+        self.is_running.store(true, Ordering::Relaxed);
     }
 }
 

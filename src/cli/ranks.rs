@@ -101,6 +101,20 @@ impl Together {
         })
     }
 
+    /// Ends the part of this rank. Ranks end together, after the first has said why: some launchers end all ranks, and pass on no
+    /// more of their words, as soon as one has ended with an exit status.
+    pub fn end(self, ended: Result<(), Stop>) -> Result<(), Stop> {
+        if self.ranks.are_one() {
+            return ended;
+        }
+        let ended = ended.map_err(|stop| {
+            stop.say();
+            Stop::Elsewhere(stop.exit_status())
+        });
+        self.ranks.words("");
+        ended
+    }
+
     /// Ends all ranks, since this one ends a run that the others go on with.
     pub fn abandon(&self, stop: Stop) -> Stop {
         #[cfg(feature = "mpi")]

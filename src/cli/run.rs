@@ -39,6 +39,11 @@ pub struct Resume {
 impl Run {
     pub fn run(self) -> Result<(), Stop> {
         let together = Together::find()?;
+        let ended = self.among(&together);
+        together.end(ended)
+    }
+
+    fn among(self, together: &Together) -> Result<(), Stop> {
         let out = self.results.folder(&self.scenario);
         let read = || {
             self.results.threads.start_beside(together.on_this_machine())?;
@@ -53,9 +58,9 @@ impl Run {
         let ranks = &together.ranks;
         if ranks.leads() {
             let session = AnySession::create_among(ranks, &scenario, &out, self.results.overwrite, set);
-            to_the_end(&together, &source, session, &interruption, self.quiet)
+            to_the_end(together, &source, session, &interruption, self.quiet)
         } else {
-            follow(&together, &source, AnyFollower::create(ranks, &scenario, set), &interruption)
+            follow(together, &source, AnyFollower::create(ranks, &scenario, set), &interruption)
         }
     }
 }
@@ -63,19 +68,19 @@ impl Run {
 impl Resume {
     pub fn run(self) -> Result<(), Stop> {
         let together = Together::find()?;
-        let Some((scenario, source, set)) = self.unfinished(&together)? else { return Ok(()) };
+        let ended = self.among(&together);
+        together.end(ended)
+    }
+
+    fn among(self, together: &Together) -> Result<(), Stop> {
+        let Some((scenario, source, set)) = self.unfinished(together)? else { return Ok(()) };
         let interruption = Interruption::watch()?;
         let ranks = &together.ranks;
         if ranks.leads() {
             let session = AnySession::resume_among(ranks, &scenario, &self.folder, set);
-            to_the_end(&together, &source, session, &interruption, self.quiet)
+            to_the_end(together, &source, session, &interruption, self.quiet)
         } else {
-            follow(
-                &together,
-                &source,
-                AnyFollower::resume(ranks, &scenario, &self.folder, set),
-                &interruption,
-            )
+            follow(together, &source, AnyFollower::resume(ranks, &scenario, &self.folder, set), &interruption)
         }
     }
 

@@ -5,6 +5,7 @@ use super::{Stop, instruction_set, number_of_threads, print, say};
 use crate::output::error::FileFailure;
 use crate::scenario;
 use crate::session::SessionError;
+use crate::setup::Counter;
 use crate::simulation::Outcome;
 use crate::sweep::plan::Plan;
 use crate::sweep::runs::{self, Crew, Run, Stage, Told};
@@ -91,11 +92,10 @@ impl Sweep {
 
     /// As many runs at once as were asked for, or as processors and memory allow.
     fn crew(&self, runs: &[Run]) -> Crew {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let largest = runs.iter().map(Run::gibibytes).fold(0.0, f64::max);
-        // The rest is for what runs need besides their particles.
-        let by_memory = available().map_or(usize::MAX, |gibibytes| (0.8 * gibibytes / largest) as usize);
-        let jobs = self.jobs.unwrap_or((processors / self.threads).min(by_memory)).max(1);
+        let jobs = self.jobs.unwrap_or_else(|| {
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            at_once(processors / self.threads, available(), runs)
+        });
         Crew { jobs, threads: self.threads, retries: self.retry }
     }
 
@@ -134,6 +134,17 @@ fn words(told: &Told<'_>, all: usize) -> Option<String> {
     Some(format!("{}/{all}  run {}: {how}", told.finished, told.run.number))
 }
 
+/// As many runs at once as processors do, if memory of so many GiB holds the largest of them as often; none if that is not known.
+fn at_once(by_processors: usize, gibibytes: Option<f64>, runs: &[Run]) -> usize {
+    // One run is always done, whatever it needs. Then nothing has to be counted.
+    let Some(gibibytes) = gibibytes.filter(|_| by_processors > 1) else { return by_processors.max(1) };
+    let mut counter = Counter::default();
+    let largest = runs.iter().map(|run| run.gibibytes(&mut counter)).fold(0.0, f64::max);
+    // The rest is for what runs need besides their particles.
+    let by_memory = (0.8 * gibibytes / largest) as usize;
+    by_processors.min(by_memory).max(1)
+}
+
 /// GiB of memory that the system says are there to be had.
 fn available() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
@@ -155,6 +166,31 @@ fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+    use std::fs;
+
+    #[test]
+    fn as_many_runs_go_on_at_once_as_memory_holds_particles_of_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let rows: String = (0..1024).map(|row| format!("{row},{},1\n", row * row)).collect();
+        fs::write(directory.path().join("cloud.csv"), format!("vx,vy,weight\n{rows}")).unwrap();
+        let scenario = json!({
+            "version": 1, "dimension": 2,
+            "species": [{ "name": "a", "mass": 1.0, "initial": { "file": { "path": "cloud.csv" } } }],
+            "collisions": { "gamma": -3.0, "coefficients": { "uniform": 1.0 } },
+            "time": { "step": 0.1, "steps": 1 }
+        });
+        let path = directory.path().join("a.json");
+        fs::write(&path, scenario.to_string()).unwrap();
+        let plan = json!({ "version": 1, "scenario": "a.json", "axes": [{ "time.step": [0.1, 0.2] }] });
+        let runs = runs::runs(&serde_json::from_value(plan).unwrap(), &path, directory.path()).unwrap();
+        // 1024 particles of 1 KiB are 1 MiB, and four fifths of the memory are theirs.
+        let mebibytes = |count: f64| Some(count / 0.8 / 1024.0);
+        assert_eq!(at_once(16, mebibytes(3.5), &runs), 3);
+        assert_eq!(at_once(16, mebibytes(100.0), &runs), 16);
+        assert_eq!(at_once(16, mebibytes(0.5), &runs), 1);
+        assert_eq!((at_once(16, None, &runs), at_once(0, None, &runs)), (16, 1));
+    }
 
     #[test]
     fn paths_are_words_of_a_shell() {

@@ -271,7 +271,11 @@ fn held<const D: usize>(points: &Points) -> Result<CloudFile<D>, String> {
 }
 
 /// The particles that a file holds of a species.
-fn read<const D: usize>(scenario: &Scenario, one: &Species, file: &File) -> Result<CloudFile<D>, Violation> {
+pub(super) fn read<const D: usize>(
+    scenario: &Scenario,
+    one: &Species,
+    file: &File,
+) -> Result<CloudFile<D>, Violation> {
     let wanted = Wanted {
         species: file.species.as_ref().unwrap_or(&one.name).clone(),
         iteration: file.iteration,

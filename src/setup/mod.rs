@@ -6,6 +6,7 @@ mod cloud;
 mod cloud_file;
 mod coefficients;
 pub mod coulomb;
+mod counter;
 mod file;
 mod lattice;
 mod limits;
@@ -21,8 +22,8 @@ mod table;
 mod weight_sources;
 
 pub use coefficients::{coulomb_logarithms, counter_streaming, named_coulomb_logarithms};
+pub use counter::Counter;
 pub use lattice::{Coverage, THERMAL_SPEEDS, coverages, resolved};
-pub use memory::particles;
 pub use reference::comparison;
 
 use crate::collision::pair_sum::PairSum;

@@ -11,7 +11,7 @@ use crate::output::folder::Folder;
 use crate::output::summary;
 use crate::scenario::{self, BYTES_PER_PARTICLE, Difference, Scenario, ScenarioErrors};
 use crate::session::SessionError;
-use crate::setup;
+use crate::setup::Counter;
 use crate::simulation::{ObserverError, Outcome};
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
@@ -76,13 +76,9 @@ impl Run {
         scenario::difference(&before, &serde_json::to_value(&self.scenario).ok()?)
     }
 
-    /// GiB that its particles need, about; those of files are not counted.
-    pub fn gibibytes(&self) -> f64 {
-        let particles = match self.scenario.dimension {
-            2 => setup::particles::<2>(&self.scenario),
-            _ => setup::particles::<3>(&self.scenario),
-        };
-        particles as f64 * BYTES_PER_PARTICLE / (1_u64 << 30) as f64
+    /// GiB that its particles need, about.
+    pub fn gibibytes(&self, counter: &mut Counter) -> f64 {
+        counter.particles(&self.scenario) as f64 * BYTES_PER_PARTICLE / (1_u64 << 30) as f64
     }
 
     /// Runs it, or goes on with it, to its end or until `interrupted` is set.

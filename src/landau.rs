@@ -126,6 +126,23 @@ pub struct Work {
     pub pair_sum: Duration,
 }
 
+/// What the preparation for a start has found there. The first evaluation of a run is at the same velocities.
+struct AtStart<const D: usize> {
+    velocities: Vec<[f64; D]>,
+    entropies: Vec<f64>,
+    /// What the scores took.
+    work: Work,
+}
+
+impl<const D: usize> AtStart<D> {
+    /// Whether these are its velocities, to the last bit.
+    fn is_at(&self, velocities: &[[f64; D]]) -> bool {
+        let bits = |component: &f64| component.to_bits();
+        let (own, given) = (self.velocities.iter().flatten(), velocities.iter().flatten());
+        own.map(bits).eq(given.map(bits))
+    }
+}
+
 /// The right-hand side of the particle system, with its workspace.
 pub struct Landau<const D: usize> {
     problem: Arc<Problem<D>>,
@@ -139,6 +156,8 @@ pub struct Landau<const D: usize> {
     scores: Vec<[f64; D]>,
     gradients: Vec<[f64; D]>,
     drag: Vec<[f64; D]>,
+    /// Where `scores` are those of the start.
+    at_start: Option<AtStart<D>>,
     work: Work,
     ranks: Ranks,
 }
@@ -158,6 +177,7 @@ impl<const D: usize> Landau<D> {
             scores: room.clone(),
             gradients: room.clone(),
             drag: room,
+            at_start: None,
             work: Work::default(),
             ranks: Ranks::default(),
             problem,
@@ -219,7 +239,8 @@ impl<const D: usize> Landau<D> {
         let weights = &problem.weights;
         let at = Particles { species, velocities, gradients, weights, spreads: None, regularisation };
         terms.iter_mut().try_for_each(|term| term.prepare(problem, at))?;
-        self.work = Work::default();
+        let work = std::mem::take(&mut self.work);
+        self.at_start = Some(AtStart { velocities: velocities.to_vec(), entropies, work });
         Ok(())
     }
 
@@ -232,6 +253,7 @@ impl<const D: usize> Landau<D> {
     /// posed with.
     pub fn weigh(&mut self, weights: &[f64]) {
         if self.problem.weights != weights {
+            self.at_start = None;
             Arc::make_mut(&mut self.problem).weights.copy_from_slice(weights);
         }
     }
@@ -274,10 +296,18 @@ impl<const D: usize> Landau<D> {
         step: InStep<'_, D>,
         evaluation: &mut Evaluation<D>,
     ) -> Result<(), Failure> {
+        let known = self.at_start.take().filter(|known| known.is_at(velocities));
         let mut scores = std::mem::take(&mut self.scores);
-        let evaluated = self
-            .evaluate_scores(velocities, step, &mut scores, &mut evaluation.entropies)
-            .and_then(|()| self.evaluate_rates(velocities, step, Drive::by(&scores), evaluation));
+        let scored = match known {
+            None => self.evaluate_scores(velocities, step, &mut scores, &mut evaluation.entropies),
+            Some(AtStart { entropies, work, .. }) => self.require_usable(velocities, step).map(|()| {
+                evaluation.entropies.copy_from_slice(&entropies);
+                self.work.score_evaluations += work.score_evaluations;
+                self.work.score += work.score;
+            }),
+        };
+        let evaluated =
+            scored.and_then(|()| self.evaluate_rates(velocities, step, Drive::by(&scores), evaluation));
         self.scores = scores;
         evaluated
     }
@@ -290,14 +320,19 @@ impl<const D: usize> Landau<D> {
         scores: &mut [[f64; D]],
         entropies: &mut [f64],
     ) -> Result<(), Failure> {
-        step.require_uninterrupted(&self.ranks)?;
-        self.require_finite("a velocity", velocities, step.number)?;
-        step.require_inside(&self.problem, velocities)?;
+        self.require_usable(velocities, step)?;
         let start = Instant::now();
         self.score.evaluate(&self.problem, velocities, scores, entropies)?;
         self.work.score_evaluations += 1;
         self.work.score += start.elapsed();
         Ok(())
+    }
+
+    /// Refuses velocities at which nothing is to be evaluated.
+    fn require_usable(&self, velocities: &[[f64; D]], step: InStep<'_, D>) -> Result<(), Failure> {
+        step.require_uninterrupted(&self.ranks)?;
+        self.require_finite("a velocity", velocities, step.number)?;
+        step.require_inside(&self.problem, velocities)
     }
 
     /// Evaluates the rates that scores drive at `velocities`, Σ w s · dv/dt and what terms supply; the entropies are left as
@@ -453,4 +488,89 @@ pub fn pairs<const D: usize>(problem: &Problem<D>) -> u64 {
         }
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::lanes::InstructionSet;
+    use crate::scenario::parse;
+    use crate::setup;
+    use crate::symmetry::Symmetry;
+    use serde_json::json;
+    use std::sync::atomic::AtomicU64;
+
+    /// Scores of a Maxwellian, which count how often they are asked for.
+    struct Counting(Arc<AtomicU64>);
+
+    impl Score<2> for Counting {
+        fn evaluate(
+            &mut self,
+            problem: &Problem<2>,
+            velocities: &[[f64; 2]],
+            scores: &mut [[f64; 2]],
+            entropies: &mut [f64],
+        ) -> Result<(), Failure> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            for ((score, v), weight) in scores.iter_mut().zip(velocities).zip(&problem.weights) {
+                *score = v.map(|component| -component * (1.0 + weight));
+            }
+            entropies.fill(velocities[0][0]);
+            Ok(())
+        }
+
+        fn truncation(&self) -> f64 {
+            0.0
+        }
+
+        fn memory(&self) -> usize {
+            0
+        }
+
+        fn method(&self, _: &Problem<2>) -> String {
+            String::new()
+        }
+    }
+
+    #[test]
+    fn scores_that_a_tree_is_made_ready_with_are_those_of_the_first_evaluation() {
+        let scenario = json!({
+            "version": 1, "dimension": 2,
+            "species": [{
+                "name": "a", "mass": 1.0, "particles": { "lattice": { "per_axis": 20 } },
+                "initial": { "anisotropic_maxwellian": { "density": 1.0, "temperatures": [1.4, 0.6] } }
+            }],
+            "collisions": { "gamma": -3.0, "coefficients": { "uniform": 0.5 } },
+            "time": { "step": 0.1, "steps": 20 }
+        });
+        let (scenario, _) = parse("a.json", scenario.to_string(), &[]).unwrap();
+        let (problem, state) = setup::problem_and_state::<2>(&scenario).unwrap();
+        let (problem, start) = (Arc::new(problem), &state.velocities);
+        let moved: Vec<[f64; 2]> = start.iter().map(|v| [1.5 * v[0], v[1]]).collect();
+        let heavier: Vec<f64> = problem.weights.iter().map(|weight| 2.0 * weight).collect();
+        let set = InstructionSet::detect();
+        let count = Arc::new(AtomicU64::new(0));
+        let tree = || PairSum::tree(Symmetry::None, -3.0, 1e-3, set);
+        let ready = || {
+            let score = Box::new(Counting(Arc::clone(&count)));
+            Landau::starting_at(Arc::clone(&problem), score, tree(), start).unwrap()
+        };
+        let evaluate = |landau: &mut Landau<2>, velocities: &[[f64; 2]]| {
+            let (mut evaluation, before) = (Evaluation::empty(&problem), count.load(Ordering::Relaxed));
+            landau.evaluate(velocities, InStep::unfenced(1), &mut evaluation).unwrap();
+            (evaluation, landau.scores().to_vec(), count.load(Ordering::Relaxed) - before)
+        };
+        let mut landau = ready();
+        let (first, first_scores, scored) = evaluate(&mut landau, start);
+        assert_eq!((scored, landau.work().score_evaluations), (0, 1));
+        // The second time they are computed, with the same bits.
+        assert_eq!(evaluate(&mut landau, start), (first.clone(), first_scores, 1));
+        assert_eq!(evaluate(&mut landau, &moved).2, 1);
+        // A run that goes on from elsewhere, or with other weights, has scores of its own.
+        assert_eq!(evaluate(&mut ready(), &moved).2, 1);
+        let mut landau = ready();
+        landau.weigh(&heavier);
+        let (other, _, scored) = evaluate(&mut landau, start);
+        assert!(scored == 1 && other.rates != first.rates);
+    }
 }

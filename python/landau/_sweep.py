@@ -32,7 +32,16 @@ def sweep(
 
     `executor` is anything with the interface of concurrent.futures.Executor: processes, Dask, MPI. Scenarios, and `keep`,
     travel to it by pickle. Without one the runs follow each other here. Each takes `threads` threads: all processors by
-    default, one with an executor.
+    default, one with an executor. Ray has no such class of its own. This one does, as `executor=OnRay()`:
+
+        import concurrent.futures
+        import ray
+
+        class OnRay(concurrent.futures.Executor):
+            task = ray.remote(lambda call, *words: call(*words))
+
+            def submit(self, call, *words):
+                return self.task.remote(call, *words).future()
 
     Every scenario is validated before the first one runs: ScenarioError.
     """

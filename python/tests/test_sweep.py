@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -53,6 +54,20 @@ def test_a_dask_cluster_finds_the_same():
         distributed.Client(cluster) as client,
     ):
         finds_the_same(client.get_executor())
+
+
+def test_a_ray_cluster_finds_the_same():
+    ray = pytest.importorskip("ray")
+    # The class as users find it.
+    words = inspect.getdoc(landau.sweep)
+    words = words[words.index("    import concurrent.futures") : words.index(".future()")] + ".future()"
+    names = {}
+    exec(textwrap.dedent(words), names)
+    ray.init(num_cpus=2, include_dashboard=False)
+    try:
+        finds_the_same(names["OnRay"]())
+    finally:
+        ray.shutdown()
 
 
 def test_ranks_of_mpi_find_the_same():

@@ -94,9 +94,8 @@ fn of_summary(folder: &Folder, key: &str) -> Option<String> {
     summary[key].as_str().map(String::from)
 }
 
-/// The commit from which the program was built.
-pub const COMMIT: &str =
-    git_version::git_version!(args = ["--always", "--dirty", "--abbrev=12"], fallback = "unknown");
+/// The commit from which the program was built, as `build.rs` has found it.
+pub const COMMIT: &str = env!("LANDAU_COMMIT");
 
 /// Ordered pairs per second of the pair sum. None before the first evaluation.
 pub fn pairs_per_second(work: &Work, pairs: u64) -> Option<f64> {

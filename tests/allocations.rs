@@ -76,12 +76,13 @@ fn allocated<const D: usize>(summed: &Value, gamma: f64, threads: usize) -> (usi
     }
     let scenario = solver::scenario(&scenario);
     let (problem, state) = solver::start::<D>(&scenario);
-    let mut landau = solver::landau(&scenario, &problem);
     let mut evaluation = Evaluation::empty(&problem);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut counts = (0, 0);
-    // All evaluations run inside the pool, since entering it from outside allocates now and then.
+    // All evaluations run inside the pool, since entering it from outside allocates now and then. So does what a tree is
+    // made ready with: the first evaluation takes the scores from there.
     pool.install(|| {
+        let mut landau = solver::landau(&scenario, &problem);
         landau.evaluate(&state.velocities, InStep::unfenced(0), &mut evaluation).unwrap();
         let before = (BLOCKS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
         for number in 1..=EVALUATIONS as u64 {

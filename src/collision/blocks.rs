@@ -246,7 +246,7 @@ fn meet<const D: usize>(
         within(law, couplings, targets);
     } else {
         let mut source_forces = uncontended(&forces[b]);
-        between(law, couplings, targets, (&blocks[b], &mut *source_forces));
+        between(law, couplings, targets, (&blocks[b], Some(&mut *source_forces)));
     }
 }
 

@@ -127,12 +127,12 @@ fn groups<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize, const MUTUAL:
     }
 }
 
-/// All pairs of a particle of one block and a particle of another.
+/// What the particles of one block do to those of another; and the reverse, if there are forces for it.
 pub fn between<const D: usize>(
     law: &dyn ChosenLaw<D>,
     couplings: Couplings<'_>,
     (targets, target_forces): (&Block<D>, &mut Forces<D>),
-    (sources, source_forces): (&Block<D>, &mut Forces<D>),
+    (sources, mut source_forces): (&Block<D>, Option<&mut Forces<D>>),
 ) {
     let mut tile = Tile::new(law);
     for source_run in &sources.runs {
@@ -141,29 +141,11 @@ pub fn between<const D: usize>(
             for target_run in &targets.runs {
                 if let Some(pair) = couplings.between(target_run.species, source_run.species) {
                     let slots = target_run.start..target_run.start + target_run.slots();
-                    tile.meet(pair, (targets, target_forces), slots, 0..tile.count, true);
-                    tile.settle(pair.c, source_forces);
-                }
-            }
-        }
-    }
-}
-
-/// What the particles of one block do to those of another, and not the reverse.
-pub fn onto<const D: usize>(
-    law: &dyn ChosenLaw<D>,
-    couplings: Couplings<'_>,
-    (targets, forces): (&Block<D>, &mut Forces<D>),
-    sources: &Block<D>,
-) {
-    let mut tile = Tile::new(law);
-    for source_run in &sources.runs {
-        for first in (0..source_run.count).step_by(TILE) {
-            tile.take(sources, source_run, first);
-            for target_run in &targets.runs {
-                if let Some(pair) = couplings.between(target_run.species, source_run.species) {
-                    let slots = target_run.start..target_run.start + target_run.slots();
-                    tile.meet(pair, (targets, forces), slots, 0..tile.count, false);
+                    let mutual = source_forces.is_some();
+                    tile.meet(pair, (targets, target_forces), slots, 0..tile.count, mutual);
+                    if let Some(forces) = &mut source_forces {
+                        tile.settle(pair.c, forces);
+                    }
                 }
             }
         }

@@ -18,7 +18,7 @@ use super::cells::{Cell, Cells};
 use super::grid::{Grid, MOST, Matrix};
 use crate::collision::interface::Particles;
 use crate::collision::packed::{Block, Forces, Run};
-use crate::collision::tile::{ChosenLaw, onto};
+use crate::collision::tile::{ChosenLaw, between};
 use crate::collision::tree::lists::Grouped;
 use crate::collision::tree::sorted::Sorted;
 
@@ -133,7 +133,8 @@ impl<const D: usize> Far<D> {
             for &source in far.list(cell) {
                 let [weights, gradients] = &proxies[source as usize].sources;
                 for (a, (targets, field)) in proxies[cell].targets.iter().zip(&mut *fields).enumerate() {
-                    onto(law, couplings, (targets, field), if a < D { weights } else { gradients });
+                    let sources = if a < D { weights } else { gradients };
+                    between(law, couplings, (targets, field), (sources, None));
                 }
             }
         });

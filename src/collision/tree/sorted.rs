@@ -14,7 +14,7 @@ use super::share::Share;
 use crate::collision::blocks::Blocks;
 use crate::collision::interface::Particles;
 use crate::collision::packed::{Block, Forces, runs};
-use crate::collision::tile::{ChosenLaw, onto};
+use crate::collision::tile::{ChosenLaw, between};
 use crate::ranks::Ranks;
 
 /// The particles in the order of the tree.
@@ -264,7 +264,9 @@ impl<const D: usize> Samples<D> {
         let first = |part: usize| blocks.len().min(part * PART);
         let sources = blocks[first(own.start)..first(own.end)].par_chunks(PART);
         forces[own].par_iter_mut().zip(sources).for_each(|(forces, sources)| {
-            sources.iter().for_each(|sources| onto(law, couplings, (targets, forces), sources));
+            for sources in sources {
+                between(law, couplings, (targets, forces), (sources, None));
+            }
         });
         gather(ranks, forces);
         sums.clear();

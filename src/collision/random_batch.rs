@@ -19,8 +19,8 @@ mod tests;
 
 use std::ops::Range;
 
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::blocks::Interaction;

@@ -4,7 +4,7 @@ use super::*;
 use crate::symmetry::Symmetry;
 use nalgebra::SMatrix;
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
 
 /// The keys of a scenario, without those of particles as they stand, which are not sampled.

@@ -12,7 +12,7 @@ use crate::symmetry::Symmetry;
 use crate::units::Scales;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::path::Path;

@@ -4,8 +4,8 @@
 use crate::python;
 use landau::output::openpmd::{Error, Frame, SiFactors, SpeciesFrame, Units, file_name, is_name, write};
 use landau::symmetry::{HalfPlane, Symmetry};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::fs;

@@ -3,8 +3,8 @@
 use super::{break_at, prepared, simple};
 use crate::program;
 use program::{run, status, stderr, succeed};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;

@@ -10,8 +10,8 @@ use landau::simulation::{ObserverError, Outcome};
 use program::{
     assert_same, landau, names, run_on_a_full_disk, send, status, stderr, succeed, summary, write,
 };
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;

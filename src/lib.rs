@@ -123,6 +123,7 @@ pub mod kernel;
 pub mod laboratory;
 pub mod landau;
 pub mod output;
+mod parallel;
 mod per_thread;
 pub mod problem;
 #[cfg(test)]

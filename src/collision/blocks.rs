@@ -3,8 +3,6 @@
 use std::ops::Range;
 use std::sync::Mutex;
 
-use rayon::prelude::*;
-
 use super::interface::{Couplings, Particles, SpeciesTable};
 use super::packed::{Block, Forces, GROUP, plan};
 use super::regularisation::Regularisation;
@@ -14,6 +12,7 @@ use super::tile::{BySet, ChosenLaw, Sweep, between, within};
 use crate::kernel::lanes::InstructionSet;
 use crate::kernel::power::{PowerLaw, WithPower};
 use crate::kernel::series::Series;
+use crate::parallel;
 use crate::per_thread::{exclusive, uncontended};
 use crate::ranks::Ranks;
 
@@ -103,20 +102,19 @@ impl<const D: usize> Blocks<D> {
 
     /// Makes `count` blocks and calls `arrange` with the number of each. The caller then arranges the
     /// schedule.
-    pub fn arrange(&mut self, count: usize, arrange: impl Fn(usize, &mut Block<D>) + Sync) {
+    pub fn arrange(&mut self, count: usize, arrange: &(dyn Fn(usize, &mut Block<D>) + Sync)) {
         if self.blocks.len() < count {
             self.blocks.resize_with(count, Block::empty);
             self.forces.resize_with(count, || Mutex::new(Forces::empty()));
         }
         self.count = count;
-        let blocks = self.blocks[..count].par_iter_mut().enumerate();
-        blocks.for_each(|(number, block)| arrange(number, block));
+        parallel::items(&mut self.blocks[..count], arrange);
     }
 
     /// Cuts the particles of all species into blocks, and lets those meet whose species interact.
     pub fn cut(&mut self, species: &SpeciesTable) {
         let plan = plan(species.ranges(), block_capacity(species.ranges()));
-        self.arrange(plan.len(), |number, block| block.arrange(plan[number].iter().copied()));
+        self.arrange(plan.len(), &|number, block| block.arrange(plan[number].iter().copied()));
         self.schedule = Schedule::new(plan.len(), |a, b| {
             let species_in = |block: usize| plan[block].iter().map(|run| run.species);
             species_in(a).any(|i| species_in(b).any(|j| species.coefficients().between(i, j) != 0.0))
@@ -146,19 +144,21 @@ impl<const D: usize> Blocks<D> {
     pub fn evaluate(&mut self, law: &dyn ChosenLaw<D>, particles: Particles<'_, D>) {
         let Self { blocks, forces, count, schedule, ranks, relay } = self;
         let (blocks, forces) = (&mut blocks[..*count], &mut forces[..*count]);
-        blocks.par_iter_mut().zip(&mut *forces).for_each(|(block, forces)| {
-            block.pack(particles);
-            exclusive(forces).clear(block.slots());
+        parallel::chunks_of_both((blocks, 1), (forces, 1), &|_, blocks, forces| {
+            for (block, forces) in blocks.iter_mut().zip(forces) {
+                block.pack(particles);
+                exclusive(forces).clear(block.slots());
+            }
         });
         let couplings = particles.couplings();
         let Some(relay) = relay else {
-            schedule.hold_meetings(|meeting| meet(law, couplings, (blocks, forces), meeting));
+            schedule.hold_meetings(&|meeting| meet(law, couplings, (blocks, forces), meeting));
             return;
         };
         for round in &relay.rounds {
             pass_on(ranks, round, forces);
-            let meetings = round.meetings.par_iter();
-            meetings.for_each(|&meeting| meet(law, couplings, (blocks, forces), meeting));
+            let held = &|number: usize| meet(law, couplings, (blocks, forces), round.meetings[number]);
+            parallel::each(round.meetings.len(), held);
         }
         share(ranks, &relay.last, forces);
     }
@@ -260,7 +260,9 @@ fn unpack<const D: usize>(blocks: &[Block<D>], forces: &mut [Mutex<Forces<D>>], 
             let (left_forces, right_forces) = forces.split_at_mut(half);
             let particles = left.iter().map(Block::particles).sum();
             let (left_sums, right_sums) = sums.split_at_mut(particles);
-            rayon::join(|| unpack(left, left_forces, left_sums), || unpack(right, right_forces, right_sums));
+            let mut left = || unpack(left, left_forces, left_sums);
+            let mut right = || unpack(right, right_forces, right_sums);
+            parallel::join(&mut left, &mut right);
         }
     }
 }

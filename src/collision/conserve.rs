@@ -19,11 +19,8 @@
 //!
 //! They have momentum along the axis at most. Of the axes without momentum, which the callers name, V, U and a are 0.
 
-use std::ops::Range;
-
-use rayon::prelude::*;
-
 use super::interface::{Particles, SpeciesTable};
+use crate::parallel;
 use crate::sum::Sum;
 
 /// Particles in one part of a sum. Threads sum the parts in parallel, and the parts are added in their order.
@@ -118,10 +115,11 @@ pub fn restore<const D: usize>(
             let slope = if square > 0.0 { work / square } else { 0.0 };
             for &i in group {
                 let (m, range) = (species.masses()[i], species.ranges()[i].clone());
-                let particles = range.clone().into_par_iter().zip(&mut sums[range]);
-                particles.for_each(|(p, sum)| {
-                    for (axis, x) in relative(p).into_iter().enumerate() {
-                        sum[axis] -= m * (force[axis] / mass + slope * x);
+                parallel::chunks(&mut sums[range.clone()], PART, &|part, sums| {
+                    for (p, sum) in (range.start + part * PART..).zip(sums) {
+                        for (axis, x) in relative(p).into_iter().enumerate() {
+                            sum[axis] -= m * (force[axis] / mass + slope * x);
+                        }
                     }
                 });
             }
@@ -139,7 +137,18 @@ fn total(
     let mut totals = [0.0; 5];
     for &i in group {
         let mass = species.masses()[i];
-        let of_species = total_over(species.ranges()[i].clone(), parts, |p| terms(mass, p));
+        let range = species.ranges()[i].clone();
+        let sums_of_part = |part: usize| {
+            let first = range.start + part * PART;
+            let mut sums = [Sum::default(); 5];
+            for p in first..range.end.min(first + PART) {
+                for (sum, term) in sums.iter_mut().zip(terms(mass, p)) {
+                    sum.add(term);
+                }
+            }
+            sums.map(Sum::value)
+        };
+        let of_species = total_of_parts(range.len().div_ceil(PART), parts, &sums_of_part);
         for (sum, term) in totals.iter_mut().zip(of_species) {
             *sum += term;
         }
@@ -147,20 +156,13 @@ fn total(
     totals
 }
 
-/// Compensated sums of five terms over a range of particles.
-fn total_over(range: Range<usize>, parts: &mut Parts, terms: impl Fn(usize) -> [f64; 5] + Sync) -> [f64; 5] {
-    let count = range.len().div_ceil(PART);
-    let sums_of_part = |part: usize| {
-        let first = range.start + part * PART;
-        let mut sums = [Sum::default(); 5];
-        for p in first..range.end.min(first + PART) {
-            for (sum, term) in sums.iter_mut().zip(terms(p)) {
-                sum.add(term);
-            }
-        }
-        sums.map(Sum::value)
-    };
-    (0..count).into_par_iter().map(sums_of_part).collect_into_vec(parts);
+/// Five sums of `count` parts, each compensated.
+fn total_of_parts(
+    count: usize,
+    parts: &mut Parts,
+    sums_of_part: &(dyn Fn(usize) -> [f64; 5] + Sync),
+) -> [f64; 5] {
+    parallel::map_into(parts, count, sums_of_part);
     let mut totals = [Sum::default(); 5];
     for part in parts {
         for (total, term) in totals.iter_mut().zip(part) {

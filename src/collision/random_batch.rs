@@ -19,18 +19,17 @@ mod tests;
 
 use std::ops::Range;
 
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
-use rayon::prelude::*;
-
 use super::blocks::Interaction;
 use super::interface::{Particles, Quality};
 use super::packed::{Block, Forces, GROUP, runs};
 use super::tile;
 use crate::dimension;
 use crate::kernel::lanes::InstructionSet;
+use crate::parallel;
 use crate::per_thread::PerThread;
 use crate::ranks::Ranks;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 
 /// The pair sum by random batches, with its workspace.
 #[derive(Debug)]
@@ -120,7 +119,7 @@ impl<const D: usize> RandomBatchSum<D> {
         let order = &self.order;
         let gather = |from: &[[f64; D]], to: &mut Vec<[f64; D]>| {
             to.resize(count, [0.0; D]);
-            to.par_iter_mut().zip(order).for_each(|(to, &p)| *to = from[p as usize]);
+            parallel::pick(from, order, to);
         };
         gather(particles.velocities, &mut self.velocities);
         gather(particles.gradients, &mut self.gradients);
@@ -216,9 +215,9 @@ fn members(particles: usize, batches: usize, batch: usize) -> Range<usize> {
 /// `values` starts with the first particle of the first of these batches.
 fn each<T: Send>(
     batches: Range<usize>,
-    members: &(impl Fn(usize) -> Range<usize> + Sync),
+    members: &(dyn Fn(usize) -> Range<usize> + Sync),
     values: &mut [T],
-    within: &(impl Fn(Range<usize>, &mut [T]) + Sync),
+    within: &(dyn Fn(Range<usize>, &mut [T]) + Sync),
 ) {
     if batches.len() <= TAKEN {
         let mut rest = values;
@@ -232,8 +231,7 @@ fn each<T: Send>(
     }
     let middle = batches.start + batches.len() / 2;
     let (left, right) = values.split_at_mut(members(middle).start - members(batches.start).start);
-    rayon::join(
-        || each(batches.start..middle, members, left, within),
-        || each(middle..batches.end, members, right, within),
-    );
+    let mut left = || each(batches.start..middle, members, left, within);
+    let mut right = || each(middle..batches.end, members, right, within);
+    parallel::join(&mut left, &mut right);
 }

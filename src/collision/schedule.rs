@@ -6,6 +6,7 @@
 //! soon as both its blocks have finished their earlier pairs. So each block sees its pairs one at a time and
 //! always in the same order, whatever the number of threads.
 
+use crate::parallel;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 /// A meeting of two blocks, or of one block with itself.
@@ -85,18 +86,18 @@ impl Schedule {
     ///
     /// `hold` is never called for two meetings of one block at the same time. If it panics, the other threads
     /// finish their current meetings and start no more, and the panic propagates to the caller.
-    pub fn hold_meetings(&mut self, hold: impl Fn([usize; 2]) + Sync) {
+    pub fn hold_meetings(&mut self, hold: &(dyn Fn([usize; 2]) + Sync)) {
         *self.next.get_mut() = 0;
         *self.abandoned.get_mut() = false;
         for finished in &mut self.finished {
             *finished.get_mut() = 0;
         }
         let threads = rayon::current_num_threads().min(self.meetings.len());
-        crew(threads, &|| self.work(&hold));
+        crew(threads, &|| self.work(hold));
     }
 
     /// Holds meetings until none is left or one has panicked.
-    fn work(&self, hold: &(impl Fn([usize; 2]) + Sync)) {
+    fn work(&self, hold: &(dyn Fn([usize; 2]) + Sync)) {
         let abandon_if_unwound = AbandonIfUnwound(&self.abandoned);
         while let Some(meeting) = self.meetings.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let [a, b] = meeting.blocks;
@@ -142,12 +143,12 @@ impl Drop for AbandonIfUnwound<'_> {
 }
 
 /// Runs `work` on up to `threads` threads of the pool at once, without allocation.
-fn crew(threads: usize, work: &(impl Fn() + Sync)) {
+fn crew(threads: usize, work: &(dyn Fn() + Sync)) {
     if threads <= 1 {
         work();
     } else {
         let half = threads / 2;
-        rayon::join(|| crew(threads - half, work), || crew(half, work));
+        parallel::join(&mut || crew(threads - half, work), &mut || crew(half, work));
     }
 }
 
@@ -187,7 +188,7 @@ mod tests {
             let seen: Vec<_> = (0..9).map(|_| Mutex::new(Vec::new())).collect();
             for _ in 0..3 {
                 pool.install(|| {
-                    schedule.hold_meetings(|[a, b]| {
+                    schedule.hold_meetings(&|[a, b]| {
                         let mut first = seen[a].try_lock().unwrap();
                         first.push(b);
                         if a != b {
@@ -213,7 +214,7 @@ mod tests {
                 let held = AtomicUsize::new(0);
                 let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                     pool.install(|| {
-                        schedule.hold_meetings(|blocks| {
+                        schedule.hold_meetings(&|blocks| {
                             assert!(blocks != unlucky, "an unlucky meeting");
                             held.fetch_add(1, Ordering::Relaxed);
                         });
@@ -226,7 +227,7 @@ mod tests {
                 // The next call holds all meetings again.
                 let all = AtomicUsize::new(0);
                 pool.install(|| {
-                    schedule.hold_meetings(|_| {
+                    schedule.hold_meetings(&|_| {
                         all.fetch_add(1, Ordering::Relaxed);
                     });
                 });

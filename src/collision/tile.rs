@@ -5,7 +5,8 @@
 //!
 //! The lanes hold targets, which stay in registers while a tile of sources passes. Forces on
 //! sources collect lane by lane in a buffer of the tile and are summed over the lanes once all
-//! targets of a run have passed.
+//! targets of a run have passed. Where there is no use for them they are not read: sweeps without them would be compiled beside
+//! the others, to save a part of the work of the few pairs that do not need it.
 
 #![allow(clippy::needless_range_loop, reason = "closures lose the instruction set")]
 
@@ -38,8 +39,6 @@ pub struct Sweep<'a, const D: usize> {
     sources: &'a [Source<D>],
     /// Minus the forces on each source over the factor of the species: vectors of lanes, component by component.
     pulls: &'a mut [f64],
-    /// Whether the sources are pulled.
-    mutual: bool,
 }
 
 /// Work of a [`ChosenLaw`] with its law as a type.
@@ -71,34 +70,19 @@ impl<P: PairLaw<D>, const D: usize> Kernel for ByLaw<'_, P, D> {
     fn compute<L: Lanes>(self, lanes: L) {
         // A condition that is a constant keeps the other branch from being compiled.
         if const { L::TARGETS == 2 } {
-            either::<L, P, D, 2>(lanes, self);
+            groups::<L, P, D, 2>(lanes, self);
         } else {
-            either::<L, P, D, 1>(lanes, self);
+            groups::<L, P, D, 1>(lanes, self);
         }
-    }
-}
-
-/// One way or both.
-#[inline(always)]
-fn either<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize>(lanes: L, work: ByLaw<'_, P, D>) {
-    let ByLaw { law, sweep } = work;
-    if sweep.mutual {
-        groups::<L, P, D, T, true>(lanes, law, sweep);
-    } else {
-        groups::<L, P, D, T, false>(lanes, law, sweep);
     }
 }
 
 /// Each group of targets against all sources.
 #[inline(always)]
-fn groups<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize, const MUTUAL: bool>(
-    lanes: L,
-    law: P,
-    sweep: Sweep<'_, D>,
-) {
-    let Sweep {
-        coupling: Coupling { c, delta_squared }, targets: block, slots, forces, sources, pulls, ..
-    } = sweep;
+fn groups<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize>(lanes: L, work: ByLaw<'_, P, D>) {
+    let ByLaw { law, sweep } = work;
+    let Sweep { coupling: Coupling { c, delta_squared }, targets: block, slots, forces, sources, pulls } =
+        sweep;
     let (pulls, _) = lanes.vectors_mut(pulls).as_chunks_mut::<D>();
     let zero = lanes.splat(0.0);
     for slot in slots.step_by(T * L::WIDTH) {
@@ -116,7 +100,7 @@ fn groups<L: Lanes, P: PairLaw<D>, const D: usize, const T: usize, const MUTUAL:
                 targets.spread = lanes.load(&block.spread[at..]);
             }
         }
-        let sums = law.interact::<L, T, MUTUAL>(lanes, delta_squared, &targets, sources, pulls);
+        let sums = law.interact::<L, T>(lanes, delta_squared, &targets, sources, pulls);
         for (t, sum) in sums.iter().enumerate() {
             let at = slot + t * L::WIDTH;
             for (force, &sum) in forces.0.iter_mut().zip(sum) {
@@ -141,8 +125,7 @@ pub fn between<const D: usize>(
             for target_run in &targets.runs {
                 if let Some(pair) = couplings.between(target_run.species, source_run.species) {
                     let slots = target_run.start..target_run.start + target_run.slots();
-                    let mutual = source_forces.is_some();
-                    tile.meet(pair, (targets, target_forces), slots, 0..tile.count, mutual);
+                    tile.meet(pair, (targets, target_forces), slots, 0..tile.count);
                     if let Some(forces) = &mut source_forces {
                         tile.settle(pair.c, forces);
                     }
@@ -167,7 +150,7 @@ pub fn within<const D: usize>(
             for target_run in &block.runs[..=number] {
                 if let Some(pair) = couplings.between(target_run.species, source_run.species) {
                     let slots = target_run.start..(target_run.start + target_run.slots()).min(tile.slot);
-                    tile.meet(pair, (block, forces), slots, 0..tile.count, true);
+                    tile.meet(pair, (block, forces), slots, 0..tile.count);
                     tile.settle(pair.c, forces);
                 }
             }
@@ -176,8 +159,8 @@ pub fn within<const D: usize>(
                 for from in (0..tile.count).step_by(group) {
                     let to = (from + group).min(tile.count);
                     let slots = tile.slot + from..tile.slot + from + group;
-                    tile.meet(pair, (block, forces), slots.clone(), from..to, false);
-                    tile.meet(pair, (block, forces), slots, to..tile.count, true);
+                    tile.meet_one_way(pair, (block, forces), slots.clone(), from..to);
+                    tile.meet(pair, (block, forces), slots, to..tile.count);
                 }
                 tile.settle(pair.c, forces);
             }
@@ -191,6 +174,8 @@ struct Tile<'a, const D: usize> {
     sources: [Source<D>; TILE],
     /// Of each source as many vectors as components; lines are as long as the longest vectors.
     pulls: [[Line; D]; TILE],
+    /// The same of a group with itself: what is not read.
+    unread: [[Line; D]; GROUP],
     count: usize,
     /// Slot of the first source in its block.
     slot: usize,
@@ -198,7 +183,14 @@ struct Tile<'a, const D: usize> {
 
 impl<'a, const D: usize> Tile<'a, D> {
     fn new(law: &'a dyn ChosenLaw<D>) -> Self {
-        Self { law, sources: [Source::ZERO; TILE], pulls: [[Line::ZERO; D]; TILE], count: 0, slot: 0 }
+        Self {
+            law,
+            sources: [Source::ZERO; TILE],
+            pulls: [[Line::ZERO; D]; TILE],
+            unread: [[Line::ZERO; D]; GROUP],
+            count: 0,
+            slot: 0,
+        }
     }
 
     /// Copies the sources of a run from its particle `first` on.
@@ -222,13 +214,24 @@ impl<'a, const D: usize> Tile<'a, D> {
         (targets, forces): (&Block<D>, &mut Forces<D>),
         slots: Range<usize>,
         sources: Range<usize>,
-        mutual: bool,
     ) {
         let each = D * self.law.instruction_set().width();
-        debug_assert!(GROUP.is_multiple_of(self.law.instruction_set().group()));
         let pulls = &mut numbers_mut(self.pulls.as_flattened_mut())[each * sources.start..each * sources.end];
         let sources = &self.sources[sources];
-        self.law.sweep(Sweep { coupling, targets, slots, forces, sources, pulls, mutual });
+        self.law.sweep(Sweep { coupling, targets, slots, forces, sources, pulls });
+    }
+
+    /// The same of a group, whose sources are not pulled.
+    fn meet_one_way(
+        &mut self,
+        coupling: Coupling,
+        (targets, forces): (&Block<D>, &mut Forces<D>),
+        slots: Range<usize>,
+        sources: Range<usize>,
+    ) {
+        let pulls = numbers_mut(self.unread.as_flattened_mut());
+        let sources = &self.sources[sources];
+        self.law.sweep(Sweep { coupling, targets, slots, forces, sources, pulls });
     }
 
     /// Adds the collected forces to those of the sources' block and starts anew.

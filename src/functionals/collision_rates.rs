@@ -17,9 +17,9 @@ use super::integrals::Integrand;
 use super::spherical_fisher::SphericalFisherDensity;
 use crate::error::Failure;
 use crate::kernel::interaction::dot;
+use crate::parallel;
 use crate::problem::Problem;
 use crate::rules::Checks;
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,9 @@ fn rates<const D: usize>(at: &At<'_, D>, i: usize, partner: Partner) -> Vec<[f64
     let own = &problem.species[i];
     let gradient = |p: usize, mass: f64| scores[p].map(|component| component / mass);
     let from = |a: [f64; D], b: [f64; D]| -> [f64; D] { std::array::from_fn(|axis| a[axis] - b[axis]) };
-    let particles = own.range.clone().into_par_iter();
+    let of_all = |rate: &(dyn Fn(usize) -> [f64; D] + Sync)| {
+        parallel::map(own.range.len(), &|k| rate(own.range.start + k))
+    };
     match partner {
         Partner::Moving(j) => {
             let other = &problem.species[j];
@@ -75,7 +77,7 @@ fn rates<const D: usize>(at: &At<'_, D>, i: usize, partner: Partner) -> Vec<[f64
                 }
                 total.map(|component| strength * component)
             };
-            particles.map(rate).collect()
+            of_all(&rate)
         }
         Partner::Fixed(b) => {
             let fixed = &problem.fixed[b];
@@ -86,7 +88,7 @@ fn rates<const D: usize>(at: &At<'_, D>, i: usize, partner: Partner) -> Vec<[f64
                 let force = tensor.apply(from(velocities[p], fixed.velocity), 0.0, gradient(p, own.mass));
                 force.map(|component| strength * component)
             };
-            particles.map(rate).collect()
+            of_all(&rate)
         }
     }
 }

@@ -4,13 +4,13 @@
 //! With a symmetry ψ is the mollifier averaged over the orbit of a particle. Sums are over all particles of the species, in
 //! their order.
 
+use crate::parallel;
 use crate::problem::{Problem, Species};
 use crate::score::extrapolation;
 use crate::score::mollifier::normalization;
 use crate::score::orbits::Coordinates;
 use crate::sum::sum;
 use crate::symmetry::Symmetry;
-use rayon::prelude::*;
 
 /// The density of a species at points, when all particles have these velocities.
 pub fn density_at<const D: usize>(
@@ -32,7 +32,7 @@ pub fn density_at<const D: usize>(
         };
         extrapolation::weights(order).into_iter().enumerate().map(of_bandwidth).sum()
     };
-    points.par_iter().map(at).collect()
+    parallel::map(points.len(), &|k| at(&points[k]))
 }
 
 /// The mollifier of a particle at a point, without its normalisation.

@@ -25,9 +25,9 @@ use crate::collision::conserve::remove_invariants;
 use crate::collision::pair_sum::{Accuracy, PairSum, Particles, SpeciesTable};
 use crate::kernel::interaction::dot;
 use crate::kernel::lanes::InstructionSet;
+use crate::parallel;
 use crate::problem::Problem;
 use crate::sum::{Sum, sum};
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -102,21 +102,17 @@ pub fn dissipations<const D: usize>(at: &At<'_, D>) -> Vec<OfPair> {
             (Partner::Moving(j), None) => {
                 let other = &problem.species[j];
                 let tensor = regularisation.between(problem, i, j);
-                let targets: Vec<f64> = own
-                    .range
-                    .clone()
-                    .into_par_iter()
-                    .map(|p| {
-                        let g = gradient(p, own.mass);
-                        let mut total = Sum::default();
-                        for q in other.range.clone() {
-                            let z: [f64; D] = between(velocities[p], velocities[q]);
-                            let d: [f64; D] = between(g, gradient(q, other.mass));
-                            total.add(problem.weights[q] * dot(d, tensor.apply(z, 0.0, d)));
-                        }
-                        problem.weights[p] * total.value()
-                    })
-                    .collect();
+                let targets = parallel::map(own.range.len(), &|k| {
+                    let p = own.range.start + k;
+                    let g = gradient(p, own.mass);
+                    let mut total = Sum::default();
+                    for q in other.range.clone() {
+                        let z: [f64; D] = between(velocities[p], velocities[q]);
+                        let d: [f64; D] = between(g, gradient(q, other.mass));
+                        total.add(problem.weights[q] * dot(d, tensor.apply(z, 0.0, d)));
+                    }
+                    problem.weights[p] * total.value()
+                });
                 let half = if i == j { 0.5 } else { 1.0 };
                 half * problem.coefficients[i * problem.species.len() + j] * sum(targets)
             }

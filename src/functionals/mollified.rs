@@ -9,9 +9,9 @@
 //! gigabyte for a million.
 
 use super::origin::Around;
+use crate::parallel;
 use crate::score::mollifier::normalization;
 use crate::sum::Sum;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// The density at a node.
@@ -110,17 +110,15 @@ impl<const D: usize> Mollified<'_, D> {
             by_plane[(placed.nearest[D - 1] - mesh.first[D - 1]) as usize].push(p as u32);
         }
         let (all, together) = (mesh.count[D - 1], mesh.planes_together());
-        let groups: Vec<Vec<(Vec<f64>, Option<Center<D>>)>> = (0..all.div_ceil(together))
-            .into_par_iter()
-            .map(|group| {
-                let first = group * together;
-                let planes = first..all.min(first + together);
-                let fields = mesh.fields(planes.clone(), second, &by_plane, &placed);
-                let each = planes.clone().zip(fields.chunks_exact(fields.len() / planes.len()));
-                each.map(|(plane, fields)| mesh.sum_plane(plane, second, fields, vec![0.0; count], &add))
-                    .collect()
-            })
-            .collect();
+        let groups = parallel::map(all.div_ceil(together), &|group| {
+            let first = group * together;
+            let planes = first..all.min(first + together);
+            let fields = mesh.fields(planes.clone(), second, &by_plane, &placed);
+            let each = planes.clone().zip(fields.chunks_exact(fields.len() / planes.len()));
+            let sums =
+                each.map(|(plane, fields)| mesh.sum_plane(plane, second, fields, vec![0.0; count], &add));
+            sums.collect::<Vec<(Vec<f64>, Option<Center<D>>)>>()
+        });
         let planes = groups.concat();
         let mut totals = vec![Sum::default(); count];
         for (plane, _) in &planes {

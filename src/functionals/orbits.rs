@@ -7,13 +7,13 @@
 
 use super::mollified::{Center, Node, Sums, TooManyNodes};
 use super::origin::Around;
+use crate::parallel;
 use crate::score::mollifier::normalization;
 use crate::score::orbits::Coordinates;
 use crate::score::orbits::radial::Orbit;
 use crate::sum::Sum;
 use crate::symmetry::Symmetry;
 use crate::symmetry::axis::Nodes;
-use rayon::prelude::*;
 
 /// Spacing of the mesh in standard deviations.
 const SPACING: f64 = 0.5;
@@ -117,15 +117,12 @@ impl Mesh {
     /// The density and its derivatives at all nodes.
     fn deposit(&self, places: &[[f64; 2]], weights: &[f64]) -> Vec<Derivatives> {
         let part = places.len().div_ceil(MOST_PARTS).max(FEWEST_IN_PART);
-        let parts: Vec<Vec<Derivatives>> = places
-            .par_chunks(part)
-            .zip(weights.par_chunks(part))
-            .map(|(places, weights)| {
-                let mut nodes = vec![[0.0; 6]; self.counts[0] * self.counts[1]];
-                places.iter().zip(weights).for_each(|(place, weight)| self.add(*place, *weight, &mut nodes));
-                nodes
-            })
-            .collect();
+        let parts = parallel::map(places.len().div_ceil(part), &|number| {
+            let mut nodes = vec![[0.0; 6]; self.counts[0] * self.counts[1]];
+            let particles = places.iter().zip(weights).skip(number * part).take(part);
+            particles.for_each(|(place, weight)| self.add(*place, *weight, &mut nodes));
+            nodes
+        });
         let mut parts = parts.into_iter();
         let mut all = parts.next().unwrap_or_default();
         for part in parts {

@@ -12,12 +12,12 @@
 
 use super::column::{At, Column};
 use super::fusion::Reaction;
+use crate::parallel;
 use crate::problem::{Problem, Species};
 use crate::sum::{Sum, sum};
 use crate::symmetry::{HalfPlane, RADIUS, Symmetry};
 use crate::units::ELEMENTARY_CHARGE;
 use gauss_quad::GaussLegendre;
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
@@ -91,21 +91,17 @@ fn reactivity<const D: usize>(
     };
     let mean = Mean::new(problem.symmetry);
     let weights = &problem.weights;
-    let rows: Vec<[f64; 2]> = one
-        .range
-        .clone()
-        .into_par_iter()
-        .map(|p| {
-            let mut sums = [Sum::default(); 2];
-            if weights[p] != 0.0 {
-                for q in other.range.clone().filter(|&q| weights[q] != 0.0) {
-                    let found = mean.of(&velocities[p], &velocities[q], rate);
-                    (0..2).for_each(|k| sums[k].add(weights[q] * found[k]));
-                }
+    let rows = parallel::map(one.range.len(), &|k| {
+        let p = one.range.start + k;
+        let mut sums = [Sum::default(); 2];
+        if weights[p] != 0.0 {
+            for q in other.range.clone().filter(|&q| weights[q] != 0.0) {
+                let found = mean.of(&velocities[p], &velocities[q], rate);
+                (0..2).for_each(|k| sums[k].add(weights[q] * found[k]));
             }
-            sums.map(|sum| weights[p] * sum.value())
-        })
-        .collect();
+        }
+        sums.map(|sum| weights[p] * sum.value())
+    });
     let [all, beyond] = [0, 1].map(|k| sum(rows.iter().map(|row| row[k])));
     if beyond > UNKNOWN * all {
         return f64::NAN;

@@ -44,9 +44,9 @@ pub trait PairLaw<const D: usize>: Copy + Sync {
 
     /// Every pair of a few vectors of targets and a list of sources, with the δ² of their species.
     ///
-    /// Returns the sums of what the sources do to the targets; if `MUTUAL`, also adds to `pulls`, source by source, each
-    /// lane its own targets, minus what they do to it.
-    fn interact<L: Lanes, const T: usize, const MUTUAL: bool>(
+    /// Returns the sums of what the sources do to the targets, and adds to `pulls`, source by source, each lane its own
+    /// targets, minus what they do to it.
+    fn interact<L: Lanes, const T: usize>(
         self,
         lanes: L,
         delta_squared: f64,
@@ -70,7 +70,7 @@ impl<P: Power, const D: usize> PairLaw<D> for Points<P> {
 
     /// With u = A(z)(g_p − g_q), a target receives w_q u and a source −w_p u.
     #[inline(always)]
-    fn interact<L: Lanes, const T: usize, const MUTUAL: bool>(
+    fn interact<L: Lanes, const T: usize>(
         self,
         lanes: L,
         delta_squared: f64,
@@ -85,9 +85,7 @@ impl<P: Power, const D: usize> PairLaw<D> for Points<P> {
             for (targets, sum) in targets.iter().zip(&mut sums) {
                 let (scale, direction) = force(lanes, self.0, delta_squared, targets, source);
                 accumulate(lanes, lanes.mul(weight, scale), &direction, sum);
-                if MUTUAL {
-                    accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);
-                }
+                accumulate(lanes, lanes.mul(targets.weight, scale), &direction, pull);
             }
         }
         sums

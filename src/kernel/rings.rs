@@ -46,7 +46,7 @@ impl<B: Base, const REGULARISED: bool> PairLaw<2> for Rings<B, REGULARISED> {
     const SOFTENED: bool = true;
 
     #[inline(always)]
-    fn interact<L: Lanes, const T: usize, const MUTUAL: bool>(
+    fn interact<L: Lanes, const T: usize>(
         self,
         lanes: L,
         delta_squared: f64,
@@ -80,7 +80,7 @@ impl<B: Base, const REGULARISED: bool> PairLaw<2> for Rings<B, REGULARISED> {
                         false => base.plain(lanes, distances, averages),
                         true => base.regularised(lanes, distances, singular, averages, delta_squared),
                     };
-                    meet::<L, MUTUAL>(lanes, averages, targets, source, sum, pull);
+                    meet(lanes, averages, targets, source, sum, pull);
                 }
             }
         }
@@ -103,9 +103,9 @@ fn squares<L: Lanes>(
     [lanes.mul_add(more, more, square), lanes.mul_add(less, less, square)]
 }
 
-/// Adds the force on the targets to `sum` and, if `MUTUAL`, minus that on the source to `pull`.
+/// Adds the force on the targets to `sum`, and minus that on the source to `pull`.
 #[inline(always)]
-fn meet<L: Lanes, const MUTUAL: bool>(
+fn meet<L: Lanes>(
     lanes: L,
     averages: Averages<L>,
     targets: &Targets<L, 2>,
@@ -133,12 +133,10 @@ fn meet<L: Lanes, const MUTUAL: bool>(
     let weight = lanes.mul(lanes.splat(source.weight), scale);
     sum[ALONG] = lanes.neg_mul_add(weight, back, sum[ALONG]);
     sum[ACROSS] = lanes.mul_add(weight, out, sum[ACROSS]);
-    if MUTUAL {
-        let other_out = lanes.neg_mul_add(r, swirl, lanes.mul(z, lanes.sub(mirrored, here)));
-        let weight = lanes.mul(targets.weight, scale);
-        pull[ALONG] = lanes.neg_mul_add(weight, back, pull[ALONG]);
-        pull[ACROSS] = lanes.neg_mul_add(weight, other_out, pull[ACROSS]);
-    }
+    let other_out = lanes.neg_mul_add(r, swirl, lanes.mul(z, lanes.sub(mirrored, here)));
+    let weight = lanes.mul(targets.weight, scale);
+    pull[ALONG] = lanes.neg_mul_add(weight, back, pull[ALONG]);
+    pull[ACROSS] = lanes.neg_mul_add(weight, other_out, pull[ACROSS]);
 }
 
 /// The pair law of rings of one exponent.

@@ -78,7 +78,7 @@ impl<A: Average, const REGULARISED: bool> PairLaw<1> for Shells<A, REGULARISED> 
     const SOFTENED: bool = true;
 
     #[inline(always)]
-    fn interact<L: Lanes, const T: usize, const MUTUAL: bool>(
+    fn interact<L: Lanes, const T: usize>(
         self,
         lanes: L,
         delta_squared: f64,
@@ -108,9 +108,7 @@ impl<A: Average, const REGULARISED: bool> PairLaw<1> for Shells<A, REGULARISED> 
                 let twist = lanes.neg_mul_add(less, other_g, turned);
                 let swirl = lanes.mul(kappa, twist);
                 sum[0] = lanes.mul_add(weight, lanes.mul(other_r, swirl), sum[0]);
-                if MUTUAL {
-                    pull[0] = lanes.mul_add(targets.weight, lanes.mul(r, swirl), pull[0]);
-                }
+                pull[0] = lanes.mul_add(targets.weight, lanes.mul(r, swirl), pull[0]);
             }
         }
         sums

@@ -25,8 +25,8 @@ use super::density::Density;
 use super::jet::Jet;
 use super::quadrature::{nodes, on_interval, rule};
 use crate::functionals::axisymmetric::Integral;
+use crate::parallel;
 use crate::sum::Sum;
-use rayon::prelude::*;
 use std::f64::consts::PI;
 
 /// ⟨H', Q⟩, ⟨J_β', Q⟩ and ⟨I', Q⟩ for c/m² = 1. ⟨E', Q⟩ for the energy E = ∫ |v|² f/2 is exactly 0, so its
@@ -79,7 +79,7 @@ pub fn rates(density: &Density, gamma: f64, beta: f64, resolution: Resolution) -
         }
     }
     let source = Source::new(density, gamma, resolution);
-    let found: Vec<Flux> = targets.par_iter().map(|target| source.flux_at(target)).collect();
+    let found = parallel::map(targets.len(), &|target| source.flux_at(&targets[target]));
     let core = Core::new(density, &source, beta, &cosines);
     let [entropy, spherical_fisher, fisher, energy, along_axis] = std::array::from_fn(|k| {
         let (mut value, mut size) = (Sum::default(), Sum::default());

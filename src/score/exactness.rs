@@ -30,18 +30,15 @@ use super::modes::{Gradient, Modes};
 use super::standard::Standard;
 use super::{Score, extrapolation};
 use crate::error::Failure;
+use crate::parallel::{self, CHUNK};
 use crate::problem::Problem;
 use crate::ranks::Ranks;
 use crate::symmetry::Symmetry;
-use rayon::prelude::*;
 #[cfg(test)]
 use std::array;
 
 /// Bandwidths of the highest order.
 const MOST_BANDWIDTHS: usize = 4;
-
-/// Particles per parallel task.
-const CHUNK: usize = 1024;
 
 /// Which functional the mollified entropy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,9 +106,8 @@ impl<const D: usize> Score<D> for ExactScore<D> {
                 *entropy += 0.5 * standard.density * lacking;
             }
             bias.add_gradient(&mut gradient);
-            let chunks = scores[range].par_chunks_mut(CHUNK).zip(velocities.par_chunks(CHUNK));
-            chunks.for_each(|(scores, velocities)| {
-                for (score, v) in scores.iter_mut().zip(velocities) {
+            parallel::chunks(&mut scores[range], CHUNK, &|number, scores| {
+                for (score, v) in scores.iter_mut().zip(&velocities[number * CHUNK..]) {
                     let added = standard.gradient(&gradient.at(&standard.coordinates(v)));
                     // Sums over an orbit leave rounding in the other components.
                     let added = problem.symmetry.restricted(added);

@@ -4,6 +4,7 @@
 //! ε/Λ_i.
 
 use crate::functionals::moments::Moments;
+use crate::parallel;
 use crate::symmetry::Symmetry;
 use nalgebra::{Matrix2, Matrix3, SMatrix, SymmetricEigen};
 use std::array;
@@ -82,11 +83,12 @@ pub fn sums<const D: usize, const N: usize>(
         let middle = (velocities.len() / 2).next_multiple_of(PART);
         let ((low, high), (low_weights, high_weights)) =
             (velocities.split_at(middle), weights.split_at(middle));
-        let (low, high) = rayon::join(
-            || sums(symmetry, low, low_weights, terms),
-            || sums(symmetry, high, high_weights, terms),
-        );
-        return array::from_fn(|term| low[term] + high[term]);
+        let mut halves = [[0.0; N]; 2];
+        let [of_low, of_high] = &mut halves;
+        let mut low = || *of_low = sums(symmetry, low, low_weights, terms);
+        let mut high = || *of_high = sums(symmetry, high, high_weights, terms);
+        parallel::join(&mut low, &mut high);
+        return array::from_fn(|term| halves[0][term] + halves[1][term]);
     }
     let mut totals = [0.0; N];
     if symmetry.is_none() {

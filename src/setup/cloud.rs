@@ -5,6 +5,7 @@ use super::lattice::THERMAL_SPEEDS;
 use super::scales;
 use crate::distribution::{Distribution, File, Initial, Particle, Points, vector};
 use crate::functionals::moments::Moments;
+use crate::parallel;
 use crate::problem::Lattice;
 use crate::scenario::{HalfWidth, Particles, Scenario, SourceTerm, Species, Units, Violation};
 use crate::sum::sum;
@@ -13,7 +14,6 @@ use crate::units::Scales;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -319,13 +319,10 @@ fn snapping_grid(spacing: f64, farthest: f64) -> f64 {
 fn mean_neighbour_distance<const D: usize>(velocities: &[[f64; D]]) -> f64 {
     let Ok(tree) = ImmutableKdTree::<f64, D>::new_from_slice(velocities) else { return f64::NAN };
     let two = NonZeroUsize::MIN.saturating_add(1);
-    let distances: Vec<f64> = velocities
-        .par_iter()
-        .map(|v| {
-            // The nearest is the particle itself.
-            let nearest = tree.query(v).nearest_n::<SquaredEuclidean<f64>>(two).execute();
-            nearest.last().map_or(f64::NAN, |neighbour| neighbour.distance.sqrt())
-        })
-        .collect();
+    let distances = parallel::map(velocities.len(), &|p| {
+        // The nearest is the particle itself.
+        let nearest = tree.query(&velocities[p]).nearest_n::<SquaredEuclidean<f64>>(two).execute();
+        nearest.last().map_or(f64::NAN, |neighbour| neighbour.distance.sqrt())
+    });
     distances.iter().sum::<f64>() / velocities.len() as f64
 }

@@ -12,8 +12,6 @@
 //! the same kernels as particles, D + 1 times: W_k are weights of orbits without gradient, G_k gradients of orbits of
 //! weight 1.
 
-use rayon::prelude::*;
-
 use super::cells::{Cell, Cells};
 use super::grid::{Grid, MOST, Matrix};
 use crate::collision::interface::Particles;
@@ -21,6 +19,7 @@ use crate::collision::packed::{Block, Forces, Run};
 use crate::collision::tile::{ChosenLaw, between};
 use crate::collision::tree::lists::Grouped;
 use crate::collision::tree::sorted::Sorted;
+use crate::parallel;
 
 /// The nodes of a cell.
 #[derive(Debug)]
@@ -92,29 +91,31 @@ impl<const D: usize> Far<D> {
             self.fields.resize_with(cells.len(), || (0..=D).map(|_| Forces::empty()).collect());
         }
         self.count = cells.len();
-        let all = self.proxies.par_iter_mut().zip(&mut self.fields).zip(cells);
-        all.for_each(|((proxies, fields), cell)| {
-            proxies.place(cell, grid);
-            fields.iter_mut().for_each(|field| field.clear(proxies.targets[0].slots()));
+        let (proxies, fields) = (&mut self.proxies[..self.count], &mut self.fields[..self.count]);
+        parallel::items(proxies, &|cell, proxies| proxies.place(&cells[cell], grid));
+        parallel::items(fields, &|cell, fields| {
+            fields.iter_mut().for_each(|field| field.clear(proxies[cell].targets[0].slots()));
         });
     }
 
     /// From particles to their leaves, and from those up.
     pub fn gather(&mut self, cells: &[Cell<D>], grid: &Grid, sorted: &Sorted<D>) {
         let proxies = &mut self.proxies[..self.count];
-        proxies.par_iter_mut().zip(cells).filter(|(_, cell)| cell.children.is_none()).for_each(
-            |(proxies, cell)| {
-                for p in cell.particles.clone() {
-                    let shares = shares(grid, cell, &sorted.velocities[p]);
-                    let (w, g) = (sorted.weights[p], sorted.gradients[p]);
-                    let strengths = std::iter::once(w).chain(g.map(|g| w * g));
-                    for (moment, strength) in proxies.moments().zip(strengths) {
-                        let nodes = moment.iter_mut().zip(&shares[..grid.nodes::<D>()]);
-                        nodes.for_each(|(node, share)| *node += strength * share);
-                    }
+        parallel::items(proxies, &|cell, proxies| {
+            let cell = &cells[cell];
+            if cell.children.is_some() {
+                return;
+            }
+            for p in cell.particles.clone() {
+                let shares = shares(grid, cell, &sorted.velocities[p]);
+                let (w, g) = (sorted.weights[p], sorted.gradients[p]);
+                let strengths = std::iter::once(w).chain(g.map(|g| w * g));
+                for (moment, strength) in proxies.moments().zip(strengths) {
+                    let nodes = moment.iter_mut().zip(&shares[..grid.nodes::<D>()]);
+                    nodes.for_each(|(node, share)| *node += strength * share);
                 }
-            },
-        );
+            }
+        });
         for index in (0..cells.len()).rev() {
             for child in cells[index].children.into_iter().flatten() {
                 let matrices = matrices(grid, &cells[index], &cells[child]);
@@ -129,7 +130,7 @@ impl<const D: usize> Far<D> {
     pub fn meet(&mut self, law: &dyn ChosenLaw<D>, particles: Particles<'_, D>, far: &Grouped<u32>) {
         let couplings = particles.couplings();
         let proxies = &self.proxies[..self.count];
-        self.fields[..self.count].par_iter_mut().enumerate().for_each(|(cell, fields)| {
+        parallel::items(&mut self.fields[..self.count], &|cell, fields| {
             for &source in far.list(cell) {
                 let [weights, gradients] = &proxies[source as usize].sources;
                 for (a, (targets, field)) in proxies[cell].targets.iter().zip(&mut *fields).enumerate() {
@@ -162,9 +163,9 @@ impl<const D: usize> Far<D> {
             parts.push((leaf, own));
             rest = after;
         }
-        parts.into_par_iter().for_each(|(leaf, sums)| {
-            let cell = &cells.cells[leaf];
-            for (p, sum) in cell.particles.clone().zip(sums) {
+        parallel::items(&mut parts, &|_, (leaf, sums)| {
+            let (leaf, cell) = (*leaf, &cells.cells[*leaf]);
+            for (p, sum) in cell.particles.clone().zip(&mut **sums) {
                 let shares = shares(grid, cell, &velocities[p]);
                 for (a, field) in fields[leaf].iter().enumerate() {
                     let gradient = if a < D { gradients[p][a] } else { 1.0 };

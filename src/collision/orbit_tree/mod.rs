@@ -167,7 +167,7 @@ fn arrange<const D: usize>(
     for (number, &leaf) in cells.leaves.iter().enumerate() {
         numbers[leaf] = number as u32;
     }
-    leaves.arrange(cells.leaves.len(), |number, block| {
+    leaves.arrange(cells.leaves.len(), &|number, block| {
         let cell = &cells.cells[cells.leaves[number]];
         let (first, count) = (cell.particles.start, cell.particles.len());
         block.arrange(std::iter::once(Run { species: cell.species, first, count, start: 0 }));

@@ -9,8 +9,6 @@
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
-use rayon::prelude::*;
-
 use super::far::{Far, Tables};
 use super::lists::Grouped;
 use super::octree::Octree;
@@ -26,6 +24,7 @@ use crate::collision::regularisation::Regularisation;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::kernel::pair::{accumulate, dot, image};
 use crate::kernel::power::{Power, WithPower};
+use crate::parallel;
 use crate::per_thread::exclusive;
 
 /// The tree, its tables and far fields, and the interaction of its particles.
@@ -55,7 +54,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let channels = self.channels;
         let set = self.interaction.instruction_set;
         let len = self.tables.multipole_len();
-        far.multipoles.par_chunks_mut(len * channels.count()).enumerate().for_each(|(cell, multipoles)| {
+        parallel::chunks(&mut far.multipoles, len * channels.count(), &|cell, multipoles| {
             if let Some(block) = leaves.block(cell).filter(|_| self.share.has(self.tree, cell)) {
                 let grid = self.grid(cell);
                 for (Channel { row, .. }, multipole) in channels.all().zip(multipoles.chunks_mut(len)) {
@@ -79,8 +78,10 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let channels = self.channels;
         let set = self.interaction.instruction_set;
         let len = self.tables.local_len();
-        let cells = far.locals.par_chunks_mut(len * channels.count()).enumerate();
-        cells.filter(|(cell, _)| self.share.has(self.tree, *cell)).for_each(|(cell, locals)| {
+        parallel::chunks(&mut far.locals, len * channels.count(), &|cell, locals| {
+            if !self.share.has(self.tree, cell) {
+                return;
+            }
             for block in mixed_leaves.list(cell).iter().filter_map(|&leaf| leaves.block(leaf as usize)) {
                 let grid = self.grid(cell);
                 let leaf = LeafToLocals { set, grid, block, channels, locals: &mut *locals };
@@ -96,8 +97,8 @@ impl<'a, const D: usize> Exchange<'a, D> {
         let (multipole_len, local_len) = (self.tables.multipole_len(), self.tables.local_len());
         let (blocks, forces) = leaves.blocks.with_forces();
         let own = self.share.leaves.clone();
-        let leaves = blocks[own.clone()].par_iter().zip(&mut forces[own.clone()]).zip(&self.tree.leaves[own]);
-        leaves.for_each(|((block, forces), &leaf)| {
+        parallel::items(&mut forces[own.clone()], &|number, forces| {
+            let (block, leaf) = (&blocks[own.start + number], self.tree.leaves[own.start + number]);
             let forces = exclusive(forces);
             let grid = self.grid(leaf);
             let channels = self.channels;

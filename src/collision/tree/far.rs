@@ -7,8 +7,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::batch::{Batch, GROUP, NONE, group_len};
 use super::buffer::Numbers;
 use super::fourier::{Fourier, Scratch};
@@ -19,6 +17,7 @@ use super::proxies::Proxies;
 use super::share::Share;
 use super::translate::{BAND, COMPLEX, Convolution, Translations, components};
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::parallel;
 use crate::per_thread::PerThread;
 
 /// The expansions of every cell, and the workspace of the translations.
@@ -40,7 +39,7 @@ impl Far {
         let (multipole, local) = (tables.multipole_len(), tables.local_len());
         for (values, len) in [(&mut self.multipoles, multipole), (&mut self.locals, local)] {
             values.take(cells * self.channels * len);
-            values.par_chunks_mut(1 << 16).for_each(|values| values.fill(0.0));
+            parallel::chunks(values, 1 << 16, &|_, values| values.fill(0.0));
         }
         let most = self.channels * multipole.max(local);
         self.workspaces.fit(|workspace| workspace.fit::<D>(&tables.fourier, tables.translations.bands, most));
@@ -54,7 +53,7 @@ impl Far {
         for level in (2..tree.levels.len().saturating_sub(1)).rev() {
             let range = tree.levels[level].clone();
             let (above, below) = self.multipoles.split_at_mut(range.end * stride);
-            above[range.start * stride..].par_chunks_mut(stride).enumerate().for_each(|(index, parent)| {
+            parallel::chunks(&mut above[range.start * stride..], stride, &|index, parent| {
                 let scratch = &mut workspaces.own().levels;
                 for child in tree.cells[range.start + index].children.clone() {
                     let octant = tree.cells[child].octant();
@@ -98,7 +97,7 @@ impl Far {
         let workspaces = &self.workspaces;
         for range in share.levels.iter().skip(3).cloned() {
             let (above, below) = self.locals.split_at_mut(range.start * stride);
-            below[..range.len() * stride].par_chunks_mut(stride).enumerate().for_each(|(index, child)| {
+            parallel::chunks(&mut below[..range.len() * stride], stride, &|index, child| {
                 let scratch = &mut workspaces.own().levels;
                 let cell = &tree.cells[range.start + index];
                 let parent = &above[cell.parent * stride..][..stride];
@@ -142,10 +141,12 @@ impl Far {
     fn transform_sources<const D: usize>(&mut self, tables: &Tables<D>, channel: usize) {
         let (fourier, set, len) = (&tables.fourier, tables.set, tables.multipole_len());
         let Self { multipoles, batch, workspaces, channels, .. } = self;
-        let spectra = batch.source_spectra.par_chunks_mut(group_len(&tables.translations));
-        spectra.zip(batch.fresh.par_chunks(GROUP)).for_each(|(spectra, sources)| {
+        let (fresh, group_len) = (&batch.fresh, group_len(&tables.translations));
+        let groups = fresh.len().div_ceil(GROUP);
+        parallel::chunks(&mut batch.source_spectra[..groups * group_len], group_len, &|group, spectra| {
             let workspace = &mut *workspaces.own();
-            for (member, &source) in sources.iter().enumerate().filter(|(_, source)| **source != NONE) {
+            let sources = fresh[group * GROUP..].iter().take(GROUP);
+            for (member, &source) in sources.enumerate().filter(|(_, source)| **source != NONE) {
                 let weights = &multipoles[(source as usize * *channels + channel) * len..][..len];
                 set.dispatch(TransformSource::<D> { fourier, weights, spectra, member, workspace });
             }
@@ -157,7 +158,7 @@ impl Far {
         let stride = targets * (components(D) + D) * COMPLEX;
         target_spectra.take(tables.translations.bands * stride);
         let table = tables.translations.table(ratio);
-        target_spectra.par_chunks_mut(stride).enumerate().for_each(|(band, fields)| {
+        parallel::chunks(target_spectra, stride, &|band, fields| {
             let table = table.band(band);
             let sources = &source_spectra[band * GROUP * (1 + D) * COMPLEX..];
             tables.set.dispatch(Convolution::<D> { table, sources, starts, pairs, fields });
@@ -175,8 +176,8 @@ impl Far {
         let Self { locals, batch, workspaces, channels, .. } = self;
         let stride = *channels * len;
         let spectra = &*batch.target_spectra;
-        let locals = locals[targets.start * stride..targets.end * stride].par_chunks_mut(stride);
-        locals.enumerate().for_each(|(member, locals)| {
+        let locals = &mut locals[targets.start * stride..targets.end * stride];
+        parallel::chunks(locals, stride, &|member, locals| {
             // A between these cells is this factor times A between unit cells.
             let factor = tree.edge_of(&tree.cells[targets.start + member]).powf(tables.gamma + 2.0);
             let fields = &mut locals[channel * len..][..len];

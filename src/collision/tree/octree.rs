@@ -4,6 +4,7 @@
 //! exist. The particles are sorted along the Morton curve, so that each cell owns a contiguous range of them.
 //! Within a leaf they are sorted by index, hence by species.
 
+use crate::parallel::{self, CHUNK};
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -113,13 +114,17 @@ impl<const D: usize> Octree<D> {
         self.enclose(velocities, root);
         let (corner, scale) = (self.corner, f64::from(1_u32 << DEPTH) / self.edge);
         self.keys.resize(velocities.len(), (0, 0));
-        self.keys.par_iter_mut().zip(velocities).enumerate().for_each(|(p, (key, velocity))| {
-            *key = (morton(velocity, &corner, scale), p as u32);
+        parallel::chunks(&mut self.keys, CHUNK, &|number, keys| {
+            for (p, key) in (number * CHUNK..).zip(keys) {
+                *key = (morton(&velocities[p], &corner, scale), p as u32);
+            }
         });
         self.keys.par_sort_unstable();
         self.split(capacity);
         self.order.resize(velocities.len(), 0);
-        self.order.par_iter_mut().zip(&self.keys).for_each(|(p, key)| *p = key.1);
+        parallel::chunks(&mut self.order, CHUNK, &|number, order| {
+            order.iter_mut().zip(&self.keys[number * CHUNK..]).for_each(|(p, key)| *p = key.1);
+        });
         let mut rest = self.order.as_mut_slice();
         for &leaf in &self.leaves {
             let (own, after) = rest.split_at_mut(self.cells[leaf].particles.len());

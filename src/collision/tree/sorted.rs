@@ -6,8 +6,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::lists::Lists;
 use super::octree::Octree;
 use super::share::Share;
@@ -15,6 +13,7 @@ use crate::collision::blocks::Blocks;
 use crate::collision::interface::Particles;
 use crate::collision::packed::{Block, Forces, runs};
 use crate::collision::tile::{ChosenLaw, between};
+use crate::parallel;
 use crate::ranks::Ranks;
 
 /// The particles in the order of the tree.
@@ -42,9 +41,9 @@ impl<const D: usize> Sorted<D> {
         self.gradients.resize(order.len(), [0.0; D]);
         self.weights.resize(order.len(), 0.0);
         self.ranks.resize(order.len(), 0);
-        self.velocities.par_iter_mut().zip(order).for_each(|(v, &p)| *v = velocities[p as usize]);
-        self.gradients.par_iter_mut().zip(order).for_each(|(g, &p)| *g = gradients[p as usize]);
-        self.weights.par_iter_mut().zip(order).for_each(|(w, &p)| *w = weights[p as usize]);
+        parallel::pick(velocities, order, &mut self.velocities);
+        parallel::pick(gradients, order, &mut self.gradients);
+        parallel::pick(weights, order, &mut self.weights);
         for (rank, &p) in order.iter().enumerate() {
             self.ranks[p as usize] = rank as u32;
         }
@@ -75,8 +74,7 @@ impl<const D: usize> Sorted<D> {
         self.sums.resize(sums.len(), [0.0; D]);
         blocks.unpack(&mut self.sums);
         share.ranks().gather(|rank| D * share.first_particle(tree, rank), self.sums.as_flattened_mut());
-        let sorted = &self.sums;
-        sums.par_iter_mut().zip(&self.ranks).for_each(|(sum, rank)| *sum = sorted[*rank as usize]);
+        parallel::pick(&self.sums, &self.ranks, sums);
     }
 
     /// The particles in the order of the tree. The ranges of the species do not apply to this order.
@@ -114,7 +112,7 @@ impl<const D: usize> Leaves<D> {
         for (number, &leaf) in tree.leaves.iter().enumerate() {
             numbers[leaf] = number as u32;
         }
-        self.blocks.arrange(tree.leaves.len(), |number, block| {
+        self.blocks.arrange(tree.leaves.len(), &|number, block| {
             let particles = tree.cells[tree.leaves[number]].particles.clone();
             block.arrange(runs(&tree.order[particles.clone()], particles.start, ranges));
         });
@@ -262,9 +260,9 @@ impl<const D: usize> Samples<D> {
         let own = ranks.share(parts);
         forces.iter_mut().for_each(|forces| forces.clear(targets.slots()));
         let first = |part: usize| blocks.len().min(part * PART);
-        let sources = blocks[first(own.start)..first(own.end)].par_chunks(PART);
-        forces[own].par_iter_mut().zip(sources).for_each(|(forces, sources)| {
-            for sources in sources {
+        let sources = &blocks[first(own.start)..first(own.end)];
+        parallel::items(&mut forces[own], &|part, forces| {
+            for sources in sources[part * PART..].iter().take(PART) {
                 between(law, couplings, (targets, forces), (sources, None));
             }
         });

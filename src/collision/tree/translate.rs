@@ -14,13 +14,12 @@
 
 #![allow(clippy::needless_range_loop, reason = "closures and iterators lose the instruction set")]
 
-use rayon::prelude::*;
-
 use super::fourier::Fourier;
 use super::proxies::Proxies;
 use crate::collision::packed::Aligned;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
 use crate::kernel::series::Series;
+use crate::parallel;
 
 /// Frequencies in a band.
 pub const BAND: usize = 8;
@@ -136,27 +135,15 @@ impl<const D: usize> Translations<D> {
 
     fn spectra(&self, ratio: f64, proxies: &Proxies, fourier: &Fourier) -> Aligned {
         let (far, bands) = (&self.far, self.bands);
-        let by_offset: Vec<Vec<f64>> = far
-            .par_iter()
-            .map(|&cells| {
-                let mut spectra = vec![0.0; components(D) * 2 * bands * BAND];
-                let (gamma, series) = (self.gamma, self.series);
-                let spectra_mut = &mut spectra;
-                self.set.dispatch(KernelSpectra {
-                    gamma,
-                    series,
-                    ratio,
-                    proxies,
-                    fourier,
-                    cells,
-                    spectra: spectra_mut,
-                });
-                spectra
-            })
-            .collect();
+        let by_offset = parallel::map(far.len(), &|offset| {
+            let mut numbers = vec![0.0; components(D) * 2 * bands * BAND];
+            let (gamma, series, cells, spectra) = (self.gamma, self.series, far[offset], &mut numbers);
+            self.set.dispatch(KernelSpectra { gamma, series, ratio, proxies, fourier, cells, spectra });
+            numbers
+        });
         let stride = components(D) * COMPLEX;
         let mut table = Aligned::zeros(bands * far.len() * stride);
-        table.par_chunks_mut(far.len() * stride).enumerate().for_each(|(band, table)| {
+        parallel::chunks(&mut table, far.len() * stride, &|band, table| {
             for (to, spectra) in table.chunks_mut(stride).zip(&by_offset) {
                 for (part, from) in to.chunks_mut(BAND).zip(spectra.chunks(bands * BAND)) {
                     part.copy_from_slice(&from[band * BAND..(band + 1) * BAND]);

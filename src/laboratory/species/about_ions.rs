@@ -12,7 +12,7 @@ use super::gaussians::{Gaussians, Local};
 use super::tensor::{Vector, contracted, dot, plus, times, trace};
 use crate::functionals::axisymmetric::Integral;
 use crate::laboratory::quadrature::rule;
-use rayon::prelude::*;
+use crate::parallel;
 use std::f64::consts::PI;
 
 /// Points beyond which spheres are not tried: some seconds.
@@ -107,26 +107,23 @@ impl Spheres {
         count: usize,
         values: impl Fn(f64, Vector, Vector, &Local, &mut [Integral]) + Sync,
     ) -> Vec<Integral> {
-        let spheres: Vec<Vec<Integral>> = self
-            .radii
-            .par_iter()
-            .map(|&(r, dr, cosines)| {
-                let (mut sums, mut own) = (Sums::new(count), vec![term(0.0, 0.0); count]);
-                let azimuths = 2 * cosines;
-                let area = 2.0 * PI / azimuths as f64;
-                for (mu, dmu) in rule(cosines) {
-                    let sine = (1.0 - mu * mu).sqrt();
-                    for k in 0..azimuths {
-                        let angle = area * (k as f64 + 0.5);
-                        let unit = [sine * angle.cos(), sine * angle.sin(), mu];
-                        let v = plus(center, r, unit);
-                        values(r, unit, v, &f.local(v), &mut own);
-                        sums.add(area * dmu * r * r * dr, &own);
-                    }
+        let spheres = parallel::map(self.radii.len(), &|radius| {
+            let (r, dr, cosines) = self.radii[radius];
+            let (mut sums, mut own) = (Sums::new(count), vec![term(0.0, 0.0); count]);
+            let azimuths = 2 * cosines;
+            let area = 2.0 * PI / azimuths as f64;
+            for (mu, dmu) in rule(cosines) {
+                let sine = (1.0 - mu * mu).sqrt();
+                for k in 0..azimuths {
+                    let angle = area * (k as f64 + 0.5);
+                    let unit = [sine * angle.cos(), sine * angle.sin(), mu];
+                    let v = plus(center, r, unit);
+                    values(r, unit, v, &f.local(v), &mut own);
+                    sums.add(area * dmu * r * r * dr, &own);
                 }
-                sums.integrals()
-            })
-            .collect();
+            }
+            sums.integrals()
+        });
         let mut all = Sums::new(count);
         spheres.iter().for_each(|sphere| all.join(sphere));
         all.integrals()

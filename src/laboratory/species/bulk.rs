@@ -12,8 +12,8 @@ use super::convolution::{Convolved, Kernel};
 use super::gaussians::{Gaussians, Local};
 use super::tensor::{Vector, contracted, dot, square, trace};
 use crate::functionals::axisymmetric::Integral;
+use crate::parallel;
 use crate::sum::Sum;
-use rayon::prelude::*;
 use std::f64::consts::PI;
 
 /// Standard deviations to which a lattice reaches: beyond, a Gaussian has 1e-12 of its integral.
@@ -108,19 +108,15 @@ pub fn integrals(
 ) -> Vec<Integral> {
     let mut all = Sums::new(count);
     for part in &f.parts {
-        let chunks: Vec<Vec<Integral>> = lattice
-            .points
-            .par_chunks(CHUNK)
-            .map(|points| {
-                let (mut sums, mut own) = (Sums::new(count), vec![term(0.0, 0.0); count]);
-                for &(x, _, weight) in points {
-                    let v = part.at(x);
-                    values(v, &f.local(v), &mut own);
-                    sums.add(part.density * weight, &own);
-                }
-                sums.integrals()
-            })
-            .collect();
+        let chunks = parallel::map(lattice.points.len().div_ceil(CHUNK), &|chunk| {
+            let (mut sums, mut own) = (Sums::new(count), vec![term(0.0, 0.0); count]);
+            for &(x, _, weight) in lattice.points[chunk * CHUNK..].iter().take(CHUNK) {
+                let v = part.at(x);
+                values(v, &f.local(v), &mut own);
+                sums.add(part.density * weight, &own);
+            }
+            sums.integrals()
+        });
         chunks.iter().for_each(|chunk| all.join(chunk));
     }
     all.integrals()

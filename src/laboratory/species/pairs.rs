@@ -23,7 +23,7 @@ use super::gaussians::{Gaussian, Gaussians, Local, composed, principal};
 use super::tensor::{Symmetric, Vector, contracted, dot, plus, times, trace};
 use crate::functionals::axisymmetric::Integral;
 use crate::laboratory::quadrature::rule;
-use rayon::prelude::*;
+use crate::parallel;
 use std::f64::consts::PI;
 
 /// Integrals over a pair of species, c_ij = 1.
@@ -242,32 +242,30 @@ pub fn of_pair(f: &Gaussians, g: &Gaussians, same: bool, gamma: f64, fineness: F
             let joint = Joint::new(one, other, by);
             let factor = if same && l > k { 2.0 } else { 1.0 };
             let points = outer(&joint, gamma, fineness, same && l == k);
-            let rows: Vec<Vec<Integral>> = points
-                .par_iter()
-                .map(|point| {
-                    let r = dot(point.z, point.z).sqrt();
-                    let e = point.z.map(|component| component / r);
-                    let center = joint.center(point.z);
-                    let none = Integral { value: 0.0, size: 0.0 };
-                    let (mut sums, mut values) = ([none; COUNT], [none; COUNT]);
-                    for &(x, distance, weight) in &lattice.points {
-                        if point.distance + distance > REACH * REACH {
-                            break;
-                        }
-                        let v = joint.inside(center, x);
-                        let [one, other] =
-                            [f.local(plus(v, by.beta, point.z)), g.local(plus(v, -by.alpha, point.z))];
-                        integrands(gamma, r, e, &one, &other, by, &mut values);
-                        // All have weights of one sign, and are few enough for a plain sum.
-                        for (sum, value) in sums.iter_mut().zip(values) {
-                            sum.value += weight * value.value;
-                            sum.size += weight * value.size;
-                        }
+            let rows = parallel::map(points.len(), &|k| {
+                let point = &points[k];
+                let r = dot(point.z, point.z).sqrt();
+                let e = point.z.map(|component| component / r);
+                let center = joint.center(point.z);
+                let none = Integral { value: 0.0, size: 0.0 };
+                let (mut sums, mut values) = ([none; COUNT], [none; COUNT]);
+                for &(x, distance, weight) in &lattice.points {
+                    if point.distance + distance > REACH * REACH {
+                        break;
                     }
-                    let strength = factor * point.weight;
-                    sums.map(|sum| sum.combined(strength, sum, 0.0)).to_vec()
-                })
-                .collect();
+                    let v = joint.inside(center, x);
+                    let [one, other] =
+                        [f.local(plus(v, by.beta, point.z)), g.local(plus(v, -by.alpha, point.z))];
+                    integrands(gamma, r, e, &one, &other, by, &mut values);
+                    // All have weights of one sign, and are few enough for a plain sum.
+                    for (sum, value) in sums.iter_mut().zip(values) {
+                        sum.value += weight * value.value;
+                        sum.size += weight * value.size;
+                    }
+                }
+                let strength = factor * point.weight;
+                sums.map(|sum| sum.combined(strength, sum, 0.0))
+            });
             rows.iter().for_each(|row| all.join(row));
             if !same {
                 let at_zero = joint.value(joint.distance([0.0; 3]));

@@ -14,6 +14,7 @@ mod tests;
 use super::mollifier::{AxisTable, normalization};
 use crate::error::Failure;
 use crate::kernel::lanes::InstructionSet;
+use crate::parallel;
 use crate::per_thread::PerThread;
 use crate::ranks::Ranks;
 use crate::sum::Sum;
@@ -223,11 +224,12 @@ impl<const D: usize> Field<D> {
         // Beyond this a node index is not exact in f64, and no memory would hold the mesh.
         let farthest = 1u64 << 40;
         let axes: [usize; 3] = if D == 3 { [2, 1, 0] } else { [1, usize::MAX, 0] };
-        let locate = |(particle, (velocity, weight)): (usize, (&[f64; D], &f64))| {
+        let locate = |particle: usize| {
+            let velocity = &velocities[particle];
             let mut located = Located {
                 node: [0; 3],
                 offset: [0.0; 3],
-                strength: weight * normalization,
+                strength: weights[particle] * normalization,
                 particle: particle as u32,
             };
             for (level, &axis) in axes.iter().enumerate().filter(|(_, axis)| **axis < D) {
@@ -238,10 +240,10 @@ impl<const D: usize> Field<D> {
             }
             located
         };
-        velocities.par_iter().zip(weights).enumerate().map(locate).collect_into_vec(&mut self.located);
+        parallel::map_into(&mut self.located, velocities.len(), &locate);
         let far =
             |located: &Located| located.node.iter().map(|index| index.unsigned_abs()).max().unwrap_or(0);
-        let farthest_place = self.located.par_iter().map(far).max().unwrap_or(0);
+        let farthest_place = self.located.iter().map(far).max().unwrap_or(0);
         if farthest_place > farthest {
             return Err(self.too_many(farthest_place as f64));
         }
@@ -283,10 +285,9 @@ impl<const D: usize> Field<D> {
             let split = self.layout.plane_offset(middle) - self.layout.plane_offset(planes.start);
             let (low, high) = values.split_at_mut(split);
             let (low_entropies, high_entropies) = entropies.split_at_mut(middle - planes.start);
-            rayon::join(
-                || self.logarithm_of_planes(planes.start..middle, low, low_entropies, shift),
-                || self.logarithm_of_planes(middle..planes.end, high, high_entropies, shift),
-            );
+            let mut low = || self.logarithm_of_planes(planes.start..middle, low, low_entropies, shift);
+            let mut high = || self.logarithm_of_planes(middle..planes.end, high, high_entropies, shift);
+            parallel::join(&mut low, &mut high);
             return;
         }
         let Some(entropy) = entropies.first_mut() else { return };
@@ -311,8 +312,8 @@ impl<const D: usize> Field<D> {
 
     /// Adds to the scores the gradients last gathered, each times what `factor` makes of its particle's value.
     pub fn add_gradients(&self, factor: impl Fn(f64) -> f64 + Sync, scores: &mut [[f64; D]]) {
-        scores.par_chunks_mut(CHUNK).zip(self.rank.par_chunks(CHUNK)).for_each(|(scores, ranks)| {
-            for (score, &rank) in scores.iter_mut().zip(ranks) {
+        parallel::chunks(scores, CHUNK, &|number, scores| {
+            for (score, &rank) in scores.iter_mut().zip(&self.rank[number * CHUNK..]) {
                 let Gathered { value, gradient } = self.gathered[rank as usize];
                 let factor = factor(value);
                 for axis in 0..D {

@@ -5,8 +5,8 @@ use super::stencil::Stencil;
 use super::{CHUNK, Field, Gathered, Located};
 use crate::dimension;
 use crate::kernel::lanes::{Kernel, Lanes};
+use crate::parallel;
 use crate::score::mollifier::normalization;
-use rayon::prelude::*;
 use std::ops::Range;
 
 impl<const D: usize> Field<D> {
@@ -38,10 +38,9 @@ impl<const D: usize> Field<D> {
             let middle = planes.start + planes.len() / 2;
             let split = self.layout.plane_offset(middle) - self.layout.plane_offset(planes.start);
             let (low, high) = values.split_at_mut(split);
-            rayon::join(
-                || self.deposit_planes(planes.start..middle, low),
-                || self.deposit_planes(middle..planes.end, high),
-            );
+            let mut low = || self.deposit_planes(planes.start..middle, low);
+            let mut high = || self.deposit_planes(middle..planes.end, high);
+            parallel::join(&mut low, &mut high);
             return;
         }
         self.instruction_set.dispatch(DepositGroup { field: self, planes, values });
@@ -72,8 +71,8 @@ impl<const D: usize> Field<D> {
         let volume = self.geometry.spacing.powi(D as i32) * normalization(self.geometry.variance, D);
         self.stencils.fit(|stencil| stencil.fit(self.table.width()));
         let own = self.ranks.share(gathered.len());
-        let chunks = gathered[own.clone()].par_chunks_mut(CHUNK).zip(self.located[own].par_chunks(CHUNK));
-        chunks.for_each(|(gathered, located)| {
+        parallel::chunks(&mut gathered[own.clone()], CHUNK, &|number, gathered| {
+            let located = &self.located[own.start + number * CHUNK..][..gathered.len()];
             let stencil = &mut *self.stencils.own();
             self.instruction_set.dispatch(GatherChunk { field: self, located, stencil, gathered, volume });
         });

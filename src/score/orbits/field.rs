@@ -5,11 +5,11 @@
 //! their number alone, and chunks are summed in order: the result does not depend on the number of threads.
 
 use super::radial::Orbit;
+use crate::parallel;
 use crate::ranks::Ranks;
 use crate::score::mollifier::normalization;
 use crate::sum::Sum;
 use crate::symmetry::axis::Nodes;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Nodes a mesh may store: 1 GiB, for each chunk that is deposited at a time.
@@ -18,6 +18,9 @@ pub const MOST_NODES: usize = 1 << 27;
 /// Chunks of a deposit at most, and particles of a chunk at least.
 const MOST_CHUNKS: usize = 16;
 const FEWEST_IN_CHUNK: usize = 256;
+
+/// Particles whose factors or scores a thread computes at a time.
+const GROUP: usize = 64;
 
 /// A mesh and the mollifier on it.
 #[derive(Debug, Clone, Copy)]
@@ -139,13 +142,14 @@ impl Field {
         parts.resize(places.len().div_ceil(chunk), Vec::new());
         let own = self.own(places.len());
         let factors = &self.factors[own.start * width..own.end * width];
-        let particles = self.reached[own.clone()].par_chunks(chunk).zip(factors.par_chunks(chunk * width));
         let chunks = self.ranks.share(parts.len());
-        let work = parts[chunks].par_iter_mut().zip(particles).zip(weights[own].par_chunks(chunk));
-        work.for_each(|((part, (reached, factors)), weights)| {
+        let (reached, weights) = (&self.reached[own.clone()], &weights[own]);
+        parallel::items(&mut parts[chunks], &|number, part| {
+            let range = number * chunk..reached.len().min((number + 1) * chunk);
+            let factors = &factors[range.start * width..range.end * width];
             part.clear();
             part.resize(size, 0.0);
-            self.deposit_chunk(reached, factors, weights, part);
+            self.deposit_chunk(&reached[range.clone()], factors, &weights[range], part);
         });
         self.complete_parts(size, &mut parts);
         self.values.clear();
@@ -230,11 +234,14 @@ impl Field {
         factors.resize(places.len() * (width + planes_width), [0.0; 2]);
         let (own, width_of_both) = (self.own(places.len()), width + planes_width);
         let own_factors = &mut factors[own.start * width_of_both..own.end * width_of_both];
-        let particles =
-            reached[own.clone()].par_iter_mut().zip(own_factors.par_chunks_exact_mut(width_of_both));
-        particles.zip(&places[own]).with_min_len(64).for_each(|((reached, factors), &place)| {
-            let (by_radius, by_plane) = factors.split_at_mut(width);
-            *reached = self.reach_of(place, by_radius, by_plane);
+        let (own_reached, places) = ((&mut reached[own.clone()], GROUP), &places[own]);
+        let own_factors = (own_factors, GROUP * width_of_both);
+        parallel::chunks_of_both(own_reached, own_factors, &|number, reached, factors| {
+            let particles = reached.iter_mut().zip(factors.chunks_exact_mut(width_of_both));
+            for ((reached, factors), &place) in particles.zip(&places[number * GROUP..]) {
+                let (by_radius, by_plane) = factors.split_at_mut(width);
+                *reached = self.reach_of(place, by_radius, by_plane);
+            }
         });
         (self.reached, self.factors) = (reached, factors);
     }
@@ -300,9 +307,10 @@ impl Field {
         let [width, planes_width] = self.widths();
         let (own, width_of_both) = (self.own(scores.len()), width + planes_width);
         let factors = &self.factors[own.start * width_of_both..own.end * width_of_both];
-        let particles = self.reached[own.clone()].par_iter().zip(factors.par_chunks_exact(width_of_both));
-        scores[own].par_iter_mut().zip(particles).with_min_len(64).for_each(
-            |(score, ([radii, planes], factors))| {
+        let reached = &self.reached[own.clone()];
+        parallel::chunks(&mut scores[own], GROUP, &|number, scores| {
+            let particles = reached.iter().zip(factors.chunks_exact(width_of_both)).skip(number * GROUP);
+            for (score, ([radii, planes], factors)) in scores.iter_mut().zip(particles) {
                 let (by_radius, by_plane) = factors.split_at(width);
                 let mut gradient = [0.0; 2];
                 for (row, [value, slope]) in self.rows(planes).zip(&by_plane[..planes.count]) {
@@ -317,8 +325,8 @@ impl Field {
                 }
                 score[0] += factor * gradient[0];
                 score[1] += factor * gradient[1];
-            },
-        );
+            }
+        });
     }
 
     /// The value at radius number `k` on plane number `plane` from the origin; 0 where no particle reaches.

@@ -4,7 +4,7 @@
 //! 220 ns a particle and bandwidth in two dimensions and 1100 in three, wherever it is filled well; neighbours take 4.2 down to
 //! 1.0 ns each in two, 8.5 down to 1.1 in three, the fewer the more. They are equal at n/K of about 40 and 350.
 
-use rayon::prelude::*;
+use crate::parallel;
 
 /// How the sums of one species run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn mean_neighbours<const D: usize>(velocities: &[[f64; D]], squared_distance
         let square = |v: &[f64; D]| (0..D).map(|axis| (v[axis] - own[axis]).powi(2)).sum::<f64>();
         velocities.iter().filter(|v| square(v) <= squared_distance).count()
     };
-    let all: usize = (0..samples).into_par_iter().map(near).sum();
+    let all: usize = parallel::map(samples, &near).into_iter().sum();
     all as f64 / samples.max(1) as f64
 }
 

@@ -7,11 +7,11 @@ use super::groups::{GROUP, Groups};
 use crate::dimension;
 use crate::kernel::exponential::exponential2;
 use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::parallel;
 use crate::per_thread::PerThread;
 use crate::ranks::Ranks;
 use crate::score::mollifier;
 use crate::sum::Sum;
-use rayon::prelude::*;
 
 /// Scores by sums over neighbours, with a workspace for one species after the other: particles in the order of their groups.
 #[derive(Debug)]
@@ -112,9 +112,8 @@ impl<const D: usize> NeighbourSums<D> {
         let own = first(ranks.own())..first(ranks.own() + 1);
 
         densities.resize(count, [0.0; MOST_BANDWIDTHS]);
-        let chunks =
-            densities[own.clone()].par_chunks_mut(GROUP).zip(velocities[own.clone()].par_chunks(GROUP));
-        chunks.for_each(|(densities, group)| {
+        parallel::chunks(&mut densities[own.clone()], GROUP, &|number, densities| {
+            let group = &velocities[own.start + number * GROUP..][..densities.len()];
             with_neighbours(group, &mut |near| {
                 set.dispatch(Densities { bandwidths: &bandwidths, group, near, densities });
             });
@@ -124,8 +123,9 @@ impl<const D: usize> NeighbourSums<D> {
         reciprocals.extend(densities.iter().map(|densities| densities.map(|density| 1.0 / density)));
 
         sorted.resize(count, [0.0; D]);
-        let chunks = sorted[own.clone()].par_chunks_mut(GROUP).zip(velocities[own.clone()].par_chunks(GROUP));
-        chunks.zip(reciprocals[own].par_chunks(GROUP)).for_each(|((scores, group), own)| {
+        parallel::chunks(&mut sorted[own.clone()], GROUP, &|number, scores| {
+            let first = own.start + number * GROUP;
+            let (group, own) = (&velocities[first..][..scores.len()], &reciprocals[first..][..scores.len()]);
             with_neighbours(group, &mut |near| {
                 near.gather_reciprocals(reciprocals, bandwidths.count);
                 set.dispatch(Scores { bandwidths: &bandwidths, reciprocals: own, group, near, scores });

@@ -3,6 +3,9 @@
 //! A kd-tree visits its leaves one after the other: everyone it holds, from the first particle on,
 //! is an order in which neighbours follow each other. In that order the cloud is stored, so that a group and those near it
 //! lie together in memory too, and one question to a tree over it then serves a whole group.
+//!
+//! That second tree pays for itself: the first one could be asked in its place, by the place of each particle in the order,
+//! but looks that up all over memory. Scores of a million particles took an eighth longer so.
 
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 

@@ -229,6 +229,8 @@ impl<'a, const D: usize> Tile<'a, D> {
         slots: Range<usize>,
         sources: Range<usize>,
     ) {
+        // Sources beyond the buffer would be left out.
+        debug_assert!(sources.len() <= GROUP && GROUP.is_multiple_of(self.law.instruction_set().group()));
         let pulls = numbers_mut(self.unread.as_flattened_mut());
         let sources = &self.sources[sources];
         self.law.sweep(Sweep { coupling, targets, slots, forces, sources, pulls });

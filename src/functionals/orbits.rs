@@ -119,7 +119,8 @@ impl Mesh {
         let part = places.len().div_ceil(MOST_PARTS).max(FEWEST_IN_PART);
         let parts = parallel::map(places.len().div_ceil(part), &|number| {
             let mut nodes = vec![[0.0; 6]; self.counts[0] * self.counts[1]];
-            let particles = places.iter().zip(weights).skip(number * part).take(part);
+            let range = number * part..places.len().min((number + 1) * part);
+            let particles = places[range.clone()].iter().zip(&weights[range]);
             particles.for_each(|(place, weight)| self.add(*place, *weight, &mut nodes));
             nodes
         });

@@ -309,7 +309,9 @@ impl Field {
         let factors = &self.factors[own.start * width_of_both..own.end * width_of_both];
         let reached = &self.reached[own.clone()];
         parallel::chunks(&mut scores[own], GROUP, &|number, scores| {
-            let particles = reached.iter().zip(factors.chunks_exact(width_of_both)).skip(number * GROUP);
+            let first = number * GROUP;
+            let factors = factors[first * width_of_both..].chunks_exact(width_of_both);
+            let particles = reached[first..].iter().zip(factors);
             for (score, ([radii, planes], factors)) in scores.iter_mut().zip(particles) {
                 let (by_radius, by_plane) = factors.split_at(width);
                 let mut gradient = [0.0; 2];

@@ -19,6 +19,7 @@
 //! Boltzmann's equation). With the products u_i u_jᵀ and a constant as further unknowns the system is linear,
 //! and a matrix exponential solves it. Fixed species enter as sources of infinite mass.
 
+use super::exponential::exponential;
 use crate::functionals::moments::Moments;
 use crate::problem::Problem;
 use nalgebra::{DMatrix, DVector, SMatrix, SVector};
@@ -179,7 +180,7 @@ impl<const D: usize> MaxwellMoments<D> {
 
     /// The mean velocity and the temperature tensor m ⟨(v − u)(v − u)ᵀ⟩ of every moving species at a time.
     pub fn at(&self, time: f64) -> Vec<(SVector<f64, D>, SMatrix<f64, D, D>)> {
-        let now = (&self.matrix * time).exp() * &self.start;
+        let now = exponential(&(&self.matrix * time)) * &self.start;
         let now = Moving::<D>::unpack(self.masses.len(), now.as_slice());
         (0..self.masses.len())
             .map(|i| {

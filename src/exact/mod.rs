@@ -2,6 +2,7 @@
 #![doc = include_str!("verification.md")]
 
 pub mod bkw;
+pub mod exponential;
 pub mod isotropic;
 pub mod lorentz;
 pub mod lorentz_flow;

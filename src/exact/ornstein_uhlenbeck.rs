@@ -3,6 +3,7 @@
 //!
 //! dT_i/dt = Σ_j 2(d − 1) c_ij n_j (T_j − T_i)/(m_i m_j).
 
+use super::exponential::exponential;
 use super::rates::{Maxwellian, heating};
 use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
@@ -34,7 +35,7 @@ impl<const D: usize> OrnsteinUhlenbeck<D> {
             }
         }
         let start = DVector::from_iterator(count, self.species.iter().map(|one| one.temperature));
-        let now: DVector<f64> = matrix.exp() * start;
+        let now: DVector<f64> = exponential(&matrix) * start;
         now.iter().copied().collect()
     }
 }

@@ -1,10 +1,11 @@
 //! Loops on all threads of the current pool.
 //!
-//! The work of a loop is called through a pointer, once for each piece, so that a loop over threads is one compiled function
-//! and not one for each of its uses. A piece should be worth more than a call, as a chunk of a long slice is. What a piece
-//! computes depends on its number alone, and results keep the order of the pieces.
+//! All loops are [`each`], which calls its work through a pointer, once for each piece. So a loop over threads is compiled
+//! once, and not for each of its uses and each type of items. A piece should be worth more than a call, as a chunk of a long
+//! slice is. What a piece computes depends on its number alone, and results keep the order of the pieces.
 
 use rayon::prelude::*;
+use std::marker::PhantomData;
 
 /// Items in a chunk where each is little work.
 pub const CHUNK: usize = 1024;
@@ -16,12 +17,21 @@ pub fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
 
 /// Calls `work` with every item and its number.
 pub fn items<T: Send>(items: &mut [T], work: &(dyn Fn(usize, &mut T) + Sync)) {
-    items.par_iter_mut().enumerate().for_each(|(number, item)| work(number, item));
+    let pieces = Pieces::of(items, 1);
+    each(pieces.count(), &|number| {
+        // SAFETY: a loop visits each number below the count once.
+        let piece = unsafe { pieces.piece(number) };
+        work(number, &mut piece[0]);
+    });
 }
 
 /// Calls `work` with every chunk of `size` items, the last of which may be shorter, and its number.
 pub fn chunks<T: Send>(items: &mut [T], size: usize, work: &(dyn Fn(usize, &mut [T]) + Sync)) {
-    items.par_chunks_mut(size).enumerate().for_each(|(number, chunk)| work(number, chunk));
+    let pieces = Pieces::of(items, size);
+    each(pieces.count(), &|number| {
+        // SAFETY: a loop visits each number below the count once.
+        work(number, unsafe { pieces.piece(number) });
+    });
 }
 
 /// What is done with a number and the chunks of two slices.
@@ -33,8 +43,47 @@ pub fn chunks_of_both<T: Send, U: Send>(
     (others, other_size): (&mut [U], usize),
     work: &OnBoth<'_, T, U>,
 ) {
-    let both = items.par_chunks_mut(size).zip(others.par_chunks_mut(other_size));
-    both.enumerate().for_each(|(number, (chunk, other))| work(number, chunk, other));
+    let (pieces, others) = (Pieces::of(items, size), Pieces::of(others, other_size));
+    each(pieces.count().min(others.count()), &|number| {
+        // SAFETY: a loop visits each number below the count once.
+        let (piece, other) = unsafe { (pieces.piece(number), others.piece(number)) };
+        work(number, piece, other);
+    });
+}
+
+/// The chunks of a slice, which threads reach by their numbers: the loop itself need not know the type of the items.
+struct Pieces<'a, T> {
+    first: *mut T,
+    len: usize,
+    size: usize,
+    items: PhantomData<&'a mut [T]>,
+}
+
+/// SAFETY: threads share the numbers, and each piece is one thread's alone, to which its items may be sent.
+unsafe impl<T: Send> Sync for Pieces<'_, T> {}
+
+impl<'a, T> Pieces<'a, T> {
+    fn of(items: &'a mut [T], size: usize) -> Self {
+        assert!(size > 0, "chunks of nothing");
+        Self { first: items.as_mut_ptr(), len: items.len(), size, items: PhantomData }
+    }
+
+    fn count(&self) -> usize {
+        self.len.div_ceil(self.size)
+    }
+
+    /// The chunk of a number.
+    ///
+    /// # Safety
+    ///
+    /// The number is below the count. While its chunk is held, none of the same number is taken.
+    #[allow(clippy::mut_from_ref, reason = "the slice is borrowed mutably for as long as its pieces are")]
+    unsafe fn piece(&self, number: usize) -> &'a mut [T] {
+        let start = number * self.size;
+        let len = self.size.min(self.len - start);
+        // SAFETY: these items are of the slice, and of no other piece.
+        unsafe { std::slice::from_raw_parts_mut(self.first.add(start), len) }
+    }
 }
 
 /// Overwrites `to` with the items of `from` at as many places.
@@ -53,7 +102,13 @@ pub fn map<T: Send>(count: usize, work: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> 
 
 /// Overwrites `all` with what `work` makes of the numbers below `count`.
 pub fn map_into<T: Send>(all: &mut Vec<T>, count: usize, work: &(dyn Fn(usize) -> T + Sync)) {
-    (0..count).into_par_iter().map(work).collect_into_vec(all);
+    all.clear();
+    all.reserve(count);
+    items(&mut all.spare_capacity_mut()[..count], &|number, place| {
+        place.write(work(number));
+    });
+    // SAFETY: the loop has written each of them.
+    unsafe { all.set_len(count) };
 }
 
 /// Calls both, at the same time if a thread is free.

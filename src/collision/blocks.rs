@@ -10,7 +10,7 @@ use super::relay::{Relay, Round};
 use super::schedule::Schedule;
 use super::tile::{BySet, ChosenLaw, Sweep, between, within};
 use crate::kernel::lanes::InstructionSet;
-use crate::kernel::power::{PowerLaw, WithPower};
+use crate::kernel::power::{ChosenPower, PowerLaw};
 use crate::kernel::series::Series;
 use crate::parallel;
 use crate::per_thread::{exclusive, uncontended};
@@ -31,9 +31,9 @@ impl Interaction {
         Self { law, series, instruction_set }
     }
 
-    /// Does `work` with the power law as a type, which is regularised unless `regularisation` is none.
-    pub fn apply(&self, regularisation: &Regularisation, work: impl WithPower) {
-        self.law.apply(self.series_for(regularisation), work);
+    /// The power law, which is regularised unless `regularisation` is none.
+    pub fn power(&self, regularisation: &Regularisation) -> ChosenPower<'_> {
+        ChosenPower { law: &self.law, series: self.series_for(regularisation) }
     }
 
     /// The law of points, softened if they have spreads.

@@ -315,6 +315,56 @@ impl PowerLaw {
     }
 }
 
+/// The law of a number that is known when a kernel runs: a branch for each vector of pairs, where a kernel for each law would be
+/// too much to compile.
+impl Power for &PowerLaw {
+    #[inline(always)]
+    fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
+        match self {
+            PowerLaw::Coulomb => Coulomb.power(lanes, square),
+            PowerLaw::InverseSquare => InverseSquare.power(lanes, square),
+            PowerLaw::Inverse => Inverse.power(lanes, square),
+            PowerLaw::Maxwell => Maxwell.power(lanes, square),
+            PowerLaw::HardSpheres => HardSpheres.power(lanes, square),
+            PowerLaw::General(law) => (&**law).power(lanes, square),
+        }
+    }
+
+    #[inline(always)]
+    fn power_and_reciprocal<L: Lanes>(self, lanes: L, square: L::Vector) -> [L::Vector; 2] {
+        match self {
+            PowerLaw::Coulomb => Coulomb.power_and_reciprocal(lanes, square),
+            PowerLaw::InverseSquare => InverseSquare.power_and_reciprocal(lanes, square),
+            PowerLaw::Inverse => Inverse.power_and_reciprocal(lanes, square),
+            PowerLaw::Maxwell => Maxwell.power_and_reciprocal(lanes, square),
+            PowerLaw::HardSpheres => HardSpheres.power_and_reciprocal(lanes, square),
+            PowerLaw::General(law) => (&**law).power_and_reciprocal(lanes, square),
+        }
+    }
+}
+
+/// A [`PowerLaw`] that is made regular by a series, if there is one, both known when a kernel runs.
+#[derive(Debug, Clone, Copy)]
+pub struct ChosenPower<'a> {
+    pub law: &'a PowerLaw,
+    pub series: Option<Series>,
+}
+
+impl Power for ChosenPower<'_> {
+    #[inline(always)]
+    fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
+        self.law.power(lanes, square)
+    }
+
+    #[inline(always)]
+    fn strength<L: Lanes>(self, lanes: L, square: L::Vector, delta_squared: L::Vector) -> L::Vector {
+        match self.series {
+            None => self.law.power(lanes, square),
+            Some(series) => Regularised(self.law, series).strength(lanes, square, delta_squared),
+        }
+    }
+}
+
 /// Floating-point operations of one ordered pair on its own, the measure of the machine's peak: a
 /// fused multiply-add counts two.
 ///

@@ -21,9 +21,9 @@ use crate::collision::blocks::Interaction;
 use crate::collision::interface::Coupling;
 use crate::collision::packed::{Block, Forces, Run};
 use crate::collision::regularisation::Regularisation;
-use crate::kernel::lanes::{InstructionSet, Kernel, Lanes};
+use crate::kernel::lanes::{Kernel, Lanes};
 use crate::kernel::pair::{accumulate, dot, image};
-use crate::kernel::power::{Power, WithPower};
+use crate::kernel::power::{ChosenPower, Power};
 use crate::parallel;
 use crate::per_thread::exclusive;
 
@@ -76,7 +76,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
     /// P2L: from particles of leaves to the local expansions of the smaller cells mixed with them.
     pub fn p2l(&self, leaves: &Leaves<D>, mixed_leaves: &Grouped<u32>, far: &mut Far) {
         let channels = self.channels;
-        let set = self.interaction.instruction_set;
+        let (set, law) = (self.interaction.instruction_set, self.interaction.power(self.regularisation));
         let len = self.tables.local_len();
         parallel::chunks(&mut far.locals, len * channels.count(), &|cell, locals| {
             if !self.share.has(self.tree, cell) {
@@ -84,8 +84,19 @@ impl<'a, const D: usize> Exchange<'a, D> {
             }
             for block in mixed_leaves.list(cell).iter().filter_map(|&leaf| leaves.block(leaf as usize)) {
                 let grid = self.grid(cell);
-                let leaf = LeafToLocals { set, grid, block, channels, locals: &mut *locals };
-                self.interaction.apply(self.regularisation, leaf);
+                for (Channel { row, delta_squared }, local) in channels.all().zip(locals.chunks_mut(len)) {
+                    for run in block.runs.iter().filter(|run| row[run.species] != 0.0) {
+                        let coupling = Coupling { c: row[run.species], delta_squared };
+                        set.dispatch(ParticlesToLocal {
+                            law,
+                            grid,
+                            block,
+                            run,
+                            coupling,
+                            local: &mut *local,
+                        });
+                    }
+                }
             }
         });
     }
@@ -93,7 +104,7 @@ impl<'a, const D: usize> Exchange<'a, D> {
     /// L2P and M2P: to particles, from the local expansions of their leaves and from the multipole expansions
     /// of the smaller cells mixed with them.
     pub fn l2p_and_m2p(&self, far: &Far, mixed_cells: &Grouped<u32>, leaves: &mut Leaves<D>) {
-        let set = self.interaction.instruction_set;
+        let (set, law) = (self.interaction.instruction_set, self.interaction.power(self.regularisation));
         let (multipole_len, local_len) = (self.tables.multipole_len(), self.tables.local_len());
         let (blocks, forces) = leaves.blocks.with_forces();
         let own = self.share.leaves.clone();
@@ -119,57 +130,19 @@ impl<'a, const D: usize> Exchange<'a, D> {
                     let grid = self.grid(cell as usize);
                     let delta_squared = self.channels.delta_squared(channel);
                     let forces = &mut *forces;
-                    let proxies =
-                        MultipoleToRun { set, grid, multipole, a, delta_squared, block, run, forces };
-                    self.interaction.apply(self.regularisation, proxies);
+                    set.dispatch(MultipoleToParticles {
+                        law,
+                        grid,
+                        multipole,
+                        a,
+                        delta_squared,
+                        block,
+                        run,
+                        forces,
+                    });
                 }
             }
         });
-    }
-}
-
-/// P2L of one leaf in all channels.
-struct LeafToLocals<'a, const D: usize> {
-    set: InstructionSet,
-    grid: Grid<'a, D>,
-    block: &'a Block<D>,
-    channels: &'a Channels,
-    /// The local expansions of the cell in all channels.
-    locals: &'a mut [f64],
-}
-
-impl<const D: usize> WithPower for LeafToLocals<'_, D> {
-    fn compute(self, law: impl Power) {
-        let Self { set, grid, block, channels, locals } = self;
-        let len = locals.len() / channels.count();
-        for (Channel { row, delta_squared }, local) in channels.all().zip(locals.chunks_mut(len)) {
-            for run in &block.runs {
-                let c = row[run.species];
-                if c != 0.0 {
-                    let coupling = Coupling { c, delta_squared };
-                    set.dispatch(ParticlesToLocal { law, grid, block, run, coupling, local: &mut *local });
-                }
-            }
-        }
-    }
-}
-
-/// M2P of one cell in one channel.
-struct MultipoleToRun<'a, const D: usize> {
-    set: InstructionSet,
-    grid: Grid<'a, D>,
-    multipole: &'a [f64],
-    a: f64,
-    delta_squared: f64,
-    block: &'a Block<D>,
-    run: &'a Run,
-    forces: &'a mut Forces<D>,
-}
-
-impl<const D: usize> WithPower for MultipoleToRun<'_, D> {
-    fn compute(self, law: impl Power) {
-        let Self { set, grid, multipole, a, delta_squared, block, run, forces } = self;
-        set.dispatch(MultipoleToParticles { law, grid, multipole, a, delta_squared, block, run, forces });
     }
 }
 
@@ -352,8 +325,8 @@ fn add_forces<L: Lanes, const D: usize>(
 
 /// M2P: adds a Σ_k A(v − y_k)(W_k g − G_k) to the forces on the particles of a run. y_k are the proxies of a
 /// cell.
-pub struct MultipoleToParticles<'a, P, const D: usize> {
-    pub law: P,
+pub struct MultipoleToParticles<'a, const D: usize> {
+    pub law: ChosenPower<'a>,
     pub grid: Grid<'a, D>,
     pub multipole: &'a [f64],
     pub a: f64,
@@ -363,7 +336,7 @@ pub struct MultipoleToParticles<'a, P, const D: usize> {
     pub forces: &'a mut Forces<D>,
 }
 
-impl<P: Power, const D: usize> Kernel for MultipoleToParticles<'_, P, D> {
+impl<const D: usize> Kernel for MultipoleToParticles<'_, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
         let Self { law, grid, multipole, a, delta_squared, block, run, forces } = self;
@@ -405,8 +378,8 @@ impl<P: Power, const D: usize> Kernel for MultipoleToParticles<'_, P, D> {
 
 /// P2L: adds Σ_q c w_q A(x − v_q) and Σ_q c w_q A(x − v_q) g_q to the fields T and F at the proxies x of a
 /// cell. The sums run over the particles q of a run.
-pub struct ParticlesToLocal<'a, P, const D: usize> {
-    pub law: P,
+pub struct ParticlesToLocal<'a, const D: usize> {
+    pub law: ChosenPower<'a>,
     pub grid: Grid<'a, D>,
     pub block: &'a Block<D>,
     pub run: &'a Run,
@@ -414,7 +387,7 @@ pub struct ParticlesToLocal<'a, P, const D: usize> {
     pub local: &'a mut [f64],
 }
 
-impl<P: Power, const D: usize> Kernel for ParticlesToLocal<'_, P, D> {
+impl<const D: usize> Kernel for ParticlesToLocal<'_, D> {
     #[inline(always)]
     fn compute<L: Lanes>(self, lanes: L) {
         let Self { law, grid, block, run, coupling: Coupling { c, delta_squared }, local } = self;

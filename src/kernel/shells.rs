@@ -55,7 +55,7 @@ impl Average for Coulomb<'_> {
         }
         // u = δ²/(S D) and w = u (S + D)²/(S D), at most 1 and 4: δ²ᵏ κ(ν − k)/κ(ν) is u for k = 1, u(u + w)/5 for k = 2 and
         // u(u³ + 6u²w − 15uw² + 5w³)/105 for k = 4.
-        let [first, second, _, fourth] = self.0.map(|coefficient| lanes.splat(coefficient));
+        let [first, second, _, fourth] = lanes.splats(*self.0);
         let reciprocal = lanes.reciprocal(lanes.mul(far, near));
         let u = lanes.mul(delta_squared, reciprocal);
         let w = lanes.mul(u, lanes.mul(square, reciprocal));
@@ -88,10 +88,13 @@ impl<A: Average, const REGULARISED: bool> PairLaw<1> for Shells<A, REGULARISED> 
     ) -> [[L::Vector; 1]; T] {
         let mut sums = [[lanes.splat(0.0); 1]; T];
         let delta_squared = lanes.splat(delta_squared);
-        for (source, pull) in sources.iter().zip(pulls) {
+        let pulls = &mut pulls[..sources.len()];
+        for q in 0..sources.len() {
+            let source = &sources[q];
             let other_r = lanes.splat(source.velocity[0]);
             let weight = lanes.splat(source.weight);
-            for (targets, sum) in targets.iter().zip(&mut sums) {
+            for t in 0..T {
+                let targets = &targets[t];
                 let r = targets.velocity[0];
                 let (less, more) = (lanes.sub(r, other_r), lanes.add(r, other_r));
                 let mut spread = lanes.add(targets.spread, lanes.splat(source.spread));
@@ -107,8 +110,8 @@ impl<A: Average, const REGULARISED: bool> PairLaw<1> for Shells<A, REGULARISED> 
                 let turned = lanes.mul(other_r, lanes.sub(targets.gradient[0], other_g));
                 let twist = lanes.neg_mul_add(less, other_g, turned);
                 let swirl = lanes.mul(kappa, twist);
-                sum[0] = lanes.mul_add(weight, lanes.mul(other_r, swirl), sum[0]);
-                pull[0] = lanes.mul_add(targets.weight, lanes.mul(r, swirl), pull[0]);
+                sums[t][0] = lanes.mul_add(weight, lanes.mul(other_r, swirl), sums[t][0]);
+                pulls[q][0] = lanes.mul_add(targets.weight, lanes.mul(r, swirl), pulls[q][0]);
             }
         }
         sums

@@ -21,6 +21,15 @@ pub trait Lanes: Copy {
     const TARGETS: usize;
 
     fn splat(self, x: f64) -> Self::Vector;
+    /// A vector of each number.
+    #[inline(always)]
+    fn splats<const N: usize>(self, numbers: [f64; N]) -> [Self::Vector; N] {
+        let mut vectors = [self.splat(0.0); N];
+        for k in 0..N {
+            vectors[k] = self.splat(numbers[k]);
+        }
+        vectors
+    }
     /// The first `WIDTH` numbers of a slice.
     fn load(self, from: &[f64]) -> Self::Vector;
     /// Overwrites the first `WIDTH` numbers of a slice.

@@ -358,7 +358,7 @@ impl Rise {
     /// The averages at the next exponent up, their scale τ times as large.
     #[inline(always)]
     fn apply<L: Lanes>(&self, lanes: L, from: Averages<L>, distances: &Distances<L>) -> Averages<L> {
-        let [most, least, from_alpha, from_kappa] = self.0.map(|share| lanes.splat(share));
+        let [most, least, from_alpha, from_kappa] = lanes.splats(self.0);
         let near = lanes.mul(distances.near, from.alpha);
         let far = lanes.mul(distances.far, from.beta);
         let alpha = lanes.mul_add(least, far, lanes.mul(most, near));
@@ -424,7 +424,7 @@ impl Steps {
         summed: usize,
     ) -> Averages<L> {
         for k in summed..TERMS {
-            let [ratio, twist] = self.falls[k - summed].map(|factor| lanes.splat(factor));
+            let [ratio, twist] = lanes.splats(self.falls[k - summed]);
             let Averages { scale, alpha, beta, quarter_kappa } = last;
             last = Averages {
                 scale,

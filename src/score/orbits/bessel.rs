@@ -46,13 +46,15 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
 });
 
 /// e^(−x) I_0(x) and e^(−x) I_1(x).
+#[inline]
 pub fn scaled(x: f64) -> [f64; 2] {
     let tables = &*TABLES;
     if x <= MIDDLE {
         return at(&tables.near, x / MIDDLE);
     }
     let root = 1.0 / x.sqrt();
-    at(&tables.far, MIDDLE / x).map(|value| root * value)
+    let [i0, i1] = at(&tables.far, MIDDLE / x);
+    [root * i0, root * i1]
 }
 
 /// Both polynomials at a place from 0 to 1 of the table.
@@ -62,7 +64,11 @@ fn at(table: &[Interval; INTERVALS], place: f64) -> [f64; 2] {
     // Of no number the first interval gives no number.
     let k = (scaled as usize).min(INTERVALS - 1);
     let t = 2.0 * (scaled - k as f64) - 1.0;
-    table[k].iter().rev().fold([0.0; 2], |sums, term| [sums[0] * t + term[0], sums[1] * t + term[1]])
+    let mut sums = [0.0; 2];
+    for [first, second] in table[k].iter().rev() {
+        sums = [sums[0] * t + first, sums[1] * t + second];
+    }
+    sums
 }
 
 /// The polynomials on interval `k` that agree with functions of the place at the Chebyshev points.

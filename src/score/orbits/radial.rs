@@ -22,6 +22,7 @@ pub enum Orbit {
 
 impl Orbit {
     /// The factor of the radius at r and r_l, and its derivative with respect to r.
+    #[inline]
     pub fn factor(self, r: f64, r_l: f64, variance: f64) -> [f64; 2] {
         let apart = r - r_l;
         let gaussian = (-0.5 * apart * apart / variance).exp();

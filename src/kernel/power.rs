@@ -315,8 +315,8 @@ impl PowerLaw {
     }
 }
 
-/// The law of a number that is known when a kernel runs: a branch for each vector of pairs, where a kernel for each law would be
-/// too much to compile.
+/// A law that a kernel chooses while it runs, by a branch for each vector of pairs, where a kernel for each law would be much to
+/// compile.
 impl Power for &PowerLaw {
     #[inline(always)]
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
@@ -451,6 +451,52 @@ mod tests {
         }
         squares.resize(squares.len().next_multiple_of(8), 2.0);
         squares
+    }
+
+    struct Strengths<'a, P> {
+        law: P,
+        squares: &'a [f64],
+        delta_squared: f64,
+        strengths: &'a mut [f64],
+    }
+
+    impl<P: Power> Kernel for Strengths<'_, P> {
+        #[inline(always)]
+        fn compute<L: Lanes>(self, lanes: L) {
+            let delta_squared = lanes.splat(self.delta_squared);
+            for (x, y) in self.squares.chunks_exact(L::WIDTH).zip(self.strengths.chunks_exact_mut(L::WIDTH)) {
+                lanes.store(self.law.strength(lanes, lanes.load(x), delta_squared), y);
+            }
+        }
+    }
+
+    fn strengths(set: InstructionSet, law: impl Power, squares: &[f64]) -> Vec<f64> {
+        let mut strengths = vec![f64::NAN; squares.len()];
+        set.dispatch(Strengths { law, squares, delta_squared: 0.3, strengths: &mut strengths });
+        strengths
+    }
+
+    /// A chosen law beside the same as a type.
+    struct Beside<'a>(InstructionSet, ChosenPower<'a>);
+
+    impl WithPower for Beside<'_> {
+        fn compute(self, law: impl Power) {
+            let squares: Vec<f64> = (-400..400).map(|k| 1.05_f64.powi(k)).collect();
+            let Self(set, chosen) = self;
+            assert_eq!(strengths(set, law, &squares), strengths(set, chosen, &squares), "{set:?} {chosen:?}");
+        }
+    }
+
+    #[test]
+    fn a_law_that_is_chosen_while_a_kernel_runs_is_the_same() {
+        for gamma in [-3.0, -2.5, -2.0, -1.0, 0.0, 0.7, 1.0] {
+            let law = PowerLaw::new(gamma);
+            for series in [None, Some(Series::between_particles(gamma, 3))] {
+                for set in InstructionSet::available() {
+                    law.apply(series, Beside(set, ChosenPower { law: &law, series }));
+                }
+            }
+        }
     }
 
     fn ulps(x: f64, y: f64) -> u64 {

@@ -59,7 +59,7 @@ struct Pieces<'a, T> {
     items: PhantomData<&'a mut [T]>,
 }
 
-/// SAFETY: threads share the numbers, and each piece is one thread's alone, to which its items may be sent.
+// SAFETY: threads share the numbers, and each piece is one thread's alone, to which its items may be sent.
 unsafe impl<T: Send> Sync for Pieces<'_, T> {}
 
 impl<'a, T> Pieces<'a, T> {

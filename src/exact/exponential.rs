@@ -11,7 +11,8 @@ const TERMS: usize = 15;
 /// The series is summed as e^X − 1, and squared as (1 + Y)² − 1 = 2Y + Y²: a small Y keeps all its digits beside the 1.
 pub fn exponential(matrix: &DMatrix<f64>) -> DMatrix<f64> {
     let norm = matrix.column_iter().map(|column| column.lp_norm(1)).fold(0.0, f64::max);
-    let squarings = if norm > 0.5 { (2.0 * norm).log2().ceil() as i32 } else { 0 };
+    // No number has more than 1024 binary digits before the point: of what is infinite no number comes, after as many squarings.
+    let squarings = (2.0 * norm).log2().ceil().clamp(0.0, 1025.0) as i32;
     let small = matrix * 0.5_f64.powi(squarings);
     // Horner's rule: X (1 + X/2 (1 + X/3 (…))).
     let one = DMatrix::identity(matrix.nrows(), matrix.ncols());
@@ -39,6 +40,13 @@ mod tests {
         let shift = DMatrix::from_row_slice(3, 3, &[0.0, 0.25, 0.0, 0.0, 0.0, 0.25, 0.0, 0.0, 0.0]);
         let expected = DMatrix::from_row_slice(3, 3, &[1.0, 0.25, 0.03125, 0.0, 1.0, 0.25, 0.0, 0.0, 1.0]);
         assert_eq!(exponential(&shift), expected);
+    }
+
+    #[test]
+    fn of_no_number_and_of_infinity_comes_no_number() {
+        for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(exponential(&DMatrix::from_element(2, 2, number)).iter().all(|value| value.is_nan()));
+        }
     }
 
     #[test]

@@ -320,14 +320,8 @@ impl PowerLaw {
 impl Power for &PowerLaw {
     #[inline(always)]
     fn power<L: Lanes>(self, lanes: L, square: L::Vector) -> L::Vector {
-        match self {
-            PowerLaw::Coulomb => Coulomb.power(lanes, square),
-            PowerLaw::InverseSquare => InverseSquare.power(lanes, square),
-            PowerLaw::Inverse => Inverse.power(lanes, square),
-            PowerLaw::Maxwell => Maxwell.power(lanes, square),
-            PowerLaw::HardSpheres => HardSpheres.power(lanes, square),
-            PowerLaw::General(law) => (&**law).power(lanes, square),
-        }
+        let [power, _] = self.power_and_reciprocal(lanes, square);
+        power
     }
 
     #[inline(always)]
